@@ -1,0 +1,61 @@
+#pragma once
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace boxmeter {
+
+/// Why something failed.  Also the value of the label `reason`, so the set stays small.
+enum class ErrorKind {
+  timeout,    // the total deadline of a request passed
+  network,    // name lookup, connect, reset, closed in the middle
+  tls,        // certificate, pinned key, handshake
+  auth,       // the credentials were not accepted
+  too_large,  // more bytes, nesting or values than we accept
+  protocol,   // what arrived is not what the protocol says
+  refused,    // a well-formed "no" of the device to this request
+  mapping,    // a rule does not fit the reply
+  config,     // what the user wrote cannot be used
+  internal,   // a bug of ours
+};
+
+std::string_view name(ErrorKind kind) noexcept;
+
+/// What a `refused` says about the request on this very box (design.md section 8).
+enum class Refusal {
+  none,         // not now: ask again as usual
+  unsupported,  // this box or firmware does not have it
+  denied,       // this user may not have it
+};
+
+/// The one exception type that crosses module borders.
+class Error : public std::exception {
+ public:
+  Error(ErrorKind kind, std::string message, Refusal refusal = Refusal::none)
+      : kind_(kind), refusal_(refusal), message_(std::move(message)) {}
+
+  ErrorKind kind() const noexcept { return kind_; }
+  Refusal refusal() const noexcept { return refusal_; }
+  const char* what() const noexcept override { return message_.c_str(); }
+
+  void prepend(std::string_view where) { message_.insert(0, std::string(where) + ": "); }
+
+ private:
+  ErrorKind kind_;
+  Refusal refusal_;
+  std::string message_;
+};
+
+/// Runs `step`; an Error leaving it is marked with `where` on its way out.
+template <typename Step>
+auto within(std::string_view where, Step&& step) {
+  try {
+    return std::forward<Step>(step)();
+  } catch (Error& error) {
+    error.prepend(where);
+    throw;
+  }
+}
+
+}  // namespace boxmeter

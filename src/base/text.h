@@ -1,0 +1,34 @@
+#pragma once
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Small pure functions on text.  Any thread; none of them throws Error.
+namespace boxmeter {
+
+/// `text` without white space (blank, tab, CR, LF) at its ends.
+std::string_view trim(std::string_view text);
+
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// `text` as valid UTF-8: every byte that does not belong becomes U+FFFD.  One invalid byte in
+/// a label fails a whole Prometheus scrape, and one Latin-1 host name a whole JSON document.
+std::string repair_utf8(std::string_view text);
+bool is_utf8(std::string_view text);
+
+/// ASCII only; locale never matters.
+std::string lower(std::string_view text);
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
+/// " (did you mean 'x'?)" for the one of `known` that is a typing error away, else "".
+std::string did_you_mean(std::string_view word, std::span<const std::string> known);
+
+/// "a, b, c"
+std::string joined(std::span<const std::string> words, std::string_view separator = ", ");
+
+/// FNV-1a: the same on every machine and in every run (std::hash promises neither).
+std::size_t stable_hash(std::string_view text);
+
+}  // namespace boxmeter

@@ -1,0 +1,39 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "poll/poller.h"
+#include "publish/push.h"
+#include "publish/web.h"
+
+namespace boxmeter {
+
+struct LogOptions {
+  std::string level = "info";
+  std::string format = "logfmt";
+};
+
+/// A whole configuration, checked: everything that can be wrong has been found.
+struct Config {
+  WebOptions web = {};
+  std::filesystem::path state_dir = {};
+  PollOptions poll = {};
+  std::vector<Job> jobs = {};
+  std::vector<SinkOptions> push = {};
+  LogOptions log = {};
+  std::vector<std::string> warnings = {};  // for `check` and the log: legal but doubtful
+};
+
+/// Reads the file, its packs and its secrets.  Throws Error{config} whose message starts with
+/// file:line:column and names the way out.
+Config load_config(const std::filesystem::path& file);
+
+/// The packs that are compiled in: name and YAML text.
+const std::vector<std::pair<std::string, std::string>>& shipped_packs();
+
+/// A request as in a pack, as `call` takes it: "tr064:DeviceInfo1.GetInfo", "get:connection/".
+/// Throws Error{config}.
+Request parse_request(std::string_view text);
+
+}  // namespace boxmeter

@@ -1,0 +1,58 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "http/client.h"
+#include "metric/model.h"
+
+namespace boxmeter {
+
+/// A credential: given in the configuration, or in a file that is read again when its content was
+/// rejected.
+struct Credential {
+  Secret value = {};
+  std::filesystem::path file = {};  // empty: `value` is all there is
+};
+
+/// A configured box, for every kind; which of the fields a kind uses stands in its DeviceKind row.
+struct DeviceConfig {
+  std::string name = {};
+  std::string kind = {};
+  std::string url = {};        // scheme://host:port, no path
+  std::string username = {};   // fritzbox; empty: found as the box's last user
+  Credential credential = {};  // fritzbox: password; freebox: app token
+  std::string app_id = {};     // freebox
+  http::TlsPolicy tls = {};
+  std::chrono::milliseconds timeout{10'000};  // of one request, from name lookup to last byte
+  std::chrono::milliseconds interval{30'000};
+  Labels labels = {};
+};
+
+/// What changes under a running daemon.  Both only ever rise.
+struct Epoch {
+  unsigned boot = 0;  // the box restarted or changed its firmware
+  unsigned wan = 0;   // its internet connection came up
+  friend bool operator==(const Epoch&, const Epoch&) = default;
+};
+
+/// One box on the network.  Used by one thread at a time; opening one touches no network.
+class Device {
+ public:
+  virtual ~Device() = default;
+
+  /// Performs one request, logging in as needed.  Secrets are already removed from the reply.
+  /// Throws Error; `refused` says by its Refusal what the box thinks of the request.
+  virtual Reply call(const Request& request) = 0;
+
+  /// As seen in the replies so far.
+  virtual Epoch epoch() const = 0;
+
+  /// How often it has logged in so far (a 401 answered with a digest, a session opened).
+  virtual std::uint64_t logins() const = 0;
+};
+
+}  // namespace boxmeter

@@ -1,0 +1,29 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "device/device.h"
+
+namespace boxmeter {
+
+/// One row per brand of router.  A new brand is one folder plus one row.
+struct DeviceKind {
+  std::string_view name;
+  std::string_view default_url;
+  std::string_view default_pack;
+  http::TlsMode default_tls;
+  std::span<const std::string_view> options;  // the YAML keys that only this kind takes
+  /// Never touches the network.  `stop` ends running requests and outlives the device.
+  std::unique_ptr<Device> (*open)(const DeviceConfig&, http::Stop& stop);
+  /// Throws Error{config} for a request that a pack may not make: an unknown verb, a malformed
+  /// target, one that is not for reading.  Placeholders such as {radio} are still in it.
+  void (*check)(const Request&);
+};
+
+std::span<const DeviceKind> device_kinds();
+
+/// Throws Error{config} that lists the known ones.
+const DeviceKind& find_kind(std::string_view name);
+
+}  // namespace boxmeter

@@ -1,0 +1,101 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/guarded.h"
+#include "base/secret.h"
+
+namespace boxmeter::http {
+
+/// Ends running requests: after stop() every request of every client that was given this object
+/// ends at once with Error{network} "stopped", and so does every later one.  Any thread.
+class Stop {
+ public:
+  void stop();
+  bool stopped() const { return stopped_; }
+
+ private:
+  friend class Client;
+  void opened(int socket);
+  void closed(int socket);
+
+  std::atomic<bool> stopped_ = false;
+  Guarded<std::set<int>> sockets_;
+};
+
+enum class TlsMode { system, first_use, ca_file, pin, insecure };
+
+/// Whom to believe on https.
+struct TlsPolicy {
+  TlsMode mode = TlsMode::system;
+  std::filesystem::path ca_file = {};    // mode ca_file: the chain must end in it
+  std::string pin = {};                  // mode pin: "sha256//BASE64" of the public key
+  std::filesystem::path known_key = {};  // mode first_use: where the pin is remembered
+  std::string extra_roots = {};          // PEM, trusted besides the system's (mode system)
+};
+
+enum class Auth { none, basic, digest };
+
+struct ClientOptions {
+  std::chrono::milliseconds timeout{10'000};  // total, name lookup to last byte
+  TlsPolicy tls = {};
+  Auth auth = Auth::none;
+  std::string username = {};
+  Secret password = {};
+};
+
+enum class Method { get, post, put, del };
+
+struct Request {
+  Method method = Method::get;
+  std::string url = {};  // whole: scheme://host:port/path?query
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string body = {};
+  std::size_t body_limit = 4U << 20;  // bytes, received and unpacked
+  bool reading = true;                // may be sent again when an idle connection was closed
+};
+
+struct Response {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case
+  std::string body = {};
+
+  /// Empty when there is no such header.
+  std::string header(std::string_view name) const;
+};
+
+/// One kept-alive connection to one server, and the credentials for it.  One thread at a time;
+/// costs nothing until the first request.  The only place that knows libcurl.
+class Client {
+ public:
+  Client(ClientOptions options, Stop& stop);
+  ~Client();
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) = delete;
+
+  /// Any status is a response, but for digest: 401 to an answered challenge is Error{auth}.
+  /// Throws Error: timeout, network, tls, too_large, protocol, auth.  No message holds a secret.
+  Response send(const Request& request);
+
+  /// From now on; forgets the nonce of the old ones.
+  void set_credentials(std::string username, Secret password);
+
+  /// Challenges answered so far.
+  std::uint64_t logins() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// `text` with every byte outside RFC 3986's unreserved set percent-encoded.
+std::string percent_encoded(std::string_view text);
+
+}  // namespace boxmeter::http

@@ -1,0 +1,81 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace boxmeter::http {
+
+struct ServerOptions {
+  std::vector<std::string> listen = {"127.0.0.1:0"};  // host:port, [::1]:port, port 0: any free one
+  std::size_t threads = 8;
+  std::size_t connections = 512;                        // more are answered 503 and closed
+  std::size_t body_limit = 64U << 10;                   // bytes of a request body, chunked or not
+  std::size_t header_limit = 32U << 10;                 // bytes of request line and headers
+  std::chrono::milliseconds request_deadline{5'000};    // first to last byte of a request
+  std::chrono::milliseconds response_deadline{30'000};  // to write an answer
+  std::chrono::milliseconds idle_deadline{60'000};      // kept alive without a request
+};
+
+struct ServerRequest {
+  std::string method = {};
+  std::string path = {};                                          // decoded, without the query
+  std::string target = {};                                        // as sent, with the query
+  std::vector<std::pair<std::string, std::string>> query = {};    // decoded
+  std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case, raw values
+  std::string body = {};
+  int port = 0;  // of ours, that it came in by
+
+  /// Empty when there is none.
+  std::string header(std::string_view name) const;
+  std::string parameter(std::string_view name) const;
+};
+
+/// A piece of an answer that several answers may share.
+using Chunk = std::shared_ptr<const std::string>;
+
+struct ServerResponse {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::vector<Chunk> body = {};  // written one after the other; Content-Length is their sum
+
+  /// When set, nothing of the above is sent: the function owns the connection, may write to the
+  /// socket as it likes and must return in time; then the connection is closed.  For the
+  /// simulator's faults.
+  std::function<void(int socket)> instead = {};
+
+  static ServerResponse text(int status, std::string body,
+                             std::string content_type = "text/plain; charset=utf-8");
+};
+
+using Handler = std::function<ServerResponse(const ServerRequest&)>;
+
+/// An HTTP/1.1 server.  Idle, silent and slow connections are parked in one epoll and cost no
+/// thread; only a request that has begun to arrive gets one.  HEAD is answered as GET without the
+/// body. The only place that knows cpp-httplib.
+class Server {
+ public:
+  /// Binds, throws Error{config} when an address is in use ("cannot listen on A: Address already in
+  /// use") and then serves until destroyed.  `handler` is called from several threads; what it
+  /// throws is answered 500 without detail and logged.
+  Server(ServerOptions options, Handler handler);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// The bound ports, in the order of `listen`.
+  const std::vector<int>& ports() const;
+
+  /// Accepts nothing more, closes all connections, lets running handlers end.  Any thread.
+  void stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace boxmeter::http

@@ -1,0 +1,99 @@
+#pragma once
+#include <chrono>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "metric/number.h"
+
+// What travels from a device to the sinks: values, frozen once made, shared as const.
+namespace boxmeter {
+
+using Clock = std::chrono::steady_clock;      // for waiting and for age
+using WallClock = std::chrono::system_clock;  // for timestamps that people and sinks read
+
+/// What a device said, whatever it spoke on the wire.
+using Reply = nlohmann::json;
+
+/// One question to a device in its brand's own words: {tr064: DeviceInfo1.GetInfo}.
+struct Request {
+  std::string verb = {};    // tr064, list, get, ...: the brand's table says which
+  std::string target = {};  // "DeviceInfo1.GetInfo", "connection/"
+  std::map<std::string, std::string> args = {};
+
+  /// Walks an indexed action: the reply is an array of the single replies.
+  struct Repeat {
+    std::string index = {};  // the argument that counts up from 0
+    int until = 0;           // the error code that ends the walk; 0: `count` says how many
+    std::string count = {};  // "Service.Action/NewCount"
+    unsigned limit = 256;    // never more than this, whatever the box says
+    friend bool operator==(const Repeat&, const Repeat&) = default;
+  };
+  std::optional<Repeat> repeat = {};
+  std::size_t body_limit = 4U << 20;  // bytes, received and unpacked
+
+  friend bool operator==(const Request&, const Request&) = default;
+};
+
+/// "tr064:DeviceInfo1.GetInfo", with arguments in braces: the key under which a box's answer is
+/// remembered, and what log lines and `call` show.
+std::string describe(const Request& request);
+
+enum class MetricType { gauge, counter, info, stateset };
+std::string_view name(MetricType type) noexcept;
+
+/// A metric as users see it; one per name in a whole configuration.
+struct Family {
+  std::string name = {};
+  MetricType type = MetricType::gauge;
+  std::string help = {};  // one line
+  bool foreign = false;   // speaks another exporter's names; exempt from our naming rules
+};
+using FamilyPtr = std::shared_ptr<const Family>;
+
+/// Label name and value, in the order of the rule; values are valid UTF-8, not escaped.
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+struct Point {
+  Labels labels = {};  // without the device's own; a state set's has `state` last
+  Number value = {};
+};
+
+/// All points of one metric from one reply.  No two points have equal labels.
+struct Series {
+  FamilyPtr family = {};
+  std::vector<Point> points = {};
+};
+
+struct Failure {
+  ErrorKind kind = ErrorKind::internal;
+  std::string message = {};
+};
+
+/// What a query can do on this very box (design.md section 8).
+enum class Support { supported, unsupported, denied, failing };
+std::string_view name(Support support) noexcept;
+
+/// The outcome of one query on one device.  Never changes once made.
+struct Snapshot {
+  std::string device = {};
+  std::string query = {};
+  Clock::time_point asked = {};
+  WallClock::time_point answered = {};
+  Clock::duration took = {};
+  Support support = Support::supported;
+  std::optional<Failure> failure = {};  // set: no usable reply at all; `series` is empty
+  std::vector<Failure> problems = {};   // parts and rules that failed in an otherwise good reply
+  std::vector<Series> series = {};
+  Reply reply = {};  // for raw sinks; the store drops it
+  /// Points left out, by reason: "limit", "duplicate", "state", "label".
+  std::map<std::string, std::uint64_t> dropped = {};
+};
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace boxmeter

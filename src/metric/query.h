@@ -1,0 +1,107 @@
+#pragma once
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metric/model.h"
+#include "metric/path.h"
+
+namespace re2 {
+class RE2;
+}
+
+// The query language of design.md section 4 as values.  config/ makes them, checked; extract() and
+// ask() read them.  Immutable once made, shared by all devices that run the query.
+namespace boxmeter {
+
+using RegexPtr = std::shared_ptr<const re2::RE2>;  // one capturing group
+
+/// `map: {a: x, b: y}` with `else: z`; compared as text.  A value is a text: "=..." is not special.
+struct Mapping {
+  std::vector<std::pair<std::string, std::string>> entries = {};
+  std::optional<std::string> otherwise = {};
+  bool empty() const { return entries.empty() && !otherwise; }
+};
+
+/// A place in the row, or a constant; `split` makes an array of the string found there.
+struct Source {
+  std::optional<std::string> constant = {};  // `=text`
+  Path path = {};
+  std::string split = {};  // one character, or empty
+  double scale = 1.0;      // of this source alone, before the rule's own
+};
+
+struct LabelRule {
+  std::string name = {};
+  Source source = {};
+  RegexPtr match = {};  // no match: the label is empty
+  Mapping map = {};
+};
+
+/// One key of `where`.  The row is kept when any of `any` equals the value (as text, true = 1),
+/// none of `none` does, and `present` (when set) says whether there must be a value.
+struct Condition {
+  Path path = {};
+  std::vector<std::string> any = {};
+  std::vector<std::string> none = {};
+  std::optional<bool> present = {};
+};
+
+/// `states:` in the order of the file; the text that selects it, or `otherwise` for `else`.
+struct State {
+  std::string name = {};
+  std::vector<std::string> texts = {};
+  bool otherwise = false;
+};
+
+enum class Fold { none, count, sum, min, max };
+
+/// How one metric is read out of a reply.  `each`, `where` and `labels` are complete: what stood at
+/// the query has been inherited by config/.
+struct Rule {
+  FamilyPtr family = {};
+  std::vector<Source> each = {};      // empty: the reply (or the iteration) is the one row
+  std::vector<Condition> where = {};  // all of them
+  std::vector<LabelRule> labels = {};
+  std::vector<Source> value = {};  // the first that ever answered on this box stays chosen
+  std::vector<std::string> absent = {};
+  RegexPtr match = {};
+  Mapping map = {};
+  double scale = 1.0;
+  double offset = 0.0;
+  Fold fold = Fold::none;
+  std::vector<State> states = {};
+  bool required = false;
+};
+
+/// Part of a query's request; the name is empty where the request has no parts.
+struct Part {
+  std::string name = {};
+  std::vector<Request> first = {};  // alternatives: the first that this box supports, remembered
+};
+
+/// `for_each`: values to substitute for `{variable}` and `{variable.bound}` in the requests.
+struct Loop {
+  std::string variable = {};
+  std::vector<std::string> values = {};  // a literal list; empty: ask `request`
+  std::optional<Request> request = {};
+  std::vector<Source> each = {};
+  std::vector<std::pair<std::string, Path>> bind = {};
+};
+
+struct Query {
+  std::string name = {};
+  std::string pack = {};
+  std::string kind = {};  // of device
+  std::vector<Part> parts = {};
+  std::optional<Loop> loop = {};
+  std::chrono::milliseconds interval{0};  // 0: the device's
+  std::vector<Rule> rules = {};
+};
+using QueryPtr = std::shared_ptr<const Query>;
+
+}  // namespace boxmeter

@@ -1,0 +1,66 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/secret.h"
+#include "http/client.h"
+#include "metric/model.h"
+
+namespace boxmeter {
+
+enum class PushFormat { raw, json };
+
+struct SinkOptions {
+  std::string name = {};
+  std::string url = {};  // whole
+  PushFormat format = PushFormat::json;
+  std::size_t max_body = 0;                    // bytes; 0: the format's default
+  std::size_t max_queue = 16U << 20;           // bytes in memory; the oldest is dropped beyond
+  std::chrono::milliseconds interval{10'000};  // between two deliveries while all is well
+  std::chrono::milliseconds timeout{5'000};
+  std::vector<std::string> devices = {};  // empty: all
+  std::vector<std::string> queries = {};  // empty: all
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string username = {};
+  Secret password = {};
+  Secret bearer_token = {};
+  http::TlsPolicy tls = {};
+  bool gzip = false;
+};
+
+/// What health series and /devices say of a sink.
+struct SinkStatus {
+  std::string name = {};
+  std::size_t queued_objects = 0;
+  std::size_t queued_bytes = 0;
+  std::optional<WallClock::time_point> oldest = {};
+  std::uint64_t sent = 0;                              // objects
+  std::map<std::string, std::uint64_t> failures = {};  // by reason
+  std::map<std::string, std::uint64_t> dropped = {};   // by reason
+  std::string last_error = {};
+};
+
+/// One destination: a bounded queue in memory and the thread that empties it, at least once and in
+/// order (design.md section 7).
+class Sink {
+ public:
+  explicit Sink(SinkOptions options);
+  /// Tries once more to deliver what is queued, for at most `timeout`, then ends.
+  ~Sink();
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
+
+  /// Queues what this sink wants of the snapshot.  Any thread; never waits, never throws.
+  void add(const SnapshotPtr& snapshot);
+  SinkStatus status() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace boxmeter

@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Fails when a file under src/ includes a folder that is not below its own, or a library that
+belongs to another folder."""
+import pathlib
+import re
+import sys
+
+# folder -> the folders of ours that it may include (design.md section 2)
+MAY_USE = {
+    "base": set(),
+    "metric": {"base"},
+    "http": {"base"},
+    "device": {"base", "metric", "http"},
+    "publish": {"base", "metric", "http"},
+    "poll": {"base", "metric", "http", "device"},
+    "config": {"base", "metric", "http", "device", "poll", "publish"},
+    "app": {"base", "metric", "http", "device", "poll", "publish", "config"},
+    "sim": {"base", "http"},
+    "main.cpp": {"app"},
+}
+# library -> the folders that know it; one that is not listed may be used anywhere
+KNOWN_BY = {
+    "curl/": {"http"},
+    "httplib.h": {"http"},
+    "openssl/": {"http", "device", "sim"},
+    "yaml-cpp/": {"config"},
+    "pugixml.hpp": {"device", "sim"},
+    "re2/": {"metric", "config"},
+    "prometheus/": {"publish"},
+    "CLI/": {"app", "sim"},
+    "zlib.h": {"publish", "http"},
+}
+
+
+def complaints(src: pathlib.Path):
+    for path in sorted(src.rglob("*.[hc]*")):
+        folder = path.relative_to(src).parts[0]
+        if folder not in MAY_USE:
+            yield f"{path}: the folder {folder}/ has no place in the layering; add it to {__file__}"
+            continue
+        text = path.read_text()
+        for used in re.findall(r'#include "(\w+)/', text):
+            if used != folder and used not in MAY_USE[folder]:
+                allowed = ", ".join(sorted(MAY_USE[folder])) or "nothing of ours"
+                yield f"{path}: {folder}/ may not include {used}/ (it may include: {allowed})"
+        for header in re.findall(r"#include <([^>]+)>", text):
+            for library, folders in KNOWN_BY.items():
+                if header.startswith(library) and folder not in folders:
+                    yield f"{path}: <{header}> is known only to {', '.join(sorted(folders))}"
+        brand = re.match(r"device/(\w+)/", str(path.relative_to(src)))
+        if brand:
+            for other in re.findall(r'#include "device/(\w+)/', text):
+                if other != brand[1]:
+                    yield f"{path}: a brand may not include another brand's folder {other}/"
+
+
+found = list(complaints(pathlib.Path(sys.argv[1])))
+print("\n".join(found))
+sys.exit(bool(found))
