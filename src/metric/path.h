@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -9,8 +8,13 @@
 
 namespace boxmeter {
 
+/// How a value of a reply compares and prints as text: a string as it is, a number in its shortest
+/// form, true and false, "" for null, an array or object as compact JSON.  Never throws: invalid
+/// UTF-8 in a string stays, inside compact JSON it becomes U+FFFD.
+std::string text_of(const nlohmann::json& value);
+
 /// Where a Path stands: a value inside a reply, with the way back to the root, so that `..` and `~`
-/// have an answer.  A view: the reply must outlive it.
+/// have an answer.  A view, cheap to copy: the reply must outlive it.  Any thread.
 class Place {
  public:
   explicit Place(const nlohmann::json& root);
@@ -18,21 +22,44 @@ class Place {
   const nlohmann::json& value() const { return *steps_.back().value; }
   Place member(const std::string& key) const;  // precondition: an object that has it
   Place element(std::size_t index) const;      // precondition: an array that has it
-  std::optional<Place> parent() const;         // nothing above the root
-  std::optional<nlohmann::json> key() const;   // the member's name or index; none at the root
+  /// One level down to a value that is not in the reply, as if this were an array that has it:
+  /// a piece of a split string, or a lone element itself.
+  Place made(const nlohmann::json& value, std::size_t index) const;
+  std::optional<Place> parent() const;        // nothing above the root
+  std::optional<nlohmann::json> key() const;  // the member's name or index; none at the root
 
  private:
+  friend class Path;
   struct Step {
     const nlohmann::json* value;
-    std::string key;
-    std::optional<std::size_t> index;
+    const std::string* name;  // null: an element, or the root
+    std::size_t index;
   };
+  static std::optional<Step> below(const nlohmann::json& value, const std::string& name);
+  static std::optional<nlohmann::json> key_of(const Step& step);
+
   std::vector<Step> steps_;
 };
 
+/// What a final `*` means over an object that may be one element of a list.
+enum class Lone {
+  allowed,  // the row is read by names: an object with scalar members is the one row
+  never     // the row itself is read (the empty path, `~`): every member is a row
+};
+
 /// A path of the query language (design.md section 4): names and indices joined by `/`, `*`, `..`,
-/// a final `~`, `$name/...` from the iteration, RFC 6901 escapes; the empty path is the place
-/// itself.  Immutable, any thread.
+/// a final `~`, `$name/...` from the iteration, RFC 6901 escapes (`~1` a slash, `~0` a tilde); the
+/// empty path is the place itself.  Immutable, any thread; only parse() throws.
+///
+/// `*` leads to every element of an array and every member of an object.  Null, {}, [] and "" have
+/// none.  A list of XML with one element is not an array, so that `*` also takes a lone one:
+///   * a scalar is a lone element;
+///   * so is an object with a scalar member ({"ip": "192.0.2.1", "link": {..}}), and one that has
+///     the member which the path names next (`Item/*/Name` over {"Item": {"Name": {..}}});
+///   * every other object is a list of its members ({"00:00:5E:00:53:01": {..}, ..}); also one of
+///     scalars where they themselves are read: `temperatures/*/~`, or Lone::never.
+/// A lone element stands one level below itself, with the index 0, as if in an array of one: `..`
+/// and `~` do not depend on how many there are.
 class Path {
  public:
   Path() = default;
@@ -40,15 +67,23 @@ class Path {
   /// Throws Error{config} with what is wrong and the way out.
   static Path parse(std::string_view text);
 
-  /// Every place that the path leads to, in the order of the reply.  `iteration` is the object that
-  /// `$name` starts in ({loop variable, reply or parts}); null where there is none.
-  std::vector<Place> find(const Place& from, const Place* iteration) const;
+  /// Every place that the path leads to, in the order of the reply.  `iteration` is what `$name`
+  /// starts in ({loop variable, reply or parts}); null where there is none.  A key is no place: a
+  /// path with a final `~` leads nowhere.
+  std::vector<Place> find(const Place& from, const Place* iteration,
+                          Lone lone = Lone::allowed) const;
 
-  /// The value that a path without `*` leads to; a copy, because `~` makes one.  Absent when there
-  /// is none.
+  /// The value that the path leads to (the first, with a `*`); nullptr when there is none or it is
+  /// null.  Points into the reply, or to `key`, which takes what a final `~` makes.
+  const nlohmann::json* at(const Place& from, const Place* iteration, nlohmann::json& key) const;
+
+  /// The same as a copy.
   std::optional<nlohmann::json> value(const Place& from, const Place* iteration) const;
 
   bool has_star() const;
+  bool ends_in_key() const;  // `~`
+  /// The path reads the row itself, or its key, and nothing inside it.
+  bool is_row() const;
   /// The name behind `$`, empty for a path that starts at the row.
   const std::string& variable() const { return variable_; }
   const std::string& text() const { return text_; }
@@ -59,9 +94,17 @@ class Path {
     StepKind kind;
     std::string name;
   };
+  static Step parse_step(std::string_view piece, std::string_view path);
+  void check() const;
+  static void fan_out(const Place& place, const Step* next, Lone lone, std::vector<Place>& places);
+  std::vector<Place> walk(const Place& from, const Place* iteration, Lone lone) const;
+  std::optional<Place::Step> descend(const Place& from, const Place* iteration) const;
+
   std::string text_;
   std::string variable_;
   std::vector<Step> steps_;
+  std::size_t ups_ = 0;  // how many `..` it starts with
+  bool direct_ = true;   // after them nothing but names and `~`: needs no way back
 };
 
 }  // namespace boxmeter

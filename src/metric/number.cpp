@@ -1,0 +1,163 @@
+#include "metric/number.h"
+
+#include <charconv>
+#include <cmath>
+#include <compare>
+#include <limits>
+
+#include "base/text.h"
+
+namespace boxmeter {
+namespace {
+
+// Wide enough for every product and sum of two 64-bit integers.
+__extension__ using Wide = __int128;
+
+constexpr double kTwoTo63 = 9223372036854775808.0;
+// Doubles below it are exact as integers, and people read them better without an exponent.
+constexpr double kPlainBelow = 1e15;
+
+bool is_whole(double value) { return std::abs(value) < kTwoTo63 && std::trunc(value) == value; }
+
+Number narrowed(Wide value) {
+  if (value >= 0 && value <= std::numeric_limits<std::uint64_t>::max())
+    return Number(static_cast<std::uint64_t>(value));
+  if (value < 0 && value >= std::numeric_limits<std::int64_t>::min())
+    return Number(static_cast<std::int64_t>(value));
+  return Number(static_cast<double>(value));
+}
+
+/// Exact: no rounding of the integer to a double.
+std::partial_ordering compare(Wide integer, double real) {
+  if (std::isnan(real)) return std::partial_ordering::unordered;
+  if (real >= 2 * kTwoTo63) return std::partial_ordering::less;
+  if (real < -kTwoTo63) return std::partial_ordering::greater;
+  const double whole = std::floor(real);
+  if (integer != static_cast<Wide>(whole)) return integer <=> static_cast<Wide>(whole);
+  return whole < real ? std::partial_ordering::less : std::partial_ordering::equivalent;
+}
+
+/// value * scale.  Where the scale is one over a whole number the quotient is taken: 0.1 is not
+/// exact as a double and 10 is, so that -3698 * 0.01 gives -36.98.
+double product(double value, double scale) {
+  const double inverse = std::round(1.0 / scale);
+  if (std::abs(scale) < 1.0 && std::isfinite(inverse) && 1.0 / inverse == scale)
+    return value / inverse;
+  return value * scale;
+}
+
+template <typename T>
+std::optional<T> read_all(std::string_view text) {
+  T value{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end) return {};
+  return value;
+}
+
+struct ToWide {
+  std::optional<Wide> operator()(double) const { return {}; }
+  template <typename Integer>
+  std::optional<Wide> operator()(Integer value) const {
+    return Wide{value};
+  }
+};
+
+}  // namespace
+
+Number::Number(std::int64_t value) {
+  if (value < 0)
+    value_ = value;
+  else
+    value_ = static_cast<std::uint64_t>(value);
+}
+
+std::optional<Number> Number::parse(std::string_view text) {
+  text = trim(text);
+  if (text.starts_with('+')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-')) return {};
+  }
+  // from_chars reads "inf" and "nan(...)" too.
+  const auto first = text.find_first_not_of('-');
+  if (first == std::string_view::npos || first > 1) return {};
+  if (text[first] != '.' && (text[first] < '0' || text[first] > '9')) return {};
+  if (const auto value = read_all<std::uint64_t>(text)) return Number(*value);
+  if (const auto value = read_all<std::int64_t>(text)) return Number(*value);
+  if (const auto value = read_all<double>(text)) return Number(*value);
+  return {};
+}
+
+Number Number::scaled(double scale, double offset) const {
+  if (scale == 1.0 && offset == 0.0) return *this;
+  const auto wide = std::visit(ToWide{}, value_);
+  if (wide && is_whole(scale) && is_whole(offset))
+    return narrowed(*wide * static_cast<std::int64_t>(scale) + static_cast<std::int64_t>(offset));
+  return Number(product(to_double(), scale) + offset);
+}
+
+Number operator+(const Number& a, const Number& b) {
+  const auto left = std::visit(ToWide{}, a.value_);
+  const auto right = std::visit(ToWide{}, b.value_);
+  if (left && right) return narrowed(*left + *right);
+  return Number(a.to_double() + b.to_double());
+}
+
+bool operator<(const Number& a, const Number& b) {
+  const auto left = std::visit(ToWide{}, a.value_);
+  const auto right = std::visit(ToWide{}, b.value_);
+  if (left && right) return *left < *right;
+  if (left) return compare(*left, b.to_double()) < 0;
+  if (right) return compare(*right, a.to_double()) > 0;
+  return a.to_double() < b.to_double();
+}
+
+bool operator==(const Number& a, const Number& b) {
+  const auto left = std::visit(ToWide{}, a.value_);
+  const auto right = std::visit(ToWide{}, b.value_);
+  if (left && right) return *left == *right;
+  if (left) return compare(*left, b.to_double()) == 0;
+  if (right) return compare(*right, a.to_double()) == 0;
+  return a.to_double() == b.to_double();
+}
+
+double Number::to_double() const {
+  return std::visit([](auto value) { return static_cast<double>(value); }, value_);
+}
+
+bool Number::is_negative() const {
+  return std::visit([](auto value) { return value < decltype(value){}; }, value_);
+}
+
+bool Number::is_finite() const { return std::isfinite(to_double()); }
+
+void Number::append_to(std::string& text) const {
+  char buffer[32];
+  const auto append = [&](auto value) {
+    text.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+  };
+  const auto append_real = [&](double value) {
+    if (std::isnan(value))
+      text += "NaN";
+    else if (std::isinf(value))
+      text += value < 0 ? "-Inf" : "+Inf";
+    else if (std::abs(value) < kPlainBelow && std::trunc(value) == value)
+      append(static_cast<std::int64_t>(value));
+    else
+      append(value);
+  };
+  if (const double* value = std::get_if<double>(&value_))
+    append_real(*value);
+  else if (const std::uint64_t* positive = std::get_if<std::uint64_t>(&value_))
+    append(*positive);
+  else
+    append(std::get<std::int64_t>(value_));
+}
+
+std::string Number::text() const {
+  std::string result;
+  append_to(result);
+  return result;
+}
+
+}  // namespace boxmeter
