@@ -57,6 +57,7 @@ struct Turn {
   Clock::duration lag{};                    // started this much later than planned
   std::uint64_t skipped = 0;                // polls that were due and are not made up for
   std::uint64_t logins = 0;                 // of the device so far
+  Clock::time_point ended{};
 };
 
 /// The state of a device, for people: /devices, the landing page, `once`.
@@ -79,6 +80,7 @@ struct DeviceStatus {
   std::optional<Failure> failure = {};  // the newest of the device
   std::optional<WallClock::time_point> failed = {};
   std::uint64_t polls = 0, skipped = 0, logins = 0;
+  std::chrono::duration<double> lag{};
   std::map<ErrorKind, std::uint64_t> failures = {};
   std::size_t series = 0;
   std::map<std::string, std::uint64_t> dropped = {};
@@ -102,7 +104,9 @@ class Store {
 
   /// Snapshots older than 3 of their intervals are gone, and 3 device intervals after its last
   /// good turn everything of a device that is down; `now` decides.
-  View view(Clock::time_point now);
+  View view(Clock::time_point now) const;
+  /// Of the newest view: cheap, to see whether a kept page is still true.
+  std::uint64_t generation() const;
   std::vector<DeviceStatus> devices() const;
   /// Every device has ended its first turn.
   bool complete() const;
@@ -123,11 +127,15 @@ class Store {
   struct State {
     std::vector<Device> devices;
     std::map<std::string, std::size_t> index;
-    std::vector<FamilyPtr> families;
+    std::shared_ptr<const std::vector<FamilyPtr>> families;  // replaced, never changed
     std::map<std::string, FamilyId> ids;
-    std::shared_ptr<const std::vector<FamilyPtr>> published;
     std::uint64_t generation = 1;
   };
+
+  static FragmentPtr render(State& state, const Device& device, const std::vector<Series>& series);
+  static FamilyId number(State& state, const FamilyPtr& family);
+  static void count(Device& device, DeviceStatus::Query& query, const Snapshot& snapshot);
+  static std::uint64_t hidden_lines(const Device& device, std::size_t query);
 
   Guarded<State> state_;
   std::vector<Listener> listeners_;

@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "metric/model.h"
+
+// Sample lines as both exposition formats share them.  Pure, any thread.
+namespace boxmeter {
+
+/// Appends name="value" pairs, escaped, separated and, when `text` does not end in '{', preceded by
+/// a comma.  Values must be valid UTF-8: one invalid byte fails a whole scrape.
+void append_labels(std::string& text, const Labels& labels);
+
+/// Appends one line: name{COMMON,labels} value.  `common` is what append_labels made.
+void append_sample(std::string& text, std::string_view name, std::string_view common,
+                   const Labels& labels, const Number& value);
+
+/// What tells two lines of a family apart: everything before the value.
+std::string_view identity(std::string_view line);
+
+}  // namespace boxmeter

@@ -1,0 +1,161 @@
+#include "metric/store.h"
+
+#include <doctest/doctest.h>
+
+using namespace boxmeter;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Clock::time_point kNow{1h};
+
+FamilyPtr gauge(const char* name) {
+  return std::make_shared<const Family>(Family{.name = name, .help = "Help."});
+}
+
+Store two_queries() {
+  return Store({{.device = "home",
+                 .kind = "fritzbox",
+                 .labels = {{"site", "at\"tic"}},
+                 .interval = 30s,
+                 .queries = {{"wan", 30s}, {"slow", 300s}}}});
+}
+
+SnapshotPtr good(const char* query, std::vector<Series> series, Clock::time_point asked = kNow) {
+  return std::make_shared<const Snapshot>(
+      Snapshot{.device = "home", .query = query, .asked = asked, .series = std::move(series)});
+}
+
+SnapshotPtr bad(const char* query, Support support, Clock::time_point asked = kNow) {
+  return std::make_shared<const Snapshot>(Snapshot{.device = "home",
+                                                   .query = query,
+                                                   .asked = asked,
+                                                   .support = support,
+                                                   .failure = Failure{ErrorKind::refused, "no"}});
+}
+
+Series value(const FamilyPtr& family, std::uint64_t number, Labels labels = {}) {
+  return {family, {{std::move(labels), Number(number)}}};
+}
+
+/// What the queries said, without our own health.
+std::string shown(const Store& store, Clock::time_point now) {
+  std::string text;
+  const View view = store.view(now);
+  for (const FragmentPtr& fragment : view.fragments)
+    if (!fragment->text.starts_with("box_up")) text += fragment->text;
+  return text;
+}
+
+std::string health(const Store& store) { return store.view(kNow).fragments.at(0)->text; }
+
+bool contains(const std::string& text, const std::string& piece) {
+  return text.find(piece) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a sample carries the device, its extra labels and its own, escaped") {
+  Store store = two_queries();
+  store.record(good("wan", {value(gauge("box_x"), 18446744073709551615U, {{"a", "1\n\\"}})}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  CHECK(shown(store, kNow) ==
+        "box_x{device=\"home\",site=\"at\\\"tic\",a=\"1\\n\\\\\"} 18446744073709551615\n");
+}
+
+TEST_CASE("before the first answer a device is down, and says so") {
+  const Store store = two_queries();
+
+  CHECK(
+      contains(health(store), "box_up{device=\"home\",site=\"at\\\"tic\",kind=\"fritzbox\"} 0\n"));
+  CHECK_FALSE(store.complete());
+}
+
+TEST_CASE("values vanish after three of their intervals") {
+  Store store = two_queries();
+  store.record(good("wan", {value(gauge("box_x"), 1)}));
+  store.record(good("slow", {value(gauge("box_y"), 2)}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  CHECK(store.view(kNow).valid_until == kNow + 90s);
+  CHECK(contains(shown(store, kNow + 89s), "box_x"));
+  CHECK_FALSE(contains(shown(store, kNow + 90s), "box_x"));
+  CHECK(contains(shown(store, kNow + 90s), "box_y"));
+}
+
+TEST_CASE("when the device is down nothing is shown for longer than three of its intervals") {
+  Store store = two_queries();
+  store.record(good("slow", {value(gauge("box_y"), 2)}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+  store.end_turn("home",
+                 {.failure = Failure{ErrorKind::timeout, "no answer"}, .ended = kNow + 30s});
+
+  CHECK(contains(shown(store, kNow + 89s), "box_y"));
+  CHECK(shown(store, kNow + 90s).empty());
+  CHECK(
+      contains(health(store), "box_up{device=\"home\",site=\"at\\\"tic\",kind=\"fritzbox\"} 0\n"));
+}
+
+TEST_CASE("a failed poll keeps what was shown until it expires, one that the box lacks does not") {
+  Store store = two_queries();
+  store.record(good("wan", {value(gauge("box_x"), 1)}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  store.record(bad("wan", Support::failing, kNow + 30s));
+  CHECK(contains(shown(store, kNow + 31s), "box_x"));
+  store.record(bad("wan", Support::unsupported, kNow + 60s));
+  CHECK(shown(store, kNow + 61s).empty());
+}
+
+TEST_CASE("a series that is missing from a new snapshot is gone at once") {
+  Store store = two_queries();
+  store.record(good("wan", {value(gauge("box_x"), 1), value(gauge("box_y"), 2)}));
+  store.record(good("wan", {value(gauge("box_y"), 3)}, kNow + 30s));
+  store.end_turn("home", {.reached = true, .ended = kNow + 30s});
+
+  CHECK(shown(store, kNow + 31s) == "box_y{device=\"home\",site=\"at\\\"tic\"} 3\n");
+}
+
+TEST_CASE("a query that the box lacks is a state and no failure") {
+  Store store = two_queries();
+  store.record(bad("wan", Support::unsupported));
+  store.record(bad("slow", Support::failing));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  const std::string text = health(store);
+  const std::string common = "{device=\"home\",site=\"at\\\"tic\",";
+  CHECK(
+      contains(text, "boxmeter_query_info" + common + "query=\"wan\",state=\"unsupported\"} 1\n"));
+  CHECK_FALSE(contains(text, "boxmeter_query_up" + common + "query=\"wan\"}"));
+  CHECK(contains(text, "boxmeter_query_up" + common + "query=\"slow\"} 0\n"));
+  CHECK(contains(text, "boxmeter_failures_total" + common + "reason=\"refused\"} 1\n"));
+}
+
+TEST_CASE("of two queries that give one series the later is counted") {
+  Store store = two_queries();
+  const FamilyPtr family = gauge("box_x");
+  store.record(good("slow", {value(family, 2, {{"a", "1"}})}));
+  store.record(good("wan", {value(family, 1, {{"a", "1"}})}));
+  store.record(good("slow", {{family,
+                              {{{{"a", "1"}}, Number(std::uint64_t{2})},
+                               {{{"a", "2"}}, Number(std::uint64_t{3})}}}}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  CHECK(contains(health(store),
+                 "boxmeter_series_dropped_total{device=\"home\",site=\"at\\\"tic\",reason="
+                 "\"duplicate\"} 1\n"));
+}
+
+TEST_CASE("listeners see every snapshot, and every change is a new generation") {
+  Store store = two_queries();
+  std::vector<std::string> seen;
+  store.add_listener([&](const SnapshotPtr& snapshot) { seen.push_back(snapshot->query); });
+  const auto before = store.generation();
+
+  store.record(good("wan", {}));
+  store.record(bad("slow", Support::failing));
+
+  CHECK(seen == std::vector<std::string>{"wan", "slow"});
+  CHECK(store.generation() == before + 2);
+}
