@@ -1,0 +1,56 @@
+#pragma once
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "device/capability.h"
+#include "device/device.h"
+#include "metric/query.h"
+
+namespace boxmeter {
+
+/// What asking a query gave.
+struct Asked {
+  Reply reply = {};                    // one reply, an object of parts, or the array of iterations
+  std::vector<Failure> problems = {};  // parts that failed; what the box does not support is none
+};
+
+struct Tally;  // what became of the requests of one query
+
+/// Turns the requests of a query (parts, loops, alternatives) into one reply, and remembers what
+/// this box cannot do.  One per device, used by one thread at a time.
+class Asker {
+ public:
+  explicit Asker(Device& device) : device_(device), epoch_(device.epoch()) {}
+
+  /// Throws Error when no request of the query was answered: the most telling one, whose Refusal
+  /// says what the query can do on this box.  An error of the device itself (ends_turn) is thrown
+  /// at once, whatever has been answered before.
+  Asked ask(const Query& query, Clock::time_point now);
+
+ private:
+  using Bindings = std::vector<std::pair<std::string, std::string>>;  // "radio" or "ap.id" -> text
+
+  Reply ask_once(const Query& query, Clock::time_point now, Tally& tally);
+  Reply ask_loop(const Query& query, Clock::time_point now, Tally& tally);
+  std::vector<std::pair<Reply, Bindings>> iterations(const Query& query, Clock::time_point now);
+  void ask_parts(const Query& query, const Bindings& bindings, Clock::time_point now,
+                 Reply& element, Tally& tally);
+  Reply first_supported(const Part& part, const Bindings& bindings, Clock::time_point now);
+  Reply call(const Request& request, Clock::time_point now);
+  void notice_epoch();
+
+  Device& device_;
+  Epoch epoch_;
+  std::map<std::string, Capability> capabilities_;  // by describe(request)
+};
+
+/// Whether an error is one of the device as a whole: asking it anything else now is waste.
+bool ends_turn(ErrorKind kind);
+
+/// Replaces {name} by its binding in target and arguments.
+Request bound(const Request& request,
+              const std::vector<std::pair<std::string, std::string>>& bindings);
+
+}  // namespace boxmeter

@@ -1,0 +1,30 @@
+#pragma once
+#include "metric/model.h"
+
+namespace boxmeter {
+
+/// What one request can do on one box, and when to ask again for what it could not (design.md
+/// section 8).  Pure: time is an argument.
+class Capability {
+ public:
+  Support support() const { return support_; }
+  const std::string& reason() const { return reason_; }
+
+  /// False while a refusal is remembered: 5 minutes, doubling to an hour.
+  bool worth_asking(Clock::time_point now) const { return now >= ask_again_; }
+
+  void answered();
+  void refused(Refusal refusal, std::string reason, Clock::time_point now);
+  /// Any other failure: asked again as usual.
+  void failed() { support_ = Support::failing; }
+  /// The box restarted, changed its firmware, or its internet connection came up.
+  void ask_at_once();
+
+ private:
+  Support support_ = Support::supported;
+  std::string reason_;
+  Clock::time_point ask_again_{};
+  unsigned refusals_ = 0;
+};
+
+}  // namespace boxmeter

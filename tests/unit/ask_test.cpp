@@ -1,0 +1,166 @@
+#include "device/ask.h"
+
+#include <doctest/doctest.h>
+
+#include "fake_device.h"
+
+using namespace boxmeter;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Clock::time_point kNow{1h};
+
+Request get(std::string target) { return {.verb = "get", .target = std::move(target)}; }
+Part part(std::string name, std::vector<Request> first) {
+  return {.name = std::move(name), .first = std::move(first)};
+}
+Query query(std::vector<Part> parts) {
+  Query result;
+  result.name = "q";
+  result.parts = std::move(parts);
+  return result;
+}
+Error unsupported(const std::string& text) {
+  return Error(ErrorKind::refused, text, Refusal::unsupported);
+}
+
+}  // namespace
+
+TEST_CASE("one request gives its reply, parts give an object of theirs") {
+  FakeDevice device([](const Request& request) { return Reply(request.target); });
+  Asker asker(device);
+
+  CHECK(asker.ask(query({part("", {get("a")})}), kNow).reply == Reply("a"));
+  CHECK(asker.ask(query({part("x", {get("a")}), part("y", {get("b")})}), kNow).reply ==
+        Reply{{"x", "a"}, {"y", "b"}});
+}
+
+TEST_CASE("a part that fails is absent and told, one that this box lacks is only absent") {
+  FakeDevice device([](const Request& request) -> Reply {
+    if (request.target == "broken") throw Error(ErrorKind::protocol, "not XML");
+    if (request.target == "lacking") throw unsupported("no such service");
+    return 1;
+  });
+  Asker asker(device);
+
+  const Asked asked = asker.ask(
+      query({part("x", {get("ok")}), part("y", {get("broken")}), part("z", {get("lacking")})}),
+      kNow);
+
+  CHECK(asked.reply == Reply{{"x", 1}});
+  REQUIRE(asked.problems.size() == 1);
+  CHECK(asked.problems[0].message == "not XML");
+}
+
+TEST_CASE("for_each over a list substitutes and names each iteration") {
+  FakeDevice device([](const Request& request) -> Reply {
+    if (request.target == "WLAN3") throw unsupported("no radio 3");
+    return request.args.at("n");
+  });
+  Asker asker(device);
+  Query loop =
+      query({part("", {{.verb = "tr064", .target = "WLAN{radio}", .args = {{"n", "r{radio}"}}}})});
+  loop.loop = Loop{.variable = "radio", .values = {"1", "2", "3"}};
+
+  const Asked asked = asker.ask(loop, kNow);
+
+  CHECK(asked.reply == Reply::parse(R"([{"radio":"1","reply":"r1"},{"radio":"2","reply":"r2"}])"));
+  CHECK(asked.problems.empty());
+}
+
+TEST_CASE("for_each over a request binds what its rows say") {
+  FakeDevice device([](const Request& request) -> Reply {
+    if (request.target == "wifi/ap/")
+      return Reply::parse(R"([{"id":0,"config":{"band":"2d4g"}},{"id":10,"config":{}}])");
+    return request.target;
+  });
+  Asker asker(device);
+  Query loop = query({part("", {get("wifi/ap/{ap.id}/stations/")})});
+  loop.loop = Loop{.variable = "ap",
+                   .values = {},
+                   .request = get("wifi/ap/"),
+                   .each = {{.path = Path::parse("*")}},
+                   .bind = {{"id", Path::parse("id")}, {"band", Path::parse("config/band")}}};
+
+  CHECK(asker.ask(loop, kNow).reply ==
+        Reply::parse(R"([{"ap":{"id":0,"band":"2d4g"},"reply":"wifi/ap/0/stations/"},
+                         {"ap":{"id":10},"reply":"wifi/ap/10/stations/"}])"));
+}
+
+TEST_CASE("a list with nothing in it is an answer") {
+  FakeDevice device([](const Request&) { return Reply::object(); });
+  Asker asker(device);
+  Query loop = query({part("", {get("x/{ap.id}")})});
+  loop.loop = Loop{.variable = "ap",
+                   .values = {},
+                   .request = get("wifi/ap/"),
+                   .each = {{.path = Path::parse("*")}},
+                   .bind = {{"id", Path::parse("id")}}};
+
+  CHECK(asker.ask(loop, kNow).reply == Reply::array());
+}
+
+TEST_CASE("a request that this box lacks is asked again after 5 minutes, doubling to an hour") {
+  FakeDevice device([](const Request&) -> Reply { throw unsupported("Invalid Action"); });
+  Asker asker(device);
+  const Query lacking = query({part("", {get("a")})});
+  const auto asked_at = [&](Clock::duration after) {
+    device.asked.clear();
+    CHECK_THROWS_WITH_AS(asker.ask(lacking, kNow + after), "Invalid Action", Error);
+    return !device.asked.empty();
+  };
+
+  CHECK(asked_at(0s));
+  CHECK_FALSE(asked_at(299s));
+  CHECK(asked_at(5min));
+  CHECK_FALSE(asked_at(14min));
+  CHECK(asked_at(15min));
+  CHECK(asked_at(35min));
+  CHECK(asked_at(75min));
+  CHECK_FALSE(asked_at(134min));
+  CHECK(asked_at(135min));
+}
+
+TEST_CASE("after a restart of the box everything is worth asking at once") {
+  FakeDevice device([](const Request&) -> Reply { throw unsupported("Invalid Action"); });
+  Asker asker(device);
+  const Query lacking = query({part("", {get("a")})});
+  CHECK_THROWS_AS(asker.ask(lacking, kNow), Error);
+
+  device.now.boot = 1;
+  device.asked.clear();
+  CHECK_THROWS_AS(asker.ask(lacking, kNow + 1s), Error);
+
+  CHECK(device.asked.size() == 1);
+}
+
+TEST_CASE("an alternative is tried only when the box lacks the one before it") {
+  bool broken = false;
+  FakeDevice device([&](const Request& request) -> Reply {
+    if (request.target == "new") throw unsupported("no");
+    if (broken) throw Error(ErrorKind::protocol, "cut off");
+    return request.target;
+  });
+  Asker asker(device);
+  const Query either = query({part("", {get("new"), get("old"), get("older")})});
+
+  CHECK(asker.ask(either, kNow).reply == Reply("old"));
+  broken = true;
+  device.asked.clear();
+  CHECK_THROWS_WITH_AS(asker.ask(either, kNow), "cut off", Error);
+  CHECK(device.asked == std::vector<std::string>{"get:old"});
+}
+
+TEST_CASE("an error of the device ends the query at once") {
+  FakeDevice device([](const Request& request) -> Reply {
+    if (request.target == "b") throw Error(ErrorKind::timeout, "no answer");
+    return 1;
+  });
+  Asker asker(device);
+
+  CHECK_THROWS_WITH_AS(
+      asker.ask(query({part("x", {get("a")}), part("y", {get("b")}), part("z", {get("c")})}), kNow),
+      "no answer", Error);
+  CHECK(device.asked == std::vector<std::string>{"get:a", "get:b"});
+}

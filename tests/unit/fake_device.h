@@ -1,0 +1,29 @@
+#pragma once
+#include <functional>
+#include <utility>
+
+#include "device/device.h"
+
+namespace boxmeter {
+
+/// A device that answers from a function and remembers what it was asked.
+class FakeDevice final : public Device {
+ public:
+  using Answer = std::function<Reply(const Request&)>;
+  explicit FakeDevice(Answer answer) : answer_(std::move(answer)) {}
+
+  Reply call(const Request& request) override {
+    asked.push_back(describe(request));
+    return answer_(request);
+  }
+  Epoch epoch() const override { return now; }
+  std::uint64_t logins() const override { return 1; }
+
+  std::vector<std::string> asked;
+  Epoch now;
+
+ private:
+  Answer answer_;
+};
+
+}  // namespace boxmeter
