@@ -27,14 +27,13 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
+  /// Every device one turn, as many at a time as there are workers; returns when all have ended.
+  static void once(const std::vector<Job>& jobs, const PollOptions& options, Store& store,
+                   http::Stop& stop);
+
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// Every device once, as many at a time as there are workers; returns when all have answered or
-/// failed.
-void poll_once(const std::vector<Job>& jobs, const PollOptions& options, Store& store,
-               http::Stop& stop);
 
 }  // namespace boxmeter

@@ -1,0 +1,51 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "device/ask.h"
+#include "metric/extract.h"
+#include "poll/poller.h"
+#include "poll/schedule.h"
+
+namespace boxmeter {
+
+/// One device through all its turns: asks what is due, one query after the other, and hands the
+/// snapshots to the store.  Used by one thread at a time.
+class Turns {
+ public:
+  Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit, Store& store,
+        http::Stop& stop, Clock::time_point start);
+
+  Clock::time_point next_due() const { return schedule_.next_due(); }
+  /// The last turn did not reach the device: it may hold a worker for its timeouts.
+  bool in_trouble() const { return failures_ > 0; }
+
+  /// One turn.  Never throws.  A turn that is cut by `stop` leaves no trace.
+  void take(Clock::time_point planned);
+
+ private:
+  SnapshotPtr poll(std::size_t query);
+  void ask(Snapshot& snapshot, std::size_t query);
+  void settle(Turn turn, Clock::time_point planned, Clock::time_point began);
+  void tell(const Snapshot& snapshot);
+
+  const std::string name_;
+  const std::vector<QueryPtr> queries_;
+  const Clock::duration interval_;
+  const std::size_t series_limit_;
+  Store& store_;
+  http::Stop& stop_;
+  std::unique_ptr<Device> device_;
+  Asker asker_;
+  Schedule schedule_;
+  std::vector<Choices> choices_;  // per query
+  unsigned boot_ = 0;             // of the device, when the choices were made
+  unsigned failures_ = 0;         // turns in a row that did not reach the device
+  std::map<std::string, std::string>
+      told_;  // query, or "" for the device -> what the log said last
+};
+
+}  // namespace boxmeter
