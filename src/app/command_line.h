@@ -1,0 +1,28 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+// What every command shares: reading arguments and saying what is wrong with them.
+namespace boxmeter {
+
+using Arguments = std::span<const std::string>;
+
+/// Reads `arguments` into the options of `app`.  Returns what is left over for the command to read
+/// itself (positional words).  Throws Error{config} for an unknown or malformed option; prints the
+/// help and throws HelpShown for --help.
+std::vector<std::string> read_arguments(CLI::App& app, Arguments arguments);
+struct HelpShown {};
+
+/// Adds --config.file, without which boxmeter.yml here and then /etc/boxmeter/boxmeter.yml is
+/// taken.
+void add_config_option(CLI::App& app, std::string& file);
+/// The file to read.  Throws Error{config} when none was named and none is there.
+std::filesystem::path config_file(const std::string& named);
+
+/// Throws Error{config} naming the first word too many.
+void expect_nothing_left(const std::vector<std::string>& rest);
+
+}  // namespace boxmeter

@@ -1,0 +1,60 @@
+#include "app/process.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
+
+namespace boxmeter {
+namespace {
+
+sigset_t handled_signals() {
+  sigset_t handled;
+  sigemptyset(&handled);
+  sigaddset(&handled, SIGINT);
+  sigaddset(&handled, SIGTERM);
+  sigaddset(&handled, SIGHUP);
+  return handled;
+}
+
+/// Debian's soft limit is 1,024; a box takes one socket, two while it reconnects.
+void raise_file_limit(std::size_t devices) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const std::size_t needed = devices * 2 + 700;  // and the connections of our own server
+  if (limit.rlim_max < needed)
+    spdlog::warn("{} devices need {} file descriptors, the limit is {}; raise LimitNOFILE=",
+                 devices, needed, limit.rlim_max);
+}
+
+}  // namespace
+
+void prepare_process(std::size_t devices) {
+  raise_file_limit(devices);
+  std::signal(SIGPIPE, SIG_IGN);
+  // getaddrinfo waits 10 s for a silent name server whatever the deadline of the request is.
+  setenv("RES_OPTIONS", "timeout:1 attempts:1",
+         0);  // NOLINT(concurrency-mt-unsafe): no threads yet
+}
+
+void block_signals() {
+  const sigset_t handled = handled_signals();
+  pthread_sigmask(SIG_BLOCK, &handled, nullptr);
+}
+
+int wait_for_signal() {
+  const sigset_t handled = handled_signals();
+  int signal = 0;
+  sigwait(&handled, &signal);
+  return signal;
+}
+
+void unblock_signals() {
+  const sigset_t handled = handled_signals();
+  pthread_sigmask(SIG_UNBLOCK, &handled, nullptr);
+}
+
+}  // namespace boxmeter
