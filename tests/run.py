@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Runs every test of a build folder; the last line is 'N passed, N failed, N skipped'.
+
+usage: run.py BUILD [--sanitized] [PYTEST ARGS]
+--sanitized leaves out what is about time, other programs or the text of the repository.
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+class Sum:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, passed, failed, skipped):
+        self.passed += passed
+        self.failed += failed
+        self.skipped += skipped
+
+
+def run_unit(build, total):
+    """doctest's own count; a test that lacks what it needs prints 'skipped: why'."""
+    ran = subprocess.run([build / "unit"], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, timeout=900)
+    counts = re.search(r"test cases: *\d+ \| *(\d+) passed \| *(\d+) failed", ran.stdout)
+    skipped = re.findall(r"^skipped: .*$", ran.stdout, re.M)
+    if ran.returncode != 0 or not counts:
+        print(ran.stdout)
+    for line in skipped:
+        print(line)
+    passed, failed = map(int, counts.groups()) if counts else (0, 1)
+    if ran.returncode != 0 and failed == 0:
+        failed = 1
+    print(f"unit: {passed} passed, {failed} failed")
+    total.add(passed - len(skipped), failed, len(skipped))
+
+
+def run_script(name, command, total):
+    ran = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, timeout=300)
+    if ran.returncode != 0:
+        print(ran.stdout)
+    print(f"{name}: {'passed' if ran.returncode == 0 else 'failed'}")
+    total.add(ran.returncode == 0, ran.returncode != 0, 0)
+
+
+def run_pytest(build, arguments, total):
+    with tempfile.TemporaryDirectory() as folder:
+        report = pathlib.Path(folder, "report.xml")
+        subprocess.run([sys.executable, "-m", "pytest", "-q", "-rs", "-n", "4", "-p", "no:cacheprovider",
+                        f"--junitxml={report}", *arguments, "tests"],
+                       cwd=ROOT, env={**os.environ, "BOXMETER_BUILD": str(build)}, timeout=3000)
+        if not report.exists():
+            return total.add(0, 1, 0)
+        suite = xml.etree.ElementTree.parse(report).getroot().find("testsuite")
+        tests, errors, failures, skipped = (
+            int(suite.get(key)) for key in ("tests", "errors", "failures", "skipped"))
+        bad = errors + failures
+        total.add(max(0, tests - bad - skipped), bad, skipped)
+
+
+def main():
+    build = (ROOT / sys.argv[1]).resolve()
+    sanitized = "--sanitized" in sys.argv
+    arguments = [argument for argument in sys.argv[2:] if argument != "--sanitized"]
+    total = Sum()
+    run_unit(build, total)
+    if sanitized:
+        run_pytest(build, ["-m", "sanitized", *arguments], total)
+    else:
+        run_script("layering", [sys.executable, "tests/layering.py", "src"], total)
+        run_script("recordings", [sys.executable, "tests/recordings_test.py"], total)
+        run_pytest(build, arguments, total)
+    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    sys.exit(1 if total.failed else 0)
+
+
+main()
