@@ -22,9 +22,9 @@ class Stop {
   bool stopped() const { return stopped_; }
 
  private:
-  friend class Client;
-  void opened(int socket);
-  void closed(int socket);
+  friend class Channel;
+  bool opened(int socket);  // false: too late, do not use it
+  void closed(int socket);  // before ::close(), which may hand its number to somebody else
 
   std::atomic<bool> stopped_ = false;
   Guarded<std::set<int>> sockets_;
@@ -40,6 +40,10 @@ struct TlsPolicy {
   std::filesystem::path known_key = {};  // mode first_use: where the pin is remembered
   std::string extra_roots = {};          // PEM, trusted besides the system's (mode system)
 };
+
+/// Whether the policy can be used at all: its files can be read and hold certificates, its pin has
+/// the form of one.  Throws Error{config}.  Touches no network.  Any thread.
+void check(const TlsPolicy& policy);
 
 enum class Auth { none, basic, digest };
 
@@ -59,7 +63,9 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
   std::size_t body_limit = 4U << 20;  // bytes, received and unpacked
-  bool reading = true;                // may be sent again when an idle connection was closed
+  /// May be sent again, once, when the kept connection turns out to have been closed.  If not, it
+  /// goes out on a new connection and is never sent twice.
+  bool reading = true;
 };
 
 struct Response {
@@ -72,7 +78,8 @@ struct Response {
 };
 
 /// One kept-alive connection to one server, and the credentials for it.  One thread at a time;
-/// costs nothing until the first request.  The only place that knows libcurl.
+/// costs nothing until the first request.  Redirects are not followed, proxies of the environment
+/// not asked.  The only place that knows libcurl.
 class Client {
  public:
   Client(ClientOptions options, Stop& stop);
@@ -80,8 +87,10 @@ class Client {
   Client(Client&&) noexcept;
   Client& operator=(Client&&) = delete;
 
-  /// Any status is a response, but for digest: 401 to an answered challenge is Error{auth}.
-  /// Throws Error: timeout, network, tls, too_large, protocol, auth.  No message holds a secret.
+  /// Any status is a response, but for digest: 401 to an answered challenge, or without credentials
+  /// to answer it, is Error{auth}.  A challenge is answered at most once per request.
+  /// Throws Error: timeout, network, tls, too_large, protocol, auth; config for what the user wrote
+  /// (an impossible URL or header, a TLS policy that check() refuses).  No message holds a secret.
   Response send(const Request& request);
 
   /// From now on; forgets the nonce of the old ones.

@@ -1,0 +1,93 @@
+#pragma once
+#include <curl/curl.h>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/client.h"
+#include "http/failure.h"
+#include "http/target.h"
+#include "http/tls.h"
+
+namespace boxmeter::http {
+
+/// The name in the request line.
+std::string_view method_name(Method method);
+
+/// One libcurl handle and the connection that it keeps.  Knows nothing of logins.  One thread at a
+/// time; stays where it is, since libcurl calls back.
+class Channel {
+ public:
+  /// Touches no network.
+  Channel(const TlsPolicy& tls, Stop& stop);
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  using Time = std::chrono::steady_clock;
+  struct Call {
+    const Request& request;
+    const Target& target;
+    std::string authorization = {};  // value of that header; empty: none
+    Time::time_point until = {};
+    std::chrono::milliseconds timeout{};  // that `until` was made of, for messages
+  };
+
+  /// One request, one response; throws as Client::send() but knows no `auth`.
+  Response exchange(const Call& call);
+
+ private:
+  struct FreeHandle {
+    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  };
+  struct FreeList {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+  using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+  /// What the callbacks find and leave.
+  struct Exchange {
+    const Call* call = nullptr;
+    Response response = {};
+    std::size_t header_bytes = 0;
+    bool header_complete = false;
+    bool too_many_headers = false;
+    bool body_too_large = false;
+    int sent = 0;         // how often the request went out
+    bool socket = false;  // a connection was begun
+    std::exception_ptr thrown = {};
+  };
+
+  void set_up();
+  HeaderList prepare(const Call& call);
+  void set_deadline(std::chrono::milliseconds left);
+  bool was_closed_while_idle(CURLcode code) const;
+  CURLcode perform_again(const Call& call);
+  Error failure(CURLcode code, const Call& call);
+  void log(const Call& call, CURLcode code);
+
+  /// Runs a step for a callback: nothing may be thrown through libcurl's C.
+  template <typename Step, typename Result>
+  Result guarded(Result on_throw, Step&& step);
+  bool take_header(std::string_view line);
+  bool may_send();
+
+  static std::size_t on_header(char* text, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_body(char* text, std::size_t size, std::size_t count, void* self);
+  static int on_progress(void* self, curl_off_t to_receive, curl_off_t received, curl_off_t to_send,
+                         curl_off_t sent);
+  static int on_connected(void* self, char* peer, char* own, int peer_port, int own_port);
+  static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int on_close(void* stop, curl_socket_t socket);
+  static CURLcode on_tls(CURL* handle, void* context, void* self);
+
+  Stop& stop_;
+  Trust trust_;
+  Exchange now_;
+  std::string error_text_ = std::string(CURL_ERROR_SIZE, '\0');
+  std::unique_ptr<CURL, FreeHandle> handle_;  // last: closing its connection calls back
+};
+
+}  // namespace boxmeter::http

@@ -1,0 +1,139 @@
+#include "http/client.h"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <optional>
+
+#include "http/channel.h"
+#include "http/digest.h"
+#include "http/encode.h"
+
+namespace boxmeter::http {
+namespace {
+
+using Time = Channel::Time;
+
+std::optional<Challenge> find_challenge(const Response& response) {
+  for (const auto& [name, value] : response.headers) {
+    if (name != "www-authenticate") continue;
+    if (auto challenge = find_digest_challenge(value)) return challenge;
+  }
+  return std::nullopt;
+}
+
+std::string random_hex() {
+  std::array<unsigned char, 8> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+    throw Error(ErrorKind::internal, "OpenSSL has no random numbers");
+  return hex(bytes);
+}
+
+}  // namespace
+
+std::string Response::header(std::string_view name) const {
+  for (const auto& [known, value] : headers)
+    if (known == name) return value;
+  return {};
+}
+
+struct Client::State {
+  /// A nonce of the server, and how often it has been used.
+  struct Session {
+    Challenge challenge = {};
+    std::string cnonce = {};
+    unsigned count = 0;
+  };
+
+  ClientOptions options;
+  Stop& stop;
+  Target target = {};  // of the last URL
+  std::optional<Session> session = {};
+  std::uint64_t logins = 0;
+  std::unique_ptr<Channel> channel = {};
+
+  Response send(const Request& request);
+  Response send_with_digest(const Request& request, Time::time_point until);
+  Response exchange(const Request& request, Time::time_point until);
+  std::string authorization(const Request& request);
+  Error not_accepted() const;
+};
+
+Response Client::State::send(const Request& request) {
+  const auto until = Time::now() + options.timeout;
+  check_characters(request.url);
+  if (target.origin.empty() || target.origin != origin_of(request.url))
+    target = parse_target(request.url);
+  if (options.auth != Auth::digest) return exchange(request, until);
+  try {
+    return send_with_digest(request, until);
+  } catch (...) {
+    // After a request that timed out, a box refused the nonce of that time for good
+    // (openHAB openhab1-addons#4548), and one that came with a wrong password is worth nothing.
+    session.reset();
+    throw;
+  }
+}
+
+Response Client::State::send_with_digest(const Request& request, Time::time_point until) {
+  Response response = exchange(request, until);
+  if (response.status != 401) return response;
+  // The first try was made without a nonce or with one that has expired, whether or not the box
+  // calls it stale: a wrong password shows only in a fresh challenge that was answered.
+  if (options.username.empty() || options.password.empty()) throw not_accepted();
+  auto challenge = find_challenge(response);
+  if (!challenge)
+    throw Error(ErrorKind::auth, "HTTP 401 for user '" + options.username + "': " + target.where +
+                                     " does not ask for a digest of MD5 or SHA-256");
+  session = Session{.challenge = std::move(*challenge), .cnonce = random_hex()};
+  ++logins;
+  response = exchange(request, until);
+  if (response.status == 401) throw not_accepted();
+  return response;
+}
+
+Response Client::State::exchange(const Request& request, Time::time_point until) {
+  if (!channel) channel = std::make_unique<Channel>(options.tls, stop);
+  return channel->exchange({.request = request,
+                            .target = target,
+                            .authorization = authorization(request),
+                            .until = until,
+                            .timeout = options.timeout});
+}
+
+std::string Client::State::authorization(const Request& request) {
+  if (options.auth == Auth::basic && !options.username.empty())
+    return "Basic " + base64(options.username + ":" + options.password.reveal());
+  if (options.auth != Auth::digest || !session) return {};
+  return answer(session->challenge, {.username = options.username,
+                                     .password = options.password,
+                                     .method = method_name(request.method),
+                                     .target = request_target(request.url),
+                                     .cnonce = session->cnonce,
+                                     .count = ++session->count});
+}
+
+Error Client::State::not_accepted() const {
+  if (options.username.empty())
+    return {ErrorKind::auth, "HTTP 401 from " + target.where + ", and no username is configured"};
+  const std::string message = "HTTP 401 for user '" + options.username + "'";
+  return {ErrorKind::auth,
+          options.password.empty() ? message + ", and no password is configured" : message};
+}
+
+Client::Client(ClientOptions options, Stop& stop)
+    : state_(new State{.options = std::move(options), .stop = stop}) {}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+
+Response Client::send(const Request& request) { return state_->send(request); }
+
+void Client::set_credentials(std::string username, Secret password) {
+  state_->options.username = std::move(username);
+  state_->options.password = std::move(password);
+  state_->session.reset();
+}
+
+std::uint64_t Client::logins() const { return state_->logins; }
+
+}  // namespace boxmeter::http

@@ -1,0 +1,167 @@
+#include "http/digest.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "http/encode.h"
+
+namespace boxmeter::http {
+namespace {
+
+struct Algorithm {
+  std::string_view name;
+  const EVP_MD* kind;  // null where this OpenSSL was built without it
+};
+
+const Algorithm* find_algorithm(std::string_view name) {
+  // Fetched once: each look-up by name costs as much as the hash itself.
+  static const Algorithm known[] = {{"MD5", EVP_MD_fetch(nullptr, "MD5", nullptr)},
+                                    {"SHA-256", EVP_MD_fetch(nullptr, "SHA256", nullptr)}};
+  if (name.empty()) return &known[0];
+  const auto* found = std::ranges::find_if(
+      known, [&](const Algorithm& one) { return equal_ignoring_case(one.name, name); });
+  return found == std::end(known) ? nullptr : found;
+}
+
+/// Walks `Scheme name=value, name="quoted \" value", Other ...`.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view text) : rest_(text) {}
+
+  bool at_end() {
+    skip(" \t,");
+    return rest_.empty();
+  }
+  std::string_view word() {
+    const auto length = std::min(rest_.find_first_of(" \t,=\""), rest_.size());
+    const auto found = rest_.substr(0, length);
+    rest_.remove_prefix(length);
+    // A lone quote or equals sign is no word; step over it, or we would stand here forever.
+    if (found.empty() && !rest_.empty()) rest_.remove_prefix(1);
+    return found;
+  }
+  bool take_equals() {
+    skip(" \t");
+    if (!rest_.starts_with('=')) return false;
+    rest_.remove_prefix(1);
+    skip(" \t");
+    return true;
+  }
+  std::string value() {
+    if (!rest_.starts_with('"')) return std::string(word());
+    std::string found;
+    std::size_t i = 1;
+    for (; i < rest_.size() && rest_[i] != '"'; ++i) {
+      if (rest_[i] == '\\' && i + 1 < rest_.size()) ++i;
+      found += rest_[i];
+    }
+    rest_.remove_prefix(std::min(i + 1, rest_.size()));
+    return found;
+  }
+
+ private:
+  void skip(std::string_view set) {
+    rest_.remove_prefix(std::min(rest_.find_first_not_of(set), rest_.size()));
+  }
+  std::string_view rest_;
+};
+
+struct Offer {
+  Challenge challenge;
+  std::string qop;
+};
+
+void assign(Offer& offer, std::string_view name, std::string value) {
+  if (equal_ignoring_case(name, "realm")) offer.challenge.realm = std::move(value);
+  if (equal_ignoring_case(name, "nonce")) offer.challenge.nonce = std::move(value);
+  if (equal_ignoring_case(name, "opaque")) offer.challenge.opaque = std::move(value);
+  if (equal_ignoring_case(name, "algorithm")) offer.challenge.algorithm = std::move(value);
+  if (equal_ignoring_case(name, "qop")) offer.qop = std::move(value);
+}
+
+std::vector<Offer> digest_offers(std::string_view header) {
+  std::vector<Offer> offers;
+  bool digest = false;
+  for (Cursor cursor(header); !cursor.at_end();) {
+    const auto word = cursor.word();
+    if (cursor.take_equals()) {
+      auto value = cursor.value();
+      if (digest) assign(offers.back(), word, std::move(value));
+    } else {
+      digest = equal_ignoring_case(word, "Digest");
+      if (digest) offers.emplace_back();
+    }
+  }
+  return offers;
+}
+
+std::string hash(const Algorithm& algorithm, std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  if (!algorithm.kind ||
+      !EVP_Digest(text.data(), text.size(), digest.data(), &length, algorithm.kind, nullptr))
+    throw Error(ErrorKind::internal, "OpenSSL does not have " + std::string(algorithm.name));
+  return hex(std::span(digest).first(length));
+}
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
+}
+
+std::string glued(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const auto part : parts) (text += part) += ':';
+  text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+std::optional<Challenge> find_digest_challenge(std::string_view www_authenticate) {
+  for (auto& offer : digest_offers(www_authenticate)) {
+    for (const auto qop : split(offer.qop, ','))
+      offer.challenge.qop_auth |= equal_ignoring_case(trim(qop), "auth");
+    const bool known = offer.challenge.qop_auth || offer.qop.empty();
+    if (known && !offer.challenge.nonce.empty() && find_algorithm(offer.challenge.algorithm))
+      return std::move(offer.challenge);
+  }
+  return std::nullopt;
+}
+
+std::string answer(const Challenge& challenge, const DigestRequest& request) {
+  const Algorithm* algorithm = find_algorithm(challenge.algorithm);
+  if (!algorithm)
+    throw Error(ErrorKind::internal, "unknown digest algorithm '" + challenge.algorithm + "'");
+  char count[9];
+  std::snprintf(count, sizeof count, "%08x", request.count);
+  const auto who =
+      hash(*algorithm, glued({request.username, challenge.realm, request.password.reveal()}));
+  const auto what = hash(*algorithm, glued({request.method, request.target}));
+  const auto response =
+      hash(*algorithm, challenge.qop_auth
+                           ? glued({who, challenge.nonce, count, request.cnonce, "auth", what})
+                           : glued({who, challenge.nonce, what}));
+
+  std::string header = "Digest username=" + quoted(request.username) +
+                       ", realm=" + quoted(challenge.realm) + ", nonce=" + quoted(challenge.nonce) +
+                       ", uri=" + quoted(request.target) + ", response=\"" + response + '"';
+  if (!challenge.algorithm.empty()) header += ", algorithm=" + std::string(algorithm->name);
+  if (!challenge.opaque.empty()) header += ", opaque=" + quoted(challenge.opaque);
+  if (challenge.qop_auth)
+    header += std::string(", qop=auth, nc=") + count + ", cnonce=" + quoted(request.cnonce);
+  return header;
+}
+
+}  // namespace boxmeter::http

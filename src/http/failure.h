@@ -1,0 +1,32 @@
+#pragma once
+#include <curl/curl.h>
+
+#include <chrono>
+#include <string>
+
+#include "base/error.h"
+#include "http/target.h"
+
+namespace boxmeter::http {
+
+/// How far a request came, as far as libcurl tells.
+struct Progress {
+  bool socket = false;     // a new connection was begun, so the name was found
+  bool connected = false;  // ... and made, but for TLS
+  bool sent = false;       // the request went out
+  bool received = false;   // something of the answer arrived
+  int os_error = 0;
+  std::chrono::milliseconds timeout{};          // of all
+  std::chrono::milliseconds connect_timeout{};  // until sent
+  std::string detail = {};                      // libcurl's words
+};
+
+/// What a failed transfer means, for everything but TLS and our own refusals.  Pure.
+Error transport_error(CURLcode code, const Target& target, const Progress& progress);
+
+bool is_tls_failure(CURLcode code);
+
+/// "10 s", "300 ms"
+std::string in_words(std::chrono::milliseconds duration);
+
+}  // namespace boxmeter::http

@@ -1,0 +1,28 @@
+#include <sys/socket.h>
+
+#include "http/client.h"
+
+namespace boxmeter::http {
+
+// shutdown() wakes whoever waits for the socket, which close() would not.  The number stays valid
+// meanwhile: closed() takes the same lock before its owner closes it.
+void Stop::stop() {
+  sockets_.with([&](std::set<int>& sockets) {
+    stopped_ = true;
+    for (const int socket : sockets) ::shutdown(socket, SHUT_RDWR);
+  });
+}
+
+bool Stop::opened(int socket) {
+  return sockets_.with([&](std::set<int>& sockets) {
+    if (stopped_) return false;
+    sockets.insert(socket);
+    return true;
+  });
+}
+
+void Stop::closed(int socket) {
+  sockets_.with([&](std::set<int>& sockets) { sockets.erase(socket); });
+}
+
+}  // namespace boxmeter::http
