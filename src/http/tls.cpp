@@ -95,6 +95,15 @@ std::string remembered_key(const fs::path& path) {
   return key;
 }
 
+/// "OpenSSL/3.0.1: error:0A00010B:SSL routines::wrong version number" is for nobody.
+std::string without_codes(const std::string& detail) {
+  constexpr std::string_view kRoutines = "SSL routines::";
+  const auto at = detail.find(kRoutines);
+  if (at == std::string::npos) return detail;
+  const auto reason = detail.substr(at + kRoutines.size());
+  return reason == "wrong version number" ? "the port does not speak TLS" : reason;
+}
+
 std::string quoted(std::string_view text) { return "'" + repair_utf8(text) + "'"; }
 
 std::string names_of(X509* certificate) {
@@ -155,6 +164,7 @@ void Trust::prepare(SSL_CTX* context) {
 
 int Trust::verify(X509_STORE_CTX* context, void* self) {
   auto& trust = *static_cast<Trust*>(self);
+  trust.seen_ = {};
   try {
     trust.seen_.good = trust.believe(context);
   } catch (...) {
@@ -190,8 +200,8 @@ void Trust::accepted(const Target& target) {
 Error Trust::failure(const Target& target, bool peer_refused, const std::string& detail) const {
   if (seen_.thrown) std::rethrow_exception(seen_.thrown);
   const auto tls = [](const std::string& message) { return Error(ErrorKind::tls, message); };
-  if (!seen_.certificate || (seen_.good && !peer_refused))
-    return tls("no TLS connection to " + target.where + ": " + detail);
+  if (!seen_.certificate || !peer_refused)
+    return tls("no TLS connection to " + target.where + ": " + without_codes(detail));
   const std::string key = "the key of " + target.where + " is " + seen_.key;
   if (!seen_.good && policy_.mode == TlsMode::pin)
     return tls(key + ", the pin says " + seen_.expected);

@@ -31,8 +31,9 @@ class Trust {
   /// Error{config} when the policy's certificates cannot be read.
   void prepare(SSL_CTX* context);
 
-  /// Before each request: forgets what was seen at the last handshake.
-  void begin() { seen_ = {}; }
+  /// Before each request.  What was seen at the last handshake stays: a resumed session shows no
+  /// certificate again.
+  void begin() { seen_.thrown = nullptr; }
   /// After a handshake: remembers a key seen for the first time.  Throws Error{config}.
   void accepted(const Target& target);
   /// Why there is no connection; `peer_refused`: it was not the transport; `detail`: in libcurl's
