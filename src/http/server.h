@@ -43,9 +43,9 @@ struct ServerResponse {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::vector<Chunk> body = {};  // written one after the other; Content-Length is their sum
 
-  /// When set, nothing of the above is sent: the function owns the connection, may write to the
-  /// socket as it likes and must return in time; then the connection is closed.  For the
-  /// simulator's faults.
+  /// When set, nothing of the above is sent: the function owns the connection and a thread of its
+  /// own, may write to the socket (which blocks) as it likes and must return when that fails, as it
+  /// does after stop(); then the connection is closed.  For the simulator's faults.
   std::function<void(int socket)> instead = {};
 
   static ServerResponse text(int status, std::string body,
@@ -54,9 +54,11 @@ struct ServerResponse {
 
 using Handler = std::function<ServerResponse(const ServerRequest&)>;
 
-/// An HTTP/1.1 server.  Idle, silent and slow connections are parked in one epoll and cost no
-/// thread; only a request that has begun to arrive gets one.  HEAD is answered as GET without the
-/// body. The only place that knows cpp-httplib.
+/// An HTTP/1.1 server.  Connections wait in one epoll, whether idle, silent, slow to send or slow
+/// to read; only a request that has arrived whole gets one of the `threads`, while it is answered.
+/// HEAD is answered as GET without the body.  The only place that knows cpp-httplib: it reads the
+/// request line and writes the head of an answer; sockets, deadlines, bounds and bodies are ours,
+/// because it blocks a thread on every one of them (request_reader.h, respond.h).
 class Server {
  public:
   /// Binds, throws Error{config} when an address is in use ("cannot listen on A: Address already in
@@ -70,7 +72,8 @@ class Server {
   /// The bound ports, in the order of `listen`.
   const std::vector<int>& ports() const;
 
-  /// Accepts nothing more, closes all connections, lets running handlers end.  Any thread.
+  /// Accepts nothing more, closes all connections, lets running handlers end.  Any thread, also a
+  /// handler's; does not wait for handlers (the destructor does).
   void stop();
 
  private:

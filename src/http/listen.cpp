@@ -1,0 +1,106 @@
+#include "http/listen.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+
+namespace boxmeter::http {
+namespace {
+
+// The library's own 5 makes the sixth of several clients that come at once wait for a second.
+constexpr int kBacklog = 512;
+
+[[noreturn]] void refuse(const std::string& address, const std::string& why) {
+  throw Error(ErrorKind::config, "cannot listen on " + address + ": " + why);
+}
+
+using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+
+/// `host` is what stands before the last colon, without brackets.
+Addresses resolve(const std::string& address, const std::string& host, const std::string& port) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int failed =
+      ::getaddrinfo(host.empty() ? nullptr : host.c_str(), port.c_str(), &hints, &found);
+  if (failed != 0) refuse(address, ::gai_strerror(failed));
+  return {found, &::freeaddrinfo};
+}
+
+/// IPv4 first, as 127.0.0.1 is what people mean by localhost; for ":port" IPv6, which takes both.
+const addrinfo* choose(const addrinfo* found, bool every) {
+  for (const auto* one = found; one != nullptr; one = one->ai_next) {
+    if (one->ai_family == (every ? AF_INET6 : AF_INET)) return one;
+  }
+  return found;
+}
+
+/// Returns the socket, or -1 with errno.  SO_REUSEADDR lets a restarted daemon bind at once;
+/// SO_REUSEPORT, which cpp-httplib sets, would let two daemons share the scrapes unnoticed.
+int bound(const addrinfo& one, bool every) {
+  const int opened = ::socket(one.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (opened < 0) return -1;
+  const int on = 1;
+  const int only_v6 = every ? 0 : 1;
+  ::setsockopt(opened, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (one.ai_family == AF_INET6)
+    ::setsockopt(opened, IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof only_v6);
+  if (::bind(opened, one.ai_addr, one.ai_addrlen) == 0 && ::listen(opened, kBacklog) == 0)
+    return opened;
+  const int error = errno;
+  ::close(opened);
+  errno = error;
+  return -1;
+}
+
+int bound_port(int socket) {
+  sockaddr_storage name{};
+  socklen_t size = sizeof name;
+  ::getsockname(socket, reinterpret_cast<sockaddr*>(&name), &size);
+  if (name.ss_family == AF_INET6)
+    return ntohs(reinterpret_cast<const sockaddr_in6*>(&name)->sin6_port);
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&name)->sin_port);
+}
+
+}  // namespace
+
+Listener::Listener(const std::string& address) {
+  const auto colon = address.rfind(':');
+  const bool digits = colon != std::string::npos && colon + 1 < address.size() &&
+                      address.find_first_not_of("0123456789", colon + 1) == std::string::npos &&
+                      address.size() - colon <= 6;
+  if (!digits || std::stoi(address.substr(colon + 1)) > 65535)
+    refuse(address, "not host:port, [IPv6]:port or :port");
+  std::string host = address.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string::npos)
+    refuse(address, "an IPv6 address stands in brackets, as in [::1]:9877");
+
+  const auto found = resolve(address, host, address.substr(colon + 1));
+  const auto* chosen = choose(found.get(), host.empty());
+  socket_ = bound(*chosen, host.empty());
+  if (socket_ < 0 && host.empty() && errno == EAFNOSUPPORT)  // a kernel without IPv6
+    socket_ = bound(*choose(found.get(), false), true);
+  if (socket_ < 0) refuse(address, std::generic_category().message(errno));
+  port_ = bound_port(socket_);
+}
+
+Listener::~Listener() {
+  if (socket_ >= 0) ::close(socket_);
+}
+
+Listener::Listener(Listener&& other) noexcept
+    : socket_(std::exchange(other.socket_, -1)), port_(other.port_) {}
+
+}  // namespace boxmeter::http

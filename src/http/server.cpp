@@ -1,0 +1,414 @@
+#include "http/server.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <spdlog/spdlog.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <future>
+#include <list>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/guarded.h"
+#include "http/connection.h"
+#include "http/listen.h"
+#include "http/work_queue.h"
+
+namespace boxmeter::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using Phase = Connection::Phase;
+
+// Connections above the bound that are told so; beyond, they are closed without a word.
+constexpr std::size_t kRefusedAtOnce = 64;
+// How long, and how much, a refused client may go on sending.
+constexpr milliseconds kDrainTime{1'000};
+constexpr std::size_t kDrainBytes = 4U << 20;
+
+/// A file descriptor of ours.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {
+    if (fd_ < 0) {
+      throw Error(ErrorKind::internal,
+                  "cannot start serving: " + std::generic_category().message(errno));
+    }
+  }
+  ~Descriptor() { reset(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  operator int() const { return fd_; }
+  void reset(int fd = -1) {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = fd;
+  }
+
+ private:
+  int fd_;
+};
+
+/// How often deadlines are looked at: often enough for the shortest, never more than 100 times a
+/// second, four times with the defaults, not at all without connections.
+milliseconds sweep_period(const ServerOptions& options) {
+  const auto shortest =
+      std::min({options.request_deadline, options.response_deadline, options.idle_deadline});
+  return std::clamp(shortest / 8, milliseconds(10), milliseconds(250));
+}
+
+std::chrono::seconds kept(const ServerOptions& options) {
+  return std::chrono::floor<std::chrono::seconds>(options.idle_deadline);
+}
+
+}  // namespace
+
+struct Server::State {
+  State(ServerOptions with, Handler calling);
+  ~State();
+
+  void stop();
+
+  // The event loop's thread.
+  void loop();
+  void accept_from(int listening, int port);
+  void take_in(int socket, int port);
+  void readable(Connection& connection);
+  void drain(Connection& connection, std::size_t arrived);
+  void sweep(Clock::time_point now);
+  void end_all();
+
+  // A worker's thread, or the event loop's.
+  void work(Connection& connection, Responder& responder);
+  bool write(Connection& connection);
+  void refuse(Connection& connection, Responder& responder, int status);
+  void finish(Connection& connection);
+  void hand_over(Connection& connection, std::function<void(int)> instead);
+
+  /// The connection waits for `events` until its deadline; whoever calls has done with it.
+  void park(Connection& connection, std::uint32_t events);
+  void drop(Connection& connection);
+  /// Nullptr when a worker has it.
+  Connection* waiting(int socket);
+  void lend(Connection& connection);
+
+  struct Entry {
+    std::unique_ptr<Connection> connection;
+    bool lent = false;  // to a worker: the event loop keeps its hands off
+  };
+  struct Table {
+    std::unordered_map<int, Entry> entries;
+    bool stopping = false;
+  };
+  struct Aside {
+    std::atomic<bool> done = false;
+    std::thread thread;
+  };
+
+  const ServerOptions options;
+  const Handler handler;
+  const milliseconds period;
+  std::vector<int> ports;
+  Descriptor events{::epoll_create1(EPOLL_CLOEXEC)};
+  Descriptor wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  Descriptor spare{::open("/dev/null", O_RDONLY | O_CLOEXEC)};  // see accept_from
+  Guarded<Table> table;
+  Guarded<std::list<Aside>> asides;  // the threads of `instead`
+  WorkQueue<Connection*> jobs;
+
+  // The event loop's own.
+  std::unordered_map<int, Listener> listeners;
+  Responder refuser;
+  std::array<char, 64U << 10> buffer;
+
+  std::promise<void> closing;
+  std::shared_future<void> closed = closing.get_future().share();
+  std::vector<std::thread> threads;  // last: they use all of the above
+};
+
+Server::State::State(ServerOptions with, Handler calling)
+    : options(std::move(with)),
+      handler(std::move(calling)),
+      period(sweep_period(options)),
+      refuser(handler, kept(options)) {
+  epoll_event event{.events = EPOLLIN, .data = {.fd = wake}};
+  ::epoll_ctl(events, EPOLL_CTL_ADD, wake, &event);
+  for (const auto& address : options.listen) {
+    Listener listener(address);
+    ports.push_back(listener.port());
+    event.data.fd = listener.socket();
+    ::epoll_ctl(events, EPOLL_CTL_ADD, listener.socket(), &event);
+    listeners.emplace(listener.socket(), std::move(listener));
+  }
+  threads.emplace_back([this] { loop(); });
+  for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
+    threads.emplace_back([this] {
+      Responder responder(handler, kept(options));
+      while (const auto connection = jobs.pop()) work(**connection, responder);
+    });
+  }
+}
+
+Server::State::~State() {
+  stop();
+  jobs.close();
+  for (auto& thread : threads) thread.join();
+  auto last = asides.with([](auto& all) { return std::move(all); });
+  for (auto& aside : last) aside.thread.join();
+}
+
+void Server::State::stop() {
+  table.with([](Table& all) { all.stopping = true; });
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(wake, &one, sizeof one);
+  closed.wait();
+}
+
+void Server::State::loop() {
+  std::array<epoll_event, 128> ready;
+  auto next_sweep = Clock::now() + period;
+  while (!table.with([](const Table& all) { return all.stopping; })) {
+    int timeout = -1;
+    if (table.with([](const Table& all) { return !all.entries.empty(); })) {
+      const auto left = std::chrono::ceil<milliseconds>(next_sweep - Clock::now()).count();
+      timeout = static_cast<int>(std::max<std::int64_t>(left, 0));
+    }
+    const int count = ::epoll_wait(events, ready.data(), ready.size(), timeout);
+    for (int i = 0; i < count; ++i) {
+      const int socket = ready[static_cast<std::size_t>(i)].data.fd;
+      if (const auto found = listeners.find(socket); found != listeners.end()) {
+        accept_from(socket, found->second.port());
+      } else if (auto* connection = waiting(socket)) {
+        readable(*connection);
+      }
+    }
+    if (const auto now = Clock::now(); now >= next_sweep) {
+      sweep(now);
+      next_sweep = now + period;
+    }
+  }
+  end_all();
+}
+
+void Server::State::accept_from(int listening, int port) {
+  for (int i = 0; i < 64; ++i) {
+    const int socket = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (socket >= 0) {
+      take_in(socket, port);
+      continue;
+    }
+    if (errno == EINTR || errno == ECONNABORTED) continue;
+    if (errno == EMFILE || errno == ENFILE) {
+      // A client that is not accepted would keep the listener readable and us spinning: the spare
+      // descriptor is given up for a moment, to accept and close it.
+      spare.reset();
+      if (const int one = ::accept(listening, nullptr, nullptr); one >= 0) ::close(one);
+      spare.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    }
+    return;
+  }
+}
+
+void Server::State::take_in(int socket, int port) {
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  auto opened =
+      std::make_unique<Connection>(socket, port, options.header_limit, options.body_limit);
+  auto& connection = *opened;
+  connection.until = Clock::now() + options.idle_deadline;
+  const auto before = table.with([&](Table& all) {
+    const auto count = all.entries.size();
+    if (count < options.connections + kRefusedAtOnce) all.entries[socket] = {std::move(opened)};
+    return count;
+  });
+  if (before >= options.connections + kRefusedAtOnce) return;
+  epoll_event event{.events = 0, .data = {.fd = socket}};
+  ::epoll_ctl(events, EPOLL_CTL_ADD, socket, &event);
+  if (before >= options.connections) return refuse(connection, refuser, 503);
+  park(connection, EPOLLIN);
+}
+
+void Server::State::readable(Connection& connection) {
+  if (connection.phase == Phase::writing) {
+    lend(connection);
+    return jobs.push(&connection);
+  }
+  const auto got = ::recv(connection.socket, buffer.data(), buffer.size(), 0);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return park(connection, EPOLLIN);
+  if (got <= 0) return drop(connection);
+  const auto arrived = static_cast<std::size_t>(got);
+  if (connection.phase == Phase::draining) return drain(connection, arrived);
+
+  if (!connection.reader.started()) connection.until = Clock::now() + options.request_deadline;
+  switch (connection.reader.add({buffer.data(), arrived})) {
+    case RequestReader::Progress::complete:
+      lend(connection);
+      return jobs.push(&connection);
+    case RequestReader::Progress::failed:
+      return refuse(connection, refuser, connection.reader.status());
+    case RequestReader::Progress::more:
+      break;
+  }
+  if (connection.reader.take_expectation()) {
+    connection.output = Output("HTTP/1.1 100 Continue\r\n\r\n", {});
+    if (connection.output.write_to(connection.socket) != Output::Written::all)
+      return drop(connection);
+  }
+  park(connection, EPOLLIN);
+}
+
+void Server::State::drain(Connection& connection, std::size_t arrived) {
+  connection.drained += arrived;
+  if (connection.drained > kDrainBytes) return drop(connection);
+  park(connection, EPOLLIN);
+}
+
+void Server::State::sweep(Clock::time_point now) {
+  std::vector<Connection*> late;
+  table.with([&](Table& all) {
+    for (const auto& [socket, entry] : all.entries) {
+      if (!entry.lent && entry.connection->until <= now) late.push_back(entry.connection.get());
+    }
+  });
+  for (auto* connection : late) {
+    if (connection->phase == Phase::reading && connection->reader.started())
+      refuse(*connection, refuser, 408);
+    else
+      drop(*connection);
+  }
+}
+
+/// What workers hold is only shut down: they find out at their next write, and drop it.
+void Server::State::end_all() {
+  listeners.clear();
+  table.with([](Table& all) {
+    for (auto& [socket, entry] : all.entries) {
+      if (entry.lent) ::shutdown(socket, SHUT_RDWR);
+    }
+    std::erase_if(all.entries, [](const auto& one) { return !one.second.lent; });
+  });
+  closing.set_value();
+}
+
+void Server::State::work(Connection& connection, Responder& responder) {
+  if (connection.phase == Phase::writing && !write(connection)) return;
+  auto progress = connection.reader.advance();  // complete, unless this came here to write
+  while (progress == RequestReader::Progress::complete) {
+    auto answer = responder.answer(connection.reader.take(), connection.port);
+    if (answer.instead) return hand_over(connection, std::move(answer.instead));
+    connection.close_after = answer.close;
+    connection.output = Output(std::move(answer.head), std::move(answer.body));
+    connection.until = Clock::now() + options.response_deadline;
+    if (!write(connection)) return;
+    progress = connection.reader.advance();
+  }
+  if (progress == RequestReader::Progress::failed)
+    return refuse(connection, responder, connection.reader.status());
+  connection.phase = Phase::reading;
+  connection.until = Clock::now() + (connection.reader.started() ? options.request_deadline
+                                                                 : options.idle_deadline);
+  park(connection, EPOLLIN);
+}
+
+/// True when all is written and the connection goes on; else somebody else has it by now.
+bool Server::State::write(Connection& connection) {
+  switch (connection.output.write_to(connection.socket)) {
+    case Output::Written::all:
+      if (!connection.close_after) return true;
+      finish(connection);
+      return false;
+    case Output::Written::some:
+      connection.phase = Phase::writing;
+      park(connection, EPOLLOUT);
+      return false;
+    case Output::Written::failed:
+      break;
+  }
+  drop(connection);
+  return false;
+}
+
+void Server::State::refuse(Connection& connection, Responder& responder, int status) {
+  auto answer = responder.refuse(status);
+  connection.close_after = true;
+  connection.output = Output(std::move(answer.head), std::move(answer.body));
+  connection.until = Clock::now() + options.response_deadline;
+  write(connection);
+}
+
+/// Closing a socket with unread bytes sends a reset, which can overtake the answer.
+void Server::State::finish(Connection& connection) {
+  ::shutdown(connection.socket, SHUT_WR);
+  connection.phase = Phase::draining;
+  connection.until = Clock::now() + kDrainTime;
+  park(connection, EPOLLIN);
+}
+
+/// In a thread of its own: a fault that takes its time on one simulated box must not stop the
+/// others.
+void Server::State::hand_over(Connection& connection, std::function<void(int)> instead) {
+  asides.with([&](std::list<Aside>& all) {
+    all.remove_if([](Aside& aside) {
+      if (aside.done) aside.thread.join();
+      return aside.done.load();
+    });
+    auto& aside = all.emplace_back();
+    aside.thread = std::thread([this, &aside, &connection, instead = std::move(instead)] {
+      ::fcntl(connection.socket, F_SETFL, 0);  // it may expect to block
+      try {
+        instead(connection.socket);
+      } catch (const std::exception& error) {
+        spdlog::error("taking over a connection failed: {}", error.what());
+      }
+      drop(connection);
+      aside.done = true;
+    });
+  });
+}
+
+void Server::State::park(Connection& connection, std::uint32_t what) {
+  const int socket = connection.socket;
+  const bool parked = table.with([&](Table& all) {
+    if (all.stopping) return false;
+    all.entries.at(socket).lent = false;
+    epoll_event event{.events = what | EPOLLONESHOT, .data = {.fd = socket}};
+    return ::epoll_ctl(events, EPOLL_CTL_MOD, socket, &event) == 0;
+  });
+  if (!parked) drop(connection);
+}
+
+void Server::State::drop(Connection& connection) {
+  table.with([&](Table& all) { all.entries.erase(connection.socket); });
+}
+
+Connection* Server::State::waiting(int socket) {
+  return table.with([&](Table& all) -> Connection* {
+    const auto found = all.entries.find(socket);
+    if (found == all.entries.end() || found->second.lent) return nullptr;
+    return found->second.connection.get();
+  });
+}
+
+void Server::State::lend(Connection& connection) {
+  table.with([&](Table& all) { all.entries.at(connection.socket).lent = true; });
+}
+
+Server::Server(ServerOptions options, Handler handler)
+    : state_(std::make_unique<State>(std::move(options), std::move(handler))) {}
+Server::~Server() = default;
+const std::vector<int>& Server::ports() const { return state_->ports; }
+void Server::stop() { state_->stop(); }
+
+}  // namespace boxmeter::http
