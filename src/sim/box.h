@@ -1,0 +1,81 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/guarded.h"
+#include "base/secret.h"
+#include "http/server.h"
+#include "sim/moving.h"
+#include "sim/recording.h"
+
+namespace boxmeter::sim {
+
+/// What clients must say to a simulated box, and how patient it is.
+struct BoxOptions {
+  std::string username = "monitor";
+  Secret password{"secret"};
+  std::string app_id = "boxmeter";
+  Secret app_token{"boxmeter-sim-app-token"};
+  bool invent = false;             // answer what is described but not recorded
+  std::uint64_t seed = 1;          // of invented values, nonces, tokens
+  std::uint64_t nonce_uses = 0;    // requests per nonce; 0: any number
+  std::uint64_t session_uses = 0;  // requests per session; 0: any number
+};
+
+/// What clients did to a box.
+struct Stats {
+  std::atomic<std::uint64_t> requests = 0;
+  std::atomic<std::uint64_t> logins = 0;             // nonces first used, sessions opened
+  std::atomic<std::uint64_t> unauthorized = 0;       // answers that asked for a login
+  std::atomic<std::uint64_t> wrong_credentials = 0;  // among them: user, password, token
+  std::atomic<std::uint64_t> wrong_counts = 0;       // among them: nc did not rise
+};
+
+struct Visit {
+  const http::ServerRequest& request;
+  Moment moment = {};
+  bool refuse_logins = false;  // whatever the credentials
+};
+
+/// One simulated box.  Any thread.
+class Box {
+ public:
+  virtual ~Box() = default;
+
+  virtual http::ServerResponse answer(const Visit& visit) = 0;
+  /// Forgets all nonces, sessions and sids.
+  virtual void expire() = 0;
+
+  /// From now on `request` ("WANPPPConnection1.GetInfo", "connection/xdsl") is answered with this
+  /// error (820, service_down); an empty one ends that.
+  void overrule(const std::string& request, const std::string& error);
+
+  Stats stats;
+
+ protected:
+  /// Empty: nothing was overruled.
+  std::string overruled(const std::string& request) const;
+
+ private:
+  std::atomic<bool> any_overruled_ = false;
+  Guarded<std::map<std::string, std::string>> overruled_;
+};
+
+/// Makes one box of a recording that was prepared once.
+using BoxMaker = std::function<std::unique_ptr<Box>(const BoxOptions&)>;
+
+/// One row per brand that can be played.
+struct BoxKind {
+  std::string_view name;
+  BoxMaker (*prepare)(const Recording& recording);  // throws Error{config}
+};
+
+/// Throws Error{config} that lists the known ones.
+const BoxKind& find_box_kind(std::string_view name);
+
+}  // namespace boxmeter::sim

@@ -1,0 +1,47 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+// tr64desc.xml, igddesc.xml and the SCPDs.  Pure; any thread.
+namespace boxmeter::sim {
+
+struct Argument {
+  std::string name = {};
+  bool in = false;
+  std::string type = "string";            // UPnP's word: ui4, boolean, ...
+  std::vector<std::string> allowed = {};  // empty: anything
+};
+
+struct Action {
+  std::string name = {};
+  std::vector<Argument> arguments = {};
+};
+
+struct Service {
+  std::string name = {};  // "WLANConfiguration1"
+  std::string type = {};  // "urn:dslforum-org:service:WLANConfiguration:1"
+  std::string control_url = {};
+  std::string scpd_url = {};
+
+  /// The UPnP tree, which answers without a login.
+  bool open() const { return type.starts_with("urn:schemas-"); }
+};
+
+/// All services of a description, at any depth.  Throws Error{config} when it is not XML.
+std::vector<Service> read_services(std::string_view description);
+
+/// Throws Error{config} when it is not XML.
+std::vector<Action> read_actions(std::string_view scpd);
+
+/// An SCPD for these actions.
+std::string write_scpd(const std::vector<Action>& actions);
+
+/// `description` with one more service, at the end of its first service list.
+std::string with_service(std::string description, const Service& service);
+
+/// jason_boxinfo.xml, made up from what tr64desc.xml says.  Throws Error{config} when that is not
+/// XML.
+std::string boxinfo_of(std::string_view description);
+
+}  // namespace boxmeter::sim

@@ -1,0 +1,160 @@
+#include "sim/fault.h"
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "sim/soap.h"
+
+namespace boxmeter::sim {
+namespace {
+
+using http::ServerResponse;
+
+constexpr std::pair<Fault, std::string_view> kNames[] = {
+    {Fault::none, "none"},         {Fault::slow_drip, "slow-drip"}, {Fault::slow_body, "slow-body"},
+    {Fault::reset, "reset"},       {Fault::close, "close"},         {Fault::silent, "silent"},
+    {Fault::http500, "http500"},   {Fault::html, "html"},           {Fault::huge, "huge"},
+    {Fault::truncate, "truncate"}, {Fault::bad_xml, "bad-xml"},     {Fault::bad_json, "bad-json"},
+    {Fault::auth, "auth"},
+};
+
+constexpr std::size_t kHugeBody = 100'000'000;
+constexpr std::string_view kHtml = "text/html";
+
+// FRITZ!OS with "Zugriff für Anwendungen zulassen" switched off; clients see no error status.
+constexpr std::string_view kAccessOff =
+    "<HTML><HEAD><TITLE>404 Not Found (ERR_NOT_FOUND)</TITLE></HEAD><BODY><H1>404 Not Found</H1>"
+    "<BR>ERR_NOT_FOUND<HR></BODY></HTML>\n";
+
+bool send_all(int socket, std::string_view text) {
+  while (!text.empty()) {
+    const auto sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+/// False once the other side, or the server, has closed.
+bool still_open(int socket, int milliseconds) {
+  pollfd one{.fd = socket, .events = POLLRDHUP, .revents = 0};
+  return ::poll(&one, 1, milliseconds) == 0;
+}
+
+void drip(int socket, std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (!send_all(socket, text.substr(i, 1)) || !still_open(socket, 1000)) return;
+}
+
+/// Dissolving the association sends the reset at once, whoever closes the socket later.
+void reset(int socket) {
+  const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
+  ::connect(socket, &nobody, sizeof nobody);
+}
+
+std::string head_of(const ServerResponse& response, std::size_t body_size) {
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) +
+                     " Simulated\r\nContent-Type: " + response.content_type +
+                     "\r\nContent-Length: " + std::to_string(body_size) + "\r\n";
+  for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
+  return head + "\r\n";
+}
+
+std::string body_of(const ServerResponse& response) {
+  std::string body;
+  for (const http::Chunk& chunk : response.body) body += *chunk;
+  return body;
+}
+
+ServerResponse takes_over(std::function<void(int)> instead) {
+  ServerResponse response;
+  response.instead = std::move(instead);
+  return response;
+}
+
+void send_huge(int socket) {
+  const std::string filler(64U << 10, ' ');
+  const ServerResponse head{.status = 200, .content_type = "text/xml; charset=\"utf-8\""};
+  if (!send_all(socket, head_of(head, kHugeBody))) return;
+  for (std::size_t left = kHugeBody; left > 0;) {
+    const std::size_t part = std::min(left, filler.size());
+    if (!send_all(socket, std::string_view(filler).substr(0, part))) return;
+    left -= part;
+  }
+}
+
+/// The first two thirds, which is inside of an element or a string of every reply worth playing.
+ServerResponse cut_short(ServerResponse answer) {
+  std::string body = body_of(answer);
+  body.resize(body.size() * 2 / 3);
+  answer.body = {std::make_shared<const std::string>(std::move(body))};
+  return answer;
+}
+
+bool is_of(const ServerResponse& answer, std::string_view subtype) {
+  return answer.content_type.find(subtype) != std::string::npos;
+}
+
+}  // namespace
+
+std::string_view name(Fault fault) {
+  return std::ranges::find(kNames, fault, &std::pair<Fault, std::string_view>::first)->second;
+}
+
+Fault find_fault(std::string_view name) {
+  for (const auto& [fault, known] : kNames)
+    if (known == name) return fault;
+  throw Error(ErrorKind::config,
+              "unknown fault '" + std::string(name) + "' (known: " + fault_names() + ")");
+}
+
+std::string fault_names() {
+  std::vector<std::string> names;
+  for (const auto& [fault, known] : kNames) names.emplace_back(known);
+  return joined(names);
+}
+
+std::optional<ServerResponse> instead_of_answer(Fault fault) {
+  switch (fault) {
+    case Fault::reset:
+      return takes_over(&reset);
+    case Fault::close:
+      return takes_over([](int) {});
+    case Fault::silent:
+      return takes_over([](int socket) { still_open(socket, -1); });
+    case Fault::huge:
+      return takes_over(&send_huge);
+    case Fault::http500:
+      return ServerResponse::text(500, error_page(500, "Internal Server Error", "ERR_INTERNAL"),
+                                  std::string(kHtml));
+    case Fault::html:
+      return ServerResponse::text(200, std::string(kAccessOff), std::string(kHtml));
+    default:
+      return std::nullopt;
+  }
+}
+
+ServerResponse spoiled(Fault fault, ServerResponse answer) {
+  if (fault == Fault::bad_xml) return is_of(answer, "/xml") ? cut_short(std::move(answer)) : answer;
+  if (fault == Fault::bad_json)
+    return is_of(answer, "/json") ? cut_short(std::move(answer)) : answer;
+  if (fault != Fault::slow_drip && fault != Fault::slow_body && fault != Fault::truncate)
+    return answer;
+  return takes_over([fault, body = body_of(answer), answer](int socket) {
+    const std::string head = head_of(answer, body.size());
+    if (fault == Fault::slow_drip) return drip(socket, head + body);
+    if (!send_all(socket, head)) return;
+    if (fault == Fault::slow_body) return drip(socket, body);
+    send_all(socket, std::string_view(body).substr(0, body.size() / 2));
+  });
+}
+
+}  // namespace boxmeter::sim

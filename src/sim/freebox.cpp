@@ -1,0 +1,236 @@
+#include "sim/freebox.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "sim/hash.h"
+#include "sim/sessions.h"
+#include "sim/soap.h"
+
+namespace boxmeter::sim {
+namespace {
+
+using http::ServerResponse;
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kJson = "application/json; charset=utf-8";
+constexpr std::string_view kApi = "/api/";
+
+/// What an application has right after its registration, so that nothing private is open.
+constexpr std::pair<std::string_view, bool> kPermissions[] = {
+    {"settings", false},  {"contacts", true}, {"calls", true},   {"explorer", true},
+    {"downloader", true}, {"parental", true}, {"pvr", true},     {"profile", false},
+    {"tv", true},         {"wdo", true},      {"camera", false}, {"player", true},
+    {"home", false},      {"vm", false},
+};
+
+/// A recording of a Freebox, ready to be answered from.  Immutable: any thread.
+struct FreeboxScript {
+  http::Chunk api_version = {};
+  std::string uid = {};
+  unsigned major = 0;
+  std::unordered_map<std::string, MovingText> replies = {};  // by path, slashes as underscores
+};
+
+/// "16.0" of "ultra-16.0", "8.0" where the name tells nothing.
+std::string version_in(const std::string& name) {
+  std::string version = name.substr(std::min(name.rfind('-') + 1, name.size()));
+  if (version.empty() || version.find_first_not_of("0123456789.") != std::string::npos)
+    return "8.0";
+  return version.find('.') == std::string::npos ? version + ".0" : version;
+}
+
+Json made_up_api_version(const Recording& recording) {
+  return {{"box_model_name", "Freebox"},
+          {"api_base_url", kApi},
+          {"device_name", "Freebox Server"},
+          {"https_available", false},
+          {"uid", letters(mixed(0, recording.name), 32, "0123456789abcdef")},
+          {"api_version", version_in(recording.name)},
+          {"device_type", "FreeboxServer1,1"}};
+}
+
+FreeboxScript read_freebox(const Recording& recording) {
+  const std::string* recorded = recording.find("api_version.json");
+  const Json version = recorded ? Json::parse(*recorded, nullptr, /*allow_exceptions=*/false)
+                                : made_up_api_version(recording);
+  const auto text = [&](const char* member) {
+    return version.is_object() && version.contains(member) && version[member].is_string()
+               ? version[member].get<std::string>()
+               : std::string();
+  };
+  FreeboxScript script{.uid = text("uid")};
+  const std::string number = text("api_version");
+  if (std::from_chars(number.data(), number.data() + number.size(), script.major).ec != std::errc())
+    throw Error(ErrorKind::config,
+                "'" + (recording.folder / "api_version.json").string() + "' holds no api_version");
+  script.api_version = std::make_shared<const std::string>(recorded ? *recorded : version.dump(1));
+  constexpr std::string_view kFolder = "get/", kEnd = ".json";
+  for (const auto& [path, reply] : recording.files)
+    if (path.starts_with(kFolder) && path.ends_with(kEnd))
+      script.replies.emplace(
+          path.substr(kFolder.size(), path.size() - kFolder.size() - kEnd.size()),
+          MovingText::of_json(reply));
+  return script;
+}
+
+/// "connection/xdsl" of "/api/v8/connection/xdsl/"; nothing for a path or major that is not served.
+std::optional<std::string> api_path(std::string_view path, unsigned major) {
+  if (!path.starts_with(kApi)) return std::nullopt;
+  path.remove_prefix(kApi.size());
+  const auto slash = std::min(path.find('/'), path.size());
+  const std::string_view version = path.substr(0, slash);
+  unsigned asked = 0;
+  if (version != "latest") {
+    if (!version.starts_with('v')) return std::nullopt;
+    const auto [end, error] =
+        std::from_chars(version.data() + 1, version.data() + version.size(), asked);
+    if (error != std::errc() || end != version.data() + version.size() || asked < 1 ||
+        asked > major)
+      return std::nullopt;
+  }
+  path.remove_prefix(std::min(slash + 1, path.size()));
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return std::string(path);
+}
+
+class Freebox : public Box {
+ public:
+  Freebox(std::shared_ptr<const FreeboxScript> script, const BoxOptions& options)
+      : script_(std::move(script)),
+        sessions_(options.app_id, options.app_token, options.session_uses, options.seed) {}
+
+  ServerResponse answer(const Visit& visit) override;
+  void expire() override { sessions_.expire(); }
+
+ private:
+  ServerResponse login(const Visit& visit, const std::string& path);
+  ServerResponse open_session(const Visit& visit);
+  ServerResponse reply(const Visit& visit, const std::string& path);
+  bool in_session(const Visit& visit);
+  ServerResponse denied(const char* code, const char* message);
+  ServerResponse failure(int status, std::string_view code, const char* message, Json result = {},
+                         Json more = Json::object()) const;
+
+  std::shared_ptr<const FreeboxScript> script_;
+  Sessions sessions_;
+};
+
+ServerResponse success(const Json& result) {
+  return ServerResponse::text(200, Json{{"success", true}, {"result", result}}.dump(),
+                              std::string(kJson));
+}
+
+Json permissions() {
+  Json granted;
+  for (const auto& [permission, given] : kPermissions) granted[std::string(permission)] = given;
+  return granted;
+}
+
+ServerResponse Freebox::answer(const Visit& visit) {
+  const http::ServerRequest& request = visit.request;
+  if (request.path == "/api_version")
+    return {.status = 200, .content_type = std::string(kJson), .body = {script_->api_version}};
+  const auto path = api_path(request.path, script_->major);
+  if (!path) {
+    if (request.path.starts_with(kApi)) return failure(404, "invalid_request", "Requête invalide");
+    return ServerResponse::text(404, error_page(404, "Not Found", "ERR_NOT_FOUND"),
+                                "text/html; charset=utf-8");
+  }
+  if (*path == "login" || path->starts_with("login/")) return login(visit, *path);
+  if (!in_session(visit))
+    return denied("auth_required", "Vous devez vous connecter pour accéder à cette fonction");
+  return reply(visit, *path);
+}
+
+ServerResponse Freebox::login(const Visit& visit, const std::string& path) {
+  const http::ServerRequest& request = visit.request;
+  const bool post = request.method == "POST";
+  if (path == "login" && !post)
+    return success({{"logged_in", in_session(visit)}, {"challenge", sessions_.challenge()}});
+  if (path == "login/session" && post) return open_session(visit);
+  if (path == "login/logout" && post) {
+    sessions_.close(request.header("x-fbx-app-auth"));
+    return ServerResponse::text(200, R"({"success":true})", std::string(kJson));
+  }
+  if (path == "login/authorize" && post)
+    return denied("new_apps_denied", "Les nouvelles applications sont refusées");
+  if (path == "login/perms" && !post) {
+    if (!in_session(visit)) return denied("auth_required", "Vous devez vous connecter");
+    Json granted;
+    for (const auto& [permission, given] : kPermissions)
+      granted[std::string(permission)] = {{"granted", given}, {"desc", permission}};
+    return success(granted);
+  }
+  return failure(404, "invalid_request", "Requête invalide");
+}
+
+ServerResponse Freebox::open_session(const Visit& visit) {
+  const Json body = Json::parse(visit.request.body, nullptr, /*allow_exceptions=*/false);
+  const auto text = [&](const char* member) {
+    return body.is_object() && body.contains(member) && body[member].is_string()
+               ? body[member].get<std::string>()
+               : std::string();
+  };
+  const std::string token =
+      visit.refuse_logins ? "" : sessions_.open(text("app_id"), text("password"));
+  if (token.empty()) {
+    ++stats.wrong_credentials;
+    return denied("invalid_token", "Erreur d'authentification de l'application");
+  }
+  ++stats.logins;
+  return success({{"session_token", token},
+                  {"challenge", sessions_.challenge()},
+                  {"password_salt", "AAAAAAAAAAAAAAAAAAAAAA"},
+                  {"permissions", permissions()}});
+}
+
+ServerResponse Freebox::reply(const Visit& visit, const std::string& path) {
+  if (const std::string error = overruled(path); !error.empty())
+    return failure(200, error, "Erreur");
+  std::string file = path;
+  std::ranges::replace(file, '/', '_');
+  const auto found = script_->replies.find(file);
+  if (found == script_->replies.end()) return failure(404, "invalid_request", "Requête invalide");
+  if (visit.request.method != "GET")
+    return failure(403, "insufficient_rights", "Cette application n'est pas autorisée",
+                   {{"password_salt", "AAAAAAAAAAAAAAAAAAAAAA"}}, {{"missing_right", "settings"}});
+  return {
+      .status = 200, .content_type = std::string(kJson), .body = {found->second.at(visit.moment)}};
+}
+
+bool Freebox::in_session(const Visit& visit) {
+  const std::string token = visit.request.header("x-fbx-app-auth");
+  return !visit.refuse_logins && !token.empty() && sessions_.use(token);
+}
+
+ServerResponse Freebox::denied(const char* code, const char* message) {
+  ++stats.unauthorized;
+  return failure(
+      403, code, message,
+      {{"password_salt", "AAAAAAAAAAAAAAAAAAAAAA"}, {"challenge", sessions_.challenge()}});
+}
+
+ServerResponse Freebox::failure(int status, std::string_view code, const char* message, Json result,
+                                Json more) const {
+  Json body{{"uid", script_->uid}, {"success", false}, {"msg", message}};
+  body.update(more);
+  if (!result.is_null()) body["result"] = std::move(result);
+  body["error_code"] = code;
+  return ServerResponse::text(status, body.dump(), std::string(kJson));
+}
+
+}  // namespace
+
+BoxMaker prepare_freebox(const Recording& recording) {
+  auto script = std::make_shared<const FreeboxScript>(read_freebox(recording));
+  return [script](const BoxOptions& options) -> std::unique_ptr<Box> {
+    return std::make_unique<Freebox>(script, options);
+  };
+}
+
+}  // namespace boxmeter::sim

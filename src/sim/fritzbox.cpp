@@ -1,0 +1,210 @@
+#include "sim/fritzbox.h"
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
+
+#include "base/text.h"
+#include "sim/digest.h"
+#include "sim/fritzbox_script.h"
+#include "sim/hash.h"
+#include "sim/invent.h"
+#include "sim/soap.h"
+
+namespace boxmeter::sim {
+namespace {
+
+constexpr std::string_view kXml = "text/xml; charset=\"utf-8\"";
+constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::size_t kMaxSids = 64;
+
+// Answered without a login, for a client that does not know the user's name or the TLS port yet.
+constexpr std::string_view kOpenActions[] = {"GetSecurityPort", "X_AVM-DE_GetUserList",
+                                             "X_AVM-DE_GetAnonymousLogin"};
+
+using http::ServerResponse;
+
+ServerResponse of(http::Chunk text, std::string_view content_type) {
+  return {.status = 200, .content_type = std::string(content_type), .body = {std::move(text)}};
+}
+
+ServerResponse fault(const Service& service, int code) {
+  return ServerResponse::text(500, soap_fault(service.type, code), std::string(kXml));
+}
+
+class Fritzbox : public Box {
+ public:
+  Fritzbox(std::shared_ptr<const FritzboxScript> script, const BoxOptions& options)
+      : script_(std::move(script)),
+        options_(options),
+        gate_(options.username, options.password, options.nonce_uses, options.seed) {}
+
+  ServerResponse answer(const Visit& visit) override;
+  void expire() override;
+
+ private:
+  struct Sids {
+    std::deque<std::string> fresh;
+    std::uint64_t issued = 0;
+  };
+
+  ServerResponse page(const http::ServerRequest& request);
+  std::optional<ServerResponse> refuse(const Visit& visit);
+  ServerResponse call(const ServiceScript& service, const SoapCall& call, const Visit& visit);
+  ServerResponse play(const ServiceScript& service, const ActionScript& action,
+                      const SoapCall& call, const Moment& moment);
+  ServerResponse list_path(const Service& service, const ListAction& list,
+                           const http::ServerRequest& request);
+  ServerResponse invent(const Service& service, const ActionScript& action, const SoapCall& call);
+  std::string fresh_sid();
+
+  std::shared_ptr<const FritzboxScript> script_;
+  BoxOptions options_;
+  DigestGate gate_;
+  Guarded<Sids> sids_;
+};
+
+ServerResponse Fritzbox::answer(const Visit& visit) {
+  const http::ServerRequest& request = visit.request;
+  if (request.method != "POST") return page(request);
+  const auto found = script_->services.find(request.path);
+  if (found == script_->services.end())
+    return ServerResponse::text(404, error_page(404, "Not Found", "ERR_NOT_FOUND"),
+                                std::string(kHtml));
+  const Service& service = found->second.service;
+  const auto asked = parse_call(request.header("soapaction"), request.body);
+  const bool open = service.open() || (asked && std::ranges::find(kOpenActions, asked->action) !=
+                                                    std::end(kOpenActions));
+  if (!open)
+    if (auto refused = refuse(visit)) return std::move(*refused);
+  if (!asked || asked->service_type != service.type) return fault(service, 401);
+  return call(found->second, *asked, visit);
+}
+
+ServerResponse Fritzbox::page(const http::ServerRequest& request) {
+  const auto page = script_->pages.find(request.path);
+  if (page != script_->pages.end()) return of(page->second.text, page->second.content_type);
+  const auto list = script_->lists.find(request.path);
+  const std::string sid = request.parameter("sid");
+  const bool known = sids_.with(
+      [&](const Sids& sids) { return std::ranges::find(sids.fresh, sid) != sids.fresh.end(); });
+  if (list != script_->lists.end() && known)
+    return of(list->second.text, list->second.content_type);
+  return ServerResponse::text(404, error_page(404, "Not Found", "ERR_NOT_FOUND"),
+                              std::string(kHtml));
+}
+
+/// The 401, unless the request may pass.
+std::optional<ServerResponse> Fritzbox::refuse(const Visit& visit) {
+  const http::ServerRequest& request = visit.request;
+  Verdict verdict = gate_.check(request.method, request.target, request.header("authorization"));
+  if (visit.refuse_logins && verdict != Verdict::missing) verdict = Verdict::wrong_credentials;
+  if (verdict == Verdict::logged_in) ++stats.logins;
+  if (verdict == Verdict::logged_in || verdict == Verdict::accepted) return std::nullopt;
+  ++stats.unauthorized;
+  if (verdict == Verdict::wrong_credentials) ++stats.wrong_credentials;
+  if (verdict == Verdict::wrong_count) ++stats.wrong_counts;
+  auto response =
+      ServerResponse::text(401, error_page(401, "Unauthorized", "ERR_NONE"), std::string(kHtml));
+  response.headers.emplace_back("WWW-Authenticate",
+                                gate_.challenge(verdict == Verdict::expired_nonce));
+  return response;
+}
+
+ServerResponse Fritzbox::call(const ServiceScript& script, const SoapCall& call,
+                              const Visit& visit) {
+  const Service& service = script.service;
+  if (const std::string error = overruled(service.name + "." + call.action); !error.empty()) {
+    int code = 501;
+    std::from_chars(error.data(), error.data() + error.size(), code);
+    return fault(service, code);
+  }
+  const auto action = script.actions.find(call.action);
+  if (action == script.actions.end()) return fault(service, 401);
+  if (call.action == "X_AVM-DE_GetUserList")
+    // The recorded user is not the one that can log in here.
+    return ServerResponse::text(
+        200,
+        soap_reply(service.type, call.action,
+                   soap_argument("NewX_AVM-DE_UserList", "<List><Username last_user=\"1\">" +
+                                                             xml_escaped(options_.username) +
+                                                             "</Username></List>")),
+        std::string(kXml));
+  if (action->second.list) return list_path(service, *action->second.list, visit.request);
+  return play(script, action->second, call, visit.moment);
+}
+
+ServerResponse Fritzbox::play(const ServiceScript& script, const ActionScript& action,
+                              const SoapCall& call, const Moment& moment) {
+  const Service& service = script.service;
+  for (const Argument& argument : action.arguments)
+    if (argument.in && std::ranges::none_of(call.arguments, [&](const auto& given) {
+          return given.first == argument.name;
+        }))
+      return fault(service, 402);
+  for (const auto& [name, value] : call.arguments) {
+    const auto reply = action.replies.find(name + "=" + value);
+    if (reply != action.replies.end()) return of(reply->second.at(moment), kXml);
+  }
+  const std::string_view index = action.index();
+  if (action.reply && (index.empty() || call.argument(index) == "0"))
+    return of(action.reply->at(moment), kXml);
+  if (action.reply || !action.replies.empty())
+    return fault(service, index.empty() && action.described ? 714 : 713);
+  if (options_.invent) return invent(service, action, call);
+  return fault(service, 401);
+}
+
+ServerResponse Fritzbox::list_path(const Service& service, const ListAction& list,
+                                   const http::ServerRequest& request) {
+  std::string path = std::string(list.page) + "?sid=" + fresh_sid();
+  if (list.absolute) path = "http://" + request.header("host") + path;
+  return ServerResponse::text(
+      200, soap_reply(service.type, list.action, soap_argument(list.argument, path)),
+      std::string(kXml));
+}
+
+ServerResponse Fritzbox::invent(const Service& service, const ActionScript& action,
+                                const SoapCall& call) {
+  std::string key = service.name + "." + call.action;
+  if (const std::string_view index = action.index(); !index.empty()) {
+    int number = -1;
+    const std::string text = call.argument(index);
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    if (number < 0 || number >= kInventedEntries) return fault(service, 713);
+    key += "." + text;
+  }
+  std::string arguments;
+  for (const Argument& argument : action.arguments)
+    if (!argument.in)
+      arguments += soap_argument(argument.name, argument.name == "NewDefaultConnectionService"
+                                                    ? script_->connection_service
+                                                    : invented(argument, options_.seed, key));
+  return ServerResponse::text(200, soap_reply(service.type, call.action, arguments),
+                              std::string(kXml));
+}
+
+std::string Fritzbox::fresh_sid() {
+  return sids_.with([&](Sids& sids) {
+    sids.fresh.push_back(
+        letters(mixed(options_.seed + sids.issued++, "sid"), 16, "0123456789abcdef"));
+    if (sids.fresh.size() > kMaxSids) sids.fresh.pop_front();
+    return sids.fresh.back();
+  });
+}
+
+void Fritzbox::expire() {
+  gate_.expire();
+  sids_.with([](Sids& sids) { sids.fresh.clear(); });
+}
+
+}  // namespace
+
+BoxMaker prepare_fritzbox(const Recording& recording) {
+  auto script = std::make_shared<const FritzboxScript>(read_fritzbox(recording));
+  return [script](const BoxOptions& options) -> std::unique_ptr<Box> {
+    return std::make_unique<Fritzbox>(script, options);
+  };
+}
+
+}  // namespace boxmeter::sim

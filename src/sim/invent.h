@@ -1,0 +1,16 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "sim/description.h"
+
+namespace boxmeter::sim {
+
+/// How many entries a made-up table has.
+constexpr int kInventedEntries = 3;
+
+/// A value that the argument's type allows, extremes included; the same for the same `seed` and
+/// `key` (the action's name).  Pure.
+std::string invented(const Argument& argument, std::uint64_t seed, const std::string& key);
+
+}  // namespace boxmeter::sim

@@ -1,0 +1,24 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace boxmeter::sim {
+
+/// A folder of replies of one box, read whole.
+struct Recording {
+  std::filesystem::path folder = {};
+  std::string name = {};  // the folder's
+  std::string kind = {};  // fritzbox or freebox
+  /// By path in the folder, "soap/DeviceInfo1.GetInfo.xml"; only .xml and .json.
+  std::map<std::string, std::string, std::less<>> files = {};
+
+  const std::string* find(std::string_view path) const;
+};
+
+/// `kind` empty: found from what the folder holds.  Throws Error{config}.
+Recording read_recording(const std::filesystem::path& folder, const std::string& kind);
+
+}  // namespace boxmeter::sim

@@ -1,0 +1,192 @@
+#include "sim/simulator.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <thread>
+
+#include "base/error.h"
+#include "sim/connections.h"
+#include "sim/hash.h"
+
+namespace boxmeter::sim {
+namespace {
+
+using http::ServerResponse;
+
+std::string host_of(const std::string& listen) {
+  return listen.find(':') == std::string::npos ? listen : "[" + listen + "]";
+}
+
+ServerResponse done() { return ServerResponse::text(200, "ok\n"); }
+
+/// The number in a parameter; nothing when it was not given.
+std::optional<std::size_t> number(const http::ServerRequest& request, std::string_view parameter) {
+  const std::string text = request.parameter(parameter);
+  if (text.empty()) return std::nullopt;
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw Error(ErrorKind::config, "'" + text + "' is no number");
+  return value;
+}
+
+}  // namespace
+
+Simulator::Simulator(const SimOptions& options) : options_(options), still_(options.still) {
+  place_boxes();
+  for (const FaultOption& given : options_.faults) {
+    if (given.box && *given.box >= places_.size())
+      throw Error(ErrorKind::config, "no box " + std::to_string(*given.box) + " (there are " +
+                                         std::to_string(places_.size()) + ", from 0)");
+    for (auto& place : places_)
+      if (!given.box || *given.box == place->index) place->fault = given.fault;
+  }
+  server_ = std::make_unique<http::Server>(
+      server_options(), [this](const http::ServerRequest& request) { return answer(request); });
+  const std::vector<int>& ports = server_->ports();
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    places_[i]->port = ports[i];
+    by_port_[ports[i]] = places_[i].get();
+  }
+  if (options_.control) control_port_ = ports.back();
+  ready_ = true;
+  ready_.notify_all();
+}
+
+void Simulator::place_boxes() {
+  for (const auto& folder : options_.recordings) {
+    const Recording recording = read_recording(folder, options_.kind);
+    const BoxMaker make = find_box_kind(recording.kind).prepare(recording);
+    for (std::size_t i = 0; i < options_.count; ++i) {
+      auto place = std::make_unique<Place>();
+      place->index = places_.size();
+      place->kind = recording.kind;
+      place->recording = recording.name;
+      BoxOptions box = options_.box;
+      box.seed = mixed(box.seed, std::to_string(place->index));
+      place->phase = 2 * std::numbers::pi * static_cast<double>(box.seed % 1000) / 1000;
+      place->box = make(box);
+      places_.push_back(std::move(place));
+    }
+  }
+}
+
+http::ServerOptions Simulator::server_options() const {
+  const std::size_t boxes = places_.size();
+  http::ServerOptions server;
+  server.listen.clear();
+  for (std::size_t i = 0; i < boxes; ++i) {
+    const int port = options_.port == 0 ? 0 : options_.port + static_cast<int>(i);
+    server.listen.push_back(host_of(options_.listen) + ":" + std::to_string(port));
+  }
+  if (options_.control)
+    server.listen.push_back(host_of(options_.listen) + ":" + std::to_string(*options_.control));
+  // A box that takes its time sleeps in a thread of the server.
+  server.threads = options_.latency.count() > 0 ? std::clamp<std::size_t>(2 * boxes, 16, 256) : 8;
+  server.connections = std::max<std::size_t>(1024, 8 * boxes);
+  server.idle_deadline = std::chrono::minutes(10);
+  return server;
+}
+
+std::vector<std::string> Simulator::addresses() const {
+  std::vector<std::string> lines;
+  const std::string before = "http://" + host_of(options_.listen) + ":";
+  for (const auto& place : places_)
+    lines.push_back(place->kind + " " + place->recording + " " + before +
+                    std::to_string(place->port));
+  if (options_.control) lines.push_back("control " + before + std::to_string(control_port_));
+  return lines;
+}
+
+ServerResponse Simulator::answer(const http::ServerRequest& request) {
+  ready_.wait(false);
+  if (request.port == control_port_) return control(request);
+  Place& place = *by_port_.at(request.port);
+  ++place.box->stats.requests;
+  if (options_.latency.count() > 0) std::this_thread::sleep_for(options_.latency);
+  const Fault fault = place.fault;
+  if (auto instead = instead_of_answer(fault)) return std::move(*instead);
+  return spoiled(fault, place.box->answer({.request = request,
+                                           .moment = moment(place),
+                                           .refuse_logins = fault == Fault::auth}));
+}
+
+ServerResponse Simulator::control(const http::ServerRequest& request) {
+  if (request.method == "GET" && request.path == "/stats")
+    return ServerResponse::text(200, stats(), "application/json");
+  if (request.method != "POST")
+    return ServerResponse::text(404,
+                                "GET /stats, or POST /fault?name=F, /request?name=R&error=E, "
+                                "/still?on=1, /expire, /restart; &box=INDEX limits them\n");
+  try {
+    return change(request);
+  } catch (const Error& error) {
+    return ServerResponse::text(400, std::string(error.what()) + "\n");
+  }
+}
+
+ServerResponse Simulator::change(const http::ServerRequest& request) {
+  const auto only = number(request, "box");
+  if (only && *only >= places_.size())
+    throw Error(ErrorKind::config, "no box " + std::to_string(*only));
+  const auto each = [&](auto&& act) {
+    for (auto& place : places_)
+      if (!only || *only == place->index) act(*place);
+    return done();
+  };
+  if (request.path == "/fault") {
+    const Fault fault = find_fault(request.parameter("name"));
+    return each([&](Place& place) { place.fault = fault; });
+  }
+  if (request.path == "/request")
+    return each([&](Place& place) {
+      place.box->overrule(request.parameter("name"), request.parameter("error"));
+    });
+  if (request.path == "/expire") return each([](Place& place) { place.box->expire(); });
+  if (request.path == "/restart") return each([this](Place& place) { restart(place); });
+  if (request.path == "/still") {
+    still_ = number(request, "on").value_or(1) != 0;
+    return done();
+  }
+  return ServerResponse::text(404, "no '" + request.path + "' (see GET /)\n");
+}
+
+void Simulator::restart(Place& place) {
+  place.started = seconds();
+  place.restarted = true;
+  place.box->expire();
+}
+
+std::string Simulator::stats() const {
+  const auto open = open_connections();
+  nlohmann::ordered_json boxes = nlohmann::ordered_json::array();
+  for (const auto& place : places_) {
+    const Stats& stats = place->box->stats;
+    const auto connections = open.find(place->port);
+    boxes.push_back({{"box", place->index},
+                     {"kind", place->kind},
+                     {"recording", place->recording},
+                     {"port", place->port},
+                     {"fault", name(place->fault)},
+                     {"requests", stats.requests.load()},
+                     {"logins", stats.logins.load()},
+                     {"unauthorized", stats.unauthorized.load()},
+                     {"wrong_credentials", stats.wrong_credentials.load()},
+                     {"wrong_counts", stats.wrong_counts.load()},
+                     {"connections", connections == open.end() ? 0 : connections->second}});
+  }
+  return boxes.dump(1) + "\n";
+}
+
+Moment Simulator::moment(const Place& place) const {
+  if (still_) return {.seconds = 0, .phase = 0, .restarted = place.restarted};
+  return {.seconds = seconds() - place.started, .phase = place.phase, .restarted = place.restarted};
+}
+
+double Simulator::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+}  // namespace boxmeter::sim

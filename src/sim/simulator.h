@@ -1,0 +1,82 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "http/server.h"
+#include "sim/box.h"
+#include "sim/fault.h"
+
+namespace boxmeter::sim {
+
+/// A fault from the start on; of one box, or of all.
+struct FaultOption {
+  Fault fault = Fault::none;
+  std::optional<std::size_t> box = {};
+};
+
+struct SimOptions {
+  std::vector<std::filesystem::path> recordings = {};
+  std::string kind = {};             // empty: found from the folder
+  std::string listen = "127.0.0.1";  // a host
+  int port = 0;                      // of the first box; 0: any free ones
+  std::optional<int> control = {};   // port of the control path; 0: any free one
+  std::size_t count = 1;             // boxes per recording
+  BoxOptions box = {};
+  bool still = false;
+  std::chrono::milliseconds latency{0};
+  std::vector<FaultOption> faults = {};
+  std::chrono::seconds run_for{0};  // 0: until a signal
+};
+
+/// The boxes, each on its port, and the control path.  Answers until destroyed.
+class Simulator {
+ public:
+  /// Throws Error{config}: a recording, a port.
+  explicit Simulator(const SimOptions& options);
+
+  /// "fritzbox 7590-154.07.57 http://127.0.0.1:PORT" per box, "control http://..." if there is one.
+  std::vector<std::string> addresses() const;
+
+ private:
+  /// A box and where it stands.  Its address does not change.
+  struct Place {
+    std::size_t index = 0;
+    std::string kind = {};
+    std::string recording = {};
+    int port = 0;
+    double phase = 0.0;
+    std::unique_ptr<Box> box = {};
+    std::atomic<Fault> fault = Fault::none;
+    std::atomic<double> started = 0.0;  // seconds after the simulator
+    std::atomic<bool> restarted = false;
+  };
+
+  void place_boxes();
+  http::ServerOptions server_options() const;
+  http::ServerResponse answer(const http::ServerRequest& request);
+  http::ServerResponse control(const http::ServerRequest& request);
+  http::ServerResponse change(const http::ServerRequest& request);
+  void restart(Place& place);
+  std::string stats() const;
+  Moment moment(const Place& place) const;
+  double seconds() const;
+
+  SimOptions options_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::vector<std::unique_ptr<Place>> places_;
+  std::unordered_map<int, Place*> by_port_;
+  std::atomic<int> control_port_ = -1;
+  std::atomic<bool> ready_ = false;  // by_port_ is complete
+  std::atomic<bool> still_ = false;
+  std::unique_ptr<http::Server> server_;  // last: its threads use all of the above
+};
+
+}  // namespace boxmeter::sim

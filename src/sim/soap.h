@@ -1,0 +1,38 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// The SOAP side of a Fritz!Box.  Pure; any thread; none throws Error.
+namespace boxmeter::sim {
+
+/// What a client wants: one action of one service.
+struct SoapCall {
+  std::string service_type = {};
+  std::string action = {};
+  std::vector<std::pair<std::string, std::string>> arguments = {};
+
+  /// Empty when it was not sent.
+  std::string argument(std::string_view name) const;
+};
+
+/// Nothing unless header and body are well-formed and name the same action of the same service.
+std::optional<SoapCall> parse_call(std::string_view soap_action, std::string_view body);
+
+/// An envelope around the reply of `action`; `arguments` are already escaped.
+std::string soap_reply(std::string_view service_type, std::string_view action,
+                       std::string_view arguments);
+
+/// The body of an HTTP 500; the namespace follows the service's.
+std::string soap_fault(std::string_view service_type, int code);
+
+/// "<name>value</name>\n", escaped.
+std::string soap_argument(std::string_view name, std::string_view value);
+std::string xml_escaped(std::string_view text);
+
+/// A page as the box's web server writes it, for 401 and 404.
+std::string error_page(int status, std::string_view reason, std::string_view code);
+
+}  // namespace boxmeter::sim
