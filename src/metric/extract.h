@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -14,8 +15,7 @@ using Choices = std::vector<int>;
 
 struct Extraction {
   std::vector<Series> series = {};  // one per rule that found something, in the order of the rules
-  std::vector<Failure> problems =
-      {};  // "metric 'box_x': ...": a rule that does not fit, `required`
+  std::vector<Failure> problems = {};                 // "metric 'box_x': ...": at most one per rule
   std::map<std::string, std::uint64_t> dropped = {};  // "limit", "duplicate", "state", "label"
 };
 
@@ -26,9 +26,44 @@ std::vector<Place> rows(const std::vector<Source>& each, const Reply& reply);
 std::string text_of(const Reply& value);
 
 /// Reads every rule of the query out of its reply; a rule that does not fit costs only itself.
-/// `series_limit` bounds the points of the whole query: later ones are dropped and counted.
-/// For a query with a loop, `reply` is the array of iterations and rules are read for each.
-/// Pure but for `choices`, which it fills in.  Never throws Error.
+/// Pure but for `choices`, which it fills in (and sizes).  Any thread.  Never throws Error.
+///
+/// Rows.  For a query with a loop, `reply` is the array of iterations ({variable, reply or parts});
+/// rules are read for each, and `$name` starts there.  Without one the reply is the only iteration.
+/// `each` starts at the iteration; without `each` the iteration is the row.  An absent list, {} and
+/// [] are no rows and no error.  What `*` takes is told in path.h; where a rule reads the row
+/// itself (the empty path or `~`) and names nothing inside it, it takes every member of an object.
+/// `split` in `each` makes a row of every piece that is not empty, one level below its string.
+///
+/// Comparing (`where`, `map`, `absent`, `states`) is as text, with true = 1 and false = 0.  A
+/// condition on a path with `*` looks at all values that it leads to.  `present` means neither
+/// null, "", {} nor [].
+///
+/// Values.  A source answers when it gives a usable value after `absent`, `match` and `map`; the
+/// first one that does in any row is chosen for all rows and all later polls.  A constant among
+/// them is never chosen for good: it is the value of the rows for which the sources before it have
+/// none.  `match` finds its pattern anywhere in the text.  What a `map` without `else` does not
+/// list is absent, and `else` does not bring back what is absent.  Numbers that are not finite and
+/// counters below 0 are absent.  Absence is silent but for `required`; an array or object that is
+/// not empty where a value should be is a problem (mapping).  An empty list never is.
+/// A path with `*` and a split string have many values: `fold` takes all, else the first counts.
+///
+/// Labels.  An absent or empty one is left out.  An array or object that is not empty is a problem,
+/// and its row is dropped ("label").  Of equal points of one metric, also from two rules, the first
+/// stays; others are dropped ("duplicate").  An info row about which the box says nothing (all
+/// labels empty but constants) is left out; its value is always 1.
+///
+/// Fold.  Rows without a usable value do not count; `count` counts the values, or the rows where
+/// the rule has no `value`.  For count and sum every combination of values that the labels' maps
+/// name is there, with 0 when nothing was found: for each combination of the other labels that
+/// occurs, and for every iteration where these are constants or from `$name` (so a rule without
+/// labels counts 0 rows as 0).  Where the request part that `each` reads got no answer, nothing is
+/// made up.
+///
+/// States.  A state set has one point per state, `state` last, and is never cut in half; a text
+/// that nobody listed gives all 0 and is counted ("state"); an absent or empty one gives no points.
+///
+/// `series_limit` bounds the points of the whole query: later ones are dropped ("limit").
 Extraction extract(const Query& query, const Reply& reply, std::size_t series_limit,
                    Choices& choices);
 

@@ -162,6 +162,10 @@ bool Path::is_row() const {
   return variable_.empty() && (steps_.empty() || steps_.front().kind == StepKind::key);
 }
 
+const std::string& Path::head() const {
+  return !variable_.empty() || steps_.empty() ? variable_ : steps_.front().name;
+}
+
 void Path::fan_out(const Place& place, const Step* next, Lone lone, std::vector<Place>& places) {
   const json& value = place.value();
   if (value.is_array()) {

@@ -44,7 +44,7 @@ class Place {
 /// What a final `*` means over an object that may be one element of a list.
 enum class Lone {
   allowed,  // the row is read by names: an object with scalar members is the one row
-  never     // the row itself is read (the empty path, `~`): every member is a row
+  never     // only the row itself is read (the empty path, `~`): every member is a row
 };
 
 /// A path of the query language (design.md section 4): names and indices joined by `/`, `*`, `..`,
@@ -86,6 +86,8 @@ class Path {
   bool is_row() const;
   /// The name behind `$`, empty for a path that starts at the row.
   const std::string& variable() const { return variable_; }
+  /// The name that it starts with: the variable, or the first step; empty where that is no name.
+  const std::string& head() const;
   const std::string& text() const { return text_; }
 
  private:

@@ -1,0 +1,141 @@
+#include "metric/chain.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace boxmeter {
+namespace {
+
+using nlohmann::json;
+
+std::string_view without_booleans(std::string_view text) {
+  if (text == "true") return "1";
+  if (text == "false") return "0";
+  return text;
+}
+
+std::optional<Number> plain_number(const json& value) {
+  switch (value.type()) {
+    case json::value_t::boolean:
+      return Number(std::uint64_t{value.get<bool>()});
+    case json::value_t::number_unsigned:
+      return Number(value.get<std::uint64_t>());
+    case json::value_t::number_integer:
+      return Number(value.get<std::int64_t>());
+    case json::value_t::number_float:
+      return Number(value.get<double>());
+    case json::value_t::string:
+      return Number::parse(value.get_ref<const std::string&>());
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+bool same_text(std::string_view a, std::string_view b) {
+  return without_booleans(a) == without_booleans(b);
+}
+
+bool among(std::string_view text, const std::vector<std::string>& texts) {
+  return std::any_of(texts.begin(), texts.end(),
+                     [&](const std::string& other) { return same_text(text, other); });
+}
+
+std::string_view text_of(const json& value, std::string& scratch) {
+  if (value.is_string()) return value.get_ref<const std::string&>();
+  scratch = text_of(value);
+  return scratch;
+}
+
+bool says_nothing(const json& value) {
+  if (value.is_string()) return value.get_ref<const std::string&>().empty();
+  return value.empty();
+}
+
+json pieces_of(const json& value, const std::string& separator) {
+  if (value.is_array()) return value;
+  json pieces = json::array();
+  std::string scratch;
+  for (const std::string_view piece : split(text_of(value, scratch), separator.front()))
+    if (!trim(piece).empty()) pieces.push_back(trim(piece));
+  return pieces;
+}
+
+std::optional<std::string_view> refined(std::string_view text, const RegexPtr& match,
+                                        const Mapping& map) {
+  if (match != nullptr) {
+    re2::StringPiece group;
+    if (!RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *match, &group)) return {};
+    text = std::string_view(group.data() == nullptr ? "" : group.data(), group.size());
+  }
+  if (map.empty()) return text;
+  for (const auto& [from, to] : map.entries)
+    if (same_text(text, from)) return to;
+  if (map.otherwise) return *map.otherwise;
+  return {};
+}
+
+std::optional<Number> number_of(const Rule& rule, const Source& source, const json& value) {
+  if (value.is_structured()) return {};
+  std::optional<Number> number;
+  if (rule.absent.empty() && rule.match == nullptr && rule.map.empty()) {
+    number = plain_number(value);
+  } else {
+    std::string scratch;
+    const std::string_view text = text_of(value, scratch);
+    if (among(text, rule.absent)) return {};
+    if (rule.match == nullptr && rule.map.empty())
+      number = plain_number(value);
+    else if (const auto result = refined(text, rule.match, rule.map))
+      number = Number::parse(*result);
+  }
+  if (!number) return {};
+  number = number->scaled(source.scale, 0.0).scaled(rule.scale, rule.offset);
+  if (!number->is_finite()) return {};
+  if (rule.family->type == MetricType::counter && number->is_negative()) return {};
+  return number;
+}
+
+std::optional<std::string_view> state_text_of(const Rule& rule, const json& value,
+                                              std::string& scratch) {
+  if (value.is_structured()) return {};
+  const std::string_view text = text_of(value, scratch);
+  if (among(text, rule.absent)) return {};
+  const auto result = refined(text, rule.match, rule.map);
+  if (!result || result->empty()) return {};
+  return result;
+}
+
+std::string label_of(const LabelRule& label, const Row& row, std::string& problem) {
+  if (label.source.constant) return *label.source.constant;
+  std::string result;
+  read(label.source, row, /*all=*/false, [&](const json& value) {
+    if (value.is_structured()) {
+      if (!value.empty())
+        problem = "label '" + label.name + "': '" + label.source.path.text() + "' is an " +
+                  value.type_name() + ", not a text";
+      return;
+    }
+    std::string scratch;
+    if (const auto text = refined(text_of(value, scratch), label.match, label.map))
+      result = repair_utf8(*text);
+  });
+  return result;
+}
+
+std::optional<std::vector<std::string>> labels_of(const Rule& rule, const Row& row,
+                                                  std::string& problem) {
+  std::vector<std::string> values;
+  values.reserve(rule.labels.size());
+  for (const LabelRule& label : rule.labels) {
+    values.push_back(label_of(label, row, problem));
+    if (!problem.empty()) return {};
+  }
+  return values;
+}
+
+}  // namespace boxmeter

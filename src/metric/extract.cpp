@@ -1,0 +1,239 @@
+#include "metric/extract.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "metric/chain.h"
+#include "metric/fold.h"
+#include "metric/points.h"
+#include "metric/rows.h"
+
+namespace boxmeter {
+namespace {
+
+using nlohmann::json;
+using RowPtrs = std::vector<const Row*>;
+
+/// What an info row says comes from the box, a constant does not.
+bool from_box(const LabelRule& label) { return !label.source.constant; }
+
+/// One rule on its way through a reply.
+class RuleReading {
+ public:
+  RuleReading(const Query& query, const Rule& rule, Rows& rows, int& choice, Points& points)
+      : query_(query), rule_(rule), all_rows_(rows), choice_(choice), points_(points) {
+    for (const Row& row : rows.of(rule))
+      if (passes(rule.where, row)) rows_.push_back(&row);
+  }
+
+  void run() {
+    if (rule_.family->type == MetricType::info) return read_info();
+    choose();
+    if (rule_.family->type == MetricType::stateset) return read_states();
+    if (rule_.fold != Fold::none) return read_folded();
+    for (const Row* row : rows_) {
+      read_numbers(*row, /*all=*/false);
+      if (values_.empty())
+        miss(*row);
+      else if (const auto labels = labels_in(*row))
+        points_.add(*labels, values_.front());
+    }
+  }
+
+ private:
+  /// The sources before the first constant compete; the constant is the default of a row.
+  std::size_t competitors() const {
+    const auto constant = std::find_if(rule_.value.begin(), rule_.value.end(),
+                                       [](const Source& source) { return source.constant; });
+    return static_cast<std::size_t>(constant - rule_.value.begin());
+  }
+
+  bool answers(const Source& source, const Row& row) const {
+    bool usable = false;
+    read(source, row, rule_.fold != Fold::none, [&](const json& value) {
+      std::string scratch;
+      usable |= rule_.family->type == MetricType::stateset
+                    ? state_text_of(rule_, value, scratch).has_value()
+                    : number_of(rule_, source, value).has_value();
+    });
+    return usable;
+  }
+
+  /// Over all rows, so that it does not depend on which row comes first.
+  void choose() {
+    const int count = static_cast<int>(competitors());
+    if (choice_ >= count) choice_ = -1;
+    for (int i = 0; choice_ < 0 && i < count; ++i)
+      if (std::any_of(rows_.begin(), rows_.end(), [&](const Row* row) {
+            return answers(rule_.value[static_cast<std::size_t>(i)], *row);
+          }))
+        choice_ = i;
+    for (int i = 0; i < count; ++i)
+      if (choice_ < 0 || choice_ == i)
+        sources_.push_back(&rule_.value[static_cast<std::size_t>(i)]);
+    if (competitors() < rule_.value.size()) sources_.push_back(&rule_.value[competitors()]);
+  }
+
+  void read_numbers(const Row& row, bool all) {
+    values_.clear();
+    for (const Source* source : sources_) {
+      read(*source, row, all, [&](const json& value) {
+        if (const auto number = number_of(rule_, *source, value)) values_.push_back(*number);
+      });
+      if (!values_.empty()) return;
+    }
+  }
+
+  std::optional<std::vector<std::string>> labels_in(const Row& row) {
+    std::string problem;
+    auto labels = labels_of(rule_, row, problem);
+    if (!labels) {
+      points_.complain(problem);
+      points_.drop("label", 1);
+    }
+    return labels;
+  }
+
+  /// A row has no usable value: silent, unless the rule asked for one or does not fit the reply.
+  void miss(const Row& row) {
+    std::vector<std::string> paths;
+    std::string found, misfit;
+    for (const Source* source : sources_) {
+      const std::string path = "'" + source->path.text() + "'";
+      paths.push_back(path);
+      read(*source, row, /*all=*/false, [&](const json& value) {
+        if (value.is_structured() && !value.empty())
+          misfit = path + " is an " + value.type_name() + ", not a value";
+        else if (!says_nothing(value))
+          found = path + ": '" + repair_utf8(text_of(value).substr(0, 40)) + "'";
+      });
+    }
+    if (!misfit.empty())
+      points_.complain(misfit);
+    else if (rule_.required)
+      points_.complain(found.empty() ? "nothing at " + joined(paths)
+                                     : "nothing usable at " + found);
+  }
+
+  void read_info() {
+    const bool all_constant = std::none_of(rule_.labels.begin(), rule_.labels.end(), from_box);
+    for (const Row* row : rows_) {
+      const auto labels = labels_in(*row);
+      if (!labels) continue;
+      bool says_something = all_constant;
+      for (std::size_t i = 0; i < labels->size(); ++i)
+        says_something |= from_box(rule_.labels[i]) && !(*labels)[i].empty();
+      if (says_something) {
+        points_.add(*labels, Number(std::uint64_t{1}));
+      } else if (rule_.required) {
+        std::vector<std::string> paths;
+        for (const LabelRule& label : rule_.labels)
+          if (from_box(label)) paths.push_back("'" + label.source.path.text() + "'");
+        points_.complain("nothing at " + joined(paths));
+      }
+    }
+  }
+
+  /// Null where nobody listed the text.
+  const State* state_for(std::string_view text) const {
+    const auto& states = rule_.states;
+    auto state = std::find_if(states.begin(), states.end(),
+                              [&](const State& s) { return among(text, s.texts); });
+    if (state == states.end())
+      state =
+          std::find_if(states.begin(), states.end(), [](const State& s) { return s.otherwise; });
+    return state == states.end() ? nullptr : &*state;
+  }
+
+  void read_states() {
+    for (const Row* row : rows_) {
+      std::optional<std::string> text;
+      for (const Source* source : sources_) {
+        read(*source, *row, /*all=*/false, [&](const json& value) {
+          std::string scratch;
+          if (const auto found = state_text_of(rule_, value, scratch)) text = *found;
+        });
+        if (text) break;
+      }
+      if (!text) {
+        miss(*row);
+        continue;
+      }
+      const auto labels = labels_in(*row);
+      if (!labels) continue;
+      const State* const state = state_for(*text);
+      if (state == nullptr) points_.drop("state", 1);
+      points_.add_states(*labels, state);
+    }
+  }
+
+  void read_folded() {
+    Folding folding(rule_, points_.limit());
+    for (const Place& iteration : all_rows_.iterations())
+      if (auto labels = labels_without_rows(iteration)) folding.expect(std::move(*labels));
+    for (const Row* row : rows_) {
+      const auto labels = labels_in(*row);
+      if (!labels) continue;
+      read_numbers(*row, /*all=*/true);
+      if (values_.empty() && !rule_.value.empty()) miss(*row);
+      folding.add(*labels, values_);
+    }
+    for (const auto& [labels, value] : folding.points()) points_.add(labels, value);
+  }
+
+  /// The labels that an iteration has for certain, however few rows: constants and `$name`.  None
+  /// when other labels depend on the row, or when the box did not answer what the rows come from.
+  std::optional<std::vector<std::string>> labels_without_rows(const Place& iteration) {
+    const Row row{iteration, &iteration};
+    for (const Condition& condition : rule_.where)
+      if (!condition.path.variable().empty() && !passes(condition, row)) return {};
+    for (const Source& each : rule_.each)
+      if (!answered(each.path.head(), iteration)) return {};
+    std::vector<std::string> labels(rule_.labels.size());
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      const LabelRule& label = rule_.labels[i];
+      if (from_box(label) && !label.map.empty()) continue;
+      if (from_box(label) && label.source.path.variable().empty()) return {};
+      std::string problem;
+      labels[i] = label_of(label, row, problem);
+      if (labels[i].empty()) return {};
+    }
+    return labels;
+  }
+
+  bool answered(const std::string& name, const Place& iteration) const {
+    const bool is_part = std::any_of(
+        query_.parts.begin(), query_.parts.end(),
+        [&](const Part& part) { return (part.name.empty() ? "reply" : part.name) == name; });
+    const bool has_parts =
+        query_.loop || std::any_of(query_.parts.begin(), query_.parts.end(),
+                                   [](const Part& p) { return !p.name.empty(); });
+    return !is_part || !has_parts || iteration.value().contains(name);
+  }
+
+  const Query& query_;
+  const Rule& rule_;
+  const Rows& all_rows_;
+  RowPtrs rows_;
+  int& choice_;
+  // To look at: the chosen one, or all as long as none has answered; then the constant.
+  std::vector<const Source*> sources_;
+  std::vector<Number> values_;  // of one row; here for its memory only
+  Points& points_;
+};
+
+}  // namespace
+
+Extraction extract(const Query& query, const Reply& reply, std::size_t series_limit,
+                   Choices& choices) {
+  choices.resize(query.rules.size(), -1);
+  Rows rows(query, reply);
+  Points points(series_limit);
+  for (std::size_t i = 0; i < query.rules.size(); ++i) {
+    points.start(query.rules[i]);
+    RuleReading(query, query.rules[i], rows, choices[i], points).run();
+  }
+  return std::move(points).finish();
+}
+
+}  // namespace boxmeter

@@ -1,0 +1,92 @@
+#include "metric/rows.h"
+
+#include <algorithm>
+
+#include "metric/chain.h"
+
+namespace boxmeter {
+namespace {
+
+using nlohmann::json;
+
+/// A rule that reads the row itself and names nothing inside it means the members of an object,
+/// whatever they are.
+Lone lone_for(const Rule& rule) {
+  bool itself = false, inside = false;
+  const auto look = [&](const Path& path) {
+    itself |= path.is_row();
+    inside |= path.variable().empty() && !path.head().empty();
+  };
+  for (const Source& source : rule.value)
+    if (!source.constant) look(source.path);
+  for (const LabelRule& label : rule.labels)
+    if (!label.source.constant) look(label.source.path);
+  for (const Condition& condition : rule.where) look(condition.path);
+  return itself && !inside ? Lone::never : Lone::allowed;
+}
+
+bool same_each(const Rule& a, const Rule& b) {
+  return std::equal(a.each.begin(), a.each.end(), b.each.begin(), b.each.end(),
+                    [](const Source& x, const Source& y) {
+                      return x.split == y.split && x.path.text() == y.path.text();
+                    }) &&
+         lone_for(a) == lone_for(b);
+}
+
+}  // namespace
+
+Rows::Rows(const Query& query, const json& reply) {
+  const Place root(reply);
+  if (!query.loop) {
+    iterations_.push_back(root);
+  } else if (reply.is_array()) {
+    for (std::size_t i = 0; i < reply.size(); ++i) iterations_.push_back(root.element(i));
+  }
+}
+
+const std::vector<Row>& Rows::of(const Rule& rule) {
+  if (of_ != nullptr && same_each(*of_, rule)) return rows_;
+  of_ = &rule;
+  rows_.clear();
+  pieces_.clear();
+  const Lone lone = lone_for(rule);
+  for (const Place& iteration : iterations_) {
+    if (rule.each.empty()) rows_.push_back({iteration, &iteration});
+    for (const Source& each : rule.each) add(each, lone, iteration);
+  }
+  return rows_;
+}
+
+void Rows::add(const Source& each, Lone lone, const Place& iteration) {
+  for (Place& place : each.path.find(iteration, &iteration, lone)) {
+    if (each.split.empty()) {
+      rows_.push_back({std::move(place), &iteration});
+      continue;
+    }
+    if (says_nothing(place.value())) continue;
+    const json& pieces = pieces_.emplace_back(pieces_of(place.value(), each.split));
+    for (std::size_t i = 0; i < pieces.size(); ++i)
+      rows_.push_back({place.made(pieces[i], i), &iteration});
+  }
+}
+
+bool passes(const Condition& condition, const Row& row) {
+  bool present = false, wanted = false, unwanted = false;
+  read(condition.path, row, /*all=*/true, [&](const json& value) {
+    present |= !says_nothing(value);
+    if (value.is_structured()) return;
+    std::string scratch;
+    const std::string_view text = text_of(value, scratch);
+    wanted |= among(text, condition.any);
+    unwanted |= among(text, condition.none);
+  });
+  if (condition.present && *condition.present != present) return false;
+  return (condition.any.empty() || wanted) && !unwanted;
+}
+
+bool passes(const std::vector<Condition>& where, const Row& row) {
+  return std::all_of(where.begin(), where.end(),
+                     [&](const Condition& condition) { return passes(condition, row); });
+}
+
+}  // namespace boxmeter

@@ -1,0 +1,42 @@
+#pragma once
+#include <deque>
+#include <vector>
+
+#include "metric/query.h"
+
+// extract()'s first step: which rows of a reply a rule is about.  Pure; nothing here throws.
+namespace boxmeter {
+
+/// `iteration` is where `$name` starts.  A view of the reply and of the Rows that made it.
+struct Row {
+  Place place;
+  const Place* iteration;
+};
+
+/// The rows of one reply, rule by rule.
+class Rows {
+ public:
+  Rows(const Query& query, const nlohmann::json& reply);
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+
+  /// All rows of `each`; valid until the next call.  The rules of a query mostly share their
+  /// `each`, and then their rows too.
+  const std::vector<Row>& of(const Rule& rule);
+
+  const std::vector<Place>& iterations() const { return iterations_; }
+
+ private:
+  void add(const Source& each, Lone lone, const Place& iteration);
+
+  std::vector<Place> iterations_;
+  std::deque<nlohmann::json> pieces_;  // of split strings; rows point into them
+  const Rule* of_ = nullptr;           // whose rows these are
+  std::vector<Row> rows_;
+};
+
+/// Whether the row is kept.
+bool passes(const Condition& condition, const Row& row);
+bool passes(const std::vector<Condition>& where, const Row& row);
+
+}  // namespace boxmeter
