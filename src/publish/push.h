@@ -1,7 +1,9 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,10 +11,9 @@
 #include "base/secret.h"
 #include "http/client.h"
 #include "metric/model.h"
+#include "publish/formats.h"
 
 namespace boxmeter {
-
-enum class PushFormat { raw, json };
 
 struct SinkOptions {
   std::string name = {};
@@ -30,6 +31,9 @@ struct SinkOptions {
   Secret bearer_token = {};
   http::TlsPolicy tls = {};
   bool gzip = false;
+  std::map<std::string, Labels> device_labels = {};  // the extra labels of each device, as tags
+  std::chrono::milliseconds retry_first{1'000};      // doubles, with jitter, up to
+  std::chrono::milliseconds retry_most{60'000};      // this
 };
 
 /// What health series and /devices say of a sink.
@@ -45,18 +49,22 @@ struct SinkStatus {
 };
 
 /// One destination: a bounded queue in memory and the thread that empties it, at least once and in
-/// order (design.md section 7).
+/// order (design.md section 7).  Throws nothing of ours; what goes wrong is counted and logged.
 class Sink {
  public:
   explicit Sink(SinkOptions options);
-  /// Tries once more to deliver what is queued, for at most `timeout`, then ends.
+  /// finish(), and waits for the end: at most `timeout` and a moment, whatever the listener does.
   ~Sink();
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
 
   /// Queues what this sink wants of the snapshot.  Any thread; never waits, never throws.
-  void add(const SnapshotPtr& snapshot);
+  void add(const SnapshotPtr& snapshot) noexcept;
   SinkStatus status() const;
+
+  /// Begins the end and does not wait for it: what is queued is tried once more, for at most
+  /// `timeout`.  Several sinks that are to end together are told so first, then destroyed.
+  void finish();
 
  private:
   struct State;

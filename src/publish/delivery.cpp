@@ -1,0 +1,273 @@
+#include "publish/delivery.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "publish/answer_text.h"
+
+namespace boxmeter {
+namespace {
+
+using std::chrono::milliseconds;
+
+enum class Verdict {
+  delivered,  // forget the objects
+  again,      // the listener cannot now
+  smaller,    // the body is too large
+  blame,      // an object in it is not understood
+  settings,   // somebody must change something: keep all, ask slowly
+};
+
+struct Meaning {
+  int from, to;
+  Verdict verdict;
+  std::string_view reason;  // of boxmeter_push_failures_total
+  std::string_view way_out;
+};
+
+// 410 is what Telegraf says while it stops, 425 and 429 ask for patience.  What is not listed is
+// taken as a matter of settings, because that loses nothing.
+constexpr Meaning kMeanings[] = {
+    {200, 299, Verdict::delivered, "", ""},
+    {300, 399, Verdict::settings, "config", "redirects are not followed, give the final url"},
+    {400, 400, Verdict::blame, "refused", ""},
+    {401, 401, Verdict::settings, "auth", "check username and password, or the bearer token"},
+    {403, 403, Verdict::settings, "auth", "check username and password, or the bearer token"},
+    {404, 404, Verdict::settings, "config",
+     "check the path of the url (Telegraf's setting is `paths`)"},
+    {405, 405, Verdict::settings, "config", "check that the listener takes POST (`methods`)"},
+    {408, 408, Verdict::again, "refused", ""},
+    {410, 410, Verdict::again, "refused", ""},
+    {413, 413, Verdict::smaller, "too_large", ""},
+    {422, 422, Verdict::blame, "refused", ""},
+    {425, 425, Verdict::again, "refused", ""},
+    {429, 429, Verdict::again, "refused", ""},
+    {500, 599, Verdict::again, "refused", ""},
+};
+constexpr Meaning kOther{0, 0, Verdict::settings, "config", "check the url and what listens there"};
+
+const Meaning& meaning(int status) {
+  for (const Meaning& row : kMeanings)
+    if (row.from <= status && status <= row.to) return row;
+  return kOther;
+}
+
+std::string describe(const PushAnswer& answer) {
+  if (answer.status == 0) return answer.message;
+  const std::string line = first_line(answer.body);
+  return "HTTP " + std::to_string(answer.status) + (line.empty() ? "" : " '" + line + "'");
+}
+
+std::string counted(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " object" : " objects");
+}
+
+}  // namespace
+
+Delivery::Delivery(DeliveryOptions options)
+    : options_(std::move(options)),
+      queue_(options_.max_queue),
+      body_limit_(options_.max_body == 0 ? std::numeric_limits<std::size_t>::max()
+                                         : options_.max_body) {}
+
+PushNotes Delivery::add(PushObject object) {
+  PushNotes notes;
+  // The brackets of a batch.
+  const std::size_t alone = object.text.size() + (options_.batches ? 2 : 0);
+  if (options_.max_body != 0 && alone > options_.max_body) {
+    drop_too_large(object,
+                   "more than max_body (" + std::to_string(options_.max_body) +
+                       "): dropped; raise max_body here, and max_body_size in Telegraf",
+                   notes);
+    return notes;
+  }
+  if (!queue_.could_hold(object)) {
+    drop_too_large(object, "more than the queue holds: dropped; raise max_queue", notes);
+    return notes;
+  }
+  if (const std::size_t full = queue_.push(std::move(object)); full > 0) {
+    dropped_["queue_full"] += full;
+    note_once("queue_full",
+              "the queue is full (" + std::to_string(queue_.max_bytes()) +
+                  " bytes): the oldest objects are dropped and counted until the listener takes "
+                  "them again",
+              notes);
+  }
+  return notes;
+}
+
+std::optional<Clock::time_point> Delivery::due(Clock::time_point now) const {
+  if (queue_.empty()) return std::nullopt;
+  if (retry_at_) return *retry_at_;
+  const bool flushing = queue_.begin() < flush_end_;
+  const bool filling = queue_.bytes() > queue_.max_bytes() / 2;
+  return flushing || filling ? now : flush_at_;
+}
+
+std::optional<PushBody> Delivery::next(Clock::time_point now) {
+  const auto time = due(now);
+  if (!time || *time > now) return std::nullopt;
+  if (queue_.begin() >= flush_end_) {
+    flush_end_ = queue_.end();
+    flush_at_ = now + options_.interval;
+  }
+  PushBody body{.first = queue_.begin(), .end = batch_end()};
+  if (!options_.batches) {
+    body.text = queue_.at(body.first).text;
+    return body;
+  }
+  for (auto number = body.first; number < body.end; ++number)
+    body.text.append(number == body.first ? "[" : ",").append(queue_.at(number).text);
+  body.text += ']';
+  return body;
+}
+
+/// As many of the oldest as one body takes; half of them while one of them is suspected.
+std::uint64_t Delivery::batch_end() const {
+  std::uint64_t end = queue_.begin() + 1;
+  if (!options_.batches) return end;
+  std::uint64_t limit = queue_.end();
+  if (suspect_end_ > queue_.begin())
+    limit = queue_.begin() + std::max<std::uint64_t>(1, (suspect_end_ - queue_.begin()) / 2);
+  std::size_t size = queue_.at(queue_.begin()).text.size() + 2;
+  for (; end < limit; ++end) {
+    const std::size_t more = queue_.at(end).text.size() + 1;
+    if (size + more > body_limit_) break;
+    size += more;
+  }
+  return end;
+}
+
+PushNotes Delivery::answered(const PushBody& body, const PushAnswer& answer,
+                             Clock::time_point now) {
+  PushNotes notes;
+  retry_at_.reset();
+  const Meaning& meant = meaning(answer.status);
+  if (answer.status != 0 && meant.verdict == Verdict::delivered) {
+    deliver(body, notes);
+    return notes;
+  }
+  last_error_ = describe(answer);
+  if (answer.status == 0) {
+    ++failures_[std::string(name(answer.error))];
+    // No credential of ours is tried again at the pace of a lost packet.
+    const bool settings = answer.error == ErrorKind::auth || answer.error == ErrorKind::config;
+    wait(settings ? Trouble::settings : Trouble::listener, answer, now, notes);
+    return notes;
+  }
+  ++failures_[std::string(meant.reason)];
+  switch (meant.verdict) {
+    case Verdict::smaller:
+      shrink(body, notes);
+      break;
+    case Verdict::blame:
+      blame(body, answer, now, notes);
+      break;
+    default:
+      wait(meant.verdict == Verdict::again ? Trouble::listener : Trouble::settings, answer, now,
+           notes);
+  }
+  return notes;
+}
+
+void Delivery::deliver(const PushBody& body, PushNotes& notes) {
+  const std::size_t queued = queue_.size();
+  sent_ += queue_.remove_below(body.end);
+  attempts_ = refused_in_a_row_ = 0;
+  told_.erase("queue_full");
+  const Trouble was = std::exchange(trouble_, Trouble::none);
+  last_error_.clear();
+  if (was == Trouble::none) return;
+  flush_end_ = queue_.end();
+  notes.push_back({true, "delivering again, " + counted(queued) + " queued"});
+}
+
+/// Telegraf refuses a whole body for one object that it cannot parse, so the guilty one is looked
+/// for by halves; the objects before it are delivered on the way, in order.
+void Delivery::blame(const PushBody& body, const PushAnswer& answer, Clock::time_point now,
+                     PushNotes& notes) {
+  suspect_end_ = body.end;
+  if (body.end - body.first > 1 || queue_.begin() >= body.end) return;
+  suspect_end_ = 0;
+  const std::string source = queue_.at(body.first).source ? *queue_.at(body.first).source : "";
+  queue_.remove_below(body.end);
+  ++dropped_["rejected"];
+  note_once("rejected " + source,
+            source + ": the listener refuses it, " + describe(answer) +
+                ": dropped (said once; see boxmeter_push_dropped_total)",
+            notes);
+  if (++refused_in_a_row_ >= options_.patience) wait(Trouble::content, answer, now, notes);
+}
+
+void Delivery::shrink(const PushBody& body, PushNotes& notes) {
+  if (body.end - body.first > 1) {
+    body_limit_ = body.text.size() / 2;
+    note_once("413",
+              "the listener takes no body of " + std::to_string(body.text.size()) +
+                  " bytes (HTTP 413): sending smaller ones from now on; max_body spares the tries",
+              notes);
+    return;
+  }
+  if (queue_.begin() >= body.end) return;
+  const PushObject& object = queue_.at(body.first);
+  drop_too_large(object,
+                 "more than the listener takes (HTTP 413): dropped; raise max_body_size in "
+                 "Telegraf, and max_body here if it is set",
+                 notes);
+  queue_.remove_below(body.end);
+}
+
+void Delivery::drop_too_large(const PushObject& object, std::string_view why, PushNotes& notes) {
+  ++dropped_["too_large"];
+  note_once("too_large",
+            (object.source ? *object.source : "an object") + " has " +
+                std::to_string(object.text.size()) + " bytes, " + std::string(why) +
+                " (said once; see boxmeter_push_dropped_total)",
+            notes);
+}
+
+void Delivery::note_once(const std::string& key, std::string text, PushNotes& notes) {
+  if (told_.insert(key).second) notes.push_back({false, std::move(text)});
+}
+
+void Delivery::wait(Trouble trouble, const PushAnswer& answer, Clock::time_point now,
+                    PushNotes& notes) {
+  ++attempts_;
+  milliseconds delay = trouble == Trouble::settings ? options_.retry_most : backoff();
+  if (answer.retry_after)
+    delay = std::max(delay, std::min(*answer.retry_after, options_.retry_after_most));
+  retry_at_ = now + delay;
+  if (std::exchange(trouble_, trouble) == trouble) return;
+
+  std::string text = describe(answer);
+  if (trouble == Trouble::listener)
+    text += ": keeping " + counted(queue_.size()) + ", trying again";
+  if (trouble == Trouble::settings)
+    text += ": " +
+            std::string(answer.status == 0 ? "check the settings of this sink"
+                                           : meaning(answer.status).way_out) +
+            "; keeping what is queued, trying again every " +
+            std::to_string(options_.retry_most.count() / 1000) + " s";
+  if (trouble == Trouble::content)
+    text = "the listener refuses everything, " + text +
+           ": trying more slowly; is its data_format made for this sink's format?";
+  notes.push_back({false, std::move(text)});
+}
+
+/// Exponential with full jitter, so that many senders do not come back at one moment.
+milliseconds Delivery::backoff() {
+  const double first = static_cast<double>(options_.retry_first.count());
+  const double most = static_cast<double>(options_.retry_most.count());
+  const double cap =
+      std::min(most, std::ldexp(first, static_cast<int>(std::min(attempts_, 40U)) - 1));
+  return milliseconds(static_cast<milliseconds::rep>(cap * options_.jitter()));
+}
+
+void Delivery::hurry() {
+  flush_at_ = Clock::time_point::min();
+  retry_at_.reset();
+}
+
+}  // namespace boxmeter

@@ -1,0 +1,199 @@
+#include "publish/push.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <random>
+#include <thread>
+
+#include "publish/delivery.h"
+#include "publish/post.h"
+
+namespace boxmeter {
+namespace {
+
+/// Wakes the sender: there is something to do earlier than it knows, or the end has begun.
+class Bell {
+ public:
+  void ring() {
+    const std::lock_guard lock(mutex_);
+    rung_ = true;
+    changed_.notify_one();
+  }
+  /// The first call counts.
+  void end(Clock::time_point by) {
+    const std::lock_guard lock(mutex_);
+    if (!end_) end_ = by;
+    rung_ = true;
+    changed_.notify_one();
+  }
+  std::optional<Clock::time_point> end() const {
+    const std::lock_guard lock(mutex_);
+    return end_;
+  }
+  /// Until it rings, or at the given time.
+  void wait(std::optional<Clock::time_point> until) {
+    std::unique_lock lock(mutex_);
+    const auto rung = [&] { return rung_; };
+    if (until)
+      changed_.wait_until(lock, *until, rung);
+    else
+      changed_.wait(lock, rung);
+    rung_ = false;
+  }
+
+ private:
+  mutable std::mutex mutex_;  // guards all of this class
+  std::condition_variable changed_;
+  bool rung_ = false;
+  std::optional<Clock::time_point> end_;
+};
+
+DeliveryOptions delivery_options(const SinkOptions& sink) {
+  const PushFormatRow& format = push_format(sink.format);
+  auto draw = [engine = std::minstd_rand(std::random_device{}())]() mutable {
+    return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+  };
+  return {.batches = format.batches,
+          .max_body = sink.max_body == 0 ? format.max_body : sink.max_body,
+          .max_queue = sink.max_queue,
+          .interval = sink.interval,
+          .retry_first = sink.retry_first,
+          .retry_most = sink.retry_most,
+          .jitter = draw};
+}
+
+http::ClientOptions client_options(const SinkOptions& sink) {
+  return {.timeout = sink.timeout,
+          .tls = sink.tls,
+          .auth = sink.username.empty() ? http::Auth::none : http::Auth::basic,
+          .username = sink.username,
+          .password = sink.password};
+}
+
+bool wants(const std::vector<std::string>& names, const std::string& name) {
+  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+struct Sink::State {
+  explicit State(SinkOptions given)
+      : options(std::move(given)), client(client_options(options), stop) {
+    delivery.with([&](Delivery& fresh) { fresh = Delivery(delivery_options(options)); });
+    sender = std::jthread([this] {
+      run();
+      ended.set_value();
+    });
+  }
+
+  void run();
+  PushAnswer post(const PushBody& body);
+  void log(const PushNotes& notes) const;
+
+  const SinkOptions options;
+  http::Stop stop;
+  http::Client client;  // of the sender alone
+  Guarded<Delivery> delivery;
+  Bell bell;
+  std::promise<void> ended;
+  std::jthread sender;  // last: joins before what it uses goes away
+};
+
+Sink::Sink(SinkOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+
+Sink::~Sink() {
+  finish();
+  // Whoever has not ended by then waits for a listener that does not answer.
+  if (state_->ended.get_future().wait_until(*state_->bell.end()) != std::future_status::ready)
+    state_->stop.stop();
+}
+
+void Sink::finish() { state_->bell.end(Clock::now() + state_->options.timeout); }
+
+void Sink::add(const SnapshotPtr& snapshot) noexcept try {
+  const SinkOptions& options = state_->options;
+  if (!wants(options.devices, snapshot->device) || !wants(options.queries, snapshot->query)) return;
+  const auto labels = options.device_labels.find(snapshot->device);
+  auto texts =
+      push_format(options.format)
+          .objects(*snapshot, labels == options.device_labels.end() ? Labels{} : labels->second);
+  if (texts.empty()) return;
+
+  const auto source = std::make_shared<const std::string>("query '" + snapshot->query +
+                                                          "' of device '" + snapshot->device + "'");
+  const auto now = Clock::now();
+  PushNotes notes;
+  const bool earlier = state_->delivery.with([&](Delivery& delivery) {
+    const auto before = delivery.due(now);
+    for (std::string& text : texts) {
+      auto more =
+          delivery.add({.text = std::move(text), .source = source, .answered = snapshot->answered});
+      std::move(more.begin(), more.end(), std::back_inserter(notes));
+    }
+    return delivery.due(now) != before;
+  });
+  if (earlier) state_->bell.ring();
+  state_->log(notes);
+} catch (const std::exception& error) {
+  spdlog::error("push {}: {}", state_->options.name, error.what());
+}
+
+SinkStatus Sink::status() const {
+  return state_->delivery.with([&](const Delivery& delivery) {
+    const PushQueue& queue = delivery.queue();
+    SinkStatus status{.name = state_->options.name,
+                      .queued_objects = queue.size(),
+                      .queued_bytes = queue.bytes(),
+                      .sent = delivery.sent(),
+                      .failures = delivery.failures(),
+                      .dropped = delivery.dropped(),
+                      .last_error = delivery.last_error()};
+    if (!queue.empty()) status.oldest = queue.at(queue.begin()).answered;
+    return status;
+  });
+}
+
+/// The sender's thread.  Nothing but this waits for the listener.
+void Sink::State::run() {
+  bool ending = false;
+  for (;;) {
+    const auto end = bell.end();
+    if (end && !std::exchange(ending, true)) delivery.with([](Delivery& last) { last.hurry(); });
+
+    const auto now = Clock::now();
+    if (end && now >= *end) break;
+    const auto body = delivery.with([&](Delivery& next) { return next.next(now); });
+    if (body) {
+      const PushAnswer answer = post(*body);
+      log(delivery.with(
+          [&](Delivery& told) { return told.answered(*body, answer, Clock::now()); }));
+      continue;
+    }
+    if (end) break;  // all is delivered, or the last try failed
+    bell.wait(delivery.with([&](const Delivery& waiting) { return waiting.due(now); }));
+  }
+  const std::size_t left = delivery.with([](const Delivery& last) { return last.queue().size(); });
+  if (left > 0) spdlog::warn("push {}: ends with {} objects undelivered", options.name, left);
+}
+
+PushAnswer Sink::State::post(const PushBody& body) {
+  try {
+    return push_answer(options, client.send(post_request(options, body.text)), WallClock::now());
+  } catch (const Error& error) {
+    return {.error = error.kind(), .message = error.what()};
+  } catch (const std::exception& error) {
+    return {.error = ErrorKind::internal, .message = error.what()};
+  }
+}
+
+void Sink::State::log(const PushNotes& notes) const {
+  for (const PushNote& note : notes)
+    spdlog::log(note.good ? spdlog::level::info : spdlog::level::warn, "push {}: {}", options.name,
+                note.text);
+}
+
+}  // namespace boxmeter

@@ -1,0 +1,55 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "metric/model.h"
+
+namespace boxmeter {
+
+/// What is sent whole or not at all: a raw reply, or one of Telegraf's metric objects.
+struct PushObject {
+  std::string text = {};
+  std::shared_ptr<const std::string> source = {};  // "query 'q' of device 'd'", for messages
+  WallClock::time_point answered = {};
+};
+
+/// First in, first out, bounded in bytes: the oldest goes when there is no room.  Objects have
+/// numbers that rise by one and never come again, so that an answer can speak of objects some of
+/// which were dropped meanwhile.  Pure; one thread at a time.
+class PushQueue {
+ public:
+  /// Counted for each object beside its text, so that the bound holds for tiny ones too.
+  static constexpr std::size_t kOverhead = 96;
+
+  explicit PushQueue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  bool could_hold(const PushObject& object) const { return size_of(object) <= max_bytes_; }
+  /// Returns how many of the oldest had to go.  Needs could_hold().
+  std::size_t push(PushObject object);
+
+  std::uint64_t begin() const { return first_; }  // number of the oldest
+  std::uint64_t end() const { return first_ + objects_.size(); }
+  const PushObject& at(std::uint64_t number) const { return objects_[number - first_]; }
+
+  /// Removes every object numbered below `end`; returns how many there were.
+  std::size_t remove_below(std::uint64_t end);
+
+  bool empty() const { return objects_.empty(); }
+  std::size_t size() const { return objects_.size(); }
+  std::size_t bytes() const { return bytes_; }
+  std::size_t max_bytes() const { return max_bytes_; }
+
+ private:
+  static std::size_t size_of(const PushObject& object) { return object.text.size() + kOverhead; }
+  void pop();
+
+  std::size_t max_bytes_;
+  std::size_t bytes_ = 0;
+  std::uint64_t first_ = 0;
+  std::deque<PushObject> objects_;
+};
+
+}  // namespace boxmeter

@@ -1,0 +1,148 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/file.h"
+#include "publish/formats.h"
+
+using namespace boxmeter;
+
+namespace {
+
+constexpr auto kAnswered = std::chrono::milliseconds(1755936000123);
+
+FamilyPtr family(std::string name, MetricType type = MetricType::gauge) {
+  return std::make_shared<const Family>(Family{.name = std::move(name), .type = type});
+}
+
+Number number(std::uint64_t value) { return Number(value); }
+
+Snapshot snapshot(std::string query, std::vector<Series> series, Reply reply = nullptr) {
+  return {.device = "free",
+          .query = std::move(query),
+          .answered = WallClock::time_point(kAnswered),
+          .series = std::move(series),
+          .reply = std::move(reply)};
+}
+
+std::string lines(const std::vector<std::string>& objects) {
+  std::string text;
+  for (const std::string& object : objects) text += object + "\n";
+  return text;
+}
+
+/// The file under tests/golden; with BOXMETER_UPDATE_GOLDEN set it is written first.
+std::string golden(const std::string& name, const std::string& actual) {
+  auto root = std::filesystem::current_path();
+  while (!exists(root / "tests" / "golden") && root.has_relative_path()) root = root.parent_path();
+  const auto path = root / "tests" / "golden" / name;
+  if (std::getenv("BOXMETER_UPDATE_GOLDEN") != nullptr) write_file(path, actual);
+  return read_file(path);
+}
+
+Snapshot stations() {
+  const Labels phone{{"mac", "00:00:5E:00:53:01"}, {"ap", "0"}};
+  const Labels turned{{"ap", "0"}, {"mac", "00:00:5E:00:53:01"}};
+  const Labels nameless{{"mac", "00:00:5E:00:53:02"}, {"ap", ""}};
+  Labels up = phone, down = phone;
+  up.emplace_back("state", "authenticated");
+  down.emplace_back("state", "off");
+  return snapshot("freebox_stations",
+                  {{family("box_wlan_station_signal_dbm"),
+                    {{phone, Number(std::int64_t{-61})}, {nameless, Number(-80.5)}}},
+                   {family("box_wlan_station_receive_bytes_total", MetricType::counter),
+                    {{turned, number(18446744073709551615U)}}},
+                   {family("box_wlan_station_state", MetricType::stateset),
+                    {{down, number(0)}, {up, number(1)}}},
+                   {family("box_wlan_station_info", MetricType::info),
+                    {{{{"mac", "00:00:5E:00:53:01"}, {"name", "Kü\"che\n"}}, number(1)}}}});
+}
+
+}  // namespace
+
+TEST_CASE("json: one object as Telegraf writes them, integers exact, in milliseconds") {
+  const auto objects = json_objects(
+      snapshot("freebox_connection", {{family("box_wan_receive_bytes_total", MetricType::counter),
+                                       {{{}, number(13332830)}}}}),
+      {});
+
+  CHECK(lines(objects) ==
+        R"({"name":"freebox_connection","timestamp":1755936000123,"tags":{"device":"free"},)"
+        R"("fields":{"wan_receive_bytes_total":13332830}})"
+        "\n");
+}
+
+TEST_CASE("json: rows of equal labels are one object, a state set is text, an info row is tags") {
+  const std::string actual = lines(json_objects(stations(), {{"site", "attic"}}));
+
+  CHECK(actual == golden("push_stations.jsonl", actual));
+}
+
+TEST_CASE("json: every object can be parsed again, whatever bytes a name has") {
+  const auto objects = json_objects(snapshot("q", {{family("box_hosts"),
+                                                    {{{{"name",
+                                                        "K\xFC"
+                                                        "che \x01 \\ \x7F"}},
+                                                      number(1)}}}}),
+                                    {});
+
+  REQUIRE(objects.size() == 1);
+  CHECK(Reply::parse(objects[0])["tags"]["name"] ==
+        "K\xEF\xBF\xBD"
+        "che \x01 \\ \x7F");
+}
+
+TEST_CASE("json: the brand's prefix stays, ours goes, and a name that comes twice is one member") {
+  const auto objects = json_objects(
+      snapshot("q",
+               {{family("freebox_vm_cpus"), {{{{"device", "other"}, {"site", "row"}}, number(2)}}},
+                {family("box_x"), {{{{"device", "other"}, {"site", "row"}}, number(3)}}},
+                {family("x"), {{{{"device", "other"}, {"site", "row"}}, number(4)}}}}),
+      {{"site", "attic"}});
+
+  CHECK(lines(objects) == R"({"name":"q","timestamp":1755936000123,)"
+                          R"("tags":{"device":"free","site":"attic"},)"
+                          R"("fields":{"freebox_vm_cpus":2,"x":3}})"
+                          "\n");
+}
+
+TEST_CASE("json: nothing is sent for a failure, no series, no active state, no finite number") {
+  auto failed = stations();
+  failed.failure = Failure{ErrorKind::timeout, "no answer"};
+
+  CHECK(json_objects(failed, {}).empty());
+  CHECK(json_objects(snapshot("q", {}), {}).empty());
+  CHECK(json_objects(snapshot("q", {{family("box_s", MetricType::stateset),
+                                     {{{{"state", "on"}}, number(0)}}}}),
+                     {})
+            .empty());
+  CHECK(json_objects(snapshot("q", {{family("box_s"), {{{}, Number(1e308).scaled(10, 0)}}}}), {})
+            .empty());
+}
+
+TEST_CASE("raw: the reply itself and nothing else") {
+  const Reply reply = Reply::parse(R"({"rate_down":61,"bytes_up":5489542,"ipv4":"192.0.2.42"})");
+
+  CHECK(raw_objects(snapshot("q", {}, reply), {{"site", "attic"}}) ==
+        std::vector<std::string>{R"({"bytes_up":5489542,"ipv4":"192.0.2.42","rate_down":61})"});
+  CHECK(raw_objects(snapshot("q", {}, 1700), {}) == std::vector<std::string>{"1700"});
+  CHECK(raw_objects(snapshot("q", {}, 0), {}) == std::vector<std::string>{"0"});
+}
+
+TEST_CASE("raw: nothing is sent for an empty reply or a failure") {
+  auto failed = snapshot("q", {}, Reply{{"half", 1}});
+  failed.failure = Failure{ErrorKind::protocol, "cut"};
+
+  CHECK(raw_objects(snapshot("q", {}, Reply::array()), {}).empty());
+  CHECK(raw_objects(snapshot("q", {}, Reply::object()), {}).empty());
+  CHECK(raw_objects(snapshot("q", {}, nullptr), {}).empty());
+  CHECK(raw_objects(failed, {}).empty());
+}
+
+TEST_CASE("every format stands in the table once, under its own name") {
+  CHECK(push_formats().size() == 2);
+  for (const PushFormatRow& row : push_formats()) CHECK(push_format(row.format).name == row.name);
+  CHECK(push_format(PushFormat::raw).name == "raw");
+  CHECK(push_format(PushFormat::json).name == "json");
+}
