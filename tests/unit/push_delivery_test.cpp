@@ -192,7 +192,7 @@ TEST_CASE("413 halves the body down to one object, and later bodies start smalle
   CHECK(listener.got == all_but(60, {}));
   CHECK(delivery.sent() == 60);
   CHECK(delivery.dropped() == Counts{{"too_large", 1}});
-  CHECK(listener.bodies.size() - tries == 4);  // 20 objects, 5 to a body, no 413 again
+  CHECK(listener.bodies.size() - tries == 5);  // 20 objects, 4 to a body, no 413 again
   REQUIRE(listener.notes.size() == 2);
   CHECK(listener.notes[0].text ==
         "the listener takes no body of 342 bytes (HTTP 413): sending smaller ones from now on; "
