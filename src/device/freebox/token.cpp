@@ -1,0 +1,43 @@
+#include "device/freebox/token.h"
+
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace boxmeter::freebox {
+namespace {
+
+constexpr std::string_view kExpected =
+    " (expected: the app token, and on a second line the app id)";
+
+[[noreturn]] void fail(std::string what) { throw Error(ErrorKind::config, what.append(kExpected)); }
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  for (const std::string_view line : split(text, '\n'))
+    if (!trim(line).empty()) lines.push_back(trim(line));
+  return lines;
+}
+
+/// A token that was copied out of raw JSON has its slashes escaped; no token has a backslash.
+std::string without_escapes(std::string_view token) {
+  std::string plain;
+  for (const char c : token)
+    if (c != '\\') plain += c;
+  return plain;
+}
+
+}  // namespace
+
+AppToken parse_token_file(std::string_view text) {
+  const std::vector<std::string_view> lines = lines_of(text);
+  if (lines.empty()) fail("no app token");
+  if (lines.size() > 2) fail("more than two lines");
+  for (const std::string_view line : lines)
+    if (line.find_first_of(" \t") != std::string_view::npos) fail("a blank within a line");
+  return {.token = Secret(without_escapes(lines[0])),
+          .app_id = lines.size() == 2 ? std::string(lines[1]) : ""};
+}
+
+}  // namespace boxmeter::freebox
