@@ -1,0 +1,40 @@
+#include "device/freebox/observer.h"
+
+namespace boxmeter::freebox {
+namespace {
+
+std::string text_at(const Reply& object, const char* key) {
+  const auto member = object.find(key);
+  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
+}
+
+}  // namespace
+
+void Observer::see(std::string_view path, const Reply& result) {
+  if (!result.is_object()) return;
+  if (path.ends_with('/')) path.remove_suffix(1);
+  if (path == "system") see_system(result);
+  if (path == "connection" || path == "connection/full") see_connection(result);
+}
+
+void Observer::see_system(const Reply& result) {
+  bool restarted = false;
+  const auto uptime = result.find("uptime_val");
+  if (uptime != result.end() && uptime->is_number_unsigned()) {
+    const auto seconds = uptime->get<std::uint64_t>();
+    restarted = uptime_ && seconds < *uptime_;
+    uptime_ = seconds;
+  }
+  const std::string firmware = text_at(result, "firmware_version");
+  const bool changed = !firmware.empty() && !firmware_.empty() && firmware != firmware_;
+  if (!firmware.empty()) firmware_ = firmware;
+  if (restarted || changed) ++epoch_.boot;
+}
+
+void Observer::see_connection(const Reply& result) {
+  const std::string state = text_at(result, "state");
+  if (state == "up" && !connection_.empty() && connection_ != "up") ++epoch_.wan;
+  if (!state.empty()) connection_ = state;
+}
+
+}  // namespace boxmeter::freebox

@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "device/device.h"
+
+namespace boxmeter::freebox {
+
+/// Notices in the replies that pass by that the box restarted, changed its firmware, or got its
+/// internet connection (back).  Pure; never throws Error.
+class Observer {
+ public:
+  /// `path` as asked, `result` as the box gave it.
+  void see(std::string_view path, const Reply& result);
+  Epoch epoch() const { return epoch_; }
+
+ private:
+  void see_system(const Reply& result);
+  void see_connection(const Reply& result);
+
+  Epoch epoch_;
+  std::optional<std::uint64_t> uptime_;
+  std::string firmware_;    // empty: not seen yet
+  std::string connection_;  // its state; empty: not seen yet
+};
+
+}  // namespace boxmeter::freebox

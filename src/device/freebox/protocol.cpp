@@ -1,0 +1,175 @@
+#include "device/freebox/protocol.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "device/freebox/json.h"
+
+namespace boxmeter::freebox {
+namespace {
+
+struct Meaning {
+  std::string_view code;
+  ErrorKind kind;
+  Refusal refusal;
+  std::string_view text;
+};
+using enum ErrorKind;
+constexpr std::string_view kAbsent = "this box or its firmware does not have it";
+constexpr Meaning kMeanings[] = {
+    {"apps_denied", auth, Refusal::none,
+     "the box lets no application in (allow it in Freebox OS: Gestion des accès)"},
+    {"auth_required", auth, Refusal::none, "the session is refused, although it was just opened"},
+    {"denied_from_external_ip", auth, Refusal::none,
+     "the box lets nobody in from outside its own network"},
+    {"deprecated", refused, Refusal::unsupported, "this firmware no longer has it"},
+    {"insufficient_rights", refused, Refusal::denied, "the application lacks the right"},
+    {"internal_error", refused, Refusal::none, "the box failed"},
+    {"invalid_session", auth, Refusal::none, "the session is refused, although it was just opened"},
+    {"invalid_token", auth, Refusal::none,
+     "the box does not know the app token (revoked, of another box, or the app id is not the one "
+     "it was made for): register the application again"},
+    {"new_apps_denied", auth, Refusal::none,
+     "the box lets no new application in (allow it in Freebox OS: Gestion des accès)"},
+    {"nodev", refused, Refusal::unsupported, kAbsent},
+    {"noent", refused, Refusal::unsupported, kAbsent},
+    {"notsupp", refused, Refusal::unsupported, kAbsent},
+    {"pending_token", auth, Refusal::none,
+     "the application waits to be allowed on the front of the box"},
+    {"ratelimited", auth, Refusal::none,
+     "too many refused logins from this address: the box wants a pause"},
+    {"service_down", refused, Refusal::none, "not running at the moment"},
+};
+constexpr Meaning kNotFound = {"", refused, Refusal::unsupported, kAbsent};
+constexpr Meaning kOther = {"", refused, Refusal::none, ""};
+
+const Meaning& meaning_of(const Envelope& envelope) {
+  for (const Meaning& meaning : kMeanings)
+    if (meaning.code == envelope.code) return meaning;
+  // invalid_request is 404 for a path that is not there, 403 for a malformed one.
+  return envelope.status == 404 ? kNotFound : kOther;
+}
+
+std::string text_of(const Reply& object, const char* key) {
+  const auto member = object.find(key);
+  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
+}
+
+/// What the box wrote for people, fit for one log line.
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text.substr(0, 200))
+    line += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  if (text.size() > 200) line += "...";
+  return repair_utf8(trim(line));
+}
+
+/// JSON, or an error that names the HTTP status where there is more to know from it.
+Reply parse_answer(int status, std::string_view body) {
+  try {
+    return parse_json(body);
+  } catch (const Error& error) {
+    if (status < 400) throw;
+    throw Error(error.kind(), "HTTP " + std::to_string(status) + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+Envelope parse_envelope(int status, std::string_view body) {
+  Reply answer = parse_answer(status, body);
+  const auto success = answer.is_object() ? answer.find("success") : answer.end();
+  if (!answer.is_object() || success == answer.end() || !success->is_boolean())
+    throw Error(protocol, "answer has no 'success': not the API of a Freebox");
+  Envelope envelope{.status = status,
+                    .success = success->get<bool>(),
+                    .code = text_of(answer, "error_code"),
+                    .message = text_of(answer, "msg"),
+                    .missing_right = text_of(answer, "missing_right")};
+  const auto result = answer.find("result");
+  if (result != answer.end() && !result->is_null()) envelope.result = std::move(*result);
+  if (envelope.success && status >= 400)
+    throw Error(protocol, "HTTP " + std::to_string(status) + " with a success in it");
+  return envelope;
+}
+
+Error refusal(const Envelope& envelope) {
+  const Meaning& meaning = meaning_of(envelope);
+  std::string text = one_line(envelope.code);
+  const auto add = [&](std::string_view separator, const std::string& more) {
+    if (!more.empty()) text.append(text.empty() ? "" : separator).append(more);
+  };
+  add(": ", std::string(meaning.text));
+  if (!envelope.missing_right.empty())
+    text += " '" + one_line(envelope.missing_right) +
+            "' (grant it in Freebox OS: Gestion des accès, Applications)";
+  if (!envelope.message.empty()) add(" ", "('" + one_line(envelope.message) + "')");
+  if (text.empty()) text = "the box refuses and does not say why";
+  return Error(meaning.kind, text, meaning.refusal);
+}
+
+bool wants_session(const Envelope& envelope) {
+  return !envelope.success &&
+         (envelope.code == "auth_required" || envelope.code == "invalid_session");
+}
+
+std::string challenge_of(const Envelope& envelope) {
+  if (!envelope.result.is_object()) return "";
+  const auto challenge = envelope.result.find("challenge");
+  if (challenge == envelope.result.end()) return "";
+  if (!challenge->is_string())
+    throw Error(protocol, "the login challenge is not text: this is the web interface's login");
+  return challenge->get<std::string>();
+}
+
+std::string login_password(const Secret& token, std::string_view challenge) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  std::size_t length = 0;
+  const std::string& key = token.reveal();
+  if (EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA1", nullptr, key.data(), key.size(),
+                reinterpret_cast<const unsigned char*>(challenge.data()), challenge.size(), digest,
+                sizeof digest, &length) == nullptr)
+    throw Error(internal, "OpenSSL has no HMAC-SHA1");
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < length; ++i) {
+    text += kHex[digest[i] >> 4];
+    text += kHex[digest[i] & 15];
+  }
+  return text;
+}
+
+Secret session_token(const Envelope& envelope) {
+  const std::string token =
+      envelope.result.is_object() ? text_of(envelope.result, "session_token") : "";
+  if (token.empty()) throw Error(protocol, "the box opened a session without a session_token");
+  return Secret(token);
+}
+
+std::string api_root(int status, std::string_view body) {
+  const Reply answer = parse_answer(status, body);
+  if (status != 200) throw Error(protocol, "HTTP " + std::to_string(status));
+  const std::string version = answer.is_object() ? text_of(answer, "api_version") : "";
+  unsigned major = 0;
+  const auto parsed = std::from_chars(version.data(), version.data() + version.size(), major);
+  const bool ends = parsed.ptr == version.data() + version.size() || *parsed.ptr == '.';
+  if (parsed.ec != std::errc() || !ends || major == 0)
+    throw Error(protocol, version.empty() ? "answer has no 'api_version'"
+                                          : "api_version '" + one_line(version) +
+                                                "' is not a version (expected: such as 16.0)");
+  std::string base = text_of(answer, "api_base_url");
+  if (base.empty()) base = "/api/";
+  const bool odd = base.find_first_not_of(
+                       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                       "0123456789/_-") != std::string::npos;
+  if (!base.starts_with('/') || base.starts_with("//") || odd)
+    throw Error(protocol,
+                "api_base_url '" + one_line(base) + "' is not a path (expected: such as /api/)");
+  return base + (base.ends_with('/') ? "v" : "/v") + std::to_string(major) + "/";
+}
+
+}  // namespace boxmeter::freebox

@@ -1,0 +1,66 @@
+#include "device/freebox/secrets.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace boxmeter::freebox {
+namespace {
+
+/// Names of members, in lower case; a leading `*` stands for any beginning.
+constexpr std::string_view kSecret[] = {
+    "*_pin",  // dect_pin, wps_pin
+    "*_psk",         "*_secret",
+    "*_token",  // app_token, session_token
+    "*passphrase",   "*passwd",
+    "*password",  // ftp, logon_password, login_password, archive_password
+    "*presharedkey", "*preshared_key",
+    "*priv_key",  // WireGuard's local_priv_key
+    "*private_key",  "*shared_key",
+    "*wifi_key",     "*wpa_key",
+    "challenge",     "cloudinit_userdata",
+    "config_file",  // OpenVPN's, with the keys in it
+    "fullurl",      // of a shared link: opens the file to anybody
+    "iccid",         "imei",
+    "imsi",
+    "key",  // of a wireless network
+    "msisdn",
+    "number",   // of a call, of a contact
+    "numbers",  // of a contact
+    "pass",     // of a camera, beside its stream's address with the password in it
+    "password_salt", "phone_number",
+    "phone_numbers", "pin",
+    "psk",           "puk",
+    "stream",        "stream_url",
+    "token",
+};
+
+bool is_secret(std::string_view key) {
+  const std::string name = lower(key);
+  return std::any_of(std::begin(kSecret), std::end(kSecret), [&](std::string_view secret) {
+    return secret.starts_with('*') ? name.ends_with(secret.substr(1)) : name == secret;
+  });
+}
+
+/// Home automation says {"name": "pin", "value": "1234"}.
+bool names_a_secret(const Reply& object) {
+  const auto name = object.find("name");
+  return name != object.end() && name->is_string() &&
+         is_secret(name->get_ref<const std::string&>());
+}
+
+}  // namespace
+
+void remove_secrets(Reply& reply) {
+  if (reply.is_object()) {
+    if (names_a_secret(reply)) reply.erase("value");
+    for (auto member = reply.begin(); member != reply.end();)
+      member = is_secret(member.key()) && !member->is_boolean() ? reply.erase(member)
+                                                                : std::next(member);
+  }
+  if (reply.is_structured())
+    for (Reply& value : reply) remove_secrets(value);
+}
+
+}  // namespace boxmeter::freebox
