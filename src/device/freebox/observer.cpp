@@ -20,8 +20,8 @@ void Observer::see(std::string_view path, const Reply& result) {
 void Observer::see_system(const Reply& result) {
   bool restarted = false;
   const auto uptime = result.find("uptime_val");
-  if (uptime != result.end() && uptime->is_number_unsigned()) {
-    const auto seconds = uptime->get<std::uint64_t>();
+  if (uptime != result.end() && uptime->is_number_integer()) {
+    const auto seconds = uptime->get<std::int64_t>();
     restarted = uptime_ && seconds < *uptime_;
     uptime_ = seconds;
   }

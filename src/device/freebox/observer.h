@@ -21,7 +21,7 @@ class Observer {
   void see_connection(const Reply& result);
 
   Epoch epoch_;
-  std::optional<std::uint64_t> uptime_;
+  std::optional<std::int64_t> uptime_;
   std::string firmware_;    // empty: not seen yet
   std::string connection_;  // its state; empty: not seen yet
 };
