@@ -1,0 +1,416 @@
+#include <doctest/doctest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include "base/file.h"
+#include "device/freebox/freebox.h"
+#include "device/freebox/protocol.h"
+#include "raw_server.h"
+
+using namespace boxmeter;
+using namespace boxmeter::testing;
+
+namespace {
+
+/// A Freebox as far as logging in goes: one token is right, a session is good for some uses.
+struct Box {
+  std::string token = "right/token";
+  std::string app_id = "fr.example.app";
+  std::string version = "16.0";
+  std::string refuse_login = {};  // an error code for every login
+  int session_uses = 1'000'000;
+  bool challenge_in_refusal = true;
+  std::map<std::string, std::string> bodies = {
+      {"connection/", R"({"success":true,"result":{"state":"up"}})"}};
+  std::map<std::string, int> statuses = {};
+
+  int sessions = 0;
+  int uses = 0;
+  std::vector<std::string> log = {};  // "GET login/", "POST login/session/ right/token"
+
+  std::string challenge() const { return "challenge/" + std::to_string(sessions); }
+  std::string session() const { return "session/" + std::to_string(sessions); }
+
+  std::pair<int, std::string> refusal(const std::string& code) const {
+    const std::string challenge_field =
+        challenge_in_refusal ? R"("challenge":")" + challenge() + R"(")" : R"("x":1)";
+    return {403,
+            R"({"uid":"u","success":false,"msg":"Refus\u00e9","result":{"password_salt":"s",)" +
+                challenge_field + R"(},"error_code":")" + code + R"("})"};
+  }
+
+  std::pair<int, std::string> open_session(const std::string& body) {
+    const Reply login = Reply::parse(body);
+    if (!refuse_login.empty()) return refusal(refuse_login);
+    const bool right = login.at("app_id") == app_id &&
+                       login.at("password") == freebox::login_password(Secret(token), challenge());
+    if (!right) return refusal("invalid_token");
+    ++sessions;
+    uses = 0;
+    return {200, R"({"success":true,"result":{"session_token":"session\/)" +
+                     std::to_string(sessions) + R"(","permissions":{"settings":true}}})"};
+  }
+
+  std::pair<int, std::string> answer(const std::string& request) {
+    const std::string line = request.substr(0, request.find(" HTTP/"));
+    const std::string body = request.substr(request.find("\r\n\r\n") + 4);
+    const std::string root = "/api/v" + version.substr(0, version.find('.')) + "/";
+    const auto at = line.find(root);
+    log.push_back(at == std::string::npos
+                      ? line
+                      : line.substr(0, line.find(' ') + 1) + line.substr(at + root.size()));
+    const std::string& what = log.back();
+    if (what == "GET /api_version")
+      return {200, R"({"api_version":")" + version + R"(","api_base_url":"\/api\/"})"};
+    if (at == std::string::npos)
+      return {404, R"({"success":false,"error_code":"invalid_request"})"};
+    if (what == "GET login/")
+      return {200, R"({"success":true,"result":{"logged_in":false,"challenge":")" + challenge() +
+                       R"("}})"};
+    if (what == "POST login/session/") return open_session(body);
+    const bool known =
+        sessions > 0 && request.find("X-Fbx-App-Auth: " + session() + "\r\n") != std::string::npos;
+    if (what == "POST login/logout/") return {known ? 200 : 403, R"({"success":true})"};
+    if (!known || uses++ >= session_uses) return refusal("auth_required");
+    const std::string path = what.substr(4);
+    const auto found = bodies.find(path);
+    if (found == bodies.end()) return {404, R"({"success":false,"error_code":"invalid_request"})"};
+    return {statuses.contains(path) ? statuses[path] : 200, found->second};
+  }
+};
+
+/// The box behind a socket, and a device that is configured for it.
+class Bench {
+ public:
+  Guarded<Box> box;
+  http::Stop stop;
+  RawServer server{[this](Peer& peer) {
+    for (std::string request; !(request = peer.read_request()).empty();) {
+      const auto [status, body] = box.with([&](Box& b) { return b.answer(request); });
+      if (!peer.answer(status, body)) return;
+    }
+  }};
+  DeviceConfig config{.name = "free",
+                      .kind = "freebox",
+                      .url = "http://" + server.where(),
+                      .credential = {.value = Secret("right/token")},
+                      .app_id = "fr.example.app",
+                      .timeout = std::chrono::milliseconds(5000)};
+
+  std::unique_ptr<Device> open() { return freebox::kKind.open(config, stop); }
+  std::vector<std::string> take_log() {
+    return box.with([](Box& b) { return std::exchange(b.log, {}); });
+  }
+};
+
+/// What the call gives, or "kind: text".
+std::string called(Device& device, const std::string& target = "connection/") {
+  try {
+    return device.call({.verb = "get", .target = target}).dump();
+  } catch (const Error& error) {
+    return std::string(name(error.kind())) + ": " + error.what();
+  }
+}
+
+using Log = std::vector<std::string>;
+const std::string kUp = R"({"state":"up"})";
+const std::string kInvalidToken =
+    "auth: login: invalid_token: the box does not know the app token (revoked, of another box, or "
+    "the app id is not the one it was made for): register the application again ('Refusé')";
+
+/// A file that goes away with the test.
+class TokenFile {
+ public:
+  explicit TokenFile(std::string_view text) {
+    char folder[] = "/tmp/boxmeter-test-XXXXXX";
+    REQUIRE(::mkdtemp(folder) != nullptr);
+    path = std::filesystem::path(folder) / "freebox.token";
+    write(text);
+  }
+  ~TokenFile() { std::filesystem::remove_all(path.parent_path()); }
+  void write(std::string_view text) const { write_file(path, text); }
+
+  std::filesystem::path path;
+};
+
+}  // namespace
+
+TEST_CASE("a Freebox is found, logged into once, asked, and logged out of") {
+  Bench bench;
+  auto device = bench.open();
+  CHECK(bench.take_log() == Log{});
+
+  CHECK(called(*device) == kUp);
+  CHECK(called(*device) == kUp);
+
+  CHECK(bench.take_log() == Log{"GET /api_version", "GET login/", "POST login/session/",
+                                "GET connection/", "GET connection/"});
+  CHECK(device->logins() == 1);
+  CHECK(bench.server.connections() == 1);
+  device.reset();
+  CHECK(bench.take_log() == Log{"POST login/logout/"});
+}
+
+TEST_CASE("an ended session is reopened once, with the challenge that came with the refusal") {
+  Bench bench;
+  bench.box.with([](Box& box) { box.session_uses = 2; });
+  auto device = bench.open();
+  CHECK(called(*device) == kUp);
+  CHECK(called(*device) == kUp);
+  bench.take_log();
+
+  CHECK(called(*device) == kUp);
+
+  CHECK(bench.take_log() == Log{"GET connection/", "POST login/session/", "GET connection/"});
+  CHECK(device->logins() == 2);
+}
+
+TEST_CASE("a refusal without a challenge costs one more request") {
+  Bench bench;
+  bench.box.with([](Box& box) {
+    box.session_uses = 1;
+    box.challenge_in_refusal = false;
+  });
+  auto device = bench.open();
+  CHECK(called(*device) == kUp);
+  bench.take_log();
+
+  CHECK(called(*device) == kUp);
+
+  CHECK(bench.take_log() ==
+        Log{"GET connection/", "GET login/", "POST login/session/", "GET connection/"});
+}
+
+TEST_CASE("a box that refuses every session is asked for one per call, no more") {
+  Bench bench;
+  bench.box.with([](Box& box) { box.session_uses = 0; });
+  auto device = bench.open();
+
+  CHECK(called(*device) ==
+        "auth: auth_required: the session is refused, although it was just opened ('Refusé')");
+
+  CHECK(bench.take_log() ==
+        Log{"GET /api_version", "GET login/", "POST login/session/", "GET connection/"});
+  CHECK(called(*device) ==
+        "auth: auth_required: the session is refused, although it was just opened ('Refusé')");
+  CHECK(bench.take_log() == Log{"GET login/", "POST login/session/", "GET connection/"});
+}
+
+TEST_CASE("a refused token is shown to the box once") {
+  Bench bench;
+  bench.config.credential.value = Secret("wrong/token");
+  auto device = bench.open();
+
+  CHECK(called(*device) == kInvalidToken);
+  CHECK(called(*device) == kInvalidToken);
+  CHECK(called(*device, "system/") == kInvalidToken);
+
+  CHECK(bench.take_log() == Log{"GET /api_version", "GET login/", "POST login/session/"});
+  CHECK(device->logins() == 0);
+  device.reset();
+  CHECK(bench.take_log() == Log{});
+}
+
+TEST_CASE("a refused token is read from its file again, and used at once when it is another") {
+  TokenFile file("right/token\nfr.example.app\n");
+  Bench bench;
+  bench.config.credential = {.value = Secret("wrong/token"), .file = file.path};
+  auto device = bench.open();
+
+  CHECK(called(*device) == kUp);
+
+  CHECK(bench.take_log() == Log{"GET /api_version", "GET login/", "POST login/session/",
+                                "POST login/session/", "GET connection/"});
+}
+
+TEST_CASE("a token file that changes ends the pause after a refusal") {
+  TokenFile file("wrong/token\nfr.example.app\n");
+  Bench bench;
+  bench.config.credential = {.value = Secret("wrong/token"), .file = file.path};
+  auto device = bench.open();
+  CHECK(called(*device) == kInvalidToken);
+  CHECK(called(*device) == kInvalidToken);
+  bench.take_log();
+
+  file.write("not a token at all\n");
+  CHECK(called(*device) == kInvalidToken);
+  CHECK(bench.take_log() == Log{});
+  file.write("right\\/token\nfr.example.app\n");
+  CHECK(called(*device) == kUp);
+
+  CHECK(bench.take_log() == Log{"GET login/", "POST login/session/", "GET connection/"});
+}
+
+TEST_CASE("a token file alone is enough, and its app id goes before the configured one") {
+  TokenFile file("right/token\nfr.example.app\n");
+  Bench bench;
+  bench.config.credential = {.file = file.path};
+  bench.config.app_id = "fr.example.other";
+
+  CHECK(called(*bench.open()) == kUp);
+}
+
+TEST_CASE("other reasons not to let us in pause the login too, and are told") {
+  const std::pair<const char*, const char*> rows[] = {
+      {"pending_token",
+       "auth: login: pending_token: the application waits to be allowed on the front of the box "
+       "('Refusé')"},
+      {"ratelimited",
+       "auth: login: ratelimited: too many refused logins from this address: the box wants a pause "
+       "('Refusé')"},
+      {"internal_error", "refused: login: internal_error: the box failed ('Refusé')"},
+  };
+  for (const auto& [code, text] : rows) {
+    Bench bench;
+    bench.box.with([&, c = code](Box& box) { box.refuse_login = c; });
+    auto device = bench.open();
+
+    CHECK(called(*device) == text);
+    bench.take_log();
+    CHECK(called(*device) == text);
+
+    const bool paused = std::string_view(text).starts_with("auth");
+    CHECK(bench.take_log() == (paused ? Log{} : Log{"GET login/", "POST login/session/"}));
+  }
+}
+
+TEST_CASE("a web page instead of /api_version says that this is no Freebox") {
+  RawServer server([](Peer& peer) {
+    while (!peer.read_request().empty()) peer.answer(200, "<html>welcome</html>");
+  });
+  http::Stop stop;
+  const auto device = freebox::open({.name = "free",
+                                     .url = "http://" + server.where(),
+                                     .credential = {.value = Secret("t")},
+                                     .app_id = "a"},
+                                    stop);
+
+  CHECK(called(*device) == "protocol: 'http://" + server.where() +
+                               "' does not answer /api_version as a Freebox: answer is a web page, "
+                               "not JSON");
+}
+
+TEST_CASE("the built-in roots are trusted besides those of the configuration, not instead") {
+  const Identity identity("box", "IP:127.0.0.1");
+  RawServer server(
+      [](Peer& peer) {
+        while (!peer.read_request().empty()) peer.answer(200, R"({"api_version":"x"})");
+      },
+      &identity);
+  http::Stop stop;
+  DeviceConfig config{.name = "free",
+                      .url = "https://" + server.where(),
+                      .credential = {.value = Secret("t")},
+                      .app_id = "a"};
+
+  CHECK(called(*freebox::open(config, stop)).starts_with("tls: "));
+  config.tls.extra_roots = identity.pem();
+  CHECK(called(*freebox::open(config, stop)) ==
+        "protocol: 'https://" + server.where() +
+            "' does not answer /api_version as a Freebox: api_version 'x' is not a version "
+            "(expected: such as 16.0)");
+}
+
+TEST_CASE("secrets do not leave the brand, and counters keep all digits") {
+  Bench bench;
+  bench.box.with([](Box& box) {
+    box.bodies["wifi/bss/"] =
+        R"({"success":true,"result":[{"id":"x","config":{"ssid":"caf\u00e9","key":"hush"}}]})";
+    box.bodies["connection/"] =
+        R"({"success":true,"result":{"bytes_down":9007199254740993,"state":"up"}})";
+  });
+  auto device = bench.open();
+
+  CHECK(called(*device, "wifi/bss/") == R"([{"config":{"ssid":"café"},"id":"x"}])");
+  CHECK(called(*device) == R"({"bytes_down":9007199254740993,"state":"up"})");
+}
+
+TEST_CASE("new firmware is noticed, and its API asked for again") {
+  Bench bench;
+  const auto system = [](const char* firmware) {
+    return R"({"success":true,"result":{"uptime_val":10,"firmware_version":")" +
+           std::string(firmware) + R"("}})";
+  };
+  bench.box.with([&](Box& box) { box.bodies["system/"] = system("4.9.14"); });
+  auto device = bench.open();
+  called(*device, "system/");
+  bench.box.with([&](Box& box) { box.bodies["system/"] = system("4.12.2"); });
+  called(*device, "system/");
+  CHECK(device->epoch() == Epoch{.boot = 1, .wan = 0});
+  bench.take_log();
+
+  CHECK(called(*device) == kUp);
+
+  CHECK(bench.take_log() == Log{"GET /api_version", "GET connection/"});
+}
+
+TEST_CASE("a box that moved its API is found again") {
+  Bench bench;
+  auto device = bench.open();
+  CHECK(called(*device) == kUp);
+  bench.box.with([](Box& box) { box.version = "17.0"; });
+
+  CHECK(called(*device) == "refused: invalid_request: this box or its firmware does not have it");
+  CHECK(called(*device) == kUp);
+}
+
+TEST_CASE("once stopped, a device does not wait for a logout") {
+  Bench bench;
+  auto device = bench.open();
+  CHECK(called(*device) == kUp);
+  bench.take_log();
+
+  bench.stop.stop();
+  CHECK(called(*device) == "network: stopped");
+  device.reset();
+
+  CHECK(bench.take_log() == Log{});
+}
+
+TEST_CASE("a Freebox without its token or app id is refused before it is asked") {
+  Bench bench;
+  const auto opened = [&](Credential credential, const std::string& app_id) {
+    bench.config.credential = std::move(credential);
+    bench.config.app_id = app_id;
+    try {
+      bench.open();
+    } catch (const Error& error) {
+      return std::string(name(error.kind())) + ": " + error.what();
+    }
+    return std::string();
+  };
+
+  CHECK(opened({}, "a") ==
+        "config: no app token: a Freebox needs 'app_token_file' (or 'app_token')");
+  CHECK(opened({.value = Secret("t")}, "") ==
+        "config: no app id: give the one that the app token was made for as 'app_id', or on the "
+        "second line of the app_token_file");
+  CHECK(opened({.file = "/nonexistent/token"}, "a") ==
+        "config: cannot read '/nonexistent/token': No such file or directory");
+}
+
+TEST_CASE("plain http to a box on the network is warned of once, to this machine never") {
+  std::ostringstream written;
+  const auto logger = std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(written));
+  logger->set_pattern("%l %v");
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(logger);
+  http::Stop stop;
+
+  for (const char* url : {"http://192.0.2.1", "http://127.0.0.1:80", "https://192.0.2.1"})
+    freebox::open({.name = "free",
+                   .url = url,
+                   .credential = {.value = Secret("hush")},
+                   .app_id = "fr.example.app"},
+                  stop);
+  spdlog::set_default_logger(before);
+
+  CHECK(written.str() ==
+        "warning device 'free': 'http://192.0.2.1' is plain http: whoever listens on the way can "
+        "use the session (a Freebox also answers on https://mafreebox.freebox.fr)\n");
+}
