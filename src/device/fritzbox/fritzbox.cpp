@@ -1,0 +1,28 @@
+#include "device/fritzbox/fritzbox.h"
+
+#include "device/fritzbox/box.h"
+#include "device/fritzbox/target.h"
+
+namespace boxmeter::fritzbox {
+namespace {
+
+constexpr std::string_view kOptions[] = {"username", "password", "password_file"};
+
+std::unique_ptr<Device> open(const DeviceConfig& config, http::Stop& stop) {
+  return std::make_unique<Box>(config, stop);
+}
+
+}  // namespace
+
+// constinit: other tables of constants may copy this row before main() runs.
+constinit const DeviceKind kKind = {
+    .name = "fritzbox",
+    .default_url = "http://169.254.1.1:49000",
+    .default_pack = "fritzbox",
+    .default_tls = http::TlsMode::first_use,
+    .options = kOptions,
+    .open = &open,
+    .check = &check,
+};
+
+}  // namespace boxmeter::fritzbox

@@ -1,0 +1,133 @@
+#include "device/fritzbox/target.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace boxmeter::fritzbox {
+namespace {
+
+/// Answers of these are secrets, whatever firmware: Wi-Fi keys, an export of the configuration
+/// (with every password), what applications stored on the box.
+constexpr std::array<std::string_view, 3> kDenied = {"getsecuritykeys", "x_avm-de_getconfigfile",
+                                                     "getpersistentdata"};
+
+constexpr std::array<std::string_view, 3> kLater = {"aha", "lua", "rest"};
+
+bool is_denied(std::string_view action) {
+  return std::ranges::find(kDenied, lower(action)) != kDenied.end();
+}
+
+bool is_name_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
+}
+
+/// The dot between service and action; `{radio.index}` has one of its own.
+std::size_t separating_dot(std::string_view text) {
+  int braces = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '{') ++braces;
+    if (text[at] == '}') --braces;
+    if (text[at] == '.' && braces == 0) return at;
+  }
+  return std::string_view::npos;
+}
+
+/// Names as boxes have them; a service may still hold placeholders such as {radio}.
+bool is_service(std::string_view text) {
+  int braces = 0;
+  for (const char c : text) {
+    if (c == '{' || c == '}') braces += c == '{' ? 1 : -1;
+    const bool fits =
+        is_name_letter(c) || c == ':' || c == '{' || c == '}' || (c == '.' && braces == 1);
+    if (!fits || braces < 0 || braces > 1) return false;
+  }
+  return !text.empty() && braces == 0;
+}
+
+void check_verb(const std::string& verb) {
+  if (verb == "tr064" || verb == "list") return;
+  if (std::ranges::find(kLater, verb) != kLater.end())
+    throw Error(ErrorKind::config, "'" + verb + "' requests are not available yet");
+  const std::vector<std::string> known = {"tr064", "list", "aha", "lua", "rest"};
+  const std::string hint = did_you_mean(verb, known);
+  throw Error(ErrorKind::config, "unknown request '" + verb + "' for a fritzbox" +
+                                     (hint.empty() ? " (known: tr064, list)" : hint));
+}
+
+void check_reading(std::string_view verb, std::string_view target) {
+  const Target parsed = parse_target(target);
+  const std::string shown = "'" + std::string(verb) + ": " + std::string(target) + "'";
+  if (is_denied(parsed.action))
+    throw Error(ErrorKind::config,
+                shown +
+                    " is not allowed: the answer would be keys, the configuration or stored "
+                    "application data of the box");
+  if (!is_reading(parsed.action))
+    throw Error(ErrorKind::config,
+                shown + " does not only read: a pack may call actions named Get... or ..._Get...");
+}
+
+void check_repeat(const Request& request) {
+  const Request::Repeat& repeat = *request.repeat;
+  if (request.verb != "tr064")
+    throw Error(ErrorKind::config, "'repeat' needs a 'tr064' request, not '" + request.verb + "'");
+  if (!is_argument_name(repeat.index))
+    throw Error(ErrorKind::config, "repeat: index '" + repeat.index +
+                                       "' is not the name of an argument (such as NewIndex)");
+  if (repeat.count.empty()) return;
+  const auto slash = repeat.count.find('/');
+  if (slash == std::string::npos || !is_argument_name(repeat.count.substr(slash + 1)))
+    throw Error(ErrorKind::config,
+                "repeat: count '" + repeat.count + "' must look like Service.Action/NewCount");
+  check_reading("count", std::string_view(repeat.count).substr(0, slash));
+}
+
+}  // namespace
+
+std::string service_name(std::string_view text) {
+  std::string name(text);
+  std::erase(name, ':');
+  // "WLANConfiguration{radio}" gets its number later.
+  if (!name.empty() && (name.back() < '0' || name.back() > '9') && name.back() != '}' &&
+      name != kWanConnection)
+    name += '1';
+  return name;
+}
+
+Target parse_target(std::string_view text) {
+  const auto dot = separating_dot(text);
+  const auto service = text.substr(0, dot);
+  const auto action = dot == std::string_view::npos ? std::string_view() : text.substr(dot + 1);
+  if (!is_service(service) || !is_argument_name(action))
+    throw Error(ErrorKind::config, "'" + std::string(text) +
+                                       "' is not a service and an action (such as "
+                                       "DeviceInfo1.GetInfo)");
+  return {.service = service_name(service), .action = std::string(action)};
+}
+
+bool is_argument_name(std::string_view name) {
+  return !name.empty() && (name[0] < '0' || name[0] > '9') && name[0] != '-' &&
+         std::ranges::all_of(name, is_name_letter);
+}
+
+bool is_reading(std::string_view action) {
+  return (action.starts_with("Get") || action.find("_Get") != std::string_view::npos) &&
+         !is_denied(action);
+}
+
+void check(const Request& request) {
+  check_verb(request.verb);
+  check_reading(request.verb, request.target);
+  for (const auto& [name, value] : request.args)
+    if (!is_argument_name(name))
+      throw Error(ErrorKind::config,
+                  "'" + name + "' is not the name of an argument (such as NewIndex)");
+  if (request.repeat) check_repeat(request);
+}
+
+}  // namespace boxmeter::fritzbox

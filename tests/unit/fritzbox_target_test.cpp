@@ -1,0 +1,108 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "base/error.h"
+#include "device/fritzbox/target.h"
+
+using boxmeter::Error;
+using boxmeter::Request;
+namespace fritzbox = boxmeter::fritzbox;
+
+namespace {
+
+std::string complaint(const Request& request) {
+  try {
+    fritzbox::check(request);
+    return "";
+  } catch (const Error& error) {
+    CHECK(error.kind() == boxmeter::ErrorKind::config);
+    return error.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("service names are taken as fritzconnection takes them") {
+  CHECK(fritzbox::service_name("WLANConfiguration") == "WLANConfiguration1");
+  CHECK(fritzbox::service_name("WLANConfiguration2") == "WLANConfiguration2");
+  CHECK(fritzbox::service_name("WLANConfiguration:2") == "WLANConfiguration2");
+  CHECK(fritzbox::service_name("X_AVM-DE_OnTel") == "X_AVM-DE_OnTel1");
+  CHECK(fritzbox::service_name("WANConnection") == "WANConnection");
+  CHECK(fritzbox::service_name("WLANConfiguration{radio}") == "WLANConfiguration{radio}");
+}
+
+TEST_CASE("a target is a service and an action") {
+  const auto target = fritzbox::parse_target("WLANConfiguration:3.X_AVM-DE_GetWLANExtInfo");
+
+  CHECK(target.service == "WLANConfiguration3");
+  CHECK(target.action == "X_AVM-DE_GetWLANExtInfo");
+}
+
+TEST_CASE("reading requests are allowed, with placeholders in the service") {
+  CHECK(complaint({.verb = "tr064", .target = "DeviceInfo1.GetInfo"}) == "");
+  CHECK(complaint({.verb = "tr064", .target = "WLANConfiguration{radio}.GetInfo"}) == "");
+  CHECK(complaint({.verb = "tr064", .target = "WLANConfiguration{radio.index}.GetInfo"}) == "");
+  CHECK(complaint({.verb = "list", .target = "Hosts1.X_AVM-DE_GetHostListPath"}) == "");
+  CHECK(complaint({.verb = "tr064", .target = "WANIPConn1.X_AVM_DE_GetIPv6Prefix"}) == "");
+  CHECK(complaint({.verb = "tr064",
+                   .target = "Hosts1.GetGenericHostEntry",
+                   .repeat = Request::Repeat{
+                       .index = "NewIndex", .count = "Hosts1.GetHostNumberOfEntries/NewN"}}) == "");
+}
+
+TEST_CASE("what a pack may not ask says why and what would do") {
+  struct Row {
+    Request request;
+    std::string complaint;
+  };
+  const std::string not_a_target = " is not a service and an action (such as DeviceInfo1.GetInfo)";
+  const std::string secret =
+      " is not allowed: the answer would be keys, the configuration or stored application data of "
+      "the box";
+  const std::string writes =
+      " does not only read: a pack may call actions named Get... or ..._Get...";
+  const Row rows[] = {
+      {{.verb = "aha", .target = "getdevicelistinfos"}, "'aha' requests are not available yet"},
+      {{.verb = "lua", .target = "energy"}, "'lua' requests are not available yet"},
+      {{.verb = "rest", .target = "x"}, "'rest' requests are not available yet"},
+      {{.verb = "tr64", .target = "DeviceInfo1.GetInfo"},
+       "unknown request 'tr64' for a fritzbox (did you mean 'tr064'?)"},
+      {{.verb = "snmp", .target = "x"},
+       "unknown request 'snmp' for a fritzbox (known: tr064, list)"},
+      {{.verb = "tr064", .target = "DeviceInfo1"}, "'DeviceInfo1'" + not_a_target},
+      {{.verb = "tr064", .target = "DeviceInfo1."}, "'DeviceInfo1.'" + not_a_target},
+      {{.verb = "tr064", .target = ".GetInfo"}, "'.GetInfo'" + not_a_target},
+      {{.verb = "tr064", .target = "A.B.GetInfo"}, "'A.B.GetInfo'" + not_a_target},
+      {{.verb = "tr064", .target = "A1.Get Info"}, "'A1.Get Info'" + not_a_target},
+      {{.verb = "tr064", .target = "A1.Get{what}"}, "'A1.Get{what}'" + not_a_target},
+      {{.verb = "tr064", .target = "A{x.GetInfo"}, "'A{x.GetInfo'" + not_a_target},
+      {{.verb = "tr064", .target = "WLANConfiguration1.SetEnable"},
+       "'tr064: WLANConfiguration1.SetEnable'" + writes},
+      {{.verb = "tr064", .target = "DeviceConfig1.Reboot"},
+       "'tr064: DeviceConfig1.Reboot'" + writes},
+      {{.verb = "tr064", .target = "X_AVM-DE_Auth1.TargetGetaway"},
+       "'tr064: X_AVM-DE_Auth1.TargetGetaway'" + writes},
+      {{.verb = "tr064", .target = "WLANConfiguration1.GetSecurityKeys"},
+       "'tr064: WLANConfiguration1.GetSecurityKeys'" + secret},
+      {{.verb = "list", .target = "DeviceConfig1.X_AVM-DE_GetConfigFile"},
+       "'list: DeviceConfig1.X_AVM-DE_GetConfigFile'" + secret},
+      {{.verb = "tr064", .target = "DeviceConfig.getpersistentdata"},
+       "'tr064: DeviceConfig.getpersistentdata'" + secret},
+      {{.verb = "tr064", .target = "A1.GetInfo", .args = {{"New Index", "1"}}},
+       "'New Index' is not the name of an argument (such as NewIndex)"},
+      {{.verb = "list", .target = "A1.GetInfo", .repeat = Request::Repeat{.index = "NewIndex"}},
+       "'repeat' needs a 'tr064' request, not 'list'"},
+      {{.verb = "tr064", .target = "A1.GetInfo", .repeat = Request::Repeat{.index = ""}},
+       "repeat: index '' is not the name of an argument (such as NewIndex)"},
+      {{.verb = "tr064",
+        .target = "A1.GetInfo",
+        .repeat = Request::Repeat{.index = "NewIndex", .count = "A1.GetCount"}},
+       "repeat: count 'A1.GetCount' must look like Service.Action/NewCount"},
+      {{.verb = "tr064",
+        .target = "A1.GetInfo",
+        .repeat = Request::Repeat{.index = "NewIndex", .count = "A1.AddCount/NewN"}},
+       "'count: A1.AddCount'" + writes},
+  };
+  for (const Row& row : rows) CHECK(complaint(row.request) == row.complaint);
+}
