@@ -64,7 +64,7 @@ Response Client::State::send(const Request& request) {
   check_characters(request.url);
   if (target.origin.empty() || target.origin != origin_of(request.url))
     target = parse_target(request.url);
-  if (options.auth != Auth::digest) return exchange(request, until);
+  if (options.auth != Auth::digest || !request.login) return exchange(request, until);
   try {
     return send_with_digest(request, until);
   } catch (...) {
@@ -102,6 +102,7 @@ Response Client::State::exchange(const Request& request, Time::time_point until)
 }
 
 std::string Client::State::authorization(const Request& request) {
+  if (!request.login) return {};
   if (options.auth == Auth::basic && !options.username.empty())
     return "Basic " + base64(options.username + ":" + options.password.reveal());
   if (options.auth != Auth::digest || !session) return {};

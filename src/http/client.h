@@ -66,6 +66,7 @@ struct Request {
   /// May be sent again, once, when the kept connection turns out to have been closed.  If not, it
   /// goes out on a new connection and is never sent twice.
   bool reading = true;
+  bool login = true;  // false: sent without the client's credentials, and a 401 is a response
 };
 
 struct Response {
