@@ -1,23 +1,209 @@
 #include "device/fritzbox/box.h"
 
+#include <algorithm>
+#include <charconv>
+#include <optional>
 #include <utility>
 
-#include "device/fritzbox/target.h"
+#include "device/fritzbox/documents.h"
+#include "device/fritzbox/secrets.h"
 
 namespace boxmeter::fritzbox {
+namespace {
 
-Box::Box(DeviceConfig config, http::Stop& stop)
-    : config_(std::move(config)),
-      client_({.timeout = config_.timeout,
-               .tls = config_.tls,
-               .auth = http::Auth::digest,
-               .username = config_.username,
-               .password = config_.credential.value},
-              stop) {}
+constexpr int kNoSuchIndex = 713;
+constexpr int kNotAuthorized = 606;
+constexpr int kInternalError = 820;
+constexpr unsigned kPersistent = 3;     // internal errors in a row: this box will never do it
+constexpr std::size_t kKeptPaths = 64;  // of documents
+
+/// The switch in the box's user administration that lets a user call this.
+std::string_view right_for(std::string_view service) {
+  if (service.starts_with("X_AVM-DE_OnTel") || service.starts_with("X_AVM-DE_TAM") ||
+      service.starts_with("X_VoIP"))
+    return "Voice messages, fax messages, FRITZ!App Fon and call list";
+  if (service.starts_with("X_AVM-DE_Homeauto")) return "Smart Home";
+  if (service.starts_with("X_AVM-DE_Storage") || service.starts_with("X_AVM-DE_Filelinks"))
+    return "Access to NAS contents";
+  return "FRITZ!Box Settings";
+}
+
+Arguments to_arguments(const std::map<std::string, std::string>& args) {
+  for (const auto& [name, value] : args)
+    if (!is_argument_name(name))
+      throw Error(ErrorKind::config,
+                  "'" + name + "' is not the name of an argument (such as NewIndex)");
+  return {args.begin(), args.end()};
+}
+
+Reply to_reply(Answer answer) {
+  Reply reply = Reply::object();
+  for (auto& [name, value] : answer.arguments) reply[name] = std::move(value);
+  return reply;
+}
+
+bool is_unsupported(const Answer& answer) {
+  return answer.fault && refusal_of(answer.fault->code) == Refusal::unsupported;
+}
+
+}  // namespace
+
+Box::Box(const DeviceConfig& config, http::Stop& stop) : caller_(config, stop) {}
 
 Reply Box::call(const Request& request) {
-  check(request);
-  throw Error(ErrorKind::internal, describe(request) + " cannot be asked yet");
+  const Target target = parse_target(request.target);
+  body_limit_ = request.body_limit;
+  return within(request.target, [&] {
+    const Epoch before = watch_.epoch();
+    Reply reply = dispatch(target, request);
+    const Epoch after = watch_.epoch();
+    if (after.boot != before.boot) {
+      caller_.forget();
+      paths_.clear();
+      internal_errors_.clear();
+    }
+    if (after != before) connection_.clear();
+    remove_secrets(reply);
+    return reply;
+  });
+}
+
+Reply Box::dispatch(const Target& target, const Request& request) {
+  if (request.verb == "list") return list(target, request);
+  if (request.verb != "tr064")
+    throw Error(ErrorKind::config, "'" + request.verb + "' requests are not available yet");
+  return request.repeat ? walk(target, request) : single(target, request);
+}
+
+Reply Box::single(const Target& target, const Request& request) {
+  Answer answer = ask(target, to_arguments(request.args), Caller::Types::load);
+  if (answer.fault) fail(target, *answer.fault);
+  return to_reply(std::move(answer));
+}
+
+/// How many entries the table of an indexed action has.
+unsigned Box::count(const Request& request) {
+  const std::string& where = request.repeat->count;
+  const auto slash = where.find('/');
+  const Target target = parse_target(where.substr(0, slash));
+  const Answer answer = ask(target, {}, Caller::Types::skip);
+  if (answer.fault) fail(target, *answer.fault);
+  const std::string text = answer.text(where.substr(slash + 1));
+  unsigned number = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc())
+    throw Error(ErrorKind::protocol, "'" + where + "' is not a number");
+  return number;
+}
+
+Reply Box::walk(const Target& target, const Request& request) {
+  const Request::Repeat& repeat = *request.repeat;
+  const unsigned end = repeat.count.empty() ? repeat.limit : std::min(repeat.limit, count(request));
+  const int until = repeat.until == 0 ? kNoSuchIndex : repeat.until;
+  Reply replies = Reply::array();
+  for (unsigned index = 0; index < end; ++index) {
+    auto args = request.args;
+    args[repeat.index] = std::to_string(index);
+    Answer answer = ask(target, to_arguments(args), Caller::Types::load);
+    // A table may shrink while it is walked: its end is an end also where it was counted.
+    if (answer.fault && answer.fault->code == until) break;
+    if (answer.fault) fail(target, *answer.fault);
+    replies.push_back(to_reply(std::move(answer)));
+  }
+  return replies;
+}
+
+Reply Box::list(const Target& target, const Request& request) {
+  const auto known = paths_.find(describe(request));
+  if (known == paths_.end()) return fresh_list(target, request);
+  try {
+    return parse_document(caller_.document(known->second, body_limit_));
+  } catch (const Error& error) {
+    // A session that has ended is answered with 404 or a web page: the path is asked for anew.
+    if (error.kind() != ErrorKind::protocol && error.kind() != ErrorKind::refused) throw;
+  }
+  paths_.erase(known);
+  return fresh_list(target, request);
+}
+
+Reply Box::fresh_list(const Target& target, const Request& request) {
+  Arguments arguments;
+  std::map<std::string, std::string> parameters;  // of the document: days=1 of the list of calls
+  for (auto& [name, value] : to_arguments(request.args)) {
+    if (name.starts_with("New"))
+      arguments.emplace_back(name, value);
+    else
+      parameters[name] = value;
+  }
+  const auto types = arguments.size() > 1 ? Caller::Types::load : Caller::Types::skip;
+  const Answer answer = ask(target, arguments, types);
+  if (answer.fault) fail(target, *answer.fault);
+  std::string path = document_path(answer, parameters);
+  Reply reply = parse_document(caller_.document(path, body_limit_));
+  if (paths_.size() >= kKeptPaths) paths_.clear();
+  paths_[describe(request)] = std::move(path);
+  return reply;
+}
+
+Answer Box::ask(const Target& target, const Arguments& arguments, Caller::Types types) {
+  Answer answer = target.service == kWanConnection
+                      ? ask_connection(target.action, arguments, types)
+                      : ask_service(target.service, target.action, arguments, types);
+  if (!answer.fault) internal_errors_.erase(target.service + "." + target.action);
+  return answer;
+}
+
+Answer Box::ask_service(const std::string& service, const std::string& action,
+                        const Arguments& arguments, Caller::Types types) {
+  Answer answer = caller_.ask(service, action, arguments, types, body_limit_);
+  watch_.see(service, action, answer);
+  return answer;
+}
+
+Answer Box::ask_connection(const std::string& action, const Arguments& arguments,
+                           Caller::Types types) {
+  if (connection_.empty()) connection_ = default_connection();
+  if (!connection_.empty()) {
+    Answer answer = ask_service(connection_, action, arguments, types);
+    if (is_unsupported(answer)) connection_.clear();
+    return answer;
+  }
+  std::optional<Answer> last;
+  for (const char* name : {"WANPPPConnection1", "WANIPConnection1", "WANIPConn1"}) {
+    if (!caller_.has(name)) continue;
+    last = ask_service(name, action, arguments, types);
+    if (is_unsupported(*last)) continue;
+    if (!last->fault) connection_ = name;
+    break;
+  }
+  if (!last)
+    throw Error(ErrorKind::refused, "this box has no service for an internet connection",
+                Refusal::unsupported);
+  return *std::move(last);
+}
+
+/// Empty when the box does not say, or names one that it does not have.
+std::string Box::default_connection() {
+  const std::string forwarding = "Layer3Forwarding1";
+  if (!caller_.has(forwarding)) return "";
+  const Answer answer =
+      ask_service(forwarding, "GetDefaultConnectionService", {}, Caller::Types::skip);
+  if (answer.fault) return "";
+  std::string name = connection_service(answer.text("NewDefaultConnectionService"));
+  return caller_.has(name) ? name : "";
+}
+
+void Box::fail(const Target& target, const Fault& fault) {
+  const std::string_view known = upnp_error_name(fault.code);
+  std::string message = "UPnP error " + std::to_string(fault.code) + " (" +
+                        (known.empty() ? fault.text.substr(0, 80) : std::string(known)) + ")";
+  Refusal refusal = refusal_of(fault.code);
+  if (fault.code == kNotAuthorized)
+    message += ": user '" + caller_.user() + "' lacks the right '" +
+               std::string(right_for(target.service)) + "'";
+  if (fault.code == kInternalError &&
+      ++internal_errors_[target.service + "." + target.action] >= kPersistent)
+    refusal = Refusal::unsupported;
+  throw Error(ErrorKind::refused, std::move(message), refusal);
 }
 
 }  // namespace boxmeter::fritzbox

@@ -1,20 +1,44 @@
 #pragma once
+#include <map>
+#include <string>
+
 #include "device/device.h"
+#include "device/fritzbox/caller.h"
+#include "device/fritzbox/target.h"
+#include "device/fritzbox/watch.h"
 
 namespace boxmeter::fritzbox {
 
+/// One Fritz!Box: `tr064` and `list` requests.
 class Box : public Device {
  public:
-  Box(DeviceConfig config, http::Stop& stop);
+  Box(const DeviceConfig& config, http::Stop& stop);
 
   Reply call(const Request& request) override;
-  Epoch epoch() const override { return epoch_; }
-  std::uint64_t logins() const override { return client_.logins(); }
+  Epoch epoch() const override { return watch_.epoch(); }
+  std::uint64_t logins() const override { return caller_.logins(); }
 
  private:
-  DeviceConfig config_;
-  Epoch epoch_;
-  http::Client client_;
+  Reply dispatch(const Target& target, const Request& request);
+  Reply single(const Target& target, const Request& request);
+  Reply walk(const Target& target, const Request& request);
+  Reply list(const Target& target, const Request& request);
+  Reply fresh_list(const Target& target, const Request& request);
+  unsigned count(const Request& request);
+
+  Answer ask(const Target& target, const Arguments& arguments, Caller::Types types);
+  Answer ask_service(const std::string& service, const std::string& action,
+                     const Arguments& arguments, Caller::Types types);
+  Answer ask_connection(const std::string& action, const Arguments& arguments, Caller::Types types);
+  std::string default_connection();
+  [[noreturn]] void fail(const Target& target, const Fault& fault);
+
+  Caller caller_;
+  Watch watch_;
+  std::size_t body_limit_ = 4U << 20;         // of the request under way
+  std::string connection_;                    // what WANConnection stands for; empty: not known
+  std::map<std::string, std::string> paths_;  // by request: of its document, with a session id
+  std::map<std::string, unsigned> internal_errors_;  // by target: how many in a row
 };
 
 }  // namespace boxmeter::fritzbox

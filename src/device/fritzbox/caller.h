@@ -1,0 +1,54 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "device/fritzbox/catalog.h"
+#include "device/fritzbox/soap.h"
+#include "device/fritzbox/wire.h"
+
+namespace boxmeter::fritzbox {
+
+/// Calls actions of one box, and reads about it whatever that takes first: the descriptions, the
+/// SCPD of a service at its first typed call, the name of the user.  One thread at a time.
+class Caller {
+ public:
+  /// Whether replies need their types: without, nobody asks for the SCPD.
+  enum class Types { skip, load };
+
+  Caller(const DeviceConfig& config, http::Stop& stop);
+
+  /// A fault is an answer.  Throws Error: what http::Client throws, auth, refused for an unknown
+  /// service, protocol for what is no answer.
+  Answer ask(const std::string& service, const std::string& action, Arguments arguments,
+             Types types, std::size_t body_limit);
+
+  /// What stands behind a path on the box.  Throws Error{refused, unsupported} for 404.
+  std::string document(const std::string& path, std::size_t body_limit);
+
+  bool has(std::string_view service);
+
+  /// Reads everything again at the next call: the box restarted, maybe with another firmware.
+  void forget();
+
+  const std::string& user() const { return wire_.user(); }
+  std::uint64_t logins() const { return wire_.logins(); }
+
+ private:
+  const CatalogPtr& catalog();
+  const Service& service(const std::string& name);
+  std::optional<Description> tr064_description();
+  std::optional<Description> igd_description();
+  std::shared_ptr<const Scpd> scpd(const Service& service);
+  http::Response get(const std::string& path, std::size_t body_limit = 4U << 20);
+  http::Response post(const Service& service, const std::string& action, http::Request request);
+  std::string found_user();
+
+  Wire wire_;
+  CatalogPtr catalog_;  // null: to be read
+  Clock::time_point read_at_ = {};
+  std::map<std::string, Clock::time_point> without_scpd_;  // by URL: when it could not be had
+};
+
+}  // namespace boxmeter::fritzbox

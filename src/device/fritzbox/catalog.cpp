@@ -1,0 +1,71 @@
+#include "device/fritzbox/catalog.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace boxmeter::fritzbox {
+
+Catalog::Catalog(std::optional<Description> tr064, std::optional<Description> igd)
+    : has_igd_(igd.has_value()) {
+  if (tr064) {
+    model_ = std::move(tr064->model);
+    version_ = std::move(tr064->version);
+    services_ = std::move(tr064->services);
+  }
+  if (igd) std::ranges::move(igd->services, std::back_inserter(services_));
+  // Where both have a name, the TR-064 service (it came first) is the one people mean.
+  std::ranges::stable_sort(services_, {}, &Service::name);
+  const auto [first, last] = std::ranges::unique(services_, {}, &Service::name);
+  services_.erase(first, last);
+  services_.shrink_to_fit();
+}
+
+const Service* Catalog::find(std::string_view name) const {
+  const auto found = std::ranges::lower_bound(services_, name, {}, &Service::name);
+  return found != services_.end() && found->name == name ? &*found : nullptr;
+}
+
+const Service& Catalog::service(const std::string& name) const {
+  if (const Service* found = find(name)) return *found;
+  std::vector<std::string> names;
+  for (const Service& service : services_) names.push_back(service.name);
+  // Names of IGD services are short: WANCommonIFC1, WANIPConn1.
+  const bool is_igd = name.starts_with("WANCommonIFC") || name.starts_with("WANIPConn1") ||
+                      name.starts_with("WANDSLLinkC1") || name.starts_with("WANIPv6Firewall");
+  std::string way_out = did_you_mean(name, names);
+  if (is_igd && !has_igd_)
+    way_out = " (switch on 'Transmit status information over UPnP' in the box's network settings)";
+  throw Error(ErrorKind::refused, "this box has no service '" + name + "'" + way_out,
+              Refusal::unsupported);
+}
+
+std::shared_ptr<const Scpd> Catalog::scpd(const std::string& url) const {
+  return scpds_.with([&](const auto& scpds) {
+    const auto found = scpds.find(url);
+    return found == scpds.end() ? nullptr : found->second;
+  });
+}
+
+std::shared_ptr<const Scpd> Catalog::keep(const std::string& url, Scpd scpd) const {
+  return scpds_.with([&](auto& scpds) {
+    return scpds.try_emplace(url, std::make_shared<const Scpd>(std::move(scpd))).first->second;
+  });
+}
+
+CatalogPtr shared_catalog(std::optional<Description> tr064, std::optional<Description> igd) {
+  static Guarded<std::vector<std::weak_ptr<const Catalog>>>
+      known;  // a few models, however many boxes
+  auto mine = std::make_shared<const Catalog>(std::move(tr064), std::move(igd));
+  if (mine->version().display.empty()) return mine;
+  return known.with([&](auto& catalogs) -> CatalogPtr {
+    std::erase_if(catalogs, [](const auto& catalog) { return catalog.expired(); });
+    for (const auto& catalog : catalogs)
+      if (CatalogPtr other = catalog.lock(); other && *other == *mine) return other;
+    catalogs.push_back(mine);
+    return mine;
+  });
+}
+
+}  // namespace boxmeter::fritzbox

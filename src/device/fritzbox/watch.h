@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "device/device.h"
+#include "device/fritzbox/soap.h"
+
+namespace boxmeter::fritzbox {
+
+/// Sees in the answers when a box restarted, changed its firmware, or came online.  One thread at a
+/// time.  The first sight of anything is no change.
+class Watch {
+ public:
+  void see(std::string_view service, std::string_view action, const Answer& answer);
+  Epoch epoch() const { return epoch_; }
+
+ private:
+  struct Connection {
+    std::string status = {};
+    std::optional<std::uint64_t> uptime = {};
+  };
+
+  void see_device(const Answer& answer);
+  void see_connection(Connection& connection, const Answer& answer);
+
+  Epoch epoch_;
+  std::optional<std::uint64_t> uptime_;
+  std::string firmware_;
+  std::map<std::string, Connection> connections_;  // by service: each counts its own uptime
+};
+
+}  // namespace boxmeter::fritzbox

@@ -1,0 +1,121 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "device/fritzbox/catalog.h"
+#include "device/fritzbox/description.h"
+#include "device/fritzbox/documents.h"
+#include "device/fritzbox/scpd.h"
+#include "device/fritzbox/secrets.h"
+
+namespace fs = std::filesystem;
+using namespace boxmeter::fritzbox;
+using boxmeter::read_file;
+using boxmeter::Reply;
+
+// Recordings of real boxes, which are no part of the project: played where they are.
+namespace {
+
+fs::path corpus() {
+  const char* given = std::getenv("BOXMETER_CORPUS");
+  const fs::path folder = given != nullptr
+                              ? fs::path(given)
+                              : fs::path(__FILE__).parent_path() / "../../../shared/corpus";
+  return folder / "fritzbox";
+}
+
+std::vector<fs::path> files(const fs::path& folder, const std::string& ending) {
+  std::vector<fs::path> found;
+  if (!fs::is_directory(folder)) return found;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().filename().string().ends_with(ending)) found.push_back(entry.path());
+  std::ranges::sort(found);
+  return found;
+}
+
+bool is_here() {
+  if (fs::is_directory(corpus())) return true;
+  MESSAGE("skipped: there is no corpus at " << corpus().string());
+  return false;
+}
+
+/// The recorded answer, with the types that the recorded SCPD gives it.
+Reply reply(const std::string& name, const std::string& scpd) {
+  const fs::path folder = corpus() / "7590-154.07.57";
+  Answer answer = parse_soap(read_file(folder / "soap" / (name + ".xml")));
+  if (!scpd.empty()) {
+    const Scpd types = parse_scpd(read_file(folder / scpd));
+    const Action* action = types.find(name.substr(name.find('.') + 1));
+    REQUIRE(action != nullptr);
+    give_types(answer, *action);
+  }
+  Reply result = Reply::object();
+  for (auto& [key, value] : answer.arguments) result[key] = value;
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("recorded descriptions are read whole") {
+  if (!is_here()) return;
+  const auto old_box = parse_description(read_file(corpus() / "7590-154.07.57/tr64desc.xml"));
+  const auto igd = parse_description(read_file(corpus() / "7590-154.07.57/igddesc.xml"));
+  const auto new_box = parse_description(read_file(corpus() / "7530-164.08.02/tr64desc.xml"));
+
+  CHECK(old_box.version == SystemVersion{.minor = 7, .patch = 57, .display = "154.07.57"});
+  CHECK(old_box.services.size() == 37);
+  CHECK(igd.services.size() == 5);
+  CHECK(new_box.version == SystemVersion{.minor = 8, .patch = 2, .display = "164.08.02"});
+  const Catalog catalog(old_box, igd);
+  CHECK(catalog.service("WANCommonIFC1").is_igd());
+  CHECK(catalog.service("WLANConfiguration3").scpd_url == "/wlanconfigSCPD.xml");
+}
+
+TEST_CASE("every recorded SCPD is read") {
+  if (!is_here()) return;
+  for (const char* box : {"7590-154.07.57", "7530-164.08.02"}) {
+    const auto found = files(corpus() / box, "SCPD.xml");
+    CHECK(found.size() >= 30);
+    for (const fs::path& file : found)
+      CHECK_MESSAGE(!parse_scpd(read_file(file)).actions.empty(), file.filename().string());
+  }
+}
+
+TEST_CASE("every recorded answer and list becomes JSON") {
+  if (!is_here()) return;
+  for (const fs::path& file : files(corpus() / "7590-154.07.57/soap", ".xml")) {
+    const Answer answer = parse_soap(read_file(file));
+    CHECK_MESSAGE(!answer.fault, file.filename().string());
+    CHECK_MESSAGE(!answer.arguments.empty(), file.filename().string());
+  }
+  const Reply hosts =
+      parse_document(read_file(corpus() / "7590-154.07.57/lists/devicehostlist.xml"));
+  CHECK(hosts["Item"].size() == 4);
+  CHECK(!hosts["Item"][0].contains("X_AVM-DE_Model"));
+  CHECK(hosts["Item"][1]["X_AVM-DE_Model"] == "FRITZ!Repeater 1200");
+  const Reply mesh = parse_document(read_file(corpus() / "7590-154.07.57/lists/meshlist.json"));
+  CHECK(mesh["schema_version"] == "7.8");
+}
+
+TEST_CASE("recorded answers are typed by recorded SCPDs, and text without") {
+  if (!is_here()) return;
+  const Reply info = reply("DeviceInfo1.GetInfo", "deviceinfoSCPD.xml");
+  const Reply dsl = reply("WANDSLInterfaceConfig1.GetInfo", "wandslifconfigSCPD.xml");
+  const Reply traffic = reply("WANCommonIFC1.GetAddonInfos", "");
+  Reply connection = reply("WANPPPConnection1.GetInfo", "");
+
+  CHECK(info["NewUpTime"] == 2058438);
+  CHECK(info["NewSerialNumber"] == "123456789");
+  CHECK(dsl["NewEnable"] == true);
+  CHECK(dsl["NewDownstreamCurrRate"] == 249065);
+  CHECK(traffic["NewX_AVM_DE_TotalBytesReceived64"] == "554484531337");
+  CHECK(connection["NewUptime"] == "369434");
+  remove_secrets(connection);
+  CHECK(!connection.contains("NewUserName"));
+  CHECK(connection["NewConnectionStatus"] == "Connected");
+}

@@ -1,0 +1,83 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "base/error.h"
+#include "device/fritzbox/documents.h"
+
+using boxmeter::Error;
+using boxmeter::ErrorKind;
+using namespace boxmeter::fritzbox;
+
+TEST_CASE("the path of a document is the first argument that is a path or an address") {
+  const Answer path{.arguments = {{"NewIndex", 1}, {"NewPath", "/devicehostlist.lua?sid=0123"}}};
+  const Answer url{.arguments = {{"NewURL", "https://box.invalid:49443/calllist.lua?sid=0123"}}};
+  const Answer plain{.arguments = {{"NewPath", "/list.xml"}}};
+  const Answer none{.arguments = {{"NewName", "x"}}};
+
+  CHECK(document_path(path, {}) == "/devicehostlist.lua?sid=0123");
+  CHECK(document_path(url, {{"days", "1"}, {"max", "a b"}}) ==
+        "/calllist.lua?sid=0123&days=1&max=a%20b");
+  CHECK(document_path(plain, {{"days", "1"}}) == "/list.xml?days=1");
+  CHECK_THROWS_WITH_AS(document_path(none, {}),
+                       "the answer names no document (a 'list' request needs an action that "
+                       "answers with a path)",
+                       Error);
+}
+
+TEST_CASE("a document is XML or JSON as it is") {
+  CHECK(parse_document("<List><Item><Active>1</Active></Item></List>").dump() ==
+        R"({"Item":{"Active":"1"}})");
+  CHECK(parse_document(" {\"a\": 18446744073709551615}").dump() == R"({"a":18446744073709551615})");
+  CHECK(parse_document("[1]").dump() == "[1]");
+  CHECK(parse_document("{\"a\": \"K\xFC"
+                       "che\"}")
+            .dump() ==
+        "{\"a\":\"K\xEF\xBF\xBD"
+        "che\"}");
+  CHECK_THROWS_WITH_AS(parse_document("{\"a\": "), "the answer is not JSON", Error);
+  CHECK_THROWS_WITH_AS(parse_document("<html>login</html>"), "the answer is HTML instead of XML",
+                       Error);
+  CHECK_THROWS_WITH_AS(parse_document(std::string(100'000, '[')),
+                       "the answer is nested deeper than 64 levels", Error);
+}
+
+TEST_CASE("a mesh list holds every link once, by its uid or by its two ends") {
+  const auto mesh = parse_document(R"({"schema_version": "7.8", "nodes": [
+    {"uid": "n-1", "node_interfaces": [
+      {"uid": "ni-1", "node_links": [
+        {"uid": "nl-1", "state": "CONNECTED"}, {"uid": "nl-2"},
+        {"node_interface_1_uid": "ni-1", "node_interface_2_uid": "ni-9"}]}]},
+    {"uid": "n-2", "node_interfaces": [
+      {"uid": "ni-9", "node_links": [
+        {"uid": "nl-1", "state": "CONNECTED"},
+        {"node_interface_1_uid": "ni-1", "node_interface_2_uid": "ni-9"},
+        {"node_interface_1_uid": "ni-2", "node_interface_2_uid": "ni-9"}, {}]}]},
+    {"uid": "n-3"}]})");
+
+  CHECK(mesh["nodes"][0]["node_interfaces"][0]["node_links"].size() == 3);
+  CHECK(mesh["nodes"][1]["node_interfaces"][0]["node_links"].dump() ==
+        R"([{"node_interface_1_uid":"ni-2","node_interface_2_uid":"ni-9"},{}])");
+}
+
+TEST_CASE("a mesh list of another shape is left as it is") {
+  for (const char* text : {"{\"nodes\":1}", "{\"nodes\":[1,{\"node_interfaces\":2}]}",
+                           "{\"nodes\":[{\"node_interfaces\":[3,{\"node_links\":4}]}]}"})
+    CHECK(parse_document(text).dump() == text);
+}
+
+TEST_CASE("the last user is found in the list of users") {
+  CHECK(last_user("<List><Username last_user=\"0\">a</Username>"
+                  "<Username last_user=\"1\">fritz1234</Username></List>") == "fritz1234");
+  CHECK(last_user("<List><Username last_user=\"0\">a</Username></List>") == "");
+  CHECK(last_user("<List/>") == "");
+  CHECK(last_user("") == "");
+}
+
+TEST_CASE("Layer3Forwarding names the connection's service") {
+  CHECK(connection_service("1.WANPPPConnection.1") == "WANPPPConnection1");
+  CHECK(connection_service(" 1.WANIPConnection.1 ") == "WANIPConnection1");
+  CHECK(connection_service("1.X_AVM-DE_Other.1") == "");
+  CHECK(connection_service("WANPPPConnection") == "");
+  CHECK(connection_service("") == "");
+}
