@@ -68,9 +68,9 @@ TEST_CASE("what is not XML to its end is no answer") {
   CHECK(complaint(" \r\n") == "the answer is empty");
   CHECK(complaint("<HTML><body>off</body></HTML>") == "the answer is HTML instead of XML");
   CHECK(complaint("\n<!DOCTYPE html><html/>") == "the answer is HTML instead of XML");
-  CHECK(complaint("<a><b>1</b>") == "the answer is not XML: start-end tags mismatch at byte 11");
-  CHECK(complaint("<a><b>1</c></a>") == "the answer is not XML: start-end tags mismatch at byte 8");
-  CHECK(complaint("{\"a\": 1}") == "the answer is not XML: no document element found at byte 0");
+  CHECK(complaint("<a><b>1</b>") == "the answer is not XML: start-end tags mismatch at byte 10");
+  CHECK(complaint("<a><b>1</c></a>") == "the answer is not XML: start-end tags mismatch at byte 9");
+  CHECK(complaint("{\"a\": 1}") == "the answer is not XML: no document element found at byte 8");
 }
 
 TEST_CASE("nesting is bounded, and a million levels do not crash") {
