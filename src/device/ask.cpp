@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "metric/extract.h"
+#include "metric/rows.h"
 
 namespace boxmeter {
 
@@ -89,11 +89,16 @@ std::vector<std::pair<Reply, Asker::Bindings>> Asker::iterations(const Query& qu
     return all;
   }
   const Reply reply = call(*loop.request, now);
-  for (const Place& row : rows(loop.each, reply)) {
+  // The rows of a loop are found as those of a rule are: what it binds is what it reads.
+  Rule rule{.each = loop.each};
+  for (const auto& [name, path] : loop.bind)
+    rule.labels.push_back({.name = name, .source = {.path = path}});
+  Rows rows(Query{}, reply);
+  for (const Row& row : rows.of(rule)) {
     Reply variable = Reply::object();
     Bindings bindings;
     for (const auto& [name, path] : loop.bind) {
-      const std::optional<Reply> value = path.value(row, nullptr);
+      const std::optional<Reply> value = path.value(row.place, nullptr);
       if (!value || value->is_null()) continue;
       bindings.emplace_back(loop.variable + "." + name, text_of(*value));
       variable[name] = *value;

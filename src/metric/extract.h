@@ -19,12 +19,6 @@ struct Extraction {
   std::map<std::string, std::uint64_t> dropped = {};  // "limit", "duplicate", "state", "label"
 };
 
-/// The rows that `each` selects of a reply without a loop: how a `for_each` finds its iterations.
-std::vector<Place> rows(const std::vector<Source>& each, const Reply& reply);
-
-/// How a JSON value compares and prints: text as it is, true and false, a number's shortest text.
-std::string text_of(const Reply& value);
-
 /// Reads every rule of the query out of its reply; a rule that does not fit costs only itself.
 /// Pure but for `choices`, which it fills in (and sizes).  Any thread.  Never throws Error.
 ///
