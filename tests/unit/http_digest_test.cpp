@@ -225,7 +225,7 @@ TEST_CASE("a wrong password is tried once per request") {
 
 TEST_CASE("after a transport error the nonce is forgotten") {
   Box box;
-  bool silent = false;
+  std::atomic<bool> silent = false;
   RawServer server([&](Peer& peer) {
     for (std::string request; !(request = peer.read_request()).empty();) {
       if (silent) return peer.be_silent();

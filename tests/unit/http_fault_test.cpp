@@ -348,7 +348,12 @@ TEST_CASE("a request that changes something is never sent twice") {
 }
 
 TEST_CASE("stop ends what runs and what comes, at once") {
-  RawServer silent([](Peer& peer) { peer.be_silent(); });
+  std::atomic<int> waiting = 0;
+  RawServer silent([&](Peer& peer) {
+    peer.await_a_byte();
+    ++waiting;
+    peer.be_silent();
+  });
   RawServer quick(always(200, ""));
   Stop stop;
   Client idle({}, stop);
@@ -361,7 +366,7 @@ TEST_CASE("stop ends what runs and what comes, at once") {
       const std::string scheme = i % 2 ? "http://" : "https://";  // silent in the handshake
       errors[i] = error_of([&] { client.send({.url = scheme + silent.where()}); });
     });
-  while (silent.connections() < 8) std::this_thread::sleep_for(1ms);
+  while (waiting < 8) std::this_thread::sleep_for(1ms);
 
   const auto took = duration_of([&] {
     stop.stop();

@@ -96,6 +96,12 @@ class Peer {
     }
   }
 
+  /// Waits until the client has said something, which it leaves to be read.
+  void await_a_byte() const {
+    char byte = 0;
+    static_cast<void>(::recv(socket_, &byte, 1, MSG_PEEK));
+  }
+
   /// False when the client has gone.
   bool send(std::string_view text) {
     while (!text.empty()) {
