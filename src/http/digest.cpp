@@ -78,12 +78,13 @@ struct Offer {
   std::string qop;
 };
 
-void assign(Offer& offer, std::string_view name, std::string value) {
-  if (equal_ignoring_case(name, "realm")) offer.challenge.realm = std::move(value);
-  if (equal_ignoring_case(name, "nonce")) offer.challenge.nonce = std::move(value);
-  if (equal_ignoring_case(name, "opaque")) offer.challenge.opaque = std::move(value);
-  if (equal_ignoring_case(name, "algorithm")) offer.challenge.algorithm = std::move(value);
-  if (equal_ignoring_case(name, "qop")) offer.qop = std::move(value);
+/// Where a parameter goes; null for those that we have no use for.
+std::string* place(Offer& offer, std::string_view name) {
+  if (equal_ignoring_case(name, "realm")) return &offer.challenge.realm;
+  if (equal_ignoring_case(name, "nonce")) return &offer.challenge.nonce;
+  if (equal_ignoring_case(name, "opaque")) return &offer.challenge.opaque;
+  if (equal_ignoring_case(name, "algorithm")) return &offer.challenge.algorithm;
+  return equal_ignoring_case(name, "qop") ? &offer.qop : nullptr;
 }
 
 std::vector<Offer> digest_offers(std::string_view header) {
@@ -92,8 +93,9 @@ std::vector<Offer> digest_offers(std::string_view header) {
   for (Cursor cursor(header); !cursor.at_end();) {
     const auto word = cursor.word();
     if (cursor.take_equals()) {
-      auto value = cursor.value();
-      if (digest) assign(offers.back(), word, std::move(value));
+      std::string value = cursor.value();
+      std::string* wanted = digest ? place(offers.back(), word) : nullptr;
+      if (wanted) *wanted = std::move(value);
     } else {
       digest = equal_ignoring_case(word, "Digest");
       if (digest) offers.emplace_back();

@@ -57,19 +57,19 @@ void check_characters(std::string_view url) {
     refuse(url, "has a character that must be percent-encoded");
 }
 
-Target parse_target(std::string_view text) {
-  const Url url(curl_url(), &curl_url_cleanup);
-  const auto origin = std::string(origin_of(text));
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, origin.c_str(), 0) != CURLUE_OK)
-    refuse(text, "is not a URL such as http://192.0.2.1:49000/path");
-  if (!part(url, CURLUPART_USER).empty() || !part(url, CURLUPART_PASSWORD).empty())
-    refuse(text, "has credentials in it; give them as username and password");
-  const auto scheme = part(url, CURLUPART_SCHEME);
-  if (scheme != "http" && scheme != "https") refuse(text, "is neither http:// nor https://");
+Target parse_target(std::string_view url) {
+  const Url parsed(curl_url(), &curl_url_cleanup);
+  const auto origin = std::string(origin_of(url));
+  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, origin.c_str(), 0) != CURLUE_OK)
+    refuse(url, "is not a URL such as http://192.0.2.1:49000/path");
+  if (!part(parsed, CURLUPART_USER).empty() || !part(parsed, CURLUPART_PASSWORD).empty())
+    refuse(url, "has credentials in it; give them as username and password");
+  const auto scheme = part(parsed, CURLUPART_SCHEME);
+  if (scheme != "http" && scheme != "https") refuse(url, "is neither http:// nor https://");
 
   Target target{.origin = origin, .https = scheme == "https"};
-  target.host = part(url, CURLUPART_HOST);
-  target.where = target.host + ":" + part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  target.host = part(parsed, CURLUPART_HOST);
+  target.where = target.host + ":" + part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   if (target.host.starts_with('[')) target.host = target.host.substr(1, target.host.size() - 2);
   target.address = is_address(target.host);
   return target;

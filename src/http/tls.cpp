@@ -107,7 +107,7 @@ std::string remembered_key(const fs::path& path) {
   if (path.empty())
     throw Error(ErrorKind::internal, "tls first-use without a file to remember the key in");
   if (!fs::exists(path)) return {};
-  const std::string key(trim(read_file(path, 4096)));
+  std::string key(trim(read_file(path, 4096)));
   if (!is_pin(key))
     throw Error(ErrorKind::config,
                 "'" + path.string() +
