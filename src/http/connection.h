@@ -44,6 +44,7 @@ struct Connection {
   RequestReader reader;
   Output output = {};
   bool close_after = false;  // once `output` is written
+  bool surplus = false;      // only here to be told that there are too many
   std::size_t drained = 0;
   std::chrono::steady_clock::time_point until = {};  // of what the phase does
 };

@@ -15,14 +15,13 @@
 #include <future>
 #include <list>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <unordered_map>
 
-#include "base/error.h"
 #include "base/guarded.h"
 #include "http/connection.h"
 #include "http/listen.h"
+#include "http/parking.h"
 #include "http/work_queue.h"
 
 namespace boxmeter::http {
@@ -37,29 +36,10 @@ constexpr std::size_t kRefusedAtOnce = 64;
 // How long, and how much, a refused client may go on sending.
 constexpr milliseconds kDrainTime{1'000};
 constexpr std::size_t kDrainBytes = 4U << 20;
-
-/// A file descriptor of ours.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {
-    if (fd_ < 0) {
-      throw Error(ErrorKind::internal,
-                  "cannot start serving: " + std::generic_category().message(errno));
-    }
-  }
-  ~Descriptor() { reset(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  operator int() const { return fd_; }
-  void reset(int fd = -1) {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = fd;
-  }
-
- private:
-  int fd_;
-};
+// A request that takes longer than this to arrive is looked at only so often: 200 clients that drip
+// would else wake us 2,000 times a second.
+constexpr milliseconds kSlowAfter{50};
+constexpr milliseconds kSlowPeriod{100};
 
 /// How often deadlines are looked at: often enough for the shortest, never more than 100 times a
 /// second, four times with the defaults, not at all without connections.
@@ -86,9 +66,11 @@ struct Server::State {
   void accept_from(int listening, int port);
   void take_in(int socket, int port);
   void readable(Connection& connection);
+  void await_more(Connection& connection);
+  void look_at_slow();
+  int patience(Clock::time_point next_sweep);
   void drain(Connection& connection, std::size_t arrived);
   void sweep(Clock::time_point now);
-  void end_all();
 
   // A worker's thread, or the event loop's.
   void work(Connection& connection, Responder& responder);
@@ -97,21 +79,6 @@ struct Server::State {
   void finish(Connection& connection);
   void hand_over(Connection& connection, std::function<void(int)> instead);
 
-  /// The connection waits for `events` until its deadline; whoever calls has done with it.
-  void park(Connection& connection, std::uint32_t events);
-  void drop(Connection& connection);
-  /// Nullptr when a worker has it.
-  Connection* waiting(int socket);
-  void lend(Connection& connection);
-
-  struct Entry {
-    std::unique_ptr<Connection> connection;
-    bool lent = false;  // to a worker: the event loop keeps its hands off
-  };
-  struct Table {
-    std::unordered_map<int, Entry> entries;
-    bool stopping = false;
-  };
   struct Aside {
     std::atomic<bool> done = false;
     std::thread thread;
@@ -121,10 +88,9 @@ struct Server::State {
   const Handler handler;
   const milliseconds period;
   std::vector<int> ports;
-  Descriptor events{::epoll_create1(EPOLL_CLOEXEC)};
   Descriptor wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   Descriptor spare{::open("/dev/null", O_RDONLY | O_CLOEXEC)};  // see accept_from
-  Guarded<Table> table;
+  Parking parking;
   Guarded<std::list<Aside>> asides;  // the threads of `instead`
   WorkQueue<Connection*> jobs;
 
@@ -132,6 +98,8 @@ struct Server::State {
   std::unordered_map<int, Listener> listeners;
   Responder refuser;
   std::array<char, 64U << 10> buffer;
+  std::vector<int> slow;  // sockets that epoll does not watch, looked at together
+  Clock::time_point next_slow = {};
 
   std::promise<void> closing;
   std::shared_future<void> closed = closing.get_future().share();
@@ -143,13 +111,11 @@ Server::State::State(ServerOptions with, Handler calling)
       handler(std::move(calling)),
       period(sweep_period(options)),
       refuser(handler, kept(options)) {
-  epoll_event event{.events = EPOLLIN, .data = {.fd = wake}};
-  ::epoll_ctl(events, EPOLL_CTL_ADD, wake, &event);
+  parking.watch(wake.get());
   for (const auto& address : options.listen) {
     Listener listener(address);
     ports.push_back(listener.port());
-    event.data.fd = listener.socket();
-    ::epoll_ctl(events, EPOLL_CTL_ADD, listener.socket(), &event);
+    parking.watch(listener.socket());
     listeners.emplace(listener.socket(), std::move(listener));
   }
   threads.emplace_back([this] { loop(); });
@@ -170,36 +136,44 @@ Server::State::~State() {
 }
 
 void Server::State::stop() {
-  table.with([](Table& all) { all.stopping = true; });
+  parking.stop();
   const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(wake, &one, sizeof one);
+  [[maybe_unused]] const auto written = ::write(wake.get(), &one, sizeof one);
   closed.wait();
+}
+
+/// Milliseconds until there is something to do without an event; -1 for never.
+int Server::State::patience(Clock::time_point next_sweep) {
+  if (parking.empty()) return -1;
+  const auto next = slow.empty() ? next_sweep : std::min(next_sweep, next_slow);
+  const auto left = std::chrono::ceil<milliseconds>(next - Clock::now()).count();
+  return static_cast<int>(std::max<std::int64_t>(left, 0));
 }
 
 void Server::State::loop() {
   std::array<epoll_event, 128> ready;
   auto next_sweep = Clock::now() + period;
-  while (!table.with([](const Table& all) { return all.stopping; })) {
-    int timeout = -1;
-    if (table.with([](const Table& all) { return !all.entries.empty(); })) {
-      const auto left = std::chrono::ceil<milliseconds>(next_sweep - Clock::now()).count();
-      timeout = static_cast<int>(std::max<std::int64_t>(left, 0));
-    }
-    const int count = ::epoll_wait(events, ready.data(), ready.size(), timeout);
+  while (!parking.stopping()) {
+    const int count =
+        ::epoll_wait(parking.epoll(), ready.data(), ready.size(), patience(next_sweep));
     for (int i = 0; i < count; ++i) {
       const int socket = ready[static_cast<std::size_t>(i)].data.fd;
       if (const auto found = listeners.find(socket); found != listeners.end()) {
         accept_from(socket, found->second.port());
-      } else if (auto* connection = waiting(socket)) {
+      } else if (auto* connection = parking.waiting(socket)) {
         readable(*connection);
       }
     }
-    if (const auto now = Clock::now(); now >= next_sweep) {
+    const auto now = Clock::now();
+    if (!slow.empty() && now >= next_slow) look_at_slow();
+    if (now >= next_sweep) {
       sweep(now);
       next_sweep = now + period;
     }
   }
-  end_all();
+  listeners.clear();
+  parking.end_all();
+  closing.set_value();
 }
 
 void Server::State::accept_from(int listening, int port) {
@@ -226,35 +200,28 @@ void Server::State::take_in(int socket, int port) {
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   auto opened =
       std::make_unique<Connection>(socket, port, options.header_limit, options.body_limit);
-  auto& connection = *opened;
-  connection.until = Clock::now() + options.idle_deadline;
-  const auto before = table.with([&](Table& all) {
-    const auto count = all.entries.size();
-    if (count < options.connections + kRefusedAtOnce) all.entries[socket] = {std::move(opened)};
-    return count;
-  });
-  if (before >= options.connections + kRefusedAtOnce) return;
-  epoll_event event{.events = 0, .data = {.fd = socket}};
-  ::epoll_ctl(events, EPOLL_CTL_ADD, socket, &event);
-  if (before >= options.connections) return refuse(connection, refuser, 503);
-  park(connection, EPOLLIN);
+  opened->until = Clock::now() + options.idle_deadline;
+  auto* connection = parking.add(std::move(opened), options.connections, kRefusedAtOnce);
+  if (connection == nullptr) return;
+  if (connection->surplus) return refuse(*connection, refuser, 503);
+  parking.park(*connection, EPOLLIN);
 }
 
 void Server::State::readable(Connection& connection) {
   if (connection.phase == Phase::writing) {
-    lend(connection);
+    parking.lend(connection);
     return jobs.push(&connection);
   }
   const auto got = ::recv(connection.socket, buffer.data(), buffer.size(), 0);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return park(connection, EPOLLIN);
-  if (got <= 0) return drop(connection);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return await_more(connection);
+  if (got <= 0) return parking.drop(connection);
   const auto arrived = static_cast<std::size_t>(got);
   if (connection.phase == Phase::draining) return drain(connection, arrived);
 
   if (!connection.reader.started()) connection.until = Clock::now() + options.request_deadline;
   switch (connection.reader.add({buffer.data(), arrived})) {
     case RequestReader::Progress::complete:
-      lend(connection);
+      parking.lend(connection);
       return jobs.push(&connection);
     case RequestReader::Progress::failed:
       return refuse(connection, refuser, connection.reader.status());
@@ -264,42 +231,42 @@ void Server::State::readable(Connection& connection) {
   if (connection.reader.take_expectation()) {
     connection.output = Output("HTTP/1.1 100 Continue\r\n\r\n", {});
     if (connection.output.write_to(connection.socket) != Output::Written::all)
-      return drop(connection);
+      return parking.drop(connection);
   }
-  park(connection, EPOLLIN);
+  await_more(connection);
+}
+
+void Server::State::await_more(Connection& connection) {
+  const auto now = Clock::now();
+  const auto began = connection.until - options.request_deadline;
+  if (connection.phase != Phase::reading || !connection.reader.started() ||
+      now - began < kSlowAfter)
+    return parking.park(connection, EPOLLIN);
+  if (slow.empty()) next_slow = now + kSlowPeriod;
+  slow.push_back(connection.socket);
+}
+
+/// A socket of the list may have been closed, and its number given to another connection: to read
+/// from that one does no harm.
+void Server::State::look_at_slow() {
+  for (const int socket : std::exchange(slow, {})) {
+    if (auto* connection = parking.waiting(socket)) readable(*connection);
+  }
 }
 
 void Server::State::drain(Connection& connection, std::size_t arrived) {
   connection.drained += arrived;
-  if (connection.drained > kDrainBytes) return drop(connection);
-  park(connection, EPOLLIN);
+  if (connection.drained > kDrainBytes) return parking.drop(connection);
+  parking.park(connection, EPOLLIN);
 }
 
 void Server::State::sweep(Clock::time_point now) {
-  std::vector<Connection*> late;
-  table.with([&](Table& all) {
-    for (const auto& [socket, entry] : all.entries) {
-      if (!entry.lent && entry.connection->until <= now) late.push_back(entry.connection.get());
-    }
-  });
-  for (auto* connection : late) {
+  for (auto* connection : parking.late(now)) {
     if (connection->phase == Phase::reading && connection->reader.started())
       refuse(*connection, refuser, 408);
     else
-      drop(*connection);
+      parking.drop(*connection);
   }
-}
-
-/// What workers hold is only shut down: they find out at their next write, and drop it.
-void Server::State::end_all() {
-  listeners.clear();
-  table.with([](Table& all) {
-    for (auto& [socket, entry] : all.entries) {
-      if (entry.lent) ::shutdown(socket, SHUT_RDWR);
-    }
-    std::erase_if(all.entries, [](const auto& one) { return !one.second.lent; });
-  });
-  closing.set_value();
 }
 
 void Server::State::work(Connection& connection, Responder& responder) {
@@ -319,7 +286,7 @@ void Server::State::work(Connection& connection, Responder& responder) {
   connection.phase = Phase::reading;
   connection.until = Clock::now() + (connection.reader.started() ? options.request_deadline
                                                                  : options.idle_deadline);
-  park(connection, EPOLLIN);
+  parking.park(connection, EPOLLIN);
 }
 
 /// True when all is written and the connection goes on; else somebody else has it by now.
@@ -331,12 +298,12 @@ bool Server::State::write(Connection& connection) {
       return false;
     case Output::Written::some:
       connection.phase = Phase::writing;
-      park(connection, EPOLLOUT);
+      parking.park(connection, EPOLLOUT);
       return false;
     case Output::Written::failed:
       break;
   }
-  drop(connection);
+  parking.drop(connection);
   return false;
 }
 
@@ -353,7 +320,7 @@ void Server::State::finish(Connection& connection) {
   ::shutdown(connection.socket, SHUT_WR);
   connection.phase = Phase::draining;
   connection.until = Clock::now() + kDrainTime;
-  park(connection, EPOLLIN);
+  parking.park(connection, EPOLLIN);
 }
 
 /// In a thread of its own: a fault that takes its time on one simulated box must not stop the
@@ -372,37 +339,10 @@ void Server::State::hand_over(Connection& connection, std::function<void(int)> i
       } catch (const std::exception& error) {
         spdlog::error("taking over a connection failed: {}", error.what());
       }
-      drop(connection);
+      parking.drop(connection);
       aside.done = true;
     });
   });
-}
-
-void Server::State::park(Connection& connection, std::uint32_t what) {
-  const int socket = connection.socket;
-  const bool parked = table.with([&](Table& all) {
-    if (all.stopping) return false;
-    all.entries.at(socket).lent = false;
-    epoll_event event{.events = what | EPOLLONESHOT, .data = {.fd = socket}};
-    return ::epoll_ctl(events, EPOLL_CTL_MOD, socket, &event) == 0;
-  });
-  if (!parked) drop(connection);
-}
-
-void Server::State::drop(Connection& connection) {
-  table.with([&](Table& all) { all.entries.erase(connection.socket); });
-}
-
-Connection* Server::State::waiting(int socket) {
-  return table.with([&](Table& all) -> Connection* {
-    const auto found = all.entries.find(socket);
-    if (found == all.entries.end() || found->second.lent) return nullptr;
-    return found->second.connection.get();
-  });
-}
-
-void Server::State::lend(Connection& connection) {
-  table.with([&](Table& all) { all.entries.at(connection.socket).lent = true; });
 }
 
 Server::Server(ServerOptions options, Handler handler)

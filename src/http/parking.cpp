@@ -1,0 +1,112 @@
+#include "http/parking.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+
+namespace boxmeter::http {
+
+Descriptor::Descriptor(int opened) : fd_(opened) {
+  if (fd_ < 0) {
+    throw Error(ErrorKind::internal,
+                "cannot start serving: " + std::generic_category().message(errno));
+  }
+}
+
+void Descriptor::reset(int opened) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = opened;
+}
+
+int Parking::opened_epoll() { return ::epoll_create1(EPOLL_CLOEXEC); }
+
+void Parking::watch(int socket) {
+  epoll_event event{.events = EPOLLIN, .data = {.fd = socket}};
+  ::epoll_ctl(epoll(), EPOLL_CTL_ADD, socket, &event);
+}
+
+Connection* Parking::add(std::unique_ptr<Connection> connection, std::size_t bound,
+                         std::size_t surplus_bound) {
+  auto* added = connection.get();
+  const int socket = added->socket;
+  const bool taken = table_.with([&](Table& table) {
+    added->surplus = table.entries.size() - table.surplus >= bound;
+    if (added->surplus && table.surplus >= surplus_bound) return false;
+    if (added->surplus) ++table.surplus;
+    table.entries[socket] = {.connection = std::move(connection)};
+    return true;
+  });
+  if (!taken) return nullptr;
+  epoll_event event{.events = 0, .data = {.fd = socket}};
+  ::epoll_ctl(epoll(), EPOLL_CTL_ADD, socket, &event);
+  return added;
+}
+
+void Parking::park(Connection& connection, std::uint32_t events) {
+  const int socket = connection.socket;
+  const bool parked = table_.with([&](Table& table) {
+    if (table.stopping) return false;
+    table.entries.at(socket).lent = false;
+    epoll_event event{.events = events | EPOLLONESHOT, .data = {.fd = socket}};
+    return ::epoll_ctl(epoll(), EPOLL_CTL_MOD, socket, &event) == 0;
+  });
+  if (!parked) drop(connection);
+}
+
+void Parking::drop(Connection& connection) {
+  table_.with([&](Table& table) {
+    if (connection.surplus) --table.surplus;
+    table.entries.erase(connection.socket);
+  });
+}
+
+void Parking::lend(Connection& connection) {
+  table_.with([&](Table& table) { table.entries.at(connection.socket).lent = true; });
+}
+
+Connection* Parking::waiting(int socket) const {
+  return table_.with([&](const Table& table) -> Connection* {
+    const auto found = table.entries.find(socket);
+    if (found == table.entries.end() || found->second.lent) return nullptr;
+    return found->second.connection.get();
+  });
+}
+
+std::vector<Connection*> Parking::late(std::chrono::steady_clock::time_point now) const {
+  std::vector<Connection*> found;
+  table_.with([&](const Table& table) {
+    for (const auto& [socket, entry] : table.entries) {
+      if (!entry.lent && entry.connection->until <= now) found.push_back(entry.connection.get());
+    }
+  });
+  return found;
+}
+
+bool Parking::empty() const {
+  return table_.with([](const Table& table) { return table.entries.empty(); });
+}
+
+bool Parking::stopping() const {
+  return table_.with([](const Table& table) { return table.stopping; });
+}
+
+void Parking::stop() {
+  table_.with([](Table& table) { table.stopping = true; });
+}
+
+void Parking::end_all() {
+  table_.with([](Table& table) {
+    for (const auto& [socket, entry] : table.entries) {
+      if (entry.lent) ::shutdown(socket, SHUT_RDWR);
+    }
+    std::erase_if(table.entries, [](const auto& one) { return !one.second.lent; });
+  });
+}
+
+}  // namespace boxmeter::http

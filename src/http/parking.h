@@ -1,0 +1,78 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/guarded.h"
+#include "http/connection.h"
+
+namespace boxmeter::http {
+
+/// A file descriptor of ours.
+class Descriptor {
+ public:
+  /// Throws Error{internal} with errno's text when it could not be opened.
+  explicit Descriptor(int opened);
+  ~Descriptor() { reset(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return fd_; }
+  void reset(int opened = -1);
+
+ private:
+  int fd_;
+};
+
+/// All connections, and the epoll in which they wait.  A connection belongs to the event loop, or
+/// is lent to a worker until park() or drop().  Any thread.
+class Parking {
+ public:
+  /// Watches something that is no connection: a listener, the wake-up.
+  void watch(int socket);
+
+  /// Marks the connection as surplus above `bound`; nullptr, and closed, above `surplus_bound` of
+  /// those.
+  Connection* add(std::unique_ptr<Connection> connection, std::size_t bound,
+                  std::size_t surplus_bound);
+  /// The connection waits for `events`; whoever calls has done with it.  After stop() it is
+  /// dropped.
+  void park(Connection& connection, std::uint32_t events);
+  void drop(Connection& connection);
+  void lend(Connection& connection);
+
+  /// Nullptr when there is no such connection, or when it is lent.
+  Connection* waiting(int socket) const;
+  /// Those that wait in vain.
+  std::vector<Connection*> late(std::chrono::steady_clock::time_point now) const;
+  bool empty() const;
+  bool stopping() const;
+
+  /// From now on nothing is parked.
+  void stop();
+  /// Closes what waits, and shuts down what is lent: its worker finds out at its next write.  For
+  /// the event loop's thread, after stop().
+  void end_all();
+
+  int epoll() const { return epoll_.get(); }
+
+ private:
+  struct Entry {
+    std::unique_ptr<Connection> connection;
+    bool lent = false;
+  };
+  struct Table {
+    std::unordered_map<int, Entry> entries;
+    std::size_t surplus = 0;  // of the entries
+    bool stopping = false;
+  };
+
+  Descriptor epoll_ = Descriptor(opened_epoll());
+  Guarded<Table> table_;
+
+  static int opened_epoll();
+};
+
+}  // namespace boxmeter::http
