@@ -138,8 +138,7 @@ ServerResponse Freebox::answer(const Visit& visit) {
   const auto path = api_path(request.path, script_->major);
   if (!path) {
     if (request.path.starts_with(kApi)) return failure(404, "invalid_request", "Requête invalide");
-    return ServerResponse::text(404, error_page(404, "Not Found", "ERR_NOT_FOUND"),
-                                "text/html; charset=utf-8");
+    return ServerResponse::text(404, error_page(404, "Not Found", "ERR_NOT_FOUND"), "text/html");
   }
   if (*path == "login" || path->starts_with("login/")) return login(visit, *path);
   if (!in_session(visit))

@@ -15,8 +15,11 @@ namespace boxmeter::sim {
 namespace {
 
 constexpr std::string_view kXml = "text/xml; charset=\"utf-8\"";
-constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::string_view kHtml = "text/html";
 constexpr std::size_t kMaxSids = 64;
+
+constexpr const char* kEmptyList = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<List>\n</List>\n";
+constexpr const char* kEmptyMesh = R"({"schema_version":"7.8","nodes":[]})";
 
 // Answered without a login, for a client that does not know the user's name or the TLS port yet.
 constexpr std::string_view kOpenActions[] = {"GetSecurityPort", "X_AVM-DE_GetUserList",
@@ -52,10 +55,11 @@ class Fritzbox : public Box {
   std::optional<ServerResponse> refuse(const Visit& visit);
   ServerResponse call(const ServiceScript& service, const SoapCall& call, const Visit& visit);
   ServerResponse play(const ServiceScript& service, const ActionScript& action,
-                      const SoapCall& call, const Moment& moment);
+                      const SoapCall& call, const Visit& visit);
   ServerResponse list_path(const Service& service, const ListAction& list,
                            const http::ServerRequest& request);
-  ServerResponse invent(const Service& service, const ActionScript& action, const SoapCall& call);
+  ServerResponse invent(const Service& service, const ActionScript& action, const SoapCall& call,
+                        const http::ServerRequest& request);
   std::string fresh_sid();
 
   std::shared_ptr<const FritzboxScript> script_;
@@ -90,6 +94,10 @@ ServerResponse Fritzbox::page(const http::ServerRequest& request) {
       [&](const Sids& sids) { return std::ranges::find(sids.fresh, sid) != sids.fresh.end(); });
   if (list != script_->lists.end() && known)
     return of(list->second.text, list->second.content_type);
+  if (known && options_.invent)
+    return request.path == "/meshlist.lua"
+               ? ServerResponse::text(200, kEmptyMesh, "application/json; charset=utf-8")
+               : ServerResponse::text(200, kEmptyList, std::string(kXml));
   return ServerResponse::text(404, error_page(404, "Not Found", "ERR_NOT_FOUND"),
                               std::string(kHtml));
 }
@@ -131,28 +139,29 @@ ServerResponse Fritzbox::call(const ServiceScript& script, const SoapCall& call,
                                                              "</Username></List>")),
         std::string(kXml));
   if (action->second.list) return list_path(service, *action->second.list, visit.request);
-  return play(script, action->second, call, visit.moment);
+  return play(script, action->second, call, visit);
 }
 
 ServerResponse Fritzbox::play(const ServiceScript& script, const ActionScript& action,
-                              const SoapCall& call, const Moment& moment) {
+                              const SoapCall& call, const Visit& visit) {
   const Service& service = script.service;
+  const bool recorded = action.reply || !action.replies.empty();
+  if (!recorded && !options_.invent) return fault(service, 401);
+  const auto given = [&](const Argument& argument) {
+    return std::ranges::find(call.arguments, argument.name,
+                             &std::pair<std::string, std::string>::first) != call.arguments.end();
+  };
   for (const Argument& argument : action.arguments)
-    if (argument.in && std::ranges::none_of(call.arguments, [&](const auto& given) {
-          return given.first == argument.name;
-        }))
-      return fault(service, 402);
+    if (argument.in && !given(argument)) return fault(service, 402);
   for (const auto& [name, value] : call.arguments) {
     const auto reply = action.replies.find(name + "=" + value);
-    if (reply != action.replies.end()) return of(reply->second.at(moment), kXml);
+    if (reply != action.replies.end()) return of(reply->second.at(visit.moment), kXml);
   }
   const std::string_view index = action.index();
   if (action.reply && (index.empty() || call.argument(index) == "0"))
-    return of(action.reply->at(moment), kXml);
-  if (action.reply || !action.replies.empty())
-    return fault(service, index.empty() && action.described ? 714 : 713);
-  if (options_.invent) return invent(service, action, call);
-  return fault(service, 401);
+    return of(action.reply->at(visit.moment), kXml);
+  if (recorded) return fault(service, index.empty() && action.described ? 714 : 713);
+  return invent(service, action, call, visit.request);
 }
 
 ServerResponse Fritzbox::list_path(const Service& service, const ListAction& list,
@@ -165,8 +174,10 @@ ServerResponse Fritzbox::list_path(const Service& service, const ListAction& lis
 }
 
 ServerResponse Fritzbox::invent(const Service& service, const ActionScript& action,
-                                const SoapCall& call) {
+                                const SoapCall& call, const http::ServerRequest& request) {
   std::string key = service.name + "." + call.action;
+  if (const ListAction* list = find_list_action(call.action))
+    return list_path(service, *list, request);
   if (const std::string_view index = action.index(); !index.empty()) {
     int number = -1;
     const std::string text = call.argument(index);

@@ -45,19 +45,21 @@ std::optional<SoapFile> soap_file(std::string_view path) {
                   .argument = std::string(path.substr(std::min(second + 1, path.size())))};
 }
 
-/// The names of the elements in a recorded reply, as arguments of type string.
-std::vector<Argument> recorded_arguments(std::string_view text, std::string_view action) {
+/// What the type of a recorded value may be.  64 bits are declared "string" on a box.
+std::string type_of(std::string_view value) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool whole =
+      error == std::errc() && end == value.data() + value.size() && value == std::to_string(number);
+  if (!whole || number > 4'294'967'295 || number < -2'147'483'648) return "string";
+  return number < 0 ? "i4" : "ui4";
+}
+
+/// The elements of a recorded reply, as arguments.  Throws Error{config} when it is not XML.
+std::vector<Argument> recorded_arguments(std::string_view text) {
   std::vector<Argument> arguments;
-  const std::string response = std::string(action) + "Response";
-  std::size_t at = text.find(response);
-  const std::size_t end = std::min(text.rfind(response), text.size());
-  while (at < end && (at = text.find('<', at)) < end) {
-    const std::size_t close = std::min(text.find_first_of(" />", at + 1), text.size());
-    if (close > at + 1)
-      arguments.push_back({.name = std::string(text.substr(at + 1, close - at - 1))});
-    at = close;
-  }
-  std::erase_if(arguments, [](const Argument& a) { return a.name.find(':') != std::string::npos; });
+  for (auto& [name, value] : read_reply(text))
+    arguments.push_back({.name = std::move(name), .type = type_of(value)});
   return arguments;
 }
 
@@ -109,7 +111,8 @@ void add_recorded(FritzboxScript& script, const Recording& recording) {
       if (service.service.name != file->service) continue;
       ActionScript& action = service.actions[file->action];
       MovingText reply = MovingText::of_soap(text, rates);
-      if (!action.described) action.arguments = recorded_arguments(text, file->action);
+      if (!action.described)
+        action.arguments = within(path, [&] { return recorded_arguments(text); });
       if (file->argument.empty())
         action.reply = std::move(reply);
       else

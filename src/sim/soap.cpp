@@ -2,6 +2,7 @@
 
 #include <pugixml.hpp>
 
+#include "base/error.h"
 #include "base/text.h"
 
 namespace boxmeter::sim {
@@ -74,6 +75,17 @@ std::optional<SoapCall> parse_call(std::string_view soap_action, std::string_vie
   for (const pugi::xml_node& argument : call)
     result.arguments.emplace_back(local_name(argument.name()), argument.text().get());
   return result;
+}
+
+std::vector<std::pair<std::string, std::string>> read_reply(std::string_view text) {
+  pugi::xml_document document;
+  document.load_buffer(text.data(), text.size());
+  const pugi::xml_node response = child(document.document_element(), "Body").first_child();
+  if (!response) throw Error(ErrorKind::config, "not a SOAP reply");
+  std::vector<std::pair<std::string, std::string>> arguments;
+  for (const pugi::xml_node& argument : response)
+    arguments.emplace_back(local_name(argument.name()), argument.text().get());
+  return arguments;
 }
 
 std::string soap_reply(std::string_view service_type, std::string_view action,

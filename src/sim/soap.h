@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-// The SOAP side of a Fritz!Box.  Pure; any thread; none throws Error.
+// The SOAP side of a Fritz!Box.  Pure; any thread.
 namespace boxmeter::sim {
 
 /// What a client wants: one action of one service.
@@ -20,6 +20,9 @@ struct SoapCall {
 
 /// Nothing unless header and body are well-formed and name the same action of the same service.
 std::optional<SoapCall> parse_call(std::string_view soap_action, std::string_view body);
+
+/// The arguments in a reply.  Throws Error{config} when it is none.
+std::vector<std::pair<std::string, std::string>> read_reply(std::string_view text);
 
 /// An envelope around the reply of `action`; `arguments` are already escaped.
 std::string soap_reply(std::string_view service_type, std::string_view action,
