@@ -1,0 +1,166 @@
+#include "config/endpoint.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace boxmeter {
+namespace {
+
+/// A URL in its pieces; `rest` is everything from the path on.
+struct Url {
+  std::string scheme, host, port, rest;
+};
+
+bool is_port(std::string_view text) {
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && end == text.data() + text.size() && port <= 65535;
+}
+
+bool is_host(std::string_view host) {
+  const bool is_v6 = host.starts_with('[') && host.ends_with(']');
+  if (is_v6) host = host.substr(1, host.size() - 2);
+  const auto fits = [&](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_' || (is_v6 && (c == ':' || c == '%'));
+  };
+  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, fits) &&
+         (!is_v6 || host.find(':') != std::string_view::npos);
+}
+
+/// "host:port" at its last colon outside brackets.
+std::pair<std::string_view, std::string_view> split_port(std::string_view text) {
+  const auto colon = text.rfind(':');
+  const auto bracket = text.rfind(']');
+  if (colon == std::string_view::npos || (bracket != std::string_view::npos && colon < bracket))
+    return {text, {}};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+/// A password in the URL is quoted by no message.
+Url parse_url(const Value& value) {
+  const std::string text = value.text();
+  Url url;
+  std::string_view rest = text;
+  if (const auto scheme = rest.find("://"); scheme != std::string_view::npos) {
+    url.scheme = lower(rest.substr(0, scheme));
+    rest.remove_prefix(scheme + 3);
+  }
+  const auto end = std::min(rest.find_first_of("/?#"), rest.size());
+  const std::string_view authority = rest.substr(0, end);
+  url.rest = rest.substr(end);
+  if (authority.find('@') != std::string_view::npos)
+    throw value.problem(value.name() +
+                        " must not hold a user or a password; they have keys of their own");
+  const auto [host, port] = split_port(authority);
+  const bool port_fits = authority.size() == host.size() || (is_port(port) && port != "0");
+  const bool scheme_fits = url.scheme.empty() || url.scheme == "http" || url.scheme == "https";
+  if (!scheme_fits || !is_host(host) || !port_fits)
+    throw value.problem(value.name() + " must look like https://host:port, not '" + text + "'");
+  url.host = host;
+  url.port = port;
+  return url;
+}
+
+bool is_pin(std::string_view text) {
+  constexpr std::string_view kPrefix = "sha256//";
+  if (!text.starts_with(kPrefix)) return false;
+  text.remove_prefix(kPrefix.size());
+  const auto fits = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/';
+  };
+  return text.size() == 44 && text.back() == '=' && std::ranges::all_of(text.substr(0, 43), fits);
+}
+
+http::TlsPolicy read_mode(const Value& value, const std::filesystem::path& known_key) {
+  const std::string text = value.text();
+  if (text == "system") return {.mode = http::TlsMode::system};
+  if (text == "insecure") return {.mode = http::TlsMode::insecure};
+  const std::vector<std::string> known = {"first-use", "system", "insecure"};
+  if (text != "first-use")
+    throw value.problem("unknown way to verify '" + text + "' (known: " + joined(known) +
+                        "; or a mapping with ca_file or pin)" + did_you_mean(text, known));
+  if (known_key.empty())
+    throw value.problem("'first-use' is for devices; use system, insecure, ca_file or pin here");
+  return {.mode = http::TlsMode::first_use, .known_key = known_key};
+}
+
+http::TlsPolicy read_policy(const Value& value, const std::filesystem::path& known_key,
+                            const std::filesystem::path& folder) {
+  if (value.is_scalar()) return read_mode(value, known_key);
+  const Section section(value, {"verify", "ca_file", "pin"});
+  if (value.entries().size() != 1) throw value.problem("'tls' takes one of: verify, ca_file, pin");
+  if (const auto mode = section.find("verify")) return read_mode(*mode, known_key);
+  if (const auto file = section.find("ca_file")) {
+    const std::filesystem::path path = folder / file->text();
+    const std::string pem = file->placed([&] { return read_file(path); });
+    if (pem.find("-----BEGIN CERTIFICATE-----") == std::string::npos)
+      throw file->problem("'" + path.string() + "' holds no certificate in PEM form");
+    return {.mode = http::TlsMode::ca_file, .ca_file = path};
+  }
+  const Value pin = section.required("pin");
+  if (!is_pin(pin.text()))
+    throw pin.problem("'pin' must be \"sha256//\" and 44 characters of base64, not '" + pin.text() +
+                      "'");
+  return {.mode = http::TlsMode::pin, .pin = pin.text()};
+}
+
+}  // namespace
+
+std::string read_box_url(const Value& value, const DeviceKind& kind) {
+  Url url = parse_url(value);
+  if (!url.rest.empty() && url.rest != "/")
+    throw value.problem("'url' of a device has no path and no query: remove '" + url.rest + "'");
+  const std::string usual(kind.default_url);
+  const std::string_view usual_scheme = is_https(usual) ? "https" : "http";
+  if (url.scheme.empty()) url.scheme = usual_scheme;
+  if (url.port.empty() && url.scheme == usual_scheme)
+    url.port = split_port(usual.substr(usual.find("://") + 3)).second;
+  if (url.port.empty() && url.scheme == "https" && kind.https_port != 0)
+    url.port = std::to_string(kind.https_port);
+  return url.scheme + "://" + url.host + (url.port.empty() ? "" : ":" + url.port);
+}
+
+std::string read_push_url(const Value& value) {
+  const Url url = parse_url(value);
+  if (url.scheme.empty())
+    throw value.problem("'url' must begin with http:// or https://, not '" + value.text() + "'");
+  if (url.rest.find('#') != std::string::npos ||
+      url.rest.find_first_of(" \t\r\n") != std::string::npos)
+    throw value.problem("'url' must not hold blanks or a '#' part");
+  return value.text();
+}
+
+bool is_https(const std::string& url) { return lower(url.substr(0, 8)) == "https://"; }
+
+http::TlsPolicy read_tls(const Section& section, const std::string& url, http::TlsMode by_default,
+                         const std::filesystem::path& known_key,
+                         const std::filesystem::path& folder) {
+  if (const auto value = section.find("tls")) {
+    if (!is_https(url))
+      throw section.key("tls").problem("'tls' needs an https:// url, not '" + url + "'");
+    return read_policy(*value, known_key, folder);
+  }
+  if (!is_https(url)) return {};
+  if (by_default != http::TlsMode::first_use) return {.mode = by_default};
+  return {.mode = by_default, .known_key = known_key};
+}
+
+std::string read_listen_address(const Value& value) {
+  std::string text = value.text();
+  const auto [host, port] = split_port(text);
+  if (is_host(host) && is_port(port)) return text;
+  const std::string_view alone = text.starts_with(':') ? std::string_view(text).substr(1) : text;
+  if (is_port(alone))
+    throw value.problem("listen address '" + text +
+                        "' has no host (write 127.0.0.1:" + std::string(alone) +
+                        ", or 0.0.0.0:" + std::string(alone) + " for every interface)");
+  throw value.problem("listen address '" + text + "' must look like 127.0.0.1:9877 or [::1]:9877");
+}
+
+}  // namespace boxmeter

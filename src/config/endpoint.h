@@ -1,0 +1,31 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "config/section.h"
+#include "device/kinds.h"
+#include "http/client.h"
+
+// Addresses, and whom to believe there.  All throw Error{config} with the place.
+namespace boxmeter {
+
+/// "fritz.box" or "https://fritz.box:49443" as scheme://host[:port]; what is left away is the
+/// kind's default.
+std::string read_box_url(const Value& value, const DeviceKind& kind);
+
+/// A whole http or https URL without a password in it.
+std::string read_push_url(const Value& value);
+
+bool is_https(const std::string& url);
+
+/// The key `tls` of `section`, which belongs to `url`.  `known_key` is where first-use remembers a
+/// key; empty: first-use is refused.
+http::TlsPolicy read_tls(const Section& section, const std::string& url, http::TlsMode by_default,
+                         const std::filesystem::path& known_key,
+                         const std::filesystem::path& folder);
+
+/// "127.0.0.1:9877", "[::1]:9877", "localhost:0".
+std::string read_listen_address(const Value& value);
+
+}  // namespace boxmeter

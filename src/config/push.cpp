@@ -1,0 +1,138 @@
+#include "config/push.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "config/endpoint.h"
+#include "config/scalars.h"
+#include "config/secrets.h"
+
+namespace boxmeter {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::vector<std::string> kKeys = {
+    "name",     "url",      "format",        "max_body",     "max_queue",
+    "interval", "timeout",  "devices",       "queries",      "headers",
+    "username", "password", "password_file", "bearer_token", "bearer_token_file",
+    "tls",      "gzip",     "spool"};
+
+PushFormat read_format(const Value& value) {
+  const std::string format = word(value, {"raw", "json", "influx"});
+  if (format == "influx")
+    throw value.problem("format 'influx' is not available yet (use json or raw)");
+  return format == "raw" ? PushFormat::raw : PushFormat::json;
+}
+
+std::vector<std::string> read_device_names(const Value& value, const std::vector<Job>& jobs) {
+  std::vector<std::string> known, names;
+  for (const Job& job : jobs) known.push_back(job.device.name);
+  for (const Value& item : value.list_or_one()) {
+    names.push_back(item.text());
+    if (std::ranges::find(known, names.back()) == known.end())
+      throw item.problem("unknown device '" + names.back() + "'" +
+                         did_you_mean(names.back(), known));
+  }
+  if (names.empty()) throw value.problem("'devices' must list at least one name");
+  return names;
+}
+
+/// A sink that wants what nobody asks for would stay silent for ever.
+void warn_of_silence(const Value& place, const SinkOptions& sink, const std::vector<Job>& jobs,
+                     std::vector<std::string>& warnings) {
+  const auto wanted = [](const std::vector<std::string>& names, const std::string& name) {
+    return names.empty() || std::ranges::find(names, name) != names.end();
+  };
+  for (const Job& job : jobs)
+    for (const QueryPtr& query : job.queries)
+      if (wanted(sink.devices, job.device.name) && wanted(sink.queries, query->name)) return;
+  warnings.push_back(place.place() + ": push '" + sink.name +
+                     "' gets nothing: no device asks a query that it wants");
+}
+
+std::vector<std::pair<std::string, std::string>> read_headers(const Value& value) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  for (const auto& [key, item] : value.entries()) {
+    const std::string name = lower(key.raw());
+    const std::string text = item.text();
+    if (name.empty() ||
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos)
+      throw key.problem(key.name() + " is not the name of an HTTP header");
+    if (name == "authorization")
+      throw key.problem(
+          "authorization is not given as a header; use username and password_file, "
+          "or bearer_token_file");
+    for (const char* const own :
+         {"content-type", "content-length", "content-encoding", "transfer-encoding", "connection"})
+      if (name == own) throw key.problem("header " + key.name() + " is set by boxmeter itself");
+    if (text.find_first_of("\r\n") != std::string::npos)
+      throw item.problem("header " + key.name() + " must be one line");
+    headers.emplace_back(key.raw(), text);
+  }
+  return headers;
+}
+
+void read_login(const Section& section, const std::filesystem::path& folder, SinkOptions& sink,
+                std::vector<std::string>& warnings) {
+  if (const auto username = section.find("username")) sink.username = username->text();
+  if (const auto password = read_secret_line(section, "password", folder, warnings))
+    sink.password = password->value;
+  if (const auto token = read_secret_line(section, "bearer_token", folder, warnings))
+    sink.bearer_token = token->value;
+  if (sink.username.empty() != sink.password.empty())
+    throw section.problem("push '" + sink.name + "' needs 'username' and a password, or neither");
+  if (!sink.username.empty() && !sink.bearer_token.empty())
+    throw section.problem("push '" + sink.name +
+                          "' has both 'username' and a bearer token; keep one");
+}
+
+SinkOptions read_sink(const Section& section, const std::filesystem::path& folder,
+                      const std::vector<Job>& jobs, const std::vector<Pack>& packs,
+                      std::vector<std::string>& warnings) {
+  SinkOptions sink;
+  sink.name = plain_name(section.required("name"), "push name");
+  sink.url = read_push_url(section.required("url"));
+  if (section.has("spool"))
+    throw section.key("spool").problem(
+        "'spool' is not available yet (what a sink does not take waits in memory: max_queue)");
+  if (const auto format = section.find("format")) sink.format = read_format(*format);
+  if (const auto body = section.find("max_body")) sink.max_body = size(*body, 64, 1U << 30);
+  if (const auto queue = section.find("max_queue")) sink.max_queue = size(*queue, 1000, 4UL << 30);
+  if (const auto interval = section.find("interval"))
+    sink.interval = duration(*interval, 100ms, 24h);
+  if (const auto timeout = section.find("timeout")) sink.timeout = duration(*timeout, 100ms, 5min);
+  if (const auto devices = section.find("devices"))
+    sink.devices = read_device_names(*devices, jobs);
+  if (const auto queries = section.find("queries")) sink.queries = query_names(*queries, packs);
+  if (const auto headers = section.find("headers")) sink.headers = read_headers(*headers);
+  read_login(section, folder, sink, warnings);
+  sink.tls = read_tls(section, sink.url, http::TlsMode::system, {}, folder);
+  if (const auto gzip = section.find("gzip")) sink.gzip = boolean(*gzip);
+  if (sink.max_body > sink.max_queue)
+    throw section.required("max_body").problem("'max_body' must not be larger than 'max_queue'");
+  warn_of_silence(section.value(), sink, jobs, warnings);
+  return sink;
+}
+
+}  // namespace
+
+std::vector<SinkOptions> read_sinks(const Value& value, const std::filesystem::path& folder,
+                                    const std::vector<Job>& jobs, const std::vector<Pack>& packs,
+                                    std::vector<std::string>& warnings) {
+  std::vector<SinkOptions> sinks;
+  std::map<std::string, std::string> places;
+  for (const Value& item : value.list()) {
+    const Section section(item, kKeys);
+    sinks.push_back(read_sink(section, folder, jobs, packs, warnings));
+    const Value name = section.required("name");
+    const auto [first, is_new] = places.emplace(sinks.back().name, name.place());
+    if (!is_new)
+      throw name.problem("push '" + first->first + "' is also at " + first->second +
+                         "; each needs a name of its own");
+  }
+  return sinks;
+}
+
+}  // namespace boxmeter

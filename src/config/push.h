@@ -1,0 +1,18 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/pack.h"
+#include "config/section.h"
+#include "poll/poller.h"
+#include "publish/push.h"
+
+namespace boxmeter {
+
+/// `push`.  Throws Error{config} with the place.
+std::vector<SinkOptions> read_sinks(const Value& value, const std::filesystem::path& folder,
+                                    const std::vector<Job>& jobs, const std::vector<Pack>& packs,
+                                    std::vector<std::string>& warnings);
+
+}  // namespace boxmeter

@@ -1,0 +1,197 @@
+#include "config/request.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.h"
+#include "config/config.h"
+#include "config/scalars.h"
+#include "config/source.h"
+
+namespace boxmeter {
+namespace {
+
+constexpr std::size_t kMostBody = 64U << 20;
+
+bool is_option(std::string_view key) {
+  return key == "args" || key == "repeat" || key == "max_body";
+}
+
+std::map<std::string, std::string> read_args(const Value& value, const Scope& scope) {
+  std::map<std::string, std::string> args;
+  for (const auto& [key, argument] : value.entries()) {
+    const std::string text = argument.text();
+    check_placeholders(argument, text, scope);
+    args.emplace(key.raw(), text);
+  }
+  return args;
+}
+
+Request::Repeat read_repeat(const Value& value, const Scope& scope) {
+  const Section section(value, {"index", "until", "count", "limit"});
+  Request::Repeat repeat;
+  repeat.index = section.required("index").text();
+  if (section.has("until") == section.has("count"))
+    throw section.problem(
+        "'repeat' needs either 'until' (the error code that ends the list) or 'count' "
+        "(Service.Action/NewCount)");
+  if (const auto until = section.find("until"))
+    repeat.until = static_cast<int>(integer(*until, 1, 99999));
+  if (const auto count = section.find("count")) {
+    repeat.count = count->text();
+    check_placeholders(*count, repeat.count, scope);
+  }
+  if (const auto limit = section.find("limit"))
+    repeat.limit = static_cast<unsigned>(integer(*limit, 1, 65536));
+  return repeat;
+}
+
+/// A box may serve more than its API below the same host: `../` must not lead there.
+void check_target(const Value& place, const std::string& target) {
+  std::string plain = lower(target);
+  for (std::size_t at; (at = plain.find("%2e")) != std::string::npos;) plain.replace(at, 3, ".");
+  for (std::size_t at; (at = plain.find("%2f")) != std::string::npos;) plain.replace(at, 3, "/");
+  std::ranges::replace(plain, '\\', '/');
+  for (const std::string_view step : split(plain.substr(0, plain.find('?')), '/'))
+    if (step == "..")
+      throw place.problem("'" + target + "' climbs out of the box's API; remove the '..'");
+}
+
+/// `verb: target`, or `rrd: {db: net, ...}` whose members are the arguments.
+Request read_verb(const Value& key, const Value& value, const Scope& scope) {
+  Request request{.verb = key.raw()};
+  if (value.is_map())
+    request.args = read_args(value, scope);
+  else
+    request.target = value.text();
+  check_target(value, request.target);
+  check_placeholders(value, request.target, scope);
+  return request;
+}
+
+/// `others` are the keys that stand beside the request's own.
+Request read_request(const Value& value, const Scope& scope,
+                     const std::vector<std::string>& others = {}) {
+  if (value.is_scalar())
+    throw value.problem("a request is a mapping such as {tr064: DeviceInfo1.GetInfo}, not '" +
+                        value.raw() + "'");
+  std::vector<Value::Entry> verbs = value.entries();
+  std::erase_if(verbs, [&](const Value::Entry& entry) {
+    return is_option(entry.key.raw()) || std::ranges::find(others, entry.key.raw()) != others.end();
+  });
+  if (verbs.empty())
+    throw value.problem("a request is missing (such as {tr064: DeviceInfo1.GetInfo})");
+  if (verbs.size() > 1) {
+    std::vector<std::string> known = {"args", "max_body", "repeat"};
+    known.insert(known.end(), others.begin(), others.end());
+    const std::string& second = verbs[1].key.raw();
+    throw verbs[1].key.problem("unknown key '" + second + "' beside the request '" +
+                               verbs[0].key.raw() + "'" + did_you_mean(second, known));
+  }
+  std::vector<std::string> known = {verbs[0].key.raw(), "args", "repeat", "max_body"};
+  known.insert(known.end(), others.begin(), others.end());
+  const Section section(value, known);
+  Request request = read_verb(verbs[0].key, section.required(verbs[0].key.raw()), scope);
+  if (const auto args = section.find("args")) request.args = read_args(*args, scope);
+  if (const auto repeat = section.find("repeat")) request.repeat = read_repeat(*repeat, scope);
+  if (const auto body = section.find("max_body")) request.body_limit = size(*body, 1000, kMostBody);
+  verbs[0].value.placed([&] { scope.kind->check(request); });
+  return request;
+}
+
+std::vector<Request> read_alternatives(const Value& value, const Scope& scope) {
+  if (!value.is_map() || value.entries().empty() || value.entries()[0].key.raw() != "first")
+    return {read_request(value, scope)};
+  const Value first = Section(value, {"first"}).required("first");
+  std::vector<Request> requests;
+  for (const Value& alternative : first.list())
+    requests.push_back(read_request(alternative, scope));
+  if (requests.empty()) throw first.problem("'first' must list at least one request");
+  return requests;
+}
+
+/// An object of objects has parts.  `rrd` is the one request whose target is an object.
+bool has_parts(const Value& value) {
+  if (!value.is_map()) return false;
+  const auto entries = value.entries();
+  return !entries.empty() && std::ranges::all_of(entries, [](const Value::Entry& entry) {
+    return entry.value.is_map() && entry.key.raw() != "rrd";
+  });
+}
+
+void check_part_name(const Value& key, const Scope& scope) {
+  if (!is_identifier(key.raw()))
+    throw key.problem("part " + key.name() + " must be a word of letters, digits and '_'");
+  if (key.raw() == "reply" || key.raw() == "first" || key.raw() == scope.variable)
+    throw key.problem("a part cannot be called " + key.name() + ", which means something else");
+}
+
+void read_values(const Value& value, Loop& loop) {
+  for (const Value& item : value.list()) {
+    loop.values.push_back(item.text());
+    if (std::ranges::count(loop.values, loop.values.back()) > 1)
+      throw item.problem("'" + loop.values.back() + "' is given twice");
+  }
+  if (loop.values.empty()) throw value.problem("'for_each' must list at least one value");
+}
+
+void read_asked(const Value& value, Loop& loop, Scope& scope) {
+  const Scope outside{.kind = scope.kind};
+  loop.request = read_request(value, outside, {"each", "bind"});
+  std::vector<std::string> keys = {loop.request->verb, "args", "repeat",
+                                   "max_body",         "each", "bind"};
+  const Section section(value, keys);
+  Row row;
+  if (const auto each = section.find("each")) loop.each = read_each(*each, outside, row);
+  for (const auto& [key, path] : section.required("bind").entries()) {
+    if (!is_identifier(key.raw()))
+      throw key.problem(key.name() + " must be a word of letters, digits and '_'");
+    loop.bind.emplace_back(key.raw(), read_path(path, path.text(), outside, row, Stars::refused));
+    scope.bound.push_back(key.raw());
+  }
+  if (loop.bind.empty()) throw section.required("bind").problem("'bind' binds nothing");
+}
+
+}  // namespace
+
+Loop read_loop(const Value& value, Scope& scope) {
+  const auto entries = value.entries();
+  if (entries.size() != 1)
+    throw value.problem("'for_each' must have one variable, such as {radio: [1, 2, 3]}");
+  const auto& [key, source] = entries[0];
+  if (!is_identifier(key.raw()) || key.raw() == "reply")
+    throw key.problem("a variable cannot be called " + key.name());
+  Loop loop{.variable = key.raw()};
+  scope.asks = source.is_map();
+  if (scope.asks)
+    read_asked(source, loop, scope);
+  else
+    read_values(source, loop);
+  scope.variable = key.raw();
+  return loop;
+}
+
+std::vector<Part> read_parts(const Value& value, Scope& scope) {
+  if (!has_parts(value)) return {Part{.first = read_alternatives(value, scope)}};
+  std::vector<Part> parts;
+  for (const auto& [key, request] : value.entries()) {
+    check_part_name(key, scope);
+    parts.push_back({.name = key.raw(), .first = read_alternatives(request, scope)});
+    scope.parts.push_back(key.raw());
+  }
+  return parts;
+}
+
+Request parse_request(std::string_view text) {
+  const auto colon = text.find(':');
+  const std::string_view verb = trim(text.substr(0, colon));
+  const std::string_view target =
+      colon == std::string_view::npos ? std::string_view() : trim(text.substr(colon + 1));
+  if (!is_identifier(verb) || target.empty())
+    throw Error(ErrorKind::config, "'" + std::string(text) +
+                                       "' is not a request (such as tr064:DeviceInfo1.GetInfo or "
+                                       "get:connection/)");
+  return {.verb = std::string(verb), .target = std::string(target)};
+}
+
+}  // namespace boxmeter

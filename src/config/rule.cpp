@@ -1,0 +1,172 @@
+#include "config/rule.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "config/scalars.h"
+#include "config/source.h"
+
+namespace boxmeter {
+namespace {
+
+const std::vector<std::string> kKeys = {"name",   "type",   "help",   "each",    "where", "labels",
+                                        "value",  "absent", "match",  "map",     "else",  "scale",
+                                        "offset", "fold",   "states", "required"};
+
+/// What the query says, then what the rule says; the rule wins where both speak of one thing.
+template <typename T, typename Read, typename Key>
+std::vector<T> merged(const std::optional<Value>& inherited, const std::optional<Value>& own,
+                      Read read, Key key) {
+  std::vector<T> all = inherited ? read(*inherited) : std::vector<T>();
+  if (!own) return all;
+  for (T& mine : read(*own)) {
+    const auto same = std::ranges::find_if(all, [&](const T& t) { return key(t) == key(mine); });
+    if (same == all.end())
+      all.push_back(std::move(mine));
+    else
+      *same = std::move(mine);
+  }
+  return all;
+}
+
+State read_state(const Value& name, const std::optional<Value>& value) {
+  State state{.name = name.text()};
+  if (state.name.empty()) throw name.problem("a state needs a name");
+  if (!value)
+    state.texts = {state.name};
+  else if (value->is_word("else"))
+    state.otherwise = true;
+  else
+    state.texts = read_texts(*value);
+  return state;
+}
+
+std::vector<State> read_states(const Value& value) {
+  std::vector<State> states;
+  if (value.is_map())
+    for (const auto& [key, texts] : value.entries()) states.push_back(read_state(key, texts));
+  else
+    for (const Value& name : value.list()) states.push_back(read_state(name, std::nullopt));
+  if (states.empty()) throw value.problem("'states' must name at least one state");
+  std::set<std::string> names, texts;
+  for (const State& state : states) {
+    if (!names.insert(state.name).second)
+      throw value.problem("state '" + state.name + "' is given twice");
+    for (const std::string& text : state.texts)
+      if (!texts.insert(text).second)
+        throw value.problem("'" + text + "' stands for two states; the second is '" + state.name +
+                            "'");
+  }
+  if (std::ranges::count(states, true, &State::otherwise) > 1)
+    throw value.problem("only one state can be 'else'");
+  return states;
+}
+
+Fold read_fold(const Value& value) {
+  static const std::vector<std::string> kFolds = {"count", "sum", "min", "max"};
+  constexpr Fold kMeanings[] = {Fold::count, Fold::sum, Fold::min, Fold::max};
+  const std::string text = word(value, kFolds);
+  return kMeanings[std::ranges::find(kFolds, text) - kFolds.begin()];
+}
+
+bool is_one(const std::vector<Source>& value) {
+  return value.size() == 1 && value[0].constant == "1";
+}
+
+/// Keys that have no meaning beside another one.
+void refuse_key(const Section& section, std::string_view key, const std::string& why) {
+  if (section.has(key))
+    throw section.key(key).problem("'" + std::string(key) + "' has no meaning here: " + why);
+}
+
+void check_type(const Section& section, const Rule& rule) {
+  const bool is_stateset = rule.family->type == MetricType::stateset;
+  if (is_stateset && rule.states.empty())
+    throw section.problem("'states' is missing: metric '" + rule.family->name + "' is a stateset");
+  if (!is_stateset) refuse_key(section, "states", "it needs 'type: stateset'");
+  if (is_stateset)
+    for (const char* const key : {"fold", "scale", "offset"})
+      refuse_key(section, key, "the points of a stateset are 0 and 1");
+  if (rule.family->type != MetricType::info) return;
+  if (section.has("value") && !is_one(rule.value))
+    throw section.required("value").problem(
+        "an info is always 1: leave 'value' away ('where' with 'present' picks the rows)");
+  for (const char* const key : {"absent", "match", "map", "scale", "offset"})
+    refuse_key(section, key, "an info is always 1");
+  if (rule.fold == Fold::count || rule.fold == Fold::sum)
+    throw section.required("fold").problem(
+        "'fold' of an info is min or max, since an info is always 1");
+}
+
+/// What can be known of numbers before a reply is there.
+void check_numbers(const Section& section, const Rule& rule) {
+  if (!rule.states.empty()) return;
+  const auto refuse = [](const Value& place, const std::string& what, const std::string& text) {
+    throw place.problem(what + " '" + text + "' is not a number");
+  };
+  for (const auto& [from, to] : rule.map.entries)
+    if (!Number::parse(to)) refuse(section.required("map"), "the value of '" + from + "',", to);
+  if (rule.map.otherwise && !Number::parse(*rule.map.otherwise))
+    refuse(section.required("else"), "'else'", *rule.map.otherwise);
+  if (!rule.map.empty() || rule.match) return;
+  for (const Source& source : rule.value)
+    if (source.constant && !Number::parse(*source.constant))
+      refuse(section.required("value"), "the constant", *source.constant);
+}
+
+void read_value(const Section& section, const Scope& scope, const Row& row, Rule& rule) {
+  if (const auto value = section.find("value"))
+    rule.value = read_values(*value, scope, row);
+  else if (rule.family->type == MetricType::info || rule.fold == Fold::count)
+    rule.value = {Source{.constant = "1"}};
+  else
+    throw section.problem("'value' is missing: where does metric '" + rule.family->name +
+                          "' come from?");
+  if (const auto absent = section.find("absent")) rule.absent = read_texts(*absent);
+  if (const auto match = section.find("match")) rule.match = read_regex(*match);
+  rule.map = read_mapping(section);
+  if (const auto scale = section.find("scale")) rule.scale = read_scale(*scale);
+  if (const auto offset = section.find("offset")) rule.offset = number(*offset);
+}
+
+void read_selection(const Section& section, const Inherited& inherited, const Scope& scope,
+                    Row& row, Rule& rule) {
+  const auto each = section.has("each") ? section.find("each") : inherited.each;
+  if (each) rule.each = read_each(*each, scope, row);
+  rule.where = merged<Condition>(
+      inherited.where, section.find("where"),
+      [&](const Value& value) { return read_where(value, scope, row); },
+      [](const Condition& condition) { return condition.path.text(); });
+  rule.labels = merged<LabelRule>(
+      inherited.labels, section.find("labels"),
+      [&](const Value& value) { return read_labels(value, scope, row); },
+      [](const LabelRule& label) { return label.name; });
+}
+
+}  // namespace
+
+Rule read_rule(const Value& value, const Inherited& inherited, const Scope& scope,
+               Catalogue& catalogue) {
+  const Section section(value, kKeys);
+  Rule rule{.family = catalogue.declare({.name = section.required("name"),
+                                         .type = section.find("type"),
+                                         .help = section.find("help"),
+                                         .kind = std::string(scope.kind->name),
+                                         .foreign = inherited.foreign})};
+  Row row;
+  read_selection(section, inherited, scope, row, rule);
+  if (const auto fold = section.find("fold")) rule.fold = read_fold(*fold);
+  if (const auto states = section.find("states")) rule.states = read_states(*states);
+  read_value(section, scope, row, rule);
+  if (const auto required = section.find("required")) rule.required = boolean(*required);
+  check_type(section, rule);
+  check_numbers(section, rule);
+  const auto labelled_state = std::ranges::find(rule.labels, "state", &LabelRule::name);
+  if (!rule.states.empty() && labelled_state != rule.labels.end())
+    throw section.problem("label 'state' of metric '" + rule.family->name +
+                          "' clashes with the one that every stateset has; choose another name");
+  return rule;
+}
+
+}  // namespace boxmeter

@@ -1,0 +1,38 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config/section.h"
+#include "device/kinds.h"
+#include "metric/path.h"
+
+namespace boxmeter {
+
+/// What the requests and paths of one query may speak of.
+struct Scope {
+  const DeviceKind* kind = nullptr;
+  std::string variable = {};            // of the loop; empty: there is none
+  bool asks = false;                    // the loop's values come from a request
+  std::vector<std::string> bound = {};  // what that request binds
+  std::vector<std::string> parts = {};  // named parts of the request
+};
+
+/// How far below the start of the reply (or of the iteration) a row stands, at most.
+struct Row {
+  bool is_start = true;
+  std::size_t depth = 0;
+};
+
+enum class Stars { allowed, refused };
+
+/// A path of a rule, checked against what the query has.  `text` stands at `place`.
+Path read_path(const Value& place, const std::string& text, const Scope& scope, const Row& row,
+               Stars stars);
+
+/// The row that `path` leads to, one level deeper when its value is split.
+Row row_of(const Path& path, bool is_split);
+
+/// Throws for a `{placeholder}` of a request that the loop does not fill.
+void check_placeholders(const Value& place, const std::string& text, const Scope& scope);
+
+}  // namespace boxmeter

@@ -1,0 +1,100 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "config/pack.h"
+
+namespace boxmeter {
+namespace {
+
+std::vector<std::string> known_names(const std::vector<Pack>& packs, std::string_view kind) {
+  std::vector<std::string> names;
+  for (const Pack& pack : packs) {
+    if (!kind.empty() && pack.kind != kind) continue;
+    names.push_back(pack.name);
+    for (const QueryPtr& query : pack.queries)
+      if (query->name != pack.name) names.push_back(query->name);
+  }
+  return names;
+}
+
+std::vector<std::string> pack_names(const std::vector<Pack>& packs, std::string_view kind) {
+  std::vector<std::string> names;
+  for (const Pack& pack : packs)
+    if (kind.empty() || pack.kind == kind) names.push_back(pack.name);
+  return names;
+}
+
+/// The queries of the pack, or the one query, of that name.  Where both have it the pack wins.
+std::vector<QueryPtr> find_queries(std::string_view name, const std::vector<Pack>& packs) {
+  for (const Pack& pack : packs)
+    if (pack.name == name) return pack.queries;
+  for (const Pack& pack : packs)
+    for (const QueryPtr& query : pack.queries)
+      if (query->name == name) return {query};
+  return {};
+}
+
+std::vector<QueryPtr> required_queries(const Value& place, const std::string& name,
+                                       const std::vector<Pack>& packs, std::string_view kind) {
+  std::vector<QueryPtr> found = find_queries(name, packs);
+  if (found.empty()) {
+    const std::string meant = did_you_mean(name, known_names(packs, kind));
+    throw place.problem(
+        "unknown pack or query '" + name + "'" +
+        (meant.empty() ? " (known packs: " + joined(pack_names(packs, kind)) + ")" : meant));
+  }
+  if (!kind.empty() && found[0]->kind != kind)
+    throw place.problem("'" + name + "' is for kind " + found[0]->kind + ", not for " +
+                        std::string(kind) + " (known packs: " + joined(pack_names(packs, kind)) +
+                        ")");
+  return found;
+}
+
+void take_away(const Value& place, const std::string& name, const std::vector<Pack>& packs,
+               std::string_view kind, std::vector<QueryPtr>& chosen) {
+  std::size_t removed = 0;
+  for (const QueryPtr& query : required_queries(place, name, packs, kind))
+    removed += std::erase(chosen, query);
+  if (removed == 0)
+    throw place.problem("'-" + name + "' takes nothing away: nothing before it asks '" + name +
+                        "'");
+}
+
+void add(std::vector<QueryPtr> queries, std::vector<QueryPtr>& chosen) {
+  for (QueryPtr& query : queries)
+    if (std::ranges::find(chosen, query) == chosen.end()) chosen.push_back(std::move(query));
+}
+
+}  // namespace
+
+std::vector<QueryPtr> choose_queries(const std::optional<Value>& queries, const Value& device,
+                                     std::string_view kind, std::string_view default_pack,
+                                     const std::vector<Pack>& packs) {
+  std::vector<QueryPtr> chosen;
+  const std::vector<Value> items = queries ? queries->list_or_one() : std::vector<Value>();
+  // A list that only takes away takes from what the device would ask without a list.
+  const bool only_removals =
+      std::ranges::all_of(items, [](const Value& item) { return item.text().starts_with('-'); });
+  if (!queries || (!items.empty() && only_removals))
+    add(required_queries(device, std::string(default_pack), packs, kind), chosen);
+  for (const Value& item : items) {
+    const std::string name = item.text();
+    if (name.starts_with('-'))
+      take_away(item, name.substr(1), packs, kind, chosen);
+    else
+      add(required_queries(item, name, packs, kind), chosen);
+  }
+  if (chosen.empty()) throw queries.value_or(device).problem("'queries' leaves nothing to ask");
+  return chosen;
+}
+
+std::vector<std::string> query_names(const Value& names, const std::vector<Pack>& packs) {
+  std::vector<std::string> found;
+  for (const Value& item : names.list_or_one())
+    for (const QueryPtr& query : required_queries(item, item.text(), packs, ""))
+      if (std::ranges::find(found, query->name) == found.end()) found.push_back(query->name);
+  if (found.empty()) throw names.problem("'queries' must list at least one name");
+  return found;
+}
+
+}  // namespace boxmeter
