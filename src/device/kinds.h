@@ -19,6 +19,7 @@ struct DeviceKind {
   /// Throws Error{config} for a request that a pack may not make: an unknown verb, a malformed
   /// target, one that is not for reading.  Placeholders such as {radio} are still in it.
   void (*check)(const Request&);
+  unsigned https_port = 0;  // of an https URL that names none; 0: 443
 };
 
 std::span<const DeviceKind> device_kinds();

@@ -23,6 +23,7 @@ constinit const DeviceKind kKind = {
     .options = kOptions,
     .open = &open,
     .check = &check,
+    .https_port = 49443,
 };
 
 }  // namespace boxmeter::fritzbox
