@@ -1,0 +1,168 @@
+#include "publish/exposition.h"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <unordered_set>
+
+#include "metric/sample_text.h"
+#include "publish/heading.h"
+
+namespace boxmeter {
+namespace {
+
+/// The lines of every family, in the order of the fragments.
+class Sorted {
+ public:
+  explicit Sorted(const View& view) : first_(view.families->size() + 1) {
+    for (const auto& fragment : view.fragments) {
+      for (const auto& slice : fragment->slices) ++first_[slice.family + 1];
+    }
+    std::partial_sum(first_.begin(), first_.end(), first_.begin());
+    slices_.resize(first_.back());
+    auto next = first_;
+    for (const auto& fragment : view.fragments) {
+      const std::string_view text = fragment->text;
+      for (const auto& slice : fragment->slices)
+        slices_[next[slice.family]++] = text.substr(slice.offset, slice.length);
+    }
+  }
+
+  std::span<const std::string_view> of(FamilyId family) const {
+    return std::span(slices_).subspan(first_[family], first_[family + 1] - first_[family]);
+  }
+
+ private:
+  std::vector<std::size_t> first_;  // of each family, in slices_; and the end
+  std::vector<std::string_view> slices_;
+};
+
+/// A line up to the end of its first label, which is the device.
+std::string_view device_of(std::string_view lines) {
+  auto at = lines.find('"');
+  if (at == std::string_view::npos) return lines.substr(0, lines.find(' '));
+  for (++at; at < lines.size() && lines[at] != '"'; ++at) {
+    if (lines[at] == '\\') ++at;
+  }
+  return lines.substr(0, at + 1);
+}
+
+void append_new_lines(std::string& text, std::string_view lines,
+                      std::unordered_set<std::string_view>& seen) {
+  while (!lines.empty()) {
+    const auto line = lines.substr(0, lines.find('\n') + 1);
+    if (seen.insert(identity(line)).second) text.append(line);
+    lines.remove_prefix(line.size());
+  }
+}
+
+/// Two queries of a device may give one series, and a device's slices are neighbours: only where
+/// there is more than one is anything to be looked for.
+void append_samples(std::string& text, std::span<const std::string_view> slices) {
+  for (std::size_t i = 0; i < slices.size();) {
+    const auto device = device_of(slices[i]);
+    auto end = i + 1;
+    while (end < slices.size() && slices[end].starts_with(device)) ++end;
+    if (end == i + 1) {
+      text.append(slices[i]);
+    } else {
+      std::unordered_set<std::string_view> seen;
+      for (auto k = i; k < end; ++k) append_new_lines(text, slices[k], seen);
+    }
+    i = end;
+  }
+}
+
+Shape shape_of(const Family& family, Exposition format) {
+  switch (family.type) {
+    case MetricType::counter:  // OpenMetrics has no counter that is not named so
+      return format == Exposition::text || family.name.ends_with("_total") ? Shape::counter
+                                                                           : Shape::unknown;
+    case MetricType::info:
+      return family.name.ends_with("_info") ? Shape::info : Shape::gauge;
+    case MetricType::gauge:
+    case MetricType::stateset:
+      break;
+  }
+  return Shape::gauge;
+}
+
+/// In OpenMetrics `x_total` and `x_info` are both of a family `x`, and so is a gauge `x`: only one
+/// of them may have the name, the others are told as what needs no suffix.
+class Names {
+ public:
+  explicit Names(std::vector<std::string_view> plain) : taken_(plain.begin(), plain.end()) {}
+
+  Shape settle(std::string_view name, Shape shape) {
+    const auto family = openmetrics_name(name, shape);
+    if (family == name || taken_.insert(family).second) return shape;
+    return shape == Shape::counter ? Shape::unknown : Shape::gauge;
+  }
+
+ private:
+  std::unordered_set<std::string_view> taken_;
+};
+
+std::size_t size_of(std::span<const std::string_view> slices) {
+  std::size_t size = 400;  // its heading
+  for (const auto slice : slices) size += slice.size();
+  return size;
+}
+
+}  // namespace
+
+std::vector<std::string> device_pieces(const View& view, const std::vector<std::string>& own_names,
+                                       Exposition format) {
+  const Sorted sorted(view);
+  std::vector<FamilyId> order;
+  for (FamilyId id = 0; id < view.families->size(); ++id) {
+    const bool ours =
+        std::binary_search(own_names.begin(), own_names.end(), (*view.families)[id]->name);
+    if (!ours && !sorted.of(id).empty()) order.push_back(id);
+  }
+  const auto name = [&](FamilyId id) -> std::string_view { return (*view.families)[id]->name; };
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return name(a) < name(b); });
+  const auto piece_of = [&](FamilyId id) {
+    return std::lower_bound(own_names.begin(), own_names.end(), name(id)) - own_names.begin();
+  };
+
+  std::vector<std::size_t> sizes(own_names.size() + 1);
+  std::vector<std::string_view> plain_names;
+  for (const auto id : order) {
+    sizes[static_cast<std::size_t>(piece_of(id))] += size_of(sorted.of(id));
+    plain_names.push_back(name(id));
+  }
+  std::vector<std::string> pieces(sizes.size());
+  for (std::size_t i = 0; i < sizes.size(); ++i) pieces[i].reserve(sizes[i]);
+
+  Names names(std::move(plain_names));
+  for (const auto id : order) {
+    const auto& family = *(*view.families)[id];
+    auto& piece = pieces[static_cast<std::size_t>(piece_of(id))];
+    auto shape = shape_of(family, format);
+    if (format == Exposition::openmetrics) shape = names.settle(family.name, shape);
+    append_heading(piece, family.name, shape, family.help, format);
+    append_samples(piece, sorted.of(id));
+  }
+  if (format == Exposition::openmetrics) pieces.back() += "# EOF\n";
+  return pieces;
+}
+
+std::string render(const View& view, const std::vector<prometheus::MetricFamily>& own,
+                   Exposition format) {
+  std::vector<const prometheus::MetricFamily*> order;
+  for (const auto& family : own) order.push_back(&family);
+  std::sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->name < b->name; });
+  std::vector<std::string> names;
+  for (const auto* family : order) names.push_back(family->name);
+
+  const auto pieces = device_pieces(view, names, format);
+  std::string page = pieces.front();
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    append_own(page, *order[i], format);
+    page += pieces[i + 1];
+  }
+  return page;
+}
+
+}  // namespace boxmeter

@@ -1,0 +1,242 @@
+#include "publish/exposition.h"
+
+#include <doctest/doctest.h>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <limits>
+
+#include "metric/sample_text.h"
+#include "view.h"
+
+using namespace boxmeter;
+using boxmeter::test::Views;
+
+namespace {
+
+prometheus::MetricFamily own_gauge(const std::string& name, double value) {
+  prometheus::ClientMetric metric;
+  metric.gauge.value = value;
+  return {name, "Ours.", prometheus::MetricType::Gauge, {metric}};
+}
+
+}  // namespace
+
+TEST_CASE("the format is negotiated as Prometheus and people ask for it") {
+  const struct {
+    const char* accept;
+    Exposition expected;
+  } rows[] = {
+      {"", Exposition::text},
+      {"*/*", Exposition::text},
+      {"text/html,application/xhtml+xml,*/*;q=0.8", Exposition::text},
+      {"application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;"
+       "q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+       Exposition::openmetrics},
+      {"application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/"
+       "openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+       "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+       Exposition::openmetrics},
+      {"application/openmetrics-text", Exposition::openmetrics},
+      {"Application/OpenMetrics-Text; Version=\"1.0.0\"", Exposition::openmetrics},
+      {"application/openmetrics-text;version=0.0.1", Exposition::text},
+      {"application/openmetrics-text;q=0", Exposition::text},
+      {"application/openmetrics-text;q=0.5, text/plain", Exposition::text},
+      {"application/openmetrics-text;q=0.5, text/plain;q=0.4, */*", Exposition::openmetrics},
+      {"application/openmetrics-text;q=0.5, text/*;q=0.6, */*;q=0.1", Exposition::text},
+      {"application/openmetrics-text;q=nonsense;;,,=", Exposition::openmetrics},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.accept);
+    CHECK(negotiate(row.accept) == row.expected);
+  }
+}
+
+TEST_CASE("gzip is for clients that take it") {
+  for (const auto* yes : {"gzip", "deflate, GZIP;q=0.5", "x-gzip", "*", "br, *;q=0.1"}) {
+    CAPTURE(yes);
+    CHECK(accepts_gzip(yes));
+  }
+  for (const auto* no :
+       {"", "identity", "gzip;q=0", "gzip;q=0.000", "*;q=0", "gzip;q=0, *", "gzipped", "br"}) {
+    CAPTURE(no);
+    CHECK_FALSE(accepts_gzip(no));
+  }
+}
+
+TEST_CASE("families are merged over devices and sorted, in text") {
+  Views views;
+  views.device("home")
+      .add({"box_wan_receive_bytes_total", MetricType::counter, "Bytes received."}, {}, 13332830)
+      .add({"box_info", MetricType::info, "The box."}, {{"model", "7590"}}, 1);
+  views.device("free")
+      .add({"box_info", MetricType::info, "The box."}, {{"model", "v9"}}, 1)
+      .add({"box_dsl_state", MetricType::stateset, "The line."}, {{"state", "up"}}, 1);
+
+  CHECK(render(views.view(), {}, Exposition::text) ==
+        "# HELP box_dsl_state The line.\n"
+        "# TYPE box_dsl_state gauge\n"
+        "box_dsl_state{device=\"free\",state=\"up\"} 1\n"
+        "# HELP box_info The box.\n"
+        "# TYPE box_info gauge\n"
+        "box_info{device=\"home\",model=\"7590\"} 1\n"
+        "box_info{device=\"free\",model=\"v9\"} 1\n"
+        "# HELP box_wan_receive_bytes_total Bytes received.\n"
+        "# TYPE box_wan_receive_bytes_total counter\n"
+        "box_wan_receive_bytes_total{device=\"home\"} 13332830\n");
+}
+
+TEST_CASE("OpenMetrics names families without _total and _info, and tells the unit") {
+  Views views;
+  views.device("home")
+      .add({"box_wan_receive_bytes_total", MetricType::counter, "Bytes received."}, {}, 13332830)
+      .add({"box_info", MetricType::info, "The box."}, {{"model", "7590"}}, 1)
+      .add({"box_dsl_state", MetricType::stateset, "The line."}, {{"state", "up"}}, 1)
+      .add({"gateway_uptime", MetricType::counter, "Foreign.", true}, {}, 5)
+      .add({"box_uptime_seconds", MetricType::gauge, "Up."}, {}, 9);
+
+  CHECK(render(views.view(), {}, Exposition::openmetrics) ==
+        "# TYPE box_dsl_state gauge\n"
+        "# HELP box_dsl_state The line.\n"
+        "box_dsl_state{device=\"home\",state=\"up\"} 1\n"
+        "# TYPE box info\n"
+        "# HELP box The box.\n"
+        "box_info{device=\"home\",model=\"7590\"} 1\n"
+        "# TYPE box_uptime_seconds gauge\n"
+        "# UNIT box_uptime_seconds seconds\n"
+        "# HELP box_uptime_seconds Up.\n"
+        "box_uptime_seconds{device=\"home\"} 9\n"
+        "# TYPE box_wan_receive_bytes counter\n"
+        "# UNIT box_wan_receive_bytes bytes\n"
+        "# HELP box_wan_receive_bytes Bytes received.\n"
+        "box_wan_receive_bytes_total{device=\"home\"} 13332830\n"
+        "# TYPE gateway_uptime unknown\n"
+        "# HELP gateway_uptime Foreign.\n"
+        "gateway_uptime{device=\"home\"} 5\n"
+        "# EOF\n");
+}
+
+TEST_CASE("no two families of an OpenMetrics page have one name") {
+  Views views;
+  views.device("home")
+      .add({"box_disk", MetricType::gauge, "A."}, {}, 1)
+      .add({"box_disk_info", MetricType::info, "B."}, {}, 1)
+      .add({"box_host_info", MetricType::info, "C."}, {}, 1)
+      .add({"box_host_total", MetricType::counter, "D."}, {}, 1);
+
+  CHECK(render(views.view(), {}, Exposition::openmetrics) ==
+        "# TYPE box_disk gauge\n# HELP box_disk A.\nbox_disk{device=\"home\"} 1\n"
+        "# TYPE box_disk_info gauge\n# HELP box_disk_info B.\nbox_disk_info{device=\"home\"} 1\n"
+        "# TYPE box_host info\n# HELP box_host C.\nbox_host_info{device=\"home\"} 1\n"
+        "# TYPE box_host_total unknown\n# HELP box_host_total D.\n"
+        "box_host_total{device=\"home\"} 1\n# EOF\n");
+}
+
+TEST_CASE("help is escaped as each format wants it") {
+  Views views;
+  views.device("home").add({"x", MetricType::gauge, "say \"a\\b\"\nand go"}, {}, 1);
+
+  CHECK(render(views.view(), {}, Exposition::text) ==
+        "# HELP x say \"a\\\\b\"\\nand go\n# TYPE x gauge\nx{device=\"home\"} 1\n");
+  CHECK(render(views.view(), {}, Exposition::openmetrics) ==
+        "# TYPE x gauge\n# HELP x say \\\"a\\\\b\\\"\\nand go\nx{device=\"home\"} 1\n# EOF\n");
+}
+
+TEST_CASE("a series that two queries give is shown once, and the earlier one's value") {
+  Views views;
+  const Family family{"x", MetricType::gauge, "H."};
+  views.device("home").add(family, {{"a", "1"}}, 10).add(family, {{"a", "2"}}, 20);
+  views.device("home").add(family, {{"a", "2"}}, 21).add(family, {{"a", "3 b"}}, 30);
+  views.device("home\"").add(family, {{"a", "2"}}, 22);
+  views.device("homestead").add(family, {{"a", "2"}}, 23);
+
+  CHECK(render(views.view(), {}, Exposition::text) ==
+        "# HELP x H.\n# TYPE x gauge\n"
+        "x{device=\"home\",a=\"1\"} 10\n"
+        "x{device=\"home\",a=\"2\"} 20\n"
+        "x{device=\"home\",a=\"3 b\"} 30\n"
+        "x{device=\"home\\\"\",a=\"2\"} 22\n"
+        "x{device=\"homestead\",a=\"2\"} 23\n");
+}
+
+TEST_CASE("our own families stand in their places, and keep their names for themselves") {
+  Views views;
+  views.device("home")
+      .add({"box_up", MetricType::gauge, "H."}, {}, 1)
+      .add({"boxmeter_polls_total", MetricType::counter, "H."}, {}, 7)
+      .add({"process_x", MetricType::gauge, "Not ours."}, {}, 8)
+      .add({"zzz", MetricType::gauge, "H."}, {}, 9);
+
+  const auto page =
+      render(views.view(), {own_gauge("process_x", 0.1 + 0.2), own_gauge("boxmeter_a", 1)},
+             Exposition::text);
+
+  CHECK(page ==
+        "# HELP box_up H.\n# TYPE box_up gauge\nbox_up{device=\"home\"} 1\n"
+        "# HELP boxmeter_a Ours.\n# TYPE boxmeter_a gauge\nboxmeter_a 1\n"
+        "# HELP boxmeter_polls_total H.\n# TYPE boxmeter_polls_total counter\n"
+        "boxmeter_polls_total{device=\"home\"} 7\n"
+        "# HELP process_x Ours.\n# TYPE process_x gauge\nprocess_x 0.30000000000000004\n"
+        "# HELP zzz H.\n# TYPE zzz gauge\nzzz{device=\"home\"} 9\n");
+}
+
+TEST_CASE("an empty page is empty, and ends in OpenMetrics") {
+  CHECK(render(Views().view(), {}, Exposition::text) == "");
+  CHECK(render(Views().view(), {}, Exposition::openmetrics) == "# EOF\n");
+}
+
+TEST_CASE("a registry's counters, histograms and info are written in both formats") {
+  prometheus::Registry registry;
+  prometheus::BuildCounter()
+      .Name("boxmeter_http_requests_total")
+      .Help("Requests.")
+      .Register(registry)
+      .Add({{"handler", "/"}, {"code", "200"}})
+      .Increment(3);
+  prometheus::BuildGauge()
+      .Name("boxmeter_build_info")
+      .Help("Version.")
+      .Register(registry)
+      .Add({{"version", "0.1.0"}})
+      .Set(1);
+  auto& seconds = prometheus::BuildHistogram()
+                      .Name("boxmeter_seconds")
+                      .Help("Time.")
+                      .Register(registry)
+                      .Add({}, prometheus::Histogram::BucketBoundaries{0.5, 1});
+  seconds.Observe(0.25);
+  seconds.Observe(7);
+
+  CHECK(render(Views().view(), registry.Collect(), Exposition::text) ==
+        "# HELP boxmeter_build_info Version.\n"
+        "# TYPE boxmeter_build_info gauge\n"
+        "boxmeter_build_info{version=\"0.1.0\"} 1\n"
+        "# HELP boxmeter_http_requests_total Requests.\n"
+        "# TYPE boxmeter_http_requests_total counter\n"
+        "boxmeter_http_requests_total{code=\"200\",handler=\"/\"} 3\n"
+        "# HELP boxmeter_seconds Time.\n"
+        "# TYPE boxmeter_seconds histogram\n"
+        "boxmeter_seconds_bucket{le=\"0.5\"} 1\n"
+        "boxmeter_seconds_bucket{le=\"1\"} 1\n"
+        "boxmeter_seconds_bucket{le=\"+Inf\"} 2\n"
+        "boxmeter_seconds_sum 7.25\n"
+        "boxmeter_seconds_count 2\n");
+  CHECK(render(Views().view(), registry.Collect(), Exposition::openmetrics) ==
+        "# TYPE boxmeter_build info\n"
+        "# HELP boxmeter_build Version.\n"
+        "boxmeter_build_info{version=\"0.1.0\"} 1\n"
+        "# TYPE boxmeter_http_requests counter\n"
+        "# HELP boxmeter_http_requests Requests.\n"
+        "boxmeter_http_requests_total{code=\"200\",handler=\"/\"} 3\n"
+        "# TYPE boxmeter_seconds histogram\n"
+        "# UNIT boxmeter_seconds seconds\n"
+        "# HELP boxmeter_seconds Time.\n"
+        "boxmeter_seconds_bucket{le=\"0.5\"} 1\n"
+        "boxmeter_seconds_bucket{le=\"1.0\"} 1\n"
+        "boxmeter_seconds_bucket{le=\"+Inf\"} 2\n"
+        "boxmeter_seconds_sum 7.25\n"
+        "boxmeter_seconds_count 2\n"
+        "# EOF\n");
+}
