@@ -58,4 +58,6 @@ def main(root: pathlib.Path) -> int:
     return bool(found) or not folders
 
 
-sys.exit(main(pathlib.Path(sys.argv[1])))
+if __name__ == "__main__":
+    here = pathlib.Path(__file__).resolve().parent / "recordings"
+    sys.exit(main(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here))

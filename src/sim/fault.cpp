@@ -110,6 +110,7 @@ std::string_view name(Fault fault) {
 }
 
 Fault find_fault(std::string_view name) {
+  if (name.empty()) return Fault::none;
   for (const auto& [fault, known] : kNames)
     if (known == name) return fault;
   throw Error(ErrorKind::config,

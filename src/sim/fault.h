@@ -25,7 +25,7 @@ enum class Fault {
 };
 
 std::string_view name(Fault fault);
-/// Throws Error{config} that lists the known ones.
+/// An empty name is none.  Throws Error{config} that lists the known ones.
 Fault find_fault(std::string_view name);
 /// "slow-drip, slow-body, ..."
 std::string fault_names();

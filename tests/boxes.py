@@ -9,8 +9,6 @@ import xml.etree.ElementTree as ElementTree
 
 DSLFORUM = "urn:dslforum-org:service:"
 UPNP = "urn:schemas-upnp-org:service:"
-HANDMADE = "fritzbox-7590-154.07.57-handmade"
-ULTRA = "freebox-ultra-16.0-handmade"
 
 
 def connect(url, timeout=5):
