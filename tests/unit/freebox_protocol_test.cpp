@@ -88,6 +88,8 @@ TEST_CASE("a refusal is an error whatever the HTTP status, and says what it mean
        "refused unsupported: nodev: this box or its firmware does not have it"},
       {200, R"({"success":false,"error_code":"deprecated"})",
        "refused unsupported: deprecated: this firmware no longer has it"},
+      {200, R"({"success":false,"error_code":"bad_port"})",
+       "refused unsupported: bad_port: this port of the switch has none"},
       {404, R"({"success":false,"error_code":"invalid_request","msg":"Requête invalide"})",
        "refused unsupported: invalid_request: this box or its firmware does not have it "
        "('Requête invalide')"},

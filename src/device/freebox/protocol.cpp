@@ -24,6 +24,7 @@ constexpr Meaning kMeanings[] = {
     {"apps_denied", auth, Refusal::none,
      "the box lets no application in (allow it in Freebox OS: Gestion des accès)"},
     {"auth_required", auth, Refusal::none, "the session is refused, although it was just opened"},
+    {"bad_port", refused, Refusal::unsupported, "this port of the switch has none"},
     {"denied_from_external_ip", auth, Refusal::none,
      "the box lets nobody in from outside its own network"},
     {"deprecated", refused, Refusal::unsupported, "this firmware no longer has it"},
