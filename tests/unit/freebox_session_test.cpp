@@ -7,105 +7,12 @@
 #include <sstream>
 
 #include "base/file.h"
-#include "device/freebox/freebox.h"
-#include "device/freebox/protocol.h"
-#include "raw_server.h"
+#include "fake_freebox.h"
 
 using namespace boxmeter;
 using namespace boxmeter::testing;
 
 namespace {
-
-/// A Freebox as far as logging in goes: one token is right, a session is good for some uses.
-struct Box {
-  std::string token = "right/token";
-  std::string app_id = "fr.example.app";
-  std::string version = "16.0";
-  std::string refuse_login = {};  // an error code for every login
-  int session_uses = 1'000'000;
-  bool challenge_in_refusal = true;
-  std::map<std::string, std::string> bodies = {
-      {"connection/", R"({"success":true,"result":{"state":"up"}})"}};
-  std::map<std::string, int> statuses = {};
-
-  int sessions = 0;
-  int uses = 0;
-  std::vector<std::string> log = {};  // "GET login/", "POST login/session/ right/token"
-
-  std::string challenge() const { return "challenge/" + std::to_string(sessions); }
-  std::string session() const { return "session/" + std::to_string(sessions); }
-
-  std::pair<int, std::string> refusal(const std::string& code) const {
-    const std::string challenge_field =
-        challenge_in_refusal ? R"("challenge":")" + challenge() + R"(")" : R"("x":1)";
-    return {403,
-            R"({"uid":"u","success":false,"msg":"Refus\u00e9","result":{"password_salt":"s",)" +
-                challenge_field + R"(},"error_code":")" + code + R"("})"};
-  }
-
-  std::pair<int, std::string> open_session(const std::string& body) {
-    const Reply login = Reply::parse(body);
-    if (!refuse_login.empty()) return refusal(refuse_login);
-    const bool right = login.at("app_id") == app_id &&
-                       login.at("password") == freebox::login_password(Secret(token), challenge());
-    if (!right) return refusal("invalid_token");
-    ++sessions;
-    uses = 0;
-    return {200, R"({"success":true,"result":{"session_token":"session\/)" +
-                     std::to_string(sessions) + R"(","permissions":{"settings":true}}})"};
-  }
-
-  std::pair<int, std::string> answer(const std::string& request) {
-    const std::string line = request.substr(0, request.find(" HTTP/"));
-    const std::string body = request.substr(request.find("\r\n\r\n") + 4);
-    const std::string root = "/api/v" + version.substr(0, version.find('.')) + "/";
-    const auto at = line.find(root);
-    log.push_back(at == std::string::npos
-                      ? line
-                      : line.substr(0, line.find(' ') + 1) + line.substr(at + root.size()));
-    const std::string& what = log.back();
-    if (what == "GET /api_version")
-      return {200, R"({"api_version":")" + version + R"(","api_base_url":"\/api\/"})"};
-    if (at == std::string::npos)
-      return {404, R"({"success":false,"error_code":"invalid_request"})"};
-    if (what == "GET login/")
-      return {200, R"({"success":true,"result":{"logged_in":false,"challenge":")" + challenge() +
-                       R"("}})"};
-    if (what == "POST login/session/") return open_session(body);
-    const bool known =
-        sessions > 0 && request.find("X-Fbx-App-Auth: " + session() + "\r\n") != std::string::npos;
-    if (what == "POST login/logout/") return {known ? 200 : 403, R"({"success":true})"};
-    if (!known || uses++ >= session_uses) return refusal("auth_required");
-    const std::string path = what.substr(4);
-    const auto found = bodies.find(path);
-    if (found == bodies.end()) return {404, R"({"success":false,"error_code":"invalid_request"})"};
-    return {statuses.contains(path) ? statuses[path] : 200, found->second};
-  }
-};
-
-/// The box behind a socket, and a device that is configured for it.
-class Bench {
- public:
-  Guarded<Box> box;
-  http::Stop stop;
-  RawServer server{[this](Peer& peer) {
-    for (std::string request; !(request = peer.read_request()).empty();) {
-      const auto [status, body] = box.with([&](Box& b) { return b.answer(request); });
-      if (!peer.answer(status, body)) return;
-    }
-  }};
-  DeviceConfig config{.name = "free",
-                      .kind = "freebox",
-                      .url = "http://" + server.where(),
-                      .credential = {.value = Secret("right/token")},
-                      .app_id = "fr.example.app",
-                      .timeout = std::chrono::milliseconds(5000)};
-
-  std::unique_ptr<Device> open() { return freebox::kKind.open(config, stop); }
-  std::vector<std::string> take_log() {
-    return box.with([](Box& b) { return std::exchange(b.log, {}); });
-  }
-};
 
 /// What the call gives, or "kind: text".
 std::string called(Device& device, const std::string& target = "connection/") {
@@ -140,7 +47,7 @@ class TokenFile {
 }  // namespace
 
 TEST_CASE("a Freebox is found, logged into once, asked, and logged out of") {
-  Bench bench;
+  FreeboxBench bench;
   auto device = bench.open();
   CHECK(bench.take_log() == Log{});
 
@@ -156,8 +63,8 @@ TEST_CASE("a Freebox is found, logged into once, asked, and logged out of") {
 }
 
 TEST_CASE("an ended session is reopened once, with the challenge that came with the refusal") {
-  Bench bench;
-  bench.box.with([](Box& box) { box.session_uses = 2; });
+  FreeboxBench bench;
+  bench.box.with([](FakeFreebox& box) { box.session_uses = 2; });
   auto device = bench.open();
   CHECK(called(*device) == kUp);
   CHECK(called(*device) == kUp);
@@ -170,8 +77,8 @@ TEST_CASE("an ended session is reopened once, with the challenge that came with 
 }
 
 TEST_CASE("a refusal without a challenge costs one more request") {
-  Bench bench;
-  bench.box.with([](Box& box) {
+  FreeboxBench bench;
+  bench.box.with([](FakeFreebox& box) {
     box.session_uses = 1;
     box.challenge_in_refusal = false;
   });
@@ -186,8 +93,8 @@ TEST_CASE("a refusal without a challenge costs one more request") {
 }
 
 TEST_CASE("a box that refuses every session is asked for one per call, no more") {
-  Bench bench;
-  bench.box.with([](Box& box) { box.session_uses = 0; });
+  FreeboxBench bench;
+  bench.box.with([](FakeFreebox& box) { box.session_uses = 0; });
   auto device = bench.open();
 
   CHECK(called(*device) ==
@@ -201,7 +108,7 @@ TEST_CASE("a box that refuses every session is asked for one per call, no more")
 }
 
 TEST_CASE("a refused token is shown to the box once") {
-  Bench bench;
+  FreeboxBench bench;
   bench.config.credential.value = Secret("wrong/token");
   auto device = bench.open();
 
@@ -217,7 +124,7 @@ TEST_CASE("a refused token is shown to the box once") {
 
 TEST_CASE("a refused token is read from its file again, and used at once when it is another") {
   TokenFile file("right/token\nfr.example.app\n");
-  Bench bench;
+  FreeboxBench bench;
   bench.config.credential = {.value = Secret("wrong/token"), .file = file.path};
   auto device = bench.open();
 
@@ -229,7 +136,7 @@ TEST_CASE("a refused token is read from its file again, and used at once when it
 
 TEST_CASE("a token file that changes ends the pause after a refusal") {
   TokenFile file("wrong/token\nfr.example.app\n");
-  Bench bench;
+  FreeboxBench bench;
   bench.config.credential = {.value = Secret("wrong/token"), .file = file.path};
   auto device = bench.open();
   CHECK(called(*device) == kInvalidToken);
@@ -247,7 +154,7 @@ TEST_CASE("a token file that changes ends the pause after a refusal") {
 
 TEST_CASE("a token file alone is enough, and its app id goes before the configured one") {
   TokenFile file("right/token\nfr.example.app\n");
-  Bench bench;
+  FreeboxBench bench;
   bench.config.credential = {.file = file.path};
   bench.config.app_id = "fr.example.other";
 
@@ -265,8 +172,8 @@ TEST_CASE("other reasons not to let us in pause the login too, and are told") {
       {"internal_error", "refused: login: internal_error: the box failed ('Refusé')"},
   };
   for (const auto& [code, text] : rows) {
-    Bench bench;
-    bench.box.with([&, c = code](Box& box) { box.refuse_login = c; });
+    FreeboxBench bench;
+    bench.box.with([&, c = code](FakeFreebox& box) { box.refuse_login = c; });
     auto device = bench.open();
 
     CHECK(called(*device) == text);
@@ -316,8 +223,8 @@ TEST_CASE("the built-in roots are trusted besides those of the configuration, no
 }
 
 TEST_CASE("secrets do not leave the brand, and counters keep all digits") {
-  Bench bench;
-  bench.box.with([](Box& box) {
+  FreeboxBench bench;
+  bench.box.with([](FakeFreebox& box) {
     box.bodies["wifi/bss/"] =
         R"({"success":true,"result":[{"id":"x","config":{"ssid":"caf\u00e9","key":"hush"}}]})";
     box.bodies["connection/"] =
@@ -330,15 +237,15 @@ TEST_CASE("secrets do not leave the brand, and counters keep all digits") {
 }
 
 TEST_CASE("new firmware is noticed, and its API asked for again") {
-  Bench bench;
+  FreeboxBench bench;
   const auto system = [](const char* firmware) {
     return R"({"success":true,"result":{"uptime_val":10,"firmware_version":")" +
            std::string(firmware) + R"("}})";
   };
-  bench.box.with([&](Box& box) { box.bodies["system/"] = system("4.9.14"); });
+  bench.box.with([&](FakeFreebox& box) { box.bodies["system/"] = system("4.9.14"); });
   auto device = bench.open();
   called(*device, "system/");
-  bench.box.with([&](Box& box) { box.bodies["system/"] = system("4.12.2"); });
+  bench.box.with([&](FakeFreebox& box) { box.bodies["system/"] = system("4.12.2"); });
   called(*device, "system/");
   CHECK(device->epoch() == Epoch{.boot = 1, .wan = 0});
   bench.take_log();
@@ -349,17 +256,17 @@ TEST_CASE("new firmware is noticed, and its API asked for again") {
 }
 
 TEST_CASE("a box that moved its API is found again") {
-  Bench bench;
+  FreeboxBench bench;
   auto device = bench.open();
   CHECK(called(*device) == kUp);
-  bench.box.with([](Box& box) { box.version = "17.0"; });
+  bench.box.with([](FakeFreebox& box) { box.version = "17.0"; });
 
   CHECK(called(*device) == "refused: invalid_request: this box or its firmware does not have it");
   CHECK(called(*device) == kUp);
 }
 
 TEST_CASE("once stopped, a device does not wait for a logout") {
-  Bench bench;
+  FreeboxBench bench;
   auto device = bench.open();
   CHECK(called(*device) == kUp);
   bench.take_log();
@@ -372,7 +279,7 @@ TEST_CASE("once stopped, a device does not wait for a logout") {
 }
 
 TEST_CASE("a Freebox without its token or app id is refused before it is asked") {
-  Bench bench;
+  FreeboxBench bench;
   const auto opened = [&](Credential credential, const std::string& app_id) {
     bench.config.credential = std::move(credential);
     bench.config.app_id = app_id;

@@ -1,0 +1,257 @@
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include "base/file.h"
+#include "config/config.h"
+#include "device/ask.h"
+#include "device/freebox/protocol.h"
+#include "device/freebox/request.h"
+#include "device/freebox/secrets.h"
+#include "metric/extract.h"
+
+// The shipped packs of a Freebox, read out of recorded replies.
+using namespace boxmeter;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kHere = fs::path(__FILE__).parent_path();
+const fs::path kRecordings = kHere / "../recordings";
+
+fs::path corpus() {
+  const char* folder = std::getenv("BOXMETER_CORPUS");
+  return folder != nullptr ? fs::path(folder) : kHere / "../../../shared/corpus";
+}
+
+/// Answers from a recording what the box would have answered.
+class Recorded : public Device {
+ public:
+  explicit Recorded(fs::path folder) : folder_(std::move(folder)) {}
+
+  Reply call(const Request& request) override {
+    std::string name = freebox::url_path(request.target);
+    if (name.ends_with('/')) name.pop_back();
+    std::replace(name.begin(), name.end(), '/', '_');
+    const fs::path file = folder_ / "get" / (name + ".json");
+    freebox::Envelope envelope =
+        fs::exists(file)
+            ? freebox::parse_envelope(200, read_file(file))
+            : freebox::parse_envelope(404, R"({"success":false,"error_code":"invalid_request"})");
+    if (!envelope.success) throw freebox::refusal(envelope);
+    freebox::remove_secrets(envelope.result);
+    return envelope.result;
+  }
+  Epoch epoch() const override { return {}; }
+  std::uint64_t logins() const override { return 0; }
+
+ private:
+  fs::path folder_;
+};
+
+std::vector<QueryPtr> shipped_queries() {
+  char folder[] = "/tmp/boxmeter-test-XXXXXX";
+  REQUIRE(::mkdtemp(folder) != nullptr);
+  const fs::path file = fs::path(folder) / "boxmeter.yml";
+  write_file(file,
+             "state_dir: state\n"
+             "devices:\n"
+             "  - {name: free, kind: freebox, app_token: t, app_id: a,\n"
+             "     queries: [freebox, freebox_addresses]}\n");
+  const Config config = load_config(file);
+  fs::remove_all(folder);
+  CHECK(config.warnings == std::vector<std::string>{});
+  return config.jobs.at(0).queries;
+}
+
+/// What a recording gives: every series by its text, and what went wrong.
+struct Outcome {
+  std::map<std::string, std::string> series = {};  // box_x{label="value"} -> number
+  std::vector<std::string> failures = {};          // "query: text"
+  std::vector<std::string> dropped = {};           // "query: reason"
+
+  std::vector<std::string> of(std::string_view metric) const {
+    std::vector<std::string> lines;
+    for (const auto& [name, value] : series)
+      if (name.substr(0, name.find('{')) == metric) lines.push_back(name + " " + value);
+    return lines;
+  }
+};
+
+std::string text_of(const Family& family, const Point& point) {
+  std::string labels;
+  for (const auto& [name, value] : point.labels)
+    labels.append(labels.empty() ? "" : ",").append(name).append("=").append(value);
+  return family.name + (labels.empty() ? "" : "{" + labels + "}");
+}
+
+Outcome played(const fs::path& folder) {
+  Outcome outcome;
+  Recorded device(folder);
+  Asker asker(device);
+  for (const QueryPtr& query : shipped_queries()) {
+    try {
+      const Asked asked = asker.ask(*query, Clock::time_point());
+      Choices choices;
+      const Extraction found = extract(*query, asked.reply, 2000, choices);
+      for (const Series& series : found.series)
+        for (const Point& point : series.points)
+          CHECK(outcome.series.emplace(text_of(*series.family, point), point.value.text()).second);
+      for (const Failure& problem : asked.problems)
+        outcome.failures.push_back(query->name + ": " + problem.message);
+      for (const Failure& problem : found.problems)
+        outcome.failures.push_back(query->name + ": " + problem.message);
+      for (const auto& [reason, count] : found.dropped)
+        outcome.dropped.push_back(query->name + ": " + reason);
+    } catch (const Error& error) {
+      outcome.failures.push_back(query->name + ": " + error.what());
+    }
+  }
+  return outcome;
+}
+
+}  // namespace
+
+using Lines = std::vector<std::string>;
+
+TEST_CASE("an Ultra on fibre is read whole, and what it lacks costs only itself") {
+  const Outcome outcome = played(kRecordings / "freebox-ultra-16.0-handmade");
+
+  CHECK(outcome.failures ==
+        Lines{"freebox_xdsl: service_down: not running at the moment ('Ce service n’est pas "
+              "disponible')"});
+  CHECK(outcome.dropped == Lines{});
+  CHECK(outcome.of("box_info") ==
+        Lines{"box_info{kind=freebox,model=Freebox v9 (r1),firmware=4.12.2,hardware=fbxgw9r} 1"});
+  CHECK(outcome.of("box_temperature_celsius") ==
+        Lines{"box_temperature_celsius{sensor=temp_cpu0} 60",
+              "box_temperature_celsius{sensor=temp_cpu1} 61",
+              "box_temperature_celsius{sensor=temp_cpu2} 62",
+              "box_temperature_celsius{sensor=temp_cpu3} 60",
+              "box_temperature_celsius{sensor=temp_t1} 57"});
+  CHECK(outcome.of("box_wan_state") ==
+        Lines{"box_wan_state{state=connecting} 0", "box_wan_state{state=disconnecting} 0",
+              "box_wan_state{state=down} 0", "box_wan_state{state=up} 1"});
+  CHECK(outcome.of("box_wan_receive_capacity_bytes_per_second") ==
+        Lines{"box_wan_receive_capacity_bytes_per_second 1000000000"});
+  CHECK(outcome.of("box_wan_ipv6_connected") == Lines{"box_wan_ipv6_connected 1"});
+  CHECK(outcome.of("box_wan_address_info") ==
+        Lines{"box_wan_address_info{family=ipv4,address=203.0.113.9} 1",
+              "box_wan_address_info{family=ipv6,address=2001:db8:e1::1} 1"});
+  CHECK(outcome.of("box_fiber_power_dbm") == Lines{"box_fiber_power_dbm{direction=down} -18.38",
+                                                   "box_fiber_power_dbm{direction=up} 6.42"});
+  CHECK(outcome.of("box_fiber_info") == Lines{"box_fiber_info{vendor=Example,model=EXAMPLE-PON-8G,"
+                                              "serial=EXAMPLE000000002,mode=pon} 1"});
+  CHECK(outcome.of("box_lan_port_up") ==
+        Lines{"box_lan_port_up{port=1} 1", "box_lan_port_up{port=2} 1", "box_lan_port_up{port=3} 1",
+              "box_lan_port_up{port=4} 0", "box_lan_port_up{port=9999} 0"});
+  CHECK(outcome.of("box_lan_port_speed_bytes_per_second") ==
+        Lines{"box_lan_port_speed_bytes_per_second{port=1} 125000000",
+              "box_lan_port_speed_bytes_per_second{port=2} 312500000",
+              "box_lan_port_speed_bytes_per_second{port=3} 12500000"});
+  CHECK(outcome.of("box_lan_transmit_bytes_total") ==
+        Lines{"box_lan_transmit_bytes_total{port=1} 91340087122",
+              "box_lan_transmit_bytes_total{port=2} 182680174244",
+              "box_lan_transmit_bytes_total{port=3} 274020261366",
+              "box_lan_transmit_bytes_total{port=4} 0"});
+  CHECK(outcome.of("box_wlan_up") == Lines{"box_wlan_up{radio=0} 1", "box_wlan_up{radio=10} 0",
+                                           "box_wlan_up{radio=11} 1", "box_wlan_up{radio=1} 1"});
+  CHECK(outcome.of("box_wlan_info") ==
+        Lines{"box_wlan_info{radio=0,band=2.4GHz} 1", "box_wlan_info{radio=1,band=5GHz} 1",
+              "box_wlan_info{radio=10,band=5GHz} 1", "box_wlan_info{radio=11,band=6GHz} 1"});
+  CHECK(outcome.of("box_wlan_channel") == Lines{"box_wlan_channel{radio=0} 6",
+                                                "box_wlan_channel{radio=11} 37",
+                                                "box_wlan_channel{radio=1} 36"});
+  CHECK(outcome.of("box_wlan_channel_width_hertz").at(2) ==
+        "box_wlan_channel_width_hertz{radio=11} 320000000");
+  CHECK(outcome.of("box_wlan_stations") ==
+        Lines{"box_wlan_stations{radio=0} 1", "box_wlan_stations{radio=10} 0",
+              "box_wlan_stations{radio=11} 1", "box_wlan_stations{radio=1} 2"});
+  CHECK(outcome.of("box_wlan_radio_detected") ==
+        Lines{"box_wlan_radio_detected{radio=0} 1", "box_wlan_radio_detected{radio=10} 1",
+              "box_wlan_radio_detected{radio=11} 1", "box_wlan_radio_detected{radio=1} 1"});
+  CHECK(outcome.of("box_hosts") == Lines{"box_hosts{network=guest} 1", "box_hosts{network=lan} 9"});
+  CHECK(outcome.of("box_hosts_active") == Lines{"box_hosts_active{network=guest,medium=ethernet} 0",
+                                                "box_hosts_active{network=guest,medium=other} 0",
+                                                "box_hosts_active{network=guest,medium=wifi} 0",
+                                                "box_hosts_active{network=lan,medium=ethernet} 3",
+                                                "box_hosts_active{network=lan,medium=other} 0",
+                                                "box_hosts_active{network=lan,medium=wifi} 4"});
+  CHECK(outcome.of("box_firmware_update_available") == Lines{"box_firmware_update_available 0"});
+}
+
+TEST_CASE("a Delta on DSL is read whole, each direction with its own kind of retransmission") {
+  const Outcome outcome = played(kRecordings / "freebox-delta-8.5-handmade");
+
+  CHECK(outcome.failures ==
+        Lines{"freebox_wifi_state: invalid_request: this box or its firmware does not have it",
+              "freebox_update: invalid_request: this box or its firmware does not have it"});
+  CHECK(outcome.dropped == Lines{});
+  CHECK(outcome.of("box_wan_info") == Lines{"box_wan_info{protocol=rfc2684} 1"});
+  CHECK(outcome.of("box_dsl_state") ==
+        Lines{"box_dsl_state{state=disabled} 0", "box_dsl_state{state=down} 0",
+              "box_dsl_state{state=training} 0", "box_dsl_state{state=up} 1"});
+  CHECK(outcome.of("box_dsl_rate_bytes_per_second") ==
+        Lines{"box_dsl_rate_bytes_per_second{direction=down} 2253875",
+              "box_dsl_rate_bytes_per_second{direction=up} 127750"});
+  CHECK(outcome.of("box_dsl_noise_margin_decibels") ==
+        Lines{"box_dsl_noise_margin_decibels{direction=down} 6.4",
+              "box_dsl_noise_margin_decibels{direction=up} 12.1"});
+  CHECK(outcome.of("box_dsl_retransmissions_total") ==
+        Lines{"box_dsl_retransmissions_total{direction=down} 311",
+              "box_dsl_retransmissions_total{direction=up} 41"});
+  CHECK(outcome.of("box_dsl_retransmissions_uncorrected_total") ==
+        Lines{"box_dsl_retransmissions_uncorrected_total{direction=down} 1",
+              "box_dsl_retransmissions_uncorrected_total{direction=up} 2"});
+  CHECK(outcome.of("box_fiber_power_dbm") == Lines{});
+  CHECK(outcome.of("box_fan_speed_rpm") ==
+        Lines{"box_fan_speed_rpm{fan=fan0_speed} 1702", "box_fan_speed_rpm{fan=fan1_speed} 1680"});
+  CHECK(outcome.of("box_hosts_active") == Lines{"box_hosts_active{network=guest,medium=ethernet} 0",
+                                                "box_hosts_active{network=guest,medium=other} 0",
+                                                "box_hosts_active{network=guest,medium=wifi} 0",
+                                                "box_hosts_active{network=lan,medium=ethernet} 0",
+                                                "box_hosts_active{network=lan,medium=other} 2",
+                                                "box_hosts_active{network=lan,medium=wifi} 0"});
+}
+
+TEST_CASE("the examples of the documentation are read exactly") {
+  if (!fs::is_directory(corpus())) {
+    MESSAGE("skipped: there is no corpus at " << corpus().string());
+    return;
+  }
+  const Outcome outcome = played(corpus() / "freebox" / "documentation-3");
+
+  CHECK(outcome.of("box_dsl_rate_bytes_per_second").at(0) ==
+        "box_dsl_rate_bytes_per_second{direction=down} 3503875");
+  CHECK(outcome.of("box_dsl_noise_margin_decibels").at(0) ==
+        "box_dsl_noise_margin_decibels{direction=down} 7");
+  CHECK(outcome.of("box_dsl_retransmissions_total") ==
+        Lines{"box_dsl_retransmissions_total{direction=down} 0"});
+  CHECK(outcome.of("box_fiber_power_dbm") == Lines{"box_fiber_power_dbm{direction=down} -36.98",
+                                                   "box_fiber_power_dbm{direction=up} -11.72"});
+  CHECK(outcome.of("box_wan_receive_bytes_total") == Lines{"box_wan_receive_bytes_total 13332830"});
+  CHECK(outcome.of("box_wan_transmit_bytes_total") ==
+        Lines{"box_wan_transmit_bytes_total 5489542"});
+}
+
+TEST_CASE("all sensors and fans of a recorded Ultra are there, by their ids") {
+  if (!fs::is_directory(corpus())) {
+    MESSAGE("skipped: there is no corpus at " << corpus().string());
+    return;
+  }
+  const Outcome outcome = played(corpus() / "freebox" / "ultra-16.0");
+
+  CHECK(outcome.of("box_temperature_celsius") ==
+        Lines{"box_temperature_celsius{sensor=temp_cpu0} 58",
+              "box_temperature_celsius{sensor=temp_cpu1} 59",
+              "box_temperature_celsius{sensor=temp_cpu2} 59",
+              "box_temperature_celsius{sensor=temp_cpu3} 59",
+              "box_temperature_celsius{sensor=temp_t1} 60"});
+  CHECK(outcome.of("box_fan_speed_rpm") == Lines{"box_fan_speed_rpm{fan=fan0_speed} 660"});
+  CHECK(outcome.of("box_wan_receive_bytes_total") ==
+        Lines{"box_wan_receive_bytes_total 49556332677"});
+}
