@@ -199,7 +199,7 @@ def fritzbox(url, name="home", **options):
 
 
 def freebox(url, name="free", **options):
-    return device(name, "freebox", url, {"app_token": "sim-app-token", "app_id": "boxmeter", **options})
+    return device(name, "freebox", url, {"app_token": "boxmeter-sim-app-token", "app_id": "boxmeter", **options})
 
 
 def device(name, kind, url, options):

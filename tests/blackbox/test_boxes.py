@@ -131,7 +131,7 @@ def test_once_fails_when_a_device_does_not_answer_and_prints_the_other(tmp_path)
     assert value(found, "box_up", device="home") == "1"
     assert value(found, "box_up", device="gone") == "0"
     assert value(found, "boxmeter_failures_total", device="gone", reason="network") == "1"
-    assert "gone: cannot connect to 127.0.0.1:1: Connection refused" in done.stderr
+    assert "gone: DeviceInfo1.GetInfo: /tr64desc.xml: cannot connect to 127.0.0.1:1: Connection refused" in done.stderr
 
 
 def test_once_of_one_device_and_as_json(tmp_path):
