@@ -92,6 +92,14 @@ class FakeFritzbox {
                        text.find(to, start + from.size()) - start - from.size());
   }
 
+  /// "DeviceInfo1" of its type; the short names of IGD services only stand in their path.
+  static std::string service_of(const std::string& request, const std::string& path) {
+    const std::string type = between(request, "urn:dslforum-org:service:", "#");
+    if (type.empty()) return path.substr(path.rfind('/') + 1);
+    const auto colon = type.find(':');
+    return type.substr(0, colon) + type.substr(colon + 1);
+  }
+
   void serve(Peer& peer) {
     for (std::string request = peer.read_request(); !request.empty();
          request = peer.read_request()) {
@@ -108,7 +116,7 @@ class FakeFritzbox {
   Response respond(const std::string& request) {
     const bool is_post = request.starts_with("POST ");
     const std::string path = between(request, " ", " ");
-    const std::string service = is_post ? path.substr(path.rfind('/') + 1) : "";
+    const std::string service = is_post ? service_of(request, path) : "";
     const std::string what = is_post ? service + "." + between(request, "#", "\r\n") : path;
     const std::string user = between(request, "username=\"", "\"");
     return state_.with([&](State& state) -> Response {

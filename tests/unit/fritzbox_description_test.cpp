@@ -115,6 +115,7 @@ TEST_CASE("an unknown service is unsupported, with the way out") {
 
   CHECK(complaint(whole, "Host1") == "this box has no service 'Host1' (did you mean 'Hosts1'?)");
   CHECK(complaint(whole, "X_AVM-DE_WANFiber1") == "this box has no service 'X_AVM-DE_WANFiber1'");
+  CHECK(complaint(whole, "X_AVM-DE_Evil1") == "this box has no service 'X_AVM-DE_Evil1'");
   CHECK(complaint(without_igd, "WANCommonIFC1") ==
         "this box has no service 'WANCommonIFC1' (switch on 'Transmit status information over "
         "UPnP' in the box's network settings)");

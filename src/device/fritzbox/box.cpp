@@ -198,8 +198,8 @@ void Box::fail(const Target& target, const Fault& fault) {
                         (known.empty() ? fault.text.substr(0, 80) : std::string(known)) + ")";
   Refusal refusal = refusal_of(fault.code);
   if (fault.code == kNotAuthorized)
-    message += ": user '" + caller_.user() + "' lacks the right '" +
-               std::string(right_for(target.service)) + "'";
+    message += (caller_.user().empty() ? ": this user" : ": user '" + caller_.user() + "'") +
+               " lacks the right '" + std::string(right_for(target.service)) + "'";
   if (fault.code == kInternalError &&
       ++internal_errors_[target.service + "." + target.action] >= kPersistent)
     refusal = Refusal::unsupported;

@@ -27,14 +27,25 @@ const Service* Catalog::find(std::string_view name) const {
   return found != services_.end() && found->name == name ? &*found : nullptr;
 }
 
+/// Half of the services begin with X_AVM-DE_; only the rest can make two of them alike.
+std::string Catalog::suggestion(const std::string& name) const {
+  const auto bare = [](std::string_view text) {
+    return std::string(text.substr(text.starts_with("X_AVM-DE_") ? 9 : 0));
+  };
+  std::vector<std::string> names, bare_names;
+  for (const Service& service : services_) {
+    names.push_back(service.name);
+    bare_names.push_back(bare(service.name));
+  }
+  return did_you_mean(bare(name), bare_names).empty() ? "" : did_you_mean(name, names);
+}
+
 const Service& Catalog::service(const std::string& name) const {
   if (const Service* found = find(name)) return *found;
-  std::vector<std::string> names;
-  for (const Service& service : services_) names.push_back(service.name);
   // Names of IGD services are short: WANCommonIFC1, WANIPConn1.
   const bool is_igd = name.starts_with("WANCommonIFC") || name.starts_with("WANIPConn1") ||
                       name.starts_with("WANDSLLinkC1") || name.starts_with("WANIPv6Firewall");
-  std::string way_out = did_you_mean(name, names);
+  std::string way_out = suggestion(name);
   if (is_igd && !has_igd_)
     way_out = " (switch on 'Transmit status information over UPnP' in the box's network settings)";
   throw Error(ErrorKind::refused, "this box has no service '" + name + "'" + way_out,

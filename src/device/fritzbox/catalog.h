@@ -35,6 +35,8 @@ class Catalog {
   }
 
  private:
+  std::string suggestion(const std::string& name) const;
+
   std::string model_;
   SystemVersion version_;
   bool has_igd_ = false;

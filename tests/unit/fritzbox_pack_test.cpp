@@ -1,0 +1,321 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "device/ask.h"
+#include "device/kinds.h"
+#include "fake_fritzbox.h"
+#include "metric/extract.h"
+
+using namespace boxmeter;
+using boxmeter::testing::answer;
+using boxmeter::testing::FakeFritzbox;
+namespace fs = std::filesystem;
+
+// The shipped packs over recorded answers: configuration, device, wire and rules together.
+namespace {
+
+using Lines = std::vector<std::string>;
+
+fs::path checkout() { return fs::path(__FILE__).parent_path() / "../.."; }
+
+void play(FakeFritzbox& fake, const fs::path& recording) {
+  for (const auto& entry : fs::directory_iterator(recording))
+    if (entry.path().extension() == ".xml")
+      fake.set("/" + entry.path().filename().string(), read_file(entry.path()));
+  for (const auto& entry : fs::directory_iterator(recording / "soap"))
+    fake.set(entry.path().stem().string(), read_file(entry.path()));
+  fake.set("Hosts1.X_AVM-DE_GetHostListPath",
+           answer("<NewX_AVM-DE_HostListPath>/devicehostlist.lua?sid=0000000000000000"
+                  "</NewX_AVM-DE_HostListPath>"));
+  fake.set("/devicehostlist.lua?sid=0000000000000000",
+           read_file(recording / "lists/devicehostlist.xml"));
+}
+
+std::string line_of(const Series& series, const Point& point) {
+  std::string line = series.family->name;
+  for (const auto& [name, value] : point.labels) {
+    line.append(name == point.labels.front().first ? "{" : ",");
+    line.append(name).append("=").append(value);
+  }
+  return line + (point.labels.empty() ? " " : "} ") + point.value.text();
+}
+
+/// One poll of all queries of the packs: samples, and as "query: ..." what went wrong with them.
+struct Poll {
+  Lines samples;
+  Lines failures;
+
+  bool has(const std::string& line) const {
+    return std::ranges::find(samples, line) != samples.end();
+  }
+  Lines starting_with(const std::string& name) const {
+    Lines found;
+    for (const std::string& line : samples)
+      if (line.starts_with(name)) found.push_back(line);
+    return found;
+  }
+};
+
+Poll poll(const FakeFritzbox& fake, const std::string& packs) {
+  const fs::path file =
+      fs::temp_directory_path() / ("boxmeter-fritz-" + std::to_string(::getpid()) + ".yml");
+  write_file(file, "devices: [{name: home, kind: fritzbox, url: '" + fake.url() +
+                       "', username: monitor, password: secret, queries: [" + packs + "]}]\n");
+  const Config config = load_config(file);
+  fs::remove(file);
+  http::Stop stop;
+  const Job& job = config.jobs.at(0);
+  const auto device = find_kind("fritzbox").open(job.device, stop);
+  Asker asker(*device);
+  Poll result;
+  for (const QueryPtr& query : job.queries) {
+    try {
+      const Asked asked = asker.ask(*query, Clock::now());
+      Choices choices;
+      const Extraction extraction = extract(*query, asked.reply, 2000, choices);
+      for (const Failure& problem : asked.problems)
+        result.failures.push_back(query->name + ": " + problem.message);
+      for (const Failure& problem : extraction.problems)
+        result.failures.push_back(query->name + ": " + problem.message);
+      for (const auto& [reason, count] : extraction.dropped)
+        result.failures.push_back(query->name + ": dropped " + reason);
+      for (const Series& series : extraction.series)
+        for (const Point& point : series.points) result.samples.push_back(line_of(series, point));
+    } catch (const Error& error) {
+      result.failures.push_back(query->name + ": " + error.what());
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the packs read everything that a DSL box says") {
+  FakeFritzbox fake;
+  play(fake, checkout() / "tests/recordings/fritzbox-7590-154.07.57-handmade");
+
+  const Poll result = poll(fake, "fritzbox, fritzbox_addresses");
+
+  std::string all;
+  for (const std::string& line : result.samples) all += line + "\n";
+  CHECK(all ==
+        R"(box_info{kind=fritzbox,model=FRITZ!Box 7590,firmware=154.07.57,hardware=FRITZ!Box 7590} 1
+box_uptime_seconds 1843217
+box_firmware_update_available 1
+box_wan_receive_bytes_total 1876540332188
+box_wan_transmit_bytes_total 213764508911
+box_wan_receive_rate_bytes_per_second 386417
+box_wan_transmit_rate_bytes_per_second 41230
+box_wan_receive_capacity_bytes_per_second 12500000
+box_wan_transmit_capacity_bytes_per_second 4624000
+box_wan_link_up 1
+box_wan_access{state=dsl} 1
+box_wan_access{state=cable} 0
+box_wan_access{state=fiber} 0
+box_wan_access{state=ethernet} 0
+box_wan_access{state=mobile} 0
+box_wan_access{state=other} 0
+box_wan_line_receive_capacity_bytes_per_second 13668000
+box_wan_line_transmit_capacity_bytes_per_second 4624000
+box_wan_connected 1
+box_wan_state{state=down} 0
+box_wan_state{state=connecting} 0
+box_wan_state{state=up} 1
+box_wan_state{state=disconnecting} 0
+box_wan_uptime_seconds 61247
+box_wan_info{protocol=PPPoE,last_error=ERROR_NONE} 1
+box_wan_ipv6_connected 1
+box_wan_receive_packets_total 1502339871
+box_wan_transmit_packets_total 402117655
+box_dsl_up 1
+box_dsl_state{state=down} 0
+box_dsl_state{state=training} 0
+box_dsl_state{state=up} 1
+box_dsl_state{state=disabled} 0
+box_dsl_rate_bytes_per_second{direction=down} 13668000
+box_dsl_rate_bytes_per_second{direction=up} 4624000
+box_dsl_max_rate_bytes_per_second{direction=down} 14840000
+box_dsl_max_rate_bytes_per_second{direction=up} 5152000
+box_dsl_noise_margin_decibels{direction=down} 11
+box_dsl_noise_margin_decibels{direction=up} 9
+box_dsl_attenuation_decibels{direction=down} 17
+box_dsl_attenuation_decibels{direction=up} 12
+box_dsl_fec_errors_total{direction=down} 18231
+box_dsl_fec_errors_total{direction=up} 2044
+box_dsl_crc_errors_total{direction=down} 112
+box_dsl_crc_errors_total{direction=up} 9
+box_dsl_hec_errors_total{direction=down} 0
+box_dsl_hec_errors_total{direction=up} 0
+box_dsl_errored_seconds_total{direction=down} 37
+box_dsl_severely_errored_seconds_total{direction=down} 2
+box_dsl_retrains_total 3
+box_dsl_info{modulation=VDSL,profile=17a} 1
+box_wlan_up{radio=1} 1
+box_wlan_up{radio=2} 1
+box_wlan_up{radio=3} 0
+box_wlan_info{radio=1,band=2.4GHz,standard=ax} 1
+box_wlan_info{radio=2,band=5GHz,standard=ax} 1
+box_wlan_info{radio=3,band=2.4GHz,standard=ax} 1
+box_wlan_channel{radio=1} 6
+box_wlan_channel{radio=2} 36
+box_wlan_channel{radio=3} 6
+box_wlan_stations{radio=1} 2
+box_wlan_stations{radio=2} 3
+box_wlan_stations{radio=3} 0
+box_wlan_receive_packets_total{radio=1} 912744
+box_wlan_receive_packets_total{radio=2} 7719044
+box_wlan_receive_packets_total{radio=3} 0
+box_wlan_transmit_packets_total{radio=1} 381733
+box_wlan_transmit_packets_total{radio=2} 2871931
+box_wlan_transmit_packets_total{radio=3} 0
+box_wlan_ssid_info{radio=1,bssid=00:00:5E:00:53:11,ssid=Example Home,guest=false} 1
+box_wlan_ssid_info{radio=2,bssid=00:00:5E:00:53:12,ssid=Example Home,guest=false} 1
+box_wlan_ssid_info{radio=3,bssid=00:00:5E:00:53:13,ssid=Example Guest,guest=true} 1
+box_lan_receive_bytes_total{port=all} 911340087
+box_lan_transmit_bytes_total{port=all} 3872094412
+box_lan_receive_packets_total{port=all} 43210987
+box_lan_transmit_packets_total{port=all} 98127443
+box_hosts{network=lan} 9
+box_hosts{network=guest} 1
+box_hosts_active{network=lan,medium=wifi} 5
+box_hosts_active{network=lan,medium=ethernet} 2
+box_hosts_active{network=lan,medium=powerline} 0
+box_hosts_active{network=guest,medium=wifi} 0
+box_hosts_active{network=guest,medium=ethernet} 0
+box_hosts_active{network=guest,medium=powerline} 0
+box_hosts_active{network=lan,medium=other} 0
+box_hosts_active{network=guest,medium=other} 0
+box_port_mappings 2
+box_wan_address_info{family=ipv4,address=203.0.113.77} 1
+box_wan_address_info{family=ipv6,address=2001:db8:77::1} 1
+)");
+  CHECK(result.failures ==
+        Lines{"fritzbox_fiber: X_AVM-DE_WANFiber1.GetInfo: this box has no service "
+              "'X_AVM-DE_WANFiber1'"});
+}
+
+TEST_CASE("optical power is read in thousandths of a dBm, and 0 is none") {
+  const auto fiber = [](const std::string& info) {
+    FakeFritzbox fake;
+    fake.set("/tr64desc.xml",
+             boxmeter::testing::description(
+                 "fibre", 8, 20,
+                 boxmeter::testing::service_entry("X_AVM-DE_WANFiber1",
+                                                  "urn:dslforum-org:service:X_AVM-DE_WANFiber:1")));
+    fake.set("X_AVM-DE_WANFiber1.GetInfo", answer(info));
+    return poll(fake, "fritzbox").starting_with("box_fiber");
+  };
+
+  CHECK(fiber("<NewOpticalSignalLevel>-15600</NewOpticalSignalLevel><NewTransmitOpticalLevel>2310"
+              "</NewTransmitOpticalLevel><NewSFPVendor>AVM</NewSFPVendor><NewSFPPartNumber>P1"
+              "</NewSFPPartNumber><NewSFPSerialNumber>S1</NewSFPSerialNumber><NewFiberMode>GPON"
+              "</NewFiberMode>") == Lines{"box_fiber_power_dbm{direction=down} -15.6",
+                                          "box_fiber_power_dbm{direction=up} 2.31",
+                                          "box_fiber_module_present 1",
+                                          "box_fiber_info{vendor=AVM,model=P1,serial=S1,mode=GPON} "
+                                          "1"});
+  CHECK(fiber("<NewOpticalSignalLevel>0</NewOpticalSignalLevel><NewTransmitOpticalLevel>0"
+              "</NewTransmitOpticalLevel><NewSFPVendor/><NewSFPSerialNumber/><NewFiberMode>Unknown"
+              "</NewFiberMode>") ==
+        Lines{"box_fiber_module_present 0", "box_fiber_info{mode=Unknown} 1"});
+}
+
+TEST_CASE("firmware that does not name the band of a radio has it told by the channel") {
+  FakeFritzbox fake;
+  std::string services;
+  for (const char* radio : {"1", "2", "3"}) {
+    services += boxmeter::testing::service_entry(
+        "WLANConfiguration" + std::string(radio),
+        "urn:dslforum-org:service:WLANConfiguration:" + std::string(radio));
+  }
+  fake.set("/tr64desc.xml", boxmeter::testing::description("bands", 7, 29, services));
+  const auto radio = [](const std::string& status, const std::string& channel) {
+    return answer("<NewStatus>" + status + "</NewStatus><NewChannel>" + channel +
+                  "</NewChannel><NewStandard>n</NewStandard>");
+  };
+  fake.set("WLANConfiguration1.GetInfo", radio("Up", "13"));
+  fake.set("WLANConfiguration2.GetInfo", radio("Up", "100"));
+  fake.set("WLANConfiguration3.GetInfo", radio("Disabled", "0"));
+
+  const Poll result = poll(fake, "fritzbox_wlan");
+
+  CHECK(result.samples == Lines{"box_wlan_up{radio=1} 1", "box_wlan_up{radio=2} 1",
+                                "box_wlan_up{radio=3} 0",
+                                "box_wlan_info{radio=1,band=2.4GHz,standard=n} 1",
+                                "box_wlan_info{radio=2,band=5GHz,standard=n} 1",
+                                "box_wlan_info{radio=3,standard=n} 1",
+                                "box_wlan_channel{radio=1} 13", "box_wlan_channel{radio=2} 100"});
+  CHECK(result.failures == Lines{});
+}
+
+TEST_CASE("active hosts on an unknown medium are counted as other") {
+  FakeFritzbox fake;
+  fake.set("/tr64desc.xml",
+           boxmeter::testing::description(
+               "media", 7, 57,
+               boxmeter::testing::service_entry("Hosts1", "urn:dslforum-org:service:Hosts:1")));
+  fake.set("Hosts1.X_AVM-DE_GetHostListPath", answer("<NewPath>/hosts</NewPath>"));
+  fake.set("/hosts",
+           "<List><Item><Active>1</Active><InterfaceType/><X_AVM-DE_Guest>0</X_AVM-DE_Guest></Item>"
+           "<Item><Active>1</Active><InterfaceType>Thread</InterfaceType><X_AVM-DE_Guest>1"
+           "</X_AVM-DE_Guest></Item><Item><Active>1</Active><InterfaceType>802.11</InterfaceType>"
+           "<X_AVM-DE_Guest>1</X_AVM-DE_Guest></Item><Item><Active>0</Active><InterfaceType/>"
+           "<X_AVM-DE_Guest>0</X_AVM-DE_Guest></Item></List>");
+
+  const Poll result = poll(fake, "fritzbox_hosts_count");
+
+  CHECK(result.has("box_hosts{network=lan} 2"));
+  CHECK(result.has("box_hosts{network=guest} 2"));
+  CHECK(result.has("box_hosts_active{network=lan,medium=other} 1"));
+  CHECK(result.has("box_hosts_active{network=guest,medium=other} 1"));
+  CHECK(result.has("box_hosts_active{network=guest,medium=wifi} 1"));
+  CHECK(result.has("box_hosts_active{network=lan,medium=wifi} 0"));
+}
+
+TEST_CASE("a recorded 7590 gives its numbers, and what it lacks is unsupported and no more") {
+  const char* given = std::getenv("BOXMETER_CORPUS");
+  const fs::path recording =
+      (given != nullptr ? fs::path(given) : checkout() / "../shared/corpus") /
+      "fritzbox/7590-154.07.57";
+  if (!fs::is_directory(recording)) {
+    MESSAGE("skipped: there is no corpus at " << recording.string());
+    return;
+  }
+  FakeFritzbox fake;
+  play(fake, recording);
+
+  const Poll result = poll(fake, "fritzbox");
+
+  for (const char* line :
+       {"box_dsl_rate_bytes_per_second{direction=up} 5839875",
+        "box_dsl_rate_bytes_per_second{direction=down} 31133125",
+        "box_dsl_noise_margin_decibels{direction=up} 8",
+        "box_dsl_noise_margin_decibels{direction=down} 6",
+        "box_dsl_attenuation_decibels{direction=up} 8",
+        "box_dsl_attenuation_decibels{direction=down} 14",
+        "box_wan_receive_bytes_total 554484531337", "box_wan_transmit_bytes_total 129497283207",
+        "box_wan_state{state=up} 1", "box_hosts{network=lan} 4",
+        "box_hosts_active{network=lan,medium=wifi} 1",
+        "box_hosts_active{network=lan,medium=ethernet} 2", "box_wlan_stations{radio=1} 11"})
+    CHECK_MESSAGE(result.has(line), line);
+  CHECK(result.starting_with("box_fiber") == Lines{});
+  const std::string lacks = ": UPnP error 401 (Invalid Action)";
+  CHECK(result.failures ==
+        Lines{"fritzbox_firmware: UserInterface1.GetInfo" + lacks,
+              "fritzbox_wan_ipv6: WANIPConn1.X_AVM_DE_GetExternalIPv6Address" + lacks,
+              "fritzbox_wan_packets: WANCommonInterfaceConfig1.GetTotalPacketsReceived" + lacks,
+              "fritzbox_dsl_info: WANDSLInterfaceConfig1.X_AVM-DE_GetDSLInfo" + lacks,
+              "fritzbox_fiber: X_AVM-DE_WANFiber1.GetInfo: this box has no service "
+              "'X_AVM-DE_WANFiber1'",
+              "fritzbox_wlan_packets: WLANConfiguration1.GetPacketStatistics" + lacks,
+              "fritzbox_lan: LANEthernetInterfaceConfig1.GetStatistics" + lacks,
+              "fritzbox_port_mappings: WANConnection.GetPortMappingNumberOfEntries" + lacks});
+}
