@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "http/server.h"
 #include "metric/store.h"
 #include "publish/push.h"
 
@@ -15,14 +14,18 @@ struct WebOptions {
   std::string config_file = {};
 };
 
-/// Our HTTP side (design.md section 6): /metrics, /devices, /, /-/healthy, /-/ready.
+/// Our HTTP side (design.md section 6): /metrics, /devices, /, /-/healthy, /-/ready; the rest is
+/// refused as not available yet.  Serves from construction to destruction.
 class Web {
  public:
-  /// `store` outlives it; `sinks` tells the state of push.
+  /// `store` outlives it; `sinks` tells the state of push.  Throws Error{config} when an address
+  /// cannot be listened on.
   Web(const WebOptions& options, Store& store, std::function<std::vector<SinkStatus>()> sinks);
   ~Web();
 
   const std::vector<int>& ports() const;
+  /// "127.0.0.1:9877", in the order of `listen`, with the ports that port 0 became.
+  std::vector<std::string> addresses() const;
 
  private:
   struct State;

@@ -1,0 +1,86 @@
+#include <array>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "publish/status.h"
+
+namespace boxmeter {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json time_json(const std::optional<WallClock::time_point>& when) {
+  if (!when) return nullptr;
+  const auto milliseconds =
+      std::chrono::floor<std::chrono::milliseconds>(when->time_since_epoch()).count();
+  const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  const auto length = std::strftime(text.data(), text.size(), "%FT%T", &parts);
+  auto fraction = std::to_string(1000 + milliseconds % 1000);
+  fraction[0] = '.';
+  return std::string(text.data(), length) + fraction + "Z";
+}
+
+Json failure_json(const std::optional<Failure>& failure) {
+  if (!failure) return nullptr;
+  return {{"reason", name(failure->kind)}, {"message", failure->message}};
+}
+
+Json query_json(const DeviceStatus::Query& query) {
+  return {{"name", query.name},
+          {"asked", query.asked},
+          {"up", query.up},
+          {"state", query.asked ? Json(name(query.support)) : Json(nullptr)},
+          {"last_success", time_json(query.last_success)},
+          {"duration_seconds", query.took.count()},
+          {"series", query.series},
+          {"failure", failure_json(query.failure)}};
+}
+
+Json device_json(const DeviceStatus& device) {
+  Json failures = Json::object();
+  for (const auto& [kind, count] : device.failures) failures[std::string(name(kind))] = count;
+  Json queries = Json::array();
+  for (const auto& query : device.queries) queries.push_back(query_json(query));
+  return {{"name", device.name},
+          {"kind", device.kind},
+          {"up", device.up},
+          {"answered", device.answered},
+          {"last_success", time_json(device.last_success)},
+          {"failure", failure_json(device.failure)},
+          {"failed", time_json(device.failed)},
+          {"polls", device.polls},
+          {"skipped", device.skipped},
+          {"lag_seconds", device.lag.count()},
+          {"logins", device.logins},
+          {"series", device.series},
+          {"failures", std::move(failures)},
+          {"dropped", Json(device.dropped)},
+          {"queries", std::move(queries)}};
+}
+
+Json sink_json(const SinkStatus& sink) {
+  return {{"name", sink.name},
+          {"queued_objects", sink.queued_objects},
+          {"queued_bytes", sink.queued_bytes},
+          {"oldest", time_json(sink.oldest)},
+          {"sent", sink.sent},
+          {"failures", Json(sink.failures)},
+          {"dropped", Json(sink.dropped)},
+          {"last_error", sink.last_error.empty() ? Json(nullptr) : Json(sink.last_error)}};
+}
+
+}  // namespace
+
+std::string devices_json(const std::vector<DeviceStatus>& devices,
+                         const std::vector<SinkStatus>& sinks) {
+  Json page{{"version", BOXMETER_VERSION}, {"devices", Json::array()}, {"sinks", Json::array()}};
+  for (const auto& device : devices) page["devices"].push_back(device_json(device));
+  for (const auto& sink : sinks) page["sinks"].push_back(sink_json(sink));
+  // An error message may quote bytes of a device that are no UTF-8.
+  return page.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace boxmeter

@@ -1,0 +1,177 @@
+#include "publish/web.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "http/server.h"
+#include "publish/own_series.h"
+#include "publish/page.h"
+#include "publish/status.h"
+
+namespace boxmeter {
+namespace {
+
+using http::ServerRequest;
+using http::ServerResponse;
+
+// Answers of /metrics that are made or on their way; more are refused.  Several Prometheus servers
+// and some people fit; clients that never read their answers cannot pile up pages.
+constexpr int kScrapesAtOnce = 16;
+
+/// A place among the scrapes at once, for as long as it lives.
+class Place {
+ public:
+  explicit Place(std::atomic<int>& taken)
+      : taken_(taken), had_(taken.fetch_add(1) < kScrapesAtOnce) {}
+  ~Place() { --taken_; }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  explicit operator bool() const { return had_; }
+
+ private:
+  std::atomic<int>& taken_;
+  bool had_;
+};
+
+/// `chunk`, with the place held until the last of the two is written or given up.
+http::Chunk holding(http::Chunk chunk, std::shared_ptr<Place> place) {
+  auto both = std::make_shared<std::pair<http::Chunk, std::shared_ptr<Place>>>(std::move(chunk),
+                                                                               std::move(place));
+  const auto* text = both->first.get();
+  return {std::move(both), text};
+}
+
+ServerResponse plain(int status, std::string text) {
+  return ServerResponse::text(status, std::move(text));
+}
+
+void add_security(ServerResponse& response) {
+  response.headers.insert(
+      response.headers.end(),
+      {{"X-Content-Type-Options", "nosniff"},
+       {"X-Frame-Options", "DENY"},
+       {"Referrer-Policy", "no-referrer"},
+       {"Content-Security-Policy",
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; "
+        "form-action 'none'"}});
+}
+
+}  // namespace
+
+struct Web::State {
+  State(const WebOptions& options, Store& of, std::function<std::vector<SinkStatus>()> telling)
+      : store(of),
+        sinks(std::move(telling)),
+        own(WallClock::now()),
+        page(store),
+        listen(options.listen),
+        server({.listen = options.listen, .threads = 4, .connections = 1000},
+               [this](const ServerRequest& request) { return answer(request); }) {}
+
+  struct Route {
+    std::string_view path;
+    bool posts;  // else GET and HEAD
+    ServerResponse (State::*answer)(const ServerRequest&);
+  };
+  static const Route kRoutes[];
+
+  ServerResponse answer(const ServerRequest& request);
+  ServerResponse routed(const ServerRequest& request, const Route* route);
+
+  ServerResponse metrics(const ServerRequest& request);
+  ServerResponse landing(const ServerRequest&) {
+    return ServerResponse::text(200, status_page(store.devices(), sinks(), WallClock::now()),
+                                "text/html; charset=utf-8");
+  }
+  ServerResponse devices(const ServerRequest&) {
+    return ServerResponse::text(200, devices_json(store.devices(), sinks()), "application/json");
+  }
+  ServerResponse healthy(const ServerRequest&) { return plain(200, "boxmeter is healthy\n"); }
+  ServerResponse ready(const ServerRequest&) {
+    return store.complete() ? plain(200, "boxmeter is ready\n")
+                            : plain(503, "not every device has been asked yet\n");
+  }
+  ServerResponse later(const ServerRequest& request) {
+    return plain(501, request.path + " is not available yet\n");
+  }
+
+  Store& store;
+  const std::function<std::vector<SinkStatus>()> sinks;
+  OwnSeries own;
+  Page page;
+  std::atomic<int> scrapes = 0;
+  const std::vector<std::string> listen;
+  http::Server server;  // last: its threads use all of the above
+};
+
+const Web::State::Route Web::State::kRoutes[] = {
+    {"/", false, &State::landing},        {"/metrics", false, &State::metrics},
+    {"/devices", false, &State::devices}, {"/-/healthy", false, &State::healthy},
+    {"/-/ready", false, &State::ready},   {"/probe", false, &State::later},
+    {"/sd", false, &State::later},        {"/config", false, &State::later},
+    {"/-/reload", true, &State::later},
+};
+
+ServerResponse Web::State::answer(const ServerRequest& request) {
+  const auto began = Clock::now();
+  const auto* route = std::find_if(std::begin(kRoutes), std::end(kRoutes),
+                                   [&](const Route& one) { return one.path == request.path; });
+  if (route == std::end(kRoutes)) route = nullptr;
+  auto response = routed(request, route);
+  add_security(response);
+  own.count_request(route == nullptr ? "other" : std::string(route->path), response.status,
+                    Clock::now() - began);
+  return response;
+}
+
+ServerResponse Web::State::routed(const ServerRequest& request, const Route* route) {
+  if (route == nullptr) return plain(404, "not found; see / for what is\n");
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (route->posts ? request.method != "POST" : !reads) {
+    const std::string allowed = route->posts ? "POST" : "GET, HEAD";
+    auto refusal = plain(405, request.method + " is not for this path; it takes " + allowed + "\n");
+    refusal.headers.emplace_back("Allow", allowed);
+    return refusal;
+  }
+  return (this->*route->answer)(request);
+}
+
+ServerResponse Web::State::metrics(const ServerRequest& request) {
+  const auto place = std::make_shared<Place>(scrapes);
+  if (!*place) {
+    auto refusal = plain(503, "too many scrapes at once\n");
+    refusal.headers.emplace_back("Retry-After", "1");
+    return refusal;
+  }
+  const auto format = negotiate(request.header("accept"));
+  const auto families = own.collect(sinks());
+  ServerResponse response{.content_type = std::string(content_type(format)),
+                          .headers = {{"Vary", "Accept, Accept-Encoding"}}};
+  if (accepts_gzip(request.header("accept-encoding"))) {
+    response.headers.emplace_back("Content-Encoding", "gzip");
+    response.body = page.gzip(families, format, Clock::now());
+  } else {
+    response.body = page.plain(families, format, Clock::now());
+  }
+  response.body.back() = holding(response.body.back(), place);  // never empty: ours are there
+  return response;
+}
+
+Web::Web(const WebOptions& options, Store& store, std::function<std::vector<SinkStatus>()> sinks)
+    : state_(std::make_unique<State>(options, store, std::move(sinks))) {}
+Web::~Web() = default;
+
+const std::vector<int>& Web::ports() const { return state_->server.ports(); }
+
+std::vector<std::string> Web::addresses() const {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < state_->listen.size(); ++i) {
+    const auto& address = state_->listen[i];
+    const auto host = address.substr(0, address.rfind(':'));
+    all.push_back((host.empty() ? "localhost" : host) + ":" + std::to_string(ports()[i]));
+  }
+  return all;
+}
+
+}  // namespace boxmeter
