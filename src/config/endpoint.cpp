@@ -41,6 +41,9 @@ std::pair<std::string_view, std::string_view> split_port(std::string_view text) 
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+/// What messages may show: a query may hold a token.
+std::string without_query(const std::string& url) { return url.substr(0, url.find('?')); }
+
 /// A password in the URL is quoted by no message.
 Url parse_url(const Value& value) {
   const std::string text = value.text();
@@ -60,7 +63,8 @@ Url parse_url(const Value& value) {
   const bool port_fits = authority.size() == host.size() || (is_port(port) && port != "0");
   const bool scheme_fits = url.scheme.empty() || url.scheme == "http" || url.scheme == "https";
   if (!scheme_fits || !is_host(host) || !port_fits)
-    throw value.problem(value.name() + " must look like https://host:port, not '" + text + "'");
+    throw value.problem(value.name() + " must look like https://host:port, not '" +
+                        without_query(text) + "'");
   url.host = host;
   url.port = port;
   return url;
@@ -129,7 +133,8 @@ std::string read_box_url(const Value& value, const DeviceKind& kind) {
 std::string read_push_url(const Value& value) {
   const Url url = parse_url(value);
   if (url.scheme.empty())
-    throw value.problem("'url' must begin with http:// or https://, not '" + value.text() + "'");
+    throw value.problem("'url' must begin with http:// or https://, not '" +
+                        without_query(value.text()) + "'");
   if (url.rest.find('#') != std::string::npos ||
       url.rest.find_first_of(" \t\r\n") != std::string::npos)
     throw value.problem("'url' must not hold blanks or a '#' part");

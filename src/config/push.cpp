@@ -112,6 +112,8 @@ SinkOptions read_sink(const Section& section, const std::filesystem::path& folde
   if (const auto gzip = section.find("gzip")) sink.gzip = boolean(*gzip);
   if (sink.max_body > sink.max_queue)
     throw section.required("max_body").problem("'max_body' must not be larger than 'max_queue'");
+  for (const Job& job : jobs)
+    if (!job.device.labels.empty()) sink.device_labels.emplace(job.device.name, job.device.labels);
   warn_of_silence(section.value(), sink, jobs, warnings);
   return sink;
 }

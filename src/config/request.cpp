@@ -52,7 +52,8 @@ void check_target(const Value& place, const std::string& target) {
   for (std::size_t at; (at = plain.find("%2e")) != std::string::npos;) plain.replace(at, 3, ".");
   for (std::size_t at; (at = plain.find("%2f")) != std::string::npos;) plain.replace(at, 3, "/");
   std::ranges::replace(plain, '\\', '/');
-  for (const std::string_view step : split(plain.substr(0, plain.find('?')), '/'))
+  plain.erase(std::min(plain.find('?'), plain.size()));
+  for (const std::string_view step : split(plain, '/'))
     if (step == "..")
       throw place.problem("'" + target + "' climbs out of the box's API; remove the '..'");
 }
@@ -146,7 +147,7 @@ void read_asked(const Value& value, Loop& loop, Scope& scope) {
   for (const auto& [key, path] : section.required("bind").entries()) {
     if (!is_identifier(key.raw()))
       throw key.problem(key.name() + " must be a word of letters, digits and '_'");
-    loop.bind.emplace_back(key.raw(), read_path(path, path.text(), outside, row, Stars::refused));
+    loop.bind.emplace_back(key.raw(), read_path(path, path.text(), outside, row));
     scope.bound.push_back(key.raw());
   }
   if (loop.bind.empty()) throw section.required("bind").problem("'bind' binds nothing");

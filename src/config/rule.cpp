@@ -102,25 +102,24 @@ void check_type(const Section& section, const Rule& rule) {
 /// What can be known of numbers before a reply is there.
 void check_numbers(const Section& section, const Rule& rule) {
   if (!rule.states.empty()) return;
-  const auto refuse = [](const Value& place, const std::string& what, const std::string& text) {
-    throw place.problem(what + " '" + text + "' is not a number");
-  };
   for (const auto& [from, to] : rule.map.entries)
-    if (!Number::parse(to)) refuse(section.required("map"), "the value of '" + from + "',", to);
+    if (!Number::parse(to))
+      throw section.required("map").problem("'map' makes '" + to + "' of '" + from +
+                                            "', which is not a number");
   if (rule.map.otherwise && !Number::parse(*rule.map.otherwise))
-    refuse(section.required("else"), "'else'", *rule.map.otherwise);
+    throw section.required("else").problem("'else' must be a number, not '" + *rule.map.otherwise +
+                                           "'");
   if (!rule.map.empty() || rule.match) return;
   for (const Source& source : rule.value)
     if (source.constant && !Number::parse(*source.constant))
-      refuse(section.required("value"), "the constant", *source.constant);
+      throw section.required("value").problem(
+          "'value' must be a path or a number, not '=" + *source.constant + "'");
 }
 
 void read_value(const Section& section, const Scope& scope, const Row& row, Rule& rule) {
   if (const auto value = section.find("value"))
     rule.value = read_values(*value, scope, row);
-  else if (rule.family->type == MetricType::info || rule.fold == Fold::count)
-    rule.value = {Source{.constant = "1"}};
-  else
+  else if (rule.family->type != MetricType::info && rule.fold != Fold::count)
     throw section.problem("'value' is missing: where does metric '" + rule.family->name +
                           "' come from?");
   if (const auto absent = section.find("absent")) rule.absent = read_texts(*absent);

@@ -147,8 +147,7 @@ bool boolean(const Value& value) {
 std::string word(const Value& value, const std::vector<std::string>& known) {
   std::string text = value.text();
   if (std::ranges::find(known, text) != known.end()) return text;
-  throw value.problem("unknown " + value.name() + " '" + text + "' (known: " + joined(known) + ")" +
-                      did_you_mean(text, known));
+  throw wrong(value, "one of " + joined(known), text);
 }
 
 std::string plain_name(const Value& value, const std::string& what) {

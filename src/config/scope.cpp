@@ -77,14 +77,10 @@ void check_climb(const Value& place, const Path& path, const Row& row) {
 
 }  // namespace
 
-Path read_path(const Value& place, const std::string& text, const Scope& scope, const Row& row,
-               Stars stars) {
+Path read_path(const Value& place, const std::string& text, const Scope& scope, const Row& row) {
   if (text.starts_with('='))
     throw place.problem("'" + text + "' is a constant; a path is needed here");
   Path path = place.placed([&] { return Path::parse(text); });
-  if (stars == Stars::refused && path.has_star())
-    throw place.problem("path '" + text +
-                        "' leads to many places; put everything up to the '*' into 'each'");
   if (!path.variable().empty())
     check_variable(place, path, scope);
   else if (row.is_start)

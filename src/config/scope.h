@@ -23,11 +23,8 @@ struct Row {
   std::size_t depth = 0;
 };
 
-enum class Stars { allowed, refused };
-
 /// A path of a rule, checked against what the query has.  `text` stands at `place`.
-Path read_path(const Value& place, const std::string& text, const Scope& scope, const Row& row,
-               Stars stars);
+Path read_path(const Value& place, const std::string& text, const Scope& scope, const Row& row);
 
 /// The row that `path` leads to, one level deeper when its value is split.
 Row row_of(const Path& path, bool is_split);

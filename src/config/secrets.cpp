@@ -45,8 +45,7 @@ std::optional<Credential> read_secret_line(const Section& section, const std::st
                                            std::vector<std::string>& warnings) {
   auto credential = read_secret(section, key, folder, warnings);
   if (!credential || credential->file.empty()) return credential;
-  std::string_view line = credential->value.reveal();
-  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  const std::string_view line = trim(credential->value.reveal());
   if (line.find('\n') != std::string_view::npos)
     throw section.required(key + "_file")
         .problem("'" + credential->file.string() + "' must hold one line, the " + key);

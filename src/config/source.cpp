@@ -21,26 +21,26 @@ std::string read_split(const Value& value) {
 
 Source read_place(const Value& value, const Scope& scope, const Row& row) {
   const std::string text = value.text();
-  return {.path = read_path(value, text, scope, row, Stars::allowed)};
+  return {.path = read_path(value, text, scope, row)};
 }
 
 Source read_value(const Value& value, const Scope& scope, const Row& row) {
   if (value.is_map()) {
     const Section section(value, {"path", "scale", "split"});
     const Value path = section.required("path");
-    Source source{.path = read_path(path, path.text(), scope, row, Stars::refused)};
+    Source source{.path = read_path(path, path.text(), scope, row)};
     if (const auto scale = section.find("scale")) source.scale = read_scale(*scale);
     if (const auto split = section.find("split")) source.split = read_split(*split);
     return source;
   }
   const std::string text = value.text();
   if (text.starts_with('=')) return {.constant = text.substr(1)};
-  return {.path = read_path(value, text, scope, row, Stars::refused)};
+  return {.path = read_path(value, text, scope, row)};
 }
 
 Condition read_condition(const Value::Entry& entry, const Scope& scope, const Row& row) {
   Condition condition;
-  condition.path = read_path(entry.key, entry.key.raw(), scope, row, Stars::refused);
+  condition.path = read_path(entry.key, entry.key.raw(), scope, row);
   if (!entry.value.is_map()) {
     condition.any = read_texts(entry.value);
     return condition;
@@ -62,7 +62,7 @@ LabelRule read_label(const Value::Entry& entry, const Scope& scope, const Row& r
   }
   const Section section(entry.value, {"path", "match", "map", "else"});
   const Value path = section.required("path");
-  label.source.path = read_path(path, path.text(), scope, row, Stars::refused);
+  label.source.path = read_path(path, path.text(), scope, row);
   if (const auto match = section.find("match")) label.match = read_regex(*match);
   label.map = read_mapping(section);
   return label;

@@ -30,6 +30,8 @@ class Builder final : public YAML::EventHandler {
   explicit Builder(const std::string& file) : file_(file) {}
 
   Node take() { return std::move(root_); }
+  /// Where the newest value begins; an absent one has no place worth telling.
+  Mark newest() const { return newest_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1)
@@ -46,6 +48,7 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     begin(mark, anchor, tag);
+    newest_ = to_mark(mark);
     add({.kind = Node::Kind::scalar, .mark = to_mark(mark), .text = text, .quoted = tag == "!"});
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -78,6 +81,7 @@ class Builder final : public YAML::EventHandler {
   void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
             YAML::anchor_t anchor) {
     begin(mark, anchor, tag);
+    newest_ = to_mark(mark);
     if (open_.size() == kMostLevels)
       refuse(to_mark(mark), "nested deeper than " + std::to_string(kMostLevels) + " levels");
     open_.push_back({.kind = kind, .mark = to_mark(mark)});
@@ -119,6 +123,7 @@ class Builder final : public YAML::EventHandler {
 
   const std::string& file_;
   Node root_;
+  Mark newest_;
   std::vector<Node> open_;
   std::size_t values_ = 0;
   int documents_ = 0;
@@ -182,9 +187,12 @@ Document parse_yaml(std::string_view text, std::string name) {
     while (parser.HandleNextDocument(builder)) continue;
   } catch (const YAML::Exception& error) {
     const Mark mark = to_mark(error.mark);
+    if (mark.line > std::ranges::count(text, '\n') + 1)
+      throw problem_at(name, builder.newest(), "a quote or bracket near here is never closed");
     throw problem_at(name, mark, error.msg + hint(text, mark));
   }
   Node root = builder.take();
+  if (root.kind == Node::Kind::null) root.mark = {};
   return {.name = std::move(name), .root = std::move(root)};
 }
 

@@ -19,8 +19,8 @@ const DeviceKind& find_kind(std::string_view name) {
     if (kind.name == name) return kind;
     known.emplace_back(kind.name);
   }
-  throw Error(ErrorKind::config, "unknown device kind '" + std::string(name) + "' (known: " +
-                                     joined(known) + ")" + did_you_mean(name, known));
+  throw Error(ErrorKind::config,
+              "unknown device kind '" + std::string(name) + "' (known: " + joined(known) + ")");
 }
 
 }  // namespace boxmeter
