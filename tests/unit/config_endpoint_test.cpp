@@ -1,0 +1,64 @@
+#include <doctest/doctest.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <string>
+
+#include "config_folder.h"
+
+using namespace boxmeter;
+using namespace boxmeter::test;
+
+namespace {
+
+std::string shown(const http::TlsPolicy& tls) {
+  return fmt::format("tls {} {} {} {}", static_cast<int>(tls.mode), tls.ca_file.string(), tls.pin,
+                     tls.known_key.string());
+}
+
+}  // namespace
+
+TEST_CASE("addresses are completed with what is usual for the kind") {
+  const ConfigFolder folder;
+  struct Row {
+    const char *kind, *url, *meaning;
+  };
+  const Row rows[] = {{"fritzbox", "fritz.box", "http://fritz.box:49000"},
+                      {"fritzbox", "192.0.2.1:8080", "http://192.0.2.1:8080"},
+                      {"fritzbox", "http://fritz.box", "http://fritz.box:49000"},
+                      {"fritzbox", "https://fritz.box/", "https://fritz.box:49443"},
+                      {"fritzbox", "HTTPS://fritz.box:443", "https://fritz.box:443"},
+                      {"fritzbox", "'http://[2001:db8::1]:49000'", "http://[2001:db8::1]:49000"},
+                      {"fritzbox", "'[2001:db8::1]'", "http://[2001:db8::1]:49000"},
+                      {"freebox", "mafreebox.freebox.fr", "https://mafreebox.freebox.fr"},
+                      {"freebox", "http://192.0.2.1", "http://192.0.2.1"}};
+  for (const Row& row : rows) {
+    CAPTURE(row.url);
+    const bool is_freebox = row.kind == std::string("freebox");
+    const Config config =
+        folder.load(fmt::format("devices: [{{name: home, kind: {}, url: {}, {}}}]\n", row.kind,
+                                row.url, is_freebox ? "app_token: x, app_id: y" : "password: x"));
+    CHECK(config.jobs.at(0).device.url == row.meaning);
+  }
+}
+
+TEST_CASE("whom to believe on https") {
+  const ConfigFolder folder;
+  folder.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+  const auto tls = [&](const std::string& text) {
+    return shown(folder
+                     .load("state_dir: s\ndevices: [{name: home, kind: fritzbox, password: x, url: "
+                           "https://192.0.2.1" +
+                           text + "}]\n")
+                     .jobs.at(0)
+                     .device.tls);
+  };
+  const std::string pin = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+  CHECK(tls("") == "tls 1   s/pins/home");
+  CHECK(tls(", tls: first-use") == "tls 1   s/pins/home");
+  CHECK(tls(", tls: {verify: first-use}") == "tls 1   s/pins/home");
+  CHECK(tls(", tls: system") == "tls 0   ");
+  CHECK(tls(", tls: {verify: insecure}") == "tls 4   ");
+  CHECK(tls(", tls: {ca_file: ca.pem}") == "tls 2 ca.pem  ");
+  CHECK(tls(", tls: {pin: \"" + pin + "\"}") == "tls 3  " + pin + " ");
+}

@@ -1,0 +1,102 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "config/section.h"
+#include "config/yaml.h"
+#include "config_folder.h"
+
+using namespace boxmeter;
+using boxmeter::test::Variable;
+
+namespace {
+
+std::string complaint(std::string_view text) {
+  try {
+    parse_yaml(text, "f.yml");
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+/// The one value of `a: ...`.
+std::string value_of(const std::string& yaml) {
+  const Document document = parse_yaml("a: " + yaml, "f.yml");
+  return Section(Value(document), {"a"}).required("a").text();
+}
+
+}  // namespace
+
+TEST_CASE("scalars keep the text of the file") {
+  for (const char* const text : {"2400", "2.4GHz", "007", "1e3", "yes", "0x10", "$ap/id", "=1",
+                                 "-x", "12:30", "a#b", "../..", "true"})
+    CHECK(value_of(text) == text);
+  CHECK(value_of("\"*\"") == "*");
+  CHECK(value_of("'it''s'") == "it's");
+}
+
+TEST_CASE("environment variables are replaced in values and nothing else of a value changes") {
+  const Variable one("BOXMETER_TEST_ONE", "1st");
+  const Variable nested("BOXMETER_TEST_NESTED", "${BOXMETER_TEST_ONE}: [x]");
+
+  CHECK(value_of("${BOXMETER_TEST_ONE}") == "1st");
+  CHECK(value_of("a${BOXMETER_TEST_ONE}b${BOXMETER_TEST_ONE}") == "a1stb1st");
+  CHECK(value_of("${BOXMETER_TEST_NESTED}") == "${BOXMETER_TEST_ONE}: [x]");
+  CHECK(value_of("$${BOXMETER_TEST_ONE}") == "${BOXMETER_TEST_ONE}");
+  CHECK(value_of("pa$$word$1") == "pa$$word$1");
+  CHECK(value_of("$radio/id") == "$radio/id");
+  CHECK_THROWS_WITH_AS(
+      value_of("x${BOXMETER_TEST_NONE}"),
+      "f.yml:1:4: environment variable 'BOXMETER_TEST_NONE' is not set (write '$${' for the two "
+      "characters '${')",
+      Error);
+  CHECK_THROWS_WITH_AS(value_of("${BOXMETER_TEST_ONE:-x}"),
+                       "f.yml:1:4: '${' begins an environment variable such as ${NAME} (write "
+                       "'$${' for the two characters)",
+                       Error);
+}
+
+TEST_CASE("an alias bomb, anchors, tags and a second document are refused") {
+  CHECK(complaint("a: &a [x]\nb: *a\n") ==
+        "f.yml:1:4: anchors are not supported; write the value out");
+  CHECK(complaint("a: *b\n").starts_with("f.yml:1:4: "));
+  CHECK(complaint("a: !!int 1\n") ==
+        "f.yml:1:4: the tag 'tag:yaml.org,2002:int' is not supported; remove it");
+  CHECK(complaint("a: 1\n---\nb: 2\n") ==
+        "f.yml:2:1: a second document; one file is one configuration (remove the '---')");
+  CHECK(complaint("---\na: 1\n...\n") == "");
+}
+
+TEST_CASE("nesting is taken up to 32 levels") {
+  CHECK(complaint(std::string(32, '[') + std::string(32, ']')) == "");
+  CHECK(complaint(std::string(33, '[') + std::string(33, ']')) ==
+        "f.yml:1:33: nested deeper than 32 levels");
+}
+
+TEST_CASE("a quote that is never closed does not swallow the rest of the file") {
+  CHECK(complaint("a: \"x\nb: y\n") == "f.yml:1:1: a quote or bracket near here is never closed");
+  CHECK(complaint("a: 'x\nb: y\n") == "f.yml:1:1: a quote or bracket near here is never closed");
+  CHECK(complaint("a: [x,\n") == "f.yml:1:5: a quote or bracket near here is never closed");
+}
+
+TEST_CASE("a key that stands twice is refused at any level, also in other spellings") {
+  CHECK(complaint("a: {b: 1, 'b': 2}\n") == "f.yml:1:11: 'b' is given twice (first in line 1)");
+  CHECK(complaint("? [x]\n: 1\n") == "f.yml:1:3: a key must be a plain word; put it in quotes");
+}
+
+TEST_CASE("a byte order mark and the line ends of Windows are taken") {
+  const Document document = parse_yaml(
+      "\xEF\xBB\xBF"
+      "a: x\r\nb: y\r\n",
+      "f.yml");
+  const Section section(Value(document), {"a", "b"});
+
+  CHECK(section.required("a").text() == "x");
+  CHECK(section.required("b").text() == "y");
+}
+
+TEST_CASE("a comment alone is an empty document") {
+  CHECK(parse_yaml("# nothing\n", "f.yml").root.kind == Node::Kind::null);
+  CHECK(parse_yaml("", "f.yml").root.kind == Node::Kind::null);
+}
