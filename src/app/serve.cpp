@@ -81,7 +81,7 @@ int serve(std::span<const std::string> arguments) {
   {
     const Poller poller(config.jobs, config.poll, store, stop);
     spdlog::info("boxmeter {} polls {} devices and pushes to {} sinks; http://{}/",
-                 BOXMETER_VERSION, config.jobs.size(), config.push.size(), config.web.listen.front());
+                 BOXMETER_VERSION, config.jobs.size(), config.push.size(), web.addresses().front());
     wait_for_end();
     unblock_signals();  // a second signal ends at once
     stop.stop();
