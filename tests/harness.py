@@ -204,8 +204,7 @@ def freebox(url, name="free", **options):
 
 def device(name, kind, url, options):
     lines = [f"  - name: {name}", f"    kind: {kind}", f"    url: {url}"]
-    lines += [f"    {key}: {json.dumps(text) if isinstance(text, str) else text}" for key, text in options.items()
-              if text is not None]
+    lines += [f"    {key}: {json.dumps(given)}" for key, given in options.items() if given is not None]
     return "\n".join(lines) + "\n"
 
 

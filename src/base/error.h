@@ -24,7 +24,8 @@ std::string_view name(ErrorKind kind) noexcept;
 
 /// What a `refused` says about the request on this very box (design.md section 8).
 enum class Refusal {
-  none,         // not now: ask again as usual
+  none,         // it failed; ask again as usual
+  idle,         // the box has it, but it does not run (xDSL of a Freebox on fibre): no failure
   unsupported,  // this box or firmware does not have it
   denied,       // this user may not have it
 };

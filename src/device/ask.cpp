@@ -12,10 +12,20 @@ struct Tally {
   std::optional<Error> worst = {};
   std::vector<Failure> problems = {};
 
-  /// A failing part says more of the query than a denied one, and that more than one this box
+  /// A failing part says more of the query than an idle one, and that more than one this box
   /// never had.
   static int weight(Refusal refusal) {
-    return refusal == Refusal::none ? 2 : refusal == Refusal::denied ? 1 : 0;
+    switch (refusal) {
+      case Refusal::unsupported:
+        return 0;
+      case Refusal::denied:
+        return 1;
+      case Refusal::idle:
+        return 2;
+      case Refusal::none:
+        return 3;
+    }
+    return 3;
   }
 
   void add(const Error& error) {

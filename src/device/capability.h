@@ -10,7 +10,7 @@ class Capability {
   Support support() const { return support_; }
   const std::string& reason() const { return reason_; }
 
-  /// False while a refusal is remembered: 5 minutes, doubling to an hour.
+  /// False while a refusal (unsupported, denied) is remembered: 5 minutes, doubling to an hour.
   bool worth_asking(Clock::time_point now) const { return now >= ask_again_; }
 
   void answered();

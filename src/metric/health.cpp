@@ -35,7 +35,7 @@ const FamilyPtr kQuerySuccess = family("boxmeter_query_last_success_timestamp_se
                                        MetricType::gauge, "When the query was last answered.");
 const FamilyPtr kQueryState =
     family("boxmeter_query_info", MetricType::info,
-           "What the query can do on this box: supported, unsupported, denied or failing.");
+           "What the query can do on this box: supported, unsupported, denied, idle or failing.");
 
 constexpr ErrorKind kReasons[] = {ErrorKind::timeout, ErrorKind::network,   ErrorKind::tls,
                                   ErrorKind::auth,    ErrorKind::too_large, ErrorKind::protocol,
@@ -76,8 +76,7 @@ void add_queries(std::vector<Series>& all, const DeviceStatus& device) {
   for (const DeviceStatus::Query& query : device.queries) {
     if (!query.asked) continue;
     const Labels labels{{"query", query.name}};
-    const bool usable = query.support == Support::supported || query.support == Support::failing;
-    if (usable) up.points.push_back({labels, number(query.up ? 1 : 0)});
+    if (!lacking(query.support)) up.points.push_back({labels, number(query.up ? 1 : 0)});
     duration.points.push_back({labels, Number(query.took.count())});
     if (query.last_success) success.points.push_back({labels, unix_seconds(*query.last_success)});
     state.points.push_back(

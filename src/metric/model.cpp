@@ -35,6 +35,8 @@ std::string_view name(Support support) noexcept {
       return "unsupported";
     case Support::denied:
       return "denied";
+    case Support::idle:
+      return "idle";
     case Support::failing:
       return "failing";
   }

@@ -76,8 +76,12 @@ struct Failure {
 };
 
 /// What a query can do on this very box (design.md section 8).
-enum class Support { supported, unsupported, denied, failing };
+enum class Support { supported, unsupported, denied, idle, failing };
 std::string_view name(Support support) noexcept;
+/// The box cannot tell, and says so: no failure, and nothing to show.
+constexpr bool lacking(Support support) {
+  return support != Support::supported && support != Support::failing;
+}
 
 /// The outcome of one query on one device.  Never changes once made.
 struct Snapshot {

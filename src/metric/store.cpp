@@ -109,9 +109,7 @@ void Store::count(Device& device, DeviceStatus::Query& query, const Snapshot& sn
   DeviceStatus& status = device.status;
   ++status.polls;
   // What this box does not have is a state, not a failure, however often it is said.
-  const bool lacking =
-      snapshot.support == Support::unsupported || snapshot.support == Support::denied;
-  if (snapshot.failure && !lacking) ++status.failures[snapshot.failure->kind];
+  if (snapshot.failure && !lacking(snapshot.support)) ++status.failures[snapshot.failure->kind];
   for (const Failure& problem : snapshot.problems) ++status.failures[problem.kind];
   for (const auto& [reason, amount] : snapshot.dropped) status.dropped[reason] += amount;
   query.asked = true;
@@ -122,7 +120,7 @@ void Store::count(Device& device, DeviceStatus::Query& query, const Snapshot& sn
   if (query.up) {
     query.last_success = snapshot.answered;
     query.series = points(snapshot.series);
-  } else if (lacking) {
+  } else if (lacking(snapshot.support)) {
     query.series = 0;
   }
   status.series = 0;
@@ -145,7 +143,7 @@ void Store::record(const SnapshotPtr& snapshot) {
       device.shown[at] = {render(state, device, snapshot->series), snapshot->asked};
       if (const std::uint64_t hidden = hidden_lines(device, at))
         device.status.dropped["duplicate"] += hidden;
-    } else if (snapshot->support == Support::unsupported || snapshot->support == Support::denied) {
+    } else if (lacking(snapshot->support)) {
       device.shown[at] = {};
     }
     ++state.generation;

@@ -22,6 +22,8 @@ Support meaning(const Error& error) {
       return Support::unsupported;
     case Refusal::denied:
       return Support::denied;
+    case Refusal::idle:
+      return Support::idle;
     case Refusal::none:
       break;
   }
@@ -133,7 +135,7 @@ void Turns::tell(const Snapshot& snapshot) {
   const std::string where = of_device ? name_ : name_ + "/" + snapshot.query;
   if (now.empty())
     spdlog::info("{}: works again", where);
-  else if (snapshot.support == Support::unsupported || snapshot.support == Support::denied)
+  else if (lacking(snapshot.support))
     spdlog::info("{}: {}: {}", where, boxmeter::name(snapshot.support), now);
   else
     spdlog::warn("{}: {}", where, now);

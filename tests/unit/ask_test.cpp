@@ -152,6 +152,18 @@ TEST_CASE("an alternative is tried only when the box lacks the one before it") {
   CHECK(device.asked == std::vector<std::string>{"get:old"});
 }
 
+TEST_CASE("what does not run at the moment is asked again as usual") {
+  FakeDevice device([](const Request&) -> Reply {
+    throw Error(ErrorKind::refused, "not running", Refusal::idle);
+  });
+  Asker asker(device);
+  const Query idle = query({part("", {get("xdsl")})});
+
+  for (int i = 0; i < 3; ++i) CHECK_THROWS_WITH_AS(asker.ask(idle, kNow), "not running", Error);
+
+  CHECK(device.asked.size() == 3);
+}
+
 TEST_CASE("an error of the device ends the query at once") {
   FakeDevice device([](const Request& request) -> Reply {
     if (request.target == "b") throw Error(ErrorKind::timeout, "no answer");

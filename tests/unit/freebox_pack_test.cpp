@@ -13,20 +13,13 @@
 #include "device/freebox/request.h"
 #include "device/freebox/secrets.h"
 #include "metric/extract.h"
+#include "places.h"
 
 // The shipped packs of a Freebox, read out of recorded replies.
 using namespace boxmeter;
 namespace fs = std::filesystem;
 
 namespace {
-
-const fs::path kHere = fs::path(__FILE__).parent_path();
-const fs::path kRecordings = kHere / "../recordings";
-
-fs::path corpus() {
-  const char* folder = std::getenv("BOXMETER_CORPUS");
-  return folder != nullptr ? fs::path(folder) : kHere / "../../../shared/corpus";
-}
 
 /// Answers from a recording what the box would have answered.
 class Recorded : public Device {
@@ -119,7 +112,7 @@ Outcome played(const fs::path& folder) {
 using Lines = std::vector<std::string>;
 
 TEST_CASE("an Ultra on fibre is read whole, and what it lacks costs only itself") {
-  const Outcome outcome = played(kRecordings / "freebox-ultra-16.0-handmade");
+  const Outcome outcome = played(recordings() / "freebox-ultra-16.0-handmade");
 
   CHECK(outcome.failures ==
         Lines{"freebox_xdsl: service_down: not running at the moment ('Ce service n’est pas "
@@ -185,7 +178,7 @@ TEST_CASE("an Ultra on fibre is read whole, and what it lacks costs only itself"
 }
 
 TEST_CASE("a Delta on DSL is read whole, each direction with its own kind of retransmission") {
-  const Outcome outcome = played(kRecordings / "freebox-delta-8.5-handmade");
+  const Outcome outcome = played(recordings() / "freebox-delta-8.5-handmade");
 
   CHECK(outcome.failures ==
         Lines{"freebox_wifi_state: invalid_request: this box or its firmware does not have it",
@@ -219,10 +212,7 @@ TEST_CASE("a Delta on DSL is read whole, each direction with its own kind of ret
 }
 
 TEST_CASE("the examples of the documentation are read exactly") {
-  if (!fs::is_directory(corpus())) {
-    MESSAGE("skipped: there is no corpus at " << corpus().string());
-    return;
-  }
+  if (!has_corpus()) return;
   const Outcome outcome = played(corpus() / "freebox" / "documentation-3");
 
   CHECK(outcome.of("box_dsl_rate_bytes_per_second").at(0) ==
@@ -239,10 +229,7 @@ TEST_CASE("the examples of the documentation are read exactly") {
 }
 
 TEST_CASE("all sensors and fans of a recorded Ultra are there, by their ids") {
-  if (!fs::is_directory(corpus())) {
-    MESSAGE("skipped: there is no corpus at " << corpus().string());
-    return;
-  }
+  if (!has_corpus()) return;
   const Outcome outcome = played(corpus() / "freebox" / "ultra-16.0");
 
   CHECK(outcome.of("box_temperature_celsius") ==

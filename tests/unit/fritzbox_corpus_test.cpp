@@ -12,22 +12,16 @@
 #include "device/fritzbox/documents.h"
 #include "device/fritzbox/scpd.h"
 #include "device/fritzbox/secrets.h"
+#include "places.h"
 
 namespace fs = std::filesystem;
+using namespace boxmeter;
 using namespace boxmeter::fritzbox;
 using boxmeter::read_file;
 using boxmeter::Reply;
 
 // Recordings of real boxes, which are no part of the project: played where they are.
 namespace {
-
-fs::path corpus() {
-  const char* given = std::getenv("BOXMETER_CORPUS");
-  const fs::path folder = given != nullptr
-                              ? fs::path(given)
-                              : fs::path(__FILE__).parent_path() / "../../../shared/corpus";
-  return folder / "fritzbox";
-}
 
 std::vector<fs::path> files(const fs::path& folder, const std::string& ending) {
   std::vector<fs::path> found;
@@ -38,15 +32,9 @@ std::vector<fs::path> files(const fs::path& folder, const std::string& ending) {
   return found;
 }
 
-bool is_here() {
-  if (fs::is_directory(corpus())) return true;
-  MESSAGE("skipped: there is no corpus at " << corpus().string());
-  return false;
-}
-
 /// The recorded answer, with the types that the recorded SCPD gives it.
 Reply reply(const std::string& name, const std::string& scpd) {
-  const fs::path folder = corpus() / "7590-154.07.57";
+  const fs::path folder = corpus() / "fritzbox" / "7590-154.07.57";
   Answer answer = parse_soap(read_file(folder / "soap" / (name + ".xml")));
   if (!scpd.empty()) {
     const Scpd types = parse_scpd(read_file(folder / scpd));
@@ -62,10 +50,13 @@ Reply reply(const std::string& name, const std::string& scpd) {
 }  // namespace
 
 TEST_CASE("recorded descriptions are read whole") {
-  if (!is_here()) return;
-  const auto old_box = parse_description(read_file(corpus() / "7590-154.07.57/tr64desc.xml"));
-  const auto igd = parse_description(read_file(corpus() / "7590-154.07.57/igddesc.xml"));
-  const auto new_box = parse_description(read_file(corpus() / "7530-164.08.02/tr64desc.xml"));
+  if (!has_corpus()) return;
+  const auto old_box =
+      parse_description(read_file(corpus() / "fritzbox" / "7590-154.07.57/tr64desc.xml"));
+  const auto igd =
+      parse_description(read_file(corpus() / "fritzbox" / "7590-154.07.57/igddesc.xml"));
+  const auto new_box =
+      parse_description(read_file(corpus() / "fritzbox" / "7530-164.08.02/tr64desc.xml"));
 
   CHECK(old_box.version == SystemVersion{.minor = 7, .patch = 57, .display = "154.07.57"});
   CHECK(old_box.services.size() == 37);
@@ -77,9 +68,9 @@ TEST_CASE("recorded descriptions are read whole") {
 }
 
 TEST_CASE("every recorded SCPD is read") {
-  if (!is_here()) return;
+  if (!has_corpus()) return;
   for (const char* box : {"7590-154.07.57", "7530-164.08.02"}) {
-    const auto found = files(corpus() / box, "SCPD.xml");
+    const auto found = files(corpus() / "fritzbox" / box, "SCPD.xml");
     CHECK(found.size() >= 30);
     for (const fs::path& file : found)
       CHECK_MESSAGE(!parse_scpd(read_file(file)).actions.empty(), file.filename().string());
@@ -87,23 +78,24 @@ TEST_CASE("every recorded SCPD is read") {
 }
 
 TEST_CASE("every recorded answer and list becomes JSON") {
-  if (!is_here()) return;
-  for (const fs::path& file : files(corpus() / "7590-154.07.57/soap", ".xml")) {
+  if (!has_corpus()) return;
+  for (const fs::path& file : files(corpus() / "fritzbox" / "7590-154.07.57/soap", ".xml")) {
     const Answer answer = parse_soap(read_file(file));
     CHECK_MESSAGE(!answer.fault, file.filename().string());
     CHECK_MESSAGE(!answer.arguments.empty(), file.filename().string());
   }
   const Reply hosts =
-      parse_document(read_file(corpus() / "7590-154.07.57/lists/devicehostlist.xml"));
+      parse_document(read_file(corpus() / "fritzbox" / "7590-154.07.57/lists/devicehostlist.xml"));
   CHECK(hosts["Item"].size() == 4);
   CHECK(!hosts["Item"][0].contains("X_AVM-DE_Model"));
   CHECK(hosts["Item"][1]["X_AVM-DE_Model"] == "FRITZ!Repeater 1200");
-  const Reply mesh = parse_document(read_file(corpus() / "7590-154.07.57/lists/meshlist.json"));
+  const Reply mesh =
+      parse_document(read_file(corpus() / "fritzbox" / "7590-154.07.57/lists/meshlist.json"));
   CHECK(mesh["schema_version"] == "7.8");
 }
 
 TEST_CASE("recorded answers are typed by recorded SCPDs, and text without") {
-  if (!is_here()) return;
+  if (!has_corpus()) return;
   const Reply info = reply("DeviceInfo1.GetInfo", "deviceinfoSCPD.xml");
   const Reply dsl = reply("WANDSLInterfaceConfig1.GetInfo", "wandslifconfigSCPD.xml");
   const Reply traffic = reply("WANCommonIFC1.GetAddonInfos", "");

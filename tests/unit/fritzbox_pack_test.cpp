@@ -13,6 +13,7 @@
 #include "device/kinds.h"
 #include "fake_fritzbox.h"
 #include "metric/extract.h"
+#include "places.h"
 
 using namespace boxmeter;
 using boxmeter::testing::answer;
@@ -23,8 +24,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Lines = std::vector<std::string>;
-
-fs::path checkout() { return fs::path(__FILE__).parent_path() / "../.."; }
 
 void play(FakeFritzbox& fake, const fs::path& recording) {
   for (const auto& entry : fs::directory_iterator(recording))
@@ -281,16 +280,9 @@ TEST_CASE("active hosts on an unknown medium are counted as other") {
 }
 
 TEST_CASE("a recorded 7590 gives its numbers, and what it lacks is unsupported and no more") {
-  const char* given = std::getenv("BOXMETER_CORPUS");
-  const fs::path recording =
-      (given != nullptr ? fs::path(given) : checkout() / "../shared/corpus") /
-      "fritzbox/7590-154.07.57";
-  if (!fs::is_directory(recording)) {
-    MESSAGE("skipped: there is no corpus at " << recording.string());
-    return;
-  }
+  if (!has_corpus()) return;
   FakeFritzbox fake;
-  play(fake, recording);
+  play(fake, corpus() / "fritzbox/7590-154.07.57");
 
   const Poll result = poll(fake, "fritzbox");
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "places.h"
 #include "publish/formats.h"
 
 using namespace boxmeter;
@@ -30,15 +31,6 @@ std::string lines(const std::vector<std::string>& objects) {
   std::string text;
   for (const std::string& object : objects) text += object + "\n";
   return text;
-}
-
-/// The file under tests/golden; with BOXMETER_UPDATE_GOLDEN set it is written first.
-std::string golden(const std::string& name, const std::string& actual) {
-  auto root = std::filesystem::current_path();
-  while (!exists(root / "tests" / "golden") && root.has_relative_path()) root = root.parent_path();
-  const auto path = root / "tests" / "golden" / name;
-  if (std::getenv("BOXMETER_UPDATE_GOLDEN") != nullptr) write_file(path, actual);
-  return read_file(path);
 }
 
 Snapshot stations() {

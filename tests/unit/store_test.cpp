@@ -132,6 +132,19 @@ TEST_CASE("a query that the box lacks is a state and no failure") {
   CHECK(contains(text, "boxmeter_failures_total" + common + "reason=\"refused\"} 1\n"));
 }
 
+TEST_CASE("what does not run at the moment is a state and no failure, and shows nothing old") {
+  Store store = two_queries();
+  store.record(good("wan", {value(gauge("box_x"), 1)}));
+  store.record(bad("wan", Support::idle, kNow + 30s));
+  store.end_turn("home", {.reached = true, .ended = kNow + 30s});
+
+  CHECK(shown(store, kNow + 31s).empty());
+  const std::string common = "{device=\"home\",site=\"at\\\"tic\",";
+  CHECK(contains(health(store),
+                 "boxmeter_query_info" + common + "query=\"wan\",state=\"idle\"} 1\n"));
+  CHECK(contains(health(store), "boxmeter_failures_total" + common + "reason=\"refused\"} 0\n"));
+}
+
 TEST_CASE("of two queries that give one series the later is counted") {
   Store store = two_queries();
   const FamilyPtr family = gauge("box_x");

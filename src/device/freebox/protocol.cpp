@@ -43,7 +43,7 @@ constexpr Meaning kMeanings[] = {
      "the application waits to be allowed on the front of the box"},
     {"ratelimited", auth, Refusal::none,
      "too many refused logins from this address: the box wants a pause"},
-    {"service_down", refused, Refusal::none, "not running at the moment"},
+    {"service_down", refused, Refusal::idle, "not running at the moment"},
 };
 constexpr Meaning kNotFound = {"", refused, Refusal::unsupported, kAbsent};
 constexpr Meaning kOther = {"", refused, Refusal::none, ""};
