@@ -11,7 +11,23 @@
 namespace boxmeter {
 namespace {
 
-/// The lines of every family, in the order of the fragments.
+/// The first label of a fragment, which is the device.
+std::string_view device_of(std::string_view text) {
+  const auto start = std::min(text.find('{'), text.size());
+  auto at = std::min(text.find('"', start), text.size());
+  for (++at; at < text.size() && text[at] != '"'; ++at) {
+    if (text[at] == '\\') ++at;
+  }
+  return text.substr(start, at - start);
+}
+
+struct Lines {
+  std::string_view text = {};
+  std::uint32_t device = 0;  // equal for the neighbours of one device
+};
+
+/// The lines of every family, in the order of the fragments.  The device is read once per fragment:
+/// to look at the first byte of every slice would cost a cache miss each, and 4 times the time.
 class Sorted {
  public:
   explicit Sorted(const View& view) : first_(view.families->size() + 1) {
@@ -19,33 +35,29 @@ class Sorted {
       for (const auto& slice : fragment->slices) ++first_[slice.family + 1];
     }
     std::partial_sum(first_.begin(), first_.end(), first_.begin());
-    slices_.resize(first_.back());
+    lines_.resize(first_.back());
     auto next = first_;
+    std::string_view last;
+    std::uint32_t device = 0;
     for (const auto& fragment : view.fragments) {
       const std::string_view text = fragment->text;
+      if (const auto name = device_of(text); name != last) {
+        ++device;
+        last = name;
+      }
       for (const auto& slice : fragment->slices)
-        slices_[next[slice.family]++] = text.substr(slice.offset, slice.length);
+        lines_[next[slice.family]++] = {text.substr(slice.offset, slice.length), device};
     }
   }
 
-  std::span<const std::string_view> of(FamilyId family) const {
-    return std::span(slices_).subspan(first_[family], first_[family + 1] - first_[family]);
+  std::span<const Lines> of(FamilyId family) const {
+    return std::span(lines_).subspan(first_[family], first_[family + 1] - first_[family]);
   }
 
  private:
-  std::vector<std::size_t> first_;  // of each family, in slices_; and the end
-  std::vector<std::string_view> slices_;
+  std::vector<std::size_t> first_;  // of each family, in lines_; and the end
+  std::vector<Lines> lines_;
 };
-
-/// A line up to the end of its first label, which is the device.
-std::string_view device_of(std::string_view lines) {
-  auto at = lines.find('"');
-  if (at == std::string_view::npos) return lines.substr(0, lines.find(' '));
-  for (++at; at < lines.size() && lines[at] != '"'; ++at) {
-    if (lines[at] == '\\') ++at;
-  }
-  return lines.substr(0, at + 1);
-}
 
 void append_new_lines(std::string& text, std::string_view lines,
                       std::unordered_set<std::string_view>& seen) {
@@ -56,18 +68,17 @@ void append_new_lines(std::string& text, std::string_view lines,
   }
 }
 
-/// Two queries of a device may give one series, and a device's slices are neighbours: only where
-/// there is more than one is anything to be looked for.
-void append_samples(std::string& text, std::span<const std::string_view> slices) {
-  for (std::size_t i = 0; i < slices.size();) {
-    const auto device = device_of(slices[i]);
+/// Two queries of a device may give one series, and a device's lines are neighbours: only where
+/// it has more than one slice is anything to be looked for.
+void append_samples(std::string& text, std::span<const Lines> lines) {
+  for (std::size_t i = 0; i < lines.size();) {
     auto end = i + 1;
-    while (end < slices.size() && slices[end].starts_with(device)) ++end;
+    while (end < lines.size() && lines[end].device == lines[i].device) ++end;
     if (end == i + 1) {
-      text.append(slices[i]);
+      text.append(lines[i].text);
     } else {
       std::unordered_set<std::string_view> seen;
-      for (auto k = i; k < end; ++k) append_new_lines(text, slices[k], seen);
+      for (auto k = i; k < end; ++k) append_new_lines(text, lines[k].text, seen);
     }
     i = end;
   }
@@ -103,9 +114,9 @@ class Names {
   std::unordered_set<std::string_view> taken_;
 };
 
-std::size_t size_of(std::span<const std::string_view> slices) {
+std::size_t size_of(std::span<const Lines> lines) {
   std::size_t size = 400;  // its heading
-  for (const auto slice : slices) size += slice.size();
+  for (const auto& one : lines) size += one.text.size();
   return size;
 }
 
