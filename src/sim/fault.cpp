@@ -57,14 +57,15 @@ void drip(int socket, std::string_view text) {
 /// Dissolving the association sends the reset at once, whoever closes the socket later.
 void reset(int socket) {
   const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
-  ::connect(socket, &nobody, sizeof nobody);
+  if (::connect(socket, &nobody, sizeof nobody) != 0) return;  // closed already: as good
 }
 
 std::string head_of(const ServerResponse& response, std::size_t body_size) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) +
                      " Simulated\r\nContent-Type: " + response.content_type +
                      "\r\nContent-Length: " + std::to_string(body_size) + "\r\n";
-  for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : response.headers)
+    head.append(name).append(": ").append(value).append("\r\n");
   return head + "\r\n";
 }
 

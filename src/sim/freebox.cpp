@@ -114,7 +114,7 @@ class Freebox : public Box {
   bool in_session(const Visit& visit);
   ServerResponse denied(const char* code, const char* message);
   ServerResponse failure(int status, std::string_view code, const char* message, Json result = {},
-                         Json more = Json::object()) const;
+                         const Json& more = Json::object()) const;
 
   std::shared_ptr<const FreeboxScript> script_;
   Sessions sessions_;
@@ -215,7 +215,7 @@ ServerResponse Freebox::denied(const char* code, const char* message) {
 }
 
 ServerResponse Freebox::failure(int status, std::string_view code, const char* message, Json result,
-                                Json more) const {
+                                const Json& more) const {
   Json body{{"uid", script_->uid}, {"success", false}, {"msg", message}};
   body.update(more);
   if (!result.is_null()) body["result"] = std::move(result);

@@ -53,9 +53,9 @@ class Fritzbox : public Box {
 
   ServerResponse page(const http::ServerRequest& request);
   std::optional<ServerResponse> refuse(const Visit& visit);
-  ServerResponse call(const ServiceScript& service, const SoapCall& call, const Visit& visit);
-  ServerResponse play(const ServiceScript& service, const ActionScript& action,
-                      const SoapCall& call, const Visit& visit);
+  ServerResponse call(const ServiceScript& script, const SoapCall& call, const Visit& visit);
+  ServerResponse play(const ServiceScript& script, const ActionScript& action, const SoapCall& call,
+                      const Visit& visit);
   ServerResponse list_path(const Service& service, const ListAction& list,
                            const http::ServerRequest& request);
   ServerResponse invent(const Service& service, const ActionScript& action, const SoapCall& call,
@@ -154,7 +154,7 @@ ServerResponse Fritzbox::play(const ServiceScript& script, const ActionScript& a
   for (const Argument& argument : action.arguments)
     if (argument.in && !given(argument)) return fault(service, 402);
   for (const auto& [name, value] : call.arguments) {
-    const auto reply = action.replies.find(name + "=" + value);
+    const auto reply = action.replies.find(std::string(name).append("=").append(value));
     if (reply != action.replies.end()) return of(reply->second.at(visit.moment), kXml);
   }
   const std::string_view index = action.index();

@@ -56,9 +56,9 @@ std::string type_of(std::string_view value) {
 }
 
 /// The elements of a recorded reply, as arguments.  Throws Error{config} when it is not XML.
-std::vector<Argument> recorded_arguments(std::string_view text) {
+std::vector<Argument> recorded_arguments(const std::string& path, std::string_view text) {
   std::vector<Argument> arguments;
-  for (auto& [name, value] : read_reply(text))
+  for (auto& [name, value] : within(path, [&] { return read_reply(text); }))
     arguments.push_back({.name = std::move(name), .type = type_of(value)});
   return arguments;
 }
@@ -111,8 +111,7 @@ void add_recorded(FritzboxScript& script, const Recording& recording) {
       if (service.service.name != file->service) continue;
       ActionScript& action = service.actions[file->action];
       MovingText reply = MovingText::of_soap(text, rates);
-      if (!action.described)
-        action.arguments = within(path, [&] { return recorded_arguments(text); });
+      if (!action.described) action.arguments = recorded_arguments(path, text);
       if (file->argument.empty())
         action.reply = std::move(reply);
       else

@@ -13,7 +13,7 @@ namespace {
 std::string hex(const unsigned char* bytes, unsigned count) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text(2 * static_cast<std::size_t>(count), '0');
-  for (unsigned i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     text[2 * i] = kDigits[bytes[i] >> 4];
     text[2 * i + 1] = kDigits[bytes[i] & 15];
   }
