@@ -38,6 +38,12 @@ struct Use {
   const Rule* rule;
 };
 
+/// `where` is " 'box_x'", and whose it is.
+[[noreturn]] void refuse(const Value& key, const std::string& device, const std::string& where) {
+  throw key.problem("label '" + key.raw() + "' of device '" + device +
+                    "' clashes with the one of metric" + where + "; choose another name");
+}
+
 }  // namespace
 
 void refuse_label_clashes(const Value& labels, const std::string& device,
@@ -45,16 +51,11 @@ void refuse_label_clashes(const Value& labels, const std::string& device,
   for (const auto& [key, value] : labels.entries()) {
     const std::string& label = key.raw();
     for (const OwnLabel& own : kOwnLabels)
-      if (own.label == label)
-        throw key.problem("label '" + label + "' of device '" + device +
-                          "' clashes with the one of metric '" + std::string(own.metric) +
-                          "'; choose another name");
+      if (own.label == label) refuse(key, device, " '" + std::string(own.metric) + "'");
     for (const QueryPtr& query : queries)
       for (const Rule& rule : query->rules)
         if (has_label(rule, label))
-          throw key.problem("label '" + label + "' of device '" + device +
-                            "' clashes with the one of metric '" + rule.family->name +
-                            "' (query '" + query->name + "'); choose another name");
+          refuse(key, device, " '" + rule.family->name + "' (query '" + query->name + "')");
   }
 }
 

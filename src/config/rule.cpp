@@ -99,13 +99,15 @@ void check_type(const Section& section, const Rule& rule) {
         "'fold' of an info is min or max, since an info is always 1");
 }
 
+Error not_a_number(const Value& map, const std::string& from, const std::string& to) {
+  return map.problem("'map' makes '" + to + "' of '" + from + "', which is not a number");
+}
+
 /// What can be known of numbers before a reply is there.
 void check_numbers(const Section& section, const Rule& rule) {
   if (!rule.states.empty()) return;
   for (const auto& [from, to] : rule.map.entries)
-    if (!Number::parse(to))
-      throw section.required("map").problem("'map' makes '" + to + "' of '" + from +
-                                            "', which is not a number");
+    if (!Number::parse(to)) throw not_a_number(section.required("map"), from, to);
   if (rule.map.otherwise && !Number::parse(*rule.map.otherwise))
     throw section.required("else").problem("'else' must be a number, not '" + *rule.map.otherwise +
                                            "'");

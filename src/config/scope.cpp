@@ -40,6 +40,19 @@ void check_bound(const Value& place, const Path& path, const Scope& scope) {
                       did_you_mean(pieces[1], scope.bound));
 }
 
+/// "{radio}", or "{ap.id}" for what is bound.
+std::string placeholder(const std::string& variable, const std::string& bound = "") {
+  return "{" + variable + (bound.empty() ? "" : "." + bound) + "}";
+}
+
+Error unfilled(const Value& place, const std::string& text, const std::string& found,
+               const std::vector<std::string>& known) {
+  return place.problem("'" + text + "': nothing fills '" + found + "'" +
+                       (known.empty()
+                            ? " (the query has no 'for_each')"
+                            : " (there is: " + joined(known) + ")" + did_you_mean(found, known)));
+}
+
 void check_variable(const Value& place, const Path& path, const Scope& scope) {
   const std::vector<std::string> members = start_members(scope);
   if (contains(members, path.variable())) return check_bound(place, path, scope);
@@ -98,17 +111,12 @@ Row row_of(const Path& path, bool is_split) {
 
 void check_placeholders(const Value& place, const std::string& text, const Scope& scope) {
   std::vector<std::string> known;
-  for (const std::string& name : scope.bound)
-    known.push_back("{" + scope.variable + "." + name + "}");
-  if (!scope.variable.empty() && !scope.asks) known.push_back("{" + scope.variable + "}");
+  for (const std::string& name : scope.bound) known.push_back(placeholder(scope.variable, name));
+  if (!scope.variable.empty() && !scope.asks) known.push_back(placeholder(scope.variable));
   for (std::size_t at = 0; (at = text.find_first_of("{}", at)) != std::string::npos;) {
     const auto end = text.find('}', at);
     const std::string found = text.substr(at, end == std::string::npos ? end : end - at + 1);
-    if (!contains(known, found))
-      throw place.problem(
-          "'" + text + "': nothing fills '" + found + "'" +
-          (known.empty() ? " (the query has no 'for_each')"
-                         : " (there is: " + joined(known) + ")" + did_you_mean(found, known)));
+    if (!contains(known, found)) throw unfilled(place, text, found, known);
     at = end + 1;
   }
 }

@@ -57,13 +57,13 @@ std::string Value::place() const {
 
 Error Value::wrong_type(const std::string& wanted) const {
   switch (node_->kind) {
-    case Node::Kind::null:
+    case YamlNode::Kind::null:
       return problem(name_ + " has no value");
-    case Node::Kind::scalar:
+    case YamlNode::Kind::scalar:
       return problem(name_ + " must be " + wanted + ", not a single value");
-    case Node::Kind::list:
+    case YamlNode::Kind::list:
       return problem(name_ + " must be " + wanted + ", not a list");
-    case Node::Kind::map:
+    case YamlNode::Kind::map:
       return problem(name_ + " must be " + wanted + ", not a mapping");
   }
   return problem(name_ + " must be " + wanted);
@@ -93,7 +93,7 @@ std::vector<Value> Value::list_or_one() const {
   if (!is_list()) return {*this};
   std::vector<Value> members;
   members.reserve(node_->items.size());
-  for (const Node& item : node_->items) members.emplace_back(*this, item, name_);
+  for (const YamlNode& item : node_->items) members.emplace_back(*this, item, name_);
   return members;
 }
 

@@ -16,13 +16,13 @@ class Value {
  public:
   explicit Value(const Document& document)
       : node_(&document.root), file_(&document.name), name_("the file") {}
-  Value(const Value& parent, const Node& node, std::string name)
+  Value(const Value& parent, const YamlNode& node, std::string name)
       : node_(&node), file_(parent.file_), name_(std::move(name)) {}
 
-  bool is_null() const { return node_->kind == Node::Kind::null; }
-  bool is_scalar() const { return node_->kind == Node::Kind::scalar; }
-  bool is_list() const { return node_->kind == Node::Kind::list; }
-  bool is_map() const { return node_->kind == Node::Kind::map; }
+  bool is_null() const { return node_->kind == YamlNode::Kind::null; }
+  bool is_scalar() const { return node_->kind == YamlNode::Kind::scalar; }
+  bool is_list() const { return node_->kind == YamlNode::Kind::list; }
+  bool is_map() const { return node_->kind == YamlNode::Kind::map; }
 
   /// "'interval'"
   const std::string& name() const { return name_; }
@@ -53,7 +53,7 @@ class Value {
  private:
   Error wrong_type(const std::string& wanted) const;
 
-  const Node* node_;
+  const YamlNode* node_;
   const std::string* file_;
   std::string name_;
 };

@@ -29,7 +29,7 @@ class Builder final : public YAML::EventHandler {
  public:
   explicit Builder(const std::string& file) : file_(file) {}
 
-  Node take() { return std::move(root_); }
+  YamlNode take() { return std::move(root_); }
   /// Where the newest value begins; an absent one has no place worth telling.
   Mark newest() const { return newest_; }
 
@@ -49,16 +49,19 @@ class Builder final : public YAML::EventHandler {
                 const std::string& text) override {
     begin(mark, anchor, tag);
     newest_ = to_mark(mark);
-    add({.kind = Node::Kind::scalar, .mark = to_mark(mark), .text = text, .quoted = tag == "!"});
+    add({.kind = YamlNode::Kind::scalar,
+         .mark = to_mark(mark),
+         .text = text,
+         .quoted = tag == "!"});
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(Node::Kind::list, mark, tag, anchor);
+    open(YamlNode::Kind::list, mark, tag, anchor);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(Node::Kind::map, mark, tag, anchor);
+    open(YamlNode::Kind::map, mark, tag, anchor);
   }
   void OnMapEnd() override {
     refuse_repeated_keys(open_.back());
@@ -78,7 +81,7 @@ class Builder final : public YAML::EventHandler {
       refuse(to_mark(mark), "more than " + std::to_string(kMostValues) + " values in one file");
   }
 
-  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+  void open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
             YAML::anchor_t anchor) {
     begin(mark, anchor, tag);
     newest_ = to_mark(mark);
@@ -88,32 +91,32 @@ class Builder final : public YAML::EventHandler {
   }
 
   void close() {
-    Node node = std::move(open_.back());
+    YamlNode node = std::move(open_.back());
     open_.pop_back();
     add(std::move(node));
   }
 
-  void add(Node node) {
+  void add(YamlNode node) {
     if (open_.empty()) {
       root_ = std::move(node);
       return;
     }
-    Node& parent = open_.back();
-    if (parent.kind == Node::Kind::map && parent.keys.size() == parent.items.size()) {
-      if (node.kind != Node::Kind::scalar)
+    YamlNode& parent = open_.back();
+    if (parent.kind == YamlNode::Kind::map && parent.keys.size() == parent.items.size()) {
+      if (node.kind != YamlNode::Kind::scalar)
         refuse(node.mark, "a key must be a plain word; put it in quotes");
       parent.keys.push_back(std::move(node));
       return;
     }
     // yaml-cpp gives an absent value the mark of whatever comes next.
-    if (parent.kind == Node::Kind::map && node.kind == Node::Kind::null)
+    if (parent.kind == YamlNode::Kind::map && node.kind == YamlNode::Kind::null)
       node.mark = parent.keys.back().mark;
     parent.items.push_back(std::move(node));
   }
 
-  void refuse_repeated_keys(const Node& map) const {
+  void refuse_repeated_keys(const YamlNode& map) const {
     std::map<std::string_view, Mark> seen;
-    for (const Node& key : map.keys) {
+    for (const YamlNode& key : map.keys) {
       const auto [first, is_new] = seen.emplace(key.text, key.mark);
       if (!is_new)
         refuse(key.mark, "'" + key.text + "' is given twice (first in line " +
@@ -122,9 +125,9 @@ class Builder final : public YAML::EventHandler {
   }
 
   const std::string& file_;
-  Node root_;
+  YamlNode root_;
   Mark newest_;
-  std::vector<Node> open_;
+  std::vector<YamlNode> open_;
   std::size_t values_ = 0;
   int documents_ = 0;
 };
@@ -191,8 +194,8 @@ Document parse_yaml(std::string_view text, std::string name) {
       throw problem_at(name, builder.newest(), "a quote or bracket near here is never closed");
     throw problem_at(name, mark, error.msg + hint(text, mark));
   }
-  Node root = builder.take();
-  if (root.kind == Node::Kind::null) root.mark = {};
+  YamlNode root = builder.take();
+  if (root.kind == YamlNode::Kind::null) root.mark = {};
   return {.name = std::move(name), .root = std::move(root)};
 }
 

@@ -15,20 +15,20 @@ struct Mark {
 };
 
 /// One value of a YAML file.  Scalars keep the text of the file: 2400 and 2.4GHz are both text.
-struct Node {
+struct YamlNode {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
   Mark mark = {};
-  std::string text = {};         // of a scalar
-  bool quoted = false;           // "else" and else differ
-  std::vector<Node> keys = {};   // of a map, scalars all; beside `items`
-  std::vector<Node> items = {};  // of a list or a map
+  std::string text = {};             // of a scalar
+  bool quoted = false;               // "else" and else differ
+  std::vector<YamlNode> keys = {};   // of a map, scalars all; beside `items`
+  std::vector<YamlNode> items = {};  // of a list or a map
 };
 
 /// A parsed file and what messages call it.
 struct Document {
   std::string name = {};
-  Node root = {};
+  YamlNode root = {};
 };
 
 /// "file:line:column: what"

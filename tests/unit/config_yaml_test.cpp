@@ -97,6 +97,6 @@ TEST_CASE("a byte order mark and the line ends of Windows are taken") {
 }
 
 TEST_CASE("a comment alone is an empty document") {
-  CHECK(parse_yaml("# nothing\n", "f.yml").root.kind == Node::Kind::null);
-  CHECK(parse_yaml("", "f.yml").root.kind == Node::Kind::null);
+  CHECK(parse_yaml("# nothing\n", "f.yml").root.kind == YamlNode::Kind::null);
+  CHECK(parse_yaml("", "f.yml").root.kind == YamlNode::Kind::null);
 }
