@@ -3,6 +3,7 @@
 #include <csignal>
 #include <deque>
 #include <iostream>
+#include <map>
 
 #include "app/command_line.h"
 #include "app/commands.h"
@@ -46,6 +47,16 @@ Config read_config(const ServeOptions& options) {
   return config;
 }
 
+/// A sink tags what it sends with the labels of the device.
+std::vector<SinkOptions> sink_options(const Config& config) {
+  std::map<std::string, Labels> labels;
+  for (const Job& job : config.jobs)
+    if (!job.device.labels.empty()) labels.emplace(job.device.name, job.device.labels);
+  std::vector<SinkOptions> all = config.push;
+  for (SinkOptions& options : all) options.device_labels = labels;
+  return all;
+}
+
 void wait_for_end() {
   for (;;) {
     const int signal = wait_for_signal();
@@ -68,7 +79,7 @@ int serve(std::span<const std::string> arguments) {
 
   Store store(registrations(config));
   std::deque<Sink> sinks;
-  for (const SinkOptions& options : config.push) sinks.emplace_back(options);
+  for (SinkOptions& options : sink_options(config)) sinks.emplace_back(std::move(options));
   store.add_listener([&](const SnapshotPtr& snapshot) {
     for (Sink& sink : sinks) sink.add(snapshot);
   });
@@ -86,6 +97,7 @@ int serve(std::span<const std::string> arguments) {
     unblock_signals();  // a second signal ends at once
     stop.stop();
   }
+  for (Sink& sink : sinks) sink.finish();  // all at the same time, then each waits for its end
   return 0;
 }
 

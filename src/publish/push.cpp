@@ -15,6 +15,9 @@
 namespace boxmeter {
 namespace {
 
+/// What the end of the program may wait for a listener: it is to end within a second of SIGTERM.
+constexpr std::chrono::milliseconds kLastTry{500};
+
 /// Wakes the sender: there is something to do earlier than it knows, or the end has begun.
 class Bell {
  public:
@@ -112,7 +115,9 @@ Sink::~Sink() {
     state_->stop.stop();
 }
 
-void Sink::finish() { state_->bell.end(Clock::now() + state_->options.timeout); }
+void Sink::finish() {
+  state_->bell.end(Clock::now() + std::min(state_->options.timeout, kLastTry));
+}
 
 void Sink::add(const SnapshotPtr& snapshot) noexcept try {
   const SinkOptions& options = state_->options;

@@ -53,7 +53,8 @@ struct SinkStatus {
 class Sink {
  public:
   explicit Sink(SinkOptions options);
-  /// finish(), and waits for the end: at most `timeout` and a moment, whatever the listener does.
+  /// finish(), and waits for the end: at most half a second and a moment, whatever the listener
+  /// does.
   ~Sink();
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
@@ -63,7 +64,8 @@ class Sink {
   SinkStatus status() const;
 
   /// Begins the end and does not wait for it: what is queued is tried once more, for at most
-  /// `timeout`.  Several sinks that are to end together are told so first, then destroyed.
+  /// `timeout` and never longer than half a second, also if a request is running.  Several sinks
+  /// that are to end together are told so first, then destroyed.
   void finish();
 
  private:
