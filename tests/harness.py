@@ -208,6 +208,15 @@ def device(name, kind, url, options):
     return "\n".join(lines) + "\n"
 
 
+def push(*sinks):
+    """The `push` of a configuration, for config(extra=...)."""
+    return "push:\n" + "".join(sinks)
+
+
+def sink(url, name="telegraf", **options):
+    return "  - " + json.dumps({"name": name, "url": url, "interval": "100ms", **options}) + "\n"
+
+
 def config(*devices, poll="interval: 1s, timeout: 2s", extra=""):
     return f"poll: {{{poll}}}\n{extra}devices:\n" + "".join(devices)
 
