@@ -1,0 +1,205 @@
+"""A real Prometheus scrapes boxmeter, promtool and a strict parser of somebody else read its page."""
+import contextlib
+import http.server
+import json
+import shutil
+import subprocess
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from harness import (CORPUS, FREEBOX, FRITZBOX, LABEL, RECORDINGS, ROOT, Daemon, Process, Sim, config, eventually, freebox,
+                     fritzbox, free_port, push, samples, sink)
+
+TEXT = "text/plain;version=0.0.4"
+OPENMETRICS = "application/openmetrics-text;version=1.0.0"
+
+
+@pytest.fixture(scope="module")
+def promtool():
+    if not shutil.which("promtool"):
+        pytest.skip("promtool is not installed")
+    return "promtool"
+
+
+class Prometheus(Process):
+    """Scrapes the targets, {job: address}, once a second."""
+
+    def __init__(self, folder, targets):
+        if not shutil.which("prometheus"):
+            pytest.skip("prometheus is not installed")
+        jobs = "".join(f"  - job_name: {job}\n    static_configs: [{{targets: ['{address}']}}]\n"
+                       for job, address in targets.items())
+        (folder / "prometheus.yml").write_text("global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n" + jobs)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        super().__init__(["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
+                          f"--web.listen-address=127.0.0.1:{port}"])
+        eventually(self.is_ready)
+
+    def is_ready(self):
+        assert self.popen.poll() is None, self.log
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            return urllib.request.urlopen(self.url + "/-/ready", timeout=5).status == 200
+
+    def api(self, path, **parameters):
+        with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}", timeout=10) as answer:
+            return json.load(answer)["data"]
+
+    def query(self, expression):
+        """{(name, labels without job and instance): value text} of an instant query."""
+        found = {}
+        for series in self.api("query", query=expression)["result"]:
+            labels = {name: text for name, text in series["metric"].items() if name not in ("job", "instance")}
+            found[(labels.pop("__name__", ""), tuple(sorted(labels.items())))] = series["value"][1]
+        return found
+
+
+@contextlib.contextmanager
+def plain_text_only(target):
+    """A way to `target` by which nobody can ask for OpenMetrics; Prometheus always does."""
+    types = []
+
+    class Forwarder(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            request = urllib.request.Request(target + self.path, headers={"Accept": TEXT})
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                types.append(answer.headers["Content-Type"])
+                self.send_response(answer.status)
+                self.send_header("Content-Type", types[-1])
+                self.end_headers()
+                self.wfile.write(answer.read())
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forwarder) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}", types
+        server.shutdown()
+
+
+def of_the_devices(page):
+    """{(name, labels): number} of the series that stand still between two scrapes."""
+    found = {}
+    for key, text in samples(page).items():
+        name, labels = key.split("{", 1)
+        if name.startswith(("box_", "freebox_", "fritzbox_")):
+            pairs = [(label, json.loads(f'"{quoted}"')) for label, quoted in LABEL.findall(labels[:-1])]
+            found[(name, tuple(sorted(pairs)))] = float(text)
+    return found
+
+
+def test_prometheus_reads_every_series_to_its_last_digit_in_both_formats(tmp_path):
+    with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim:
+        boxes = config(fritzbox(sim.urls[0]), freebox(sim.urls[1]), poll="interval: 1h, timeout: 5s")
+        with Daemon(tmp_path, boxes) as daemon, plain_text_only(daemon.url) as (text, types):
+            eventually(lambda: all(query["asked"] for box in daemon.devices().values() for query in box["queries"]))
+            jobs = {"openmetrics": daemon.url.removeprefix("http://"), "text": text}
+            with Prometheus(tmp_path, jobs) as prometheus:
+                eventually(lambda: list(prometheus.query("sum(up)").values()) == ["2"])
+                pages = {"text": daemon.page(), "openmetrics": daemon.page(openmetrics=True)}
+                seen = {job: prometheus.query(f'{{job="{job}",__name__=~"(box|freebox|fritzbox)_.*"}}') for job in jobs}
+                targets = prometheus.api("targets")["activeTargets"]
+                metadata = {entry["metric"]: entry["type"]
+                            for entry in prometheus.api("targets/metadata", match_target='{job="text"}')}
+                samples_of = prometheus.query("scrape_samples_scraped")
+
+    assert [target["lastError"] for target in targets] == ["", ""]
+    assert types and set(types) == {"text/plain; version=0.0.4; charset=utf-8"}
+    assert samples_of
+    for job, page in pages.items():
+        said = of_the_devices(page)
+        assert len(said) > 100
+        assert {series: float(number) for series, number in seen[job].items()} == said
+    assert metadata["box_wan_receive_bytes_total"] == "counter"
+    assert metadata["box_temperature_celsius"] == "gauge"
+
+
+def test_prometheus_forgets_a_box_that_is_pulled_away_and_keeps_the_other(tmp_path):
+    with Sim(FRITZBOX, args=["--still"]) as home, Sim(FREEBOX, args=["--still"]) as free:
+        boxes = config(fritzbox(home.urls[0], queries="[fritzbox_device]"),
+                       freebox(free.urls[0], queries="[freebox_system]"), poll="interval: 1s, timeout: 1s")
+        with Daemon(tmp_path, boxes) as daemon:
+            with Prometheus(tmp_path, {"boxmeter": daemon.url.removeprefix("http://")}) as prometheus:
+                eventually(lambda: len(prometheus.query("box_uptime_seconds")) == 2)
+                home.stop()
+                # Prometheus would show a series that merely stopped for five minutes more.
+                eventually(lambda: len(prometheus.query("box_uptime_seconds")) == 1)
+                up = prometheus.query("box_up")
+                left = prometheus.query('{device="home",__name__=~"box_.*"}')
+                scraped = prometheus.query("up")
+
+    assert up == {("box_up", (("device", "free"), ("kind", "freebox"))): "1",
+                  ("box_up", (("device", "home"), ("kind", "fritzbox"))): "0"}
+    assert {name for name, _ in left} == {"box_up"}
+    assert list(scraped.values()) == ["1"]
+
+
+HANDMADE = [(FRITZBOX, fritzbox, "fritzbox, fritzbox_addresses"), (FREEBOX, freebox, "freebox, freebox_addresses"),
+            (RECORDINGS / "freebox-delta-8.5-handmade", freebox, "freebox, freebox_addresses")]
+REAL = [(CORPUS / "fritzbox/7590-154.07.57", fritzbox, "fritzbox, fritzbox_addresses"),
+        (CORPUS / "fritzbox/7530-164.08.02", fritzbox, "fritzbox, fritzbox_addresses"),
+        (CORPUS / "freebox/documentation-3", freebox, "freebox, freebox_addresses"),
+        (CORPUS / "freebox/ultra-16.0", freebox, "freebox, freebox_addresses")]
+ALL = [pytest.param(*each, id=each[0].name) for each in HANDMADE + REAL]
+
+
+def pages_of(tmp_path, recording, device, packs):
+    """Both formats of a page that has all families that there are: text, OpenMetrics."""
+    if not recording.is_dir():
+        pytest.skip("no recordings of real boxes here")
+    # A real recording lacks most replies; extremes of every type stand in for them.
+    with Sim(recording, args=["--still", "--invent"]) as sim:
+        dead = sink(f"http://127.0.0.1:{free_port()}/", format="raw", max_queue="1KB")
+        text = config(device(sim.urls[0], queries=f"[{packs}]"), poll="interval: 1h, timeout: 5s", extra=push(dead))
+        with Daemon(tmp_path, text) as daemon:
+            eventually(lambda: all(query["asked"] for box in daemon.devices().values() for query in box["queries"]))
+            eventually(lambda: "boxmeter_push_failures_total{" in daemon.page())
+            return daemon.page(), daemon.page(openmetrics=True)
+
+
+@pytest.mark.parametrize("recording, device, packs", ALL)
+def test_promtool_has_nothing_to_say_about_the_page(promtool, tmp_path, recording, device, packs):
+    text, _ = pages_of(tmp_path, recording, device, packs)
+
+    done = subprocess.run([promtool, "check", "metrics"], input=text, text=True, capture_output=True, timeout=60)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("recording, device, packs", ALL)
+def test_a_strict_parser_of_somebody_else_reads_the_same_from_both_formats(tmp_path, recording, device, packs):
+    openmetrics_parser = pytest.importorskip("prometheus_client.openmetrics.parser",
+                                             reason="python3-prometheus-client is not installed")
+    text_parser = pytest.importorskip("prometheus_client.parser")
+    text, openmetrics = pages_of(tmp_path, recording, device, packs)
+
+    families = list(openmetrics_parser.text_string_to_metric_families(openmetrics))
+    plain = list(text_parser.text_string_to_metric_families(text))
+
+    def series(families):
+        return {(sample.name, tuple(sorted(sample.labels.items()))): sample.value
+                for family in families for sample in family.samples
+                if not family.name.startswith(("process_", "boxmeter_http_"))}
+    assert series(families) == series(plain)
+    types = {family.name: family.type for family in families}
+    expected = {"box_up": "gauge", "boxmeter_push_sent": "counter", "boxmeter_push_failures": "counter",
+                "boxmeter_http_request_duration_seconds": "histogram"}
+    if "handmade" in recording.name:
+        expected |= {"box": "info", "box_wan_receive_bytes": "counter", "box_wan_state": "gauge"}
+    assert {name: types.get(name) for name in expected} == expected
+    assert all(family.documentation for family in families)
+
+
+def test_the_shipped_configuration_of_prometheus_is_one(promtool):
+    done = subprocess.run([promtool, "check", "config", "--lint=all", "--lint-fatal", "config/prometheus/prometheus.yml"],
+                          cwd=ROOT, text=True, capture_output=True, timeout=60)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    assert "SUCCESS: config/prometheus/prometheus.yml is valid" in done.stdout
