@@ -7,9 +7,12 @@ import argparse
 import json
 import os
 import pathlib
+import queue
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -38,6 +41,21 @@ def start_boxes(build):
         kind, _, url = line.split()
         urls[kind] = url
     sys.exit("demo: boxmeter-sim did not start")
+
+
+def pass_on(daemon):
+    """Shows the log from now on; returns the address that it names first."""
+    found = queue.Queue()
+
+    def read():
+        for line in daemon.stderr:
+            sys.stderr.write(line)
+            address = re.search(r"(http://\S+:\d+)/", line)
+            if address:
+                found.put(address[1])
+        found.put(None)
+    threading.Thread(target=read, daemon=True).start()
+    return found.get(timeout=30)
 
 
 def wait_until_up(url, daemon, patience=30):
@@ -75,13 +93,15 @@ def main():
     daemon = subprocess.Popen(
         [options.build / "boxmeter", "serve", "--config.file", "config/demo.yml",
          "--web.listen-address", options.listen, "--log.format", "text"],
-        cwd=ROOT, env={**os.environ, "BOXMETER_DEMO_FRITZBOX": urls["fritzbox"],
-                       "BOXMETER_DEMO_FREEBOX": urls["freebox"]})
+        cwd=ROOT, text=True, stderr=subprocess.PIPE,
+        env={**os.environ, "BOXMETER_DEMO_FRITZBOX": urls["fritzbox"],
+             "BOXMETER_DEMO_FREEBOX": urls["freebox"]})
     up = False
     try:
-        up = wait_until_up(f"http://{options.listen}", daemon)
+        url = pass_on(daemon)
+        up = url is not None and wait_until_up(url, daemon)
         if up:
-            show(f"http://{options.listen}", urls)
+            show(url, urls)
             daemon.wait(options.seconds)
             up = False  # it ended by itself: that is no success
     except (KeyboardInterrupt, subprocess.TimeoutExpired):

@@ -113,7 +113,7 @@ std::string hash(const Algorithm& algorithm, std::string_view text) {
   return hex(std::span(digest).first(length));
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -156,13 +156,13 @@ std::string answer(const Challenge& challenge, const DigestRequest& request) {
                            ? glued({who, challenge.nonce, count, request.cnonce, "auth", what})
                            : glued({who, challenge.nonce, what}));
 
-  std::string header = "Digest username=" + quoted(request.username) +
-                       ", realm=" + quoted(challenge.realm) + ", nonce=" + quoted(challenge.nonce) +
-                       ", uri=" + quoted(request.target) + ", response=\"" + response + '"';
+  std::string header = "Digest username=" + in_quotes(request.username) +
+                       ", realm=" + in_quotes(challenge.realm) + ", nonce=" + in_quotes(challenge.nonce) +
+                       ", uri=" + in_quotes(request.target) + ", response=\"" + response + '"';
   if (!challenge.algorithm.empty()) header += ", algorithm=" + std::string(algorithm->name);
-  if (!challenge.opaque.empty()) header += ", opaque=" + quoted(challenge.opaque);
+  if (!challenge.opaque.empty()) header += ", opaque=" + in_quotes(challenge.opaque);
   if (challenge.qop_auth)
-    header += std::string(", qop=auth, nc=") + count + ", cnonce=" + quoted(request.cnonce);
+    header += std::string(", qop=auth, nc=") + count + ", cnonce=" + in_quotes(request.cnonce);
   return header;
 }
 

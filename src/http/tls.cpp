@@ -125,7 +125,7 @@ std::string without_codes(const std::string& detail) {
   return reason == "wrong version number" ? "the port does not speak TLS" : reason;
 }
 
-std::string quoted(std::string_view text) { return "'" + repair_utf8(text) + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + repair_utf8(text) + "'"; }
 
 std::string names_of(X509* certificate) {
   constexpr int kShown = 5;
@@ -137,14 +137,14 @@ std::string names_of(X509* certificate) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(all, i);
     if (name->type != GEN_DNS) continue;
     const ASN1_STRING* text = name->d.dNSName;
-    names.push_back(quoted({reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+    names.push_back(in_quotes({reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
                             static_cast<std::size_t>(ASN1_STRING_length(text))}));
   }
   if (!names.empty()) return joined(names);
   std::array<char, 256> common{};
   X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, common.data(),
                             static_cast<int>(common.size()));
-  return quoted(common.data());
+  return in_quotes(common.data());
 }
 
 }  // namespace

@@ -1,0 +1,83 @@
+"""Every command of the README is run, and every file that it names is there."""
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from harness import BUILD, FREEBOX, FRITZBOX, ROOT, Daemon, Sim, run
+
+README = (ROOT / "README.md").read_text()
+COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()]
+CONFIGURATIONS = re.findall(r"```yaml\n(devices:.*?)```", README, re.S)
+# Run by something else: by whoever runs this, or by the test below it.
+ELSEWHERE = {"./dev demo": "test_the_demo", "./dev test": "this very run",
+             "build/boxmeter serve --config.file my.yml": "test_the_first_box",
+             "curl http://127.0.0.1:9877/metrics": "test_the_first_box"}
+
+
+@pytest.fixture
+def home(tmp_path):
+    """The README's first configuration, with a simulated box in the place of fritz.box."""
+    (tmp_path / "fritz.password").write_text("secret\n")
+    (tmp_path / "fritz.password").chmod(0o600)
+    with Sim(FRITZBOX) as sim:
+        text = CONFIGURATIONS[0]
+        assert "http://fritz.box:49000" in text
+        (tmp_path / "my.yml").write_text(text.replace("http://fritz.box:49000", sim.urls[0]))
+        yield tmp_path
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in ELSEWHERE])
+def test_a_command_of_the_readme(home, command):
+    words = shlex.split(command)
+    assert words[0] == "build/boxmeter"
+
+    done = run(*words[1:], cwd=home, env={"STATE_DIRECTORY": str(home / "state")})
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_the_first_box(home):
+    assert set(ELSEWHERE) <= set(COMMANDS)
+    with Daemon(home, (home / "my.yml").read_text()) as daemon:
+        daemon.wait_for(lambda found: found.get('box_up{device="home",kind="fritzbox"}') == "1")
+
+
+def test_the_first_freebox(tmp_path):
+    (tmp_path / "token.txt").write_text("boxmeter-sim-app-token\nboxmeter\n")
+    (tmp_path / "token.txt").chmod(0o600)
+    with Sim(FREEBOX) as sim:
+        text = CONFIGURATIONS[1].rstrip() + f"\n    url: {sim.urls[0]}\n"
+        (tmp_path / "my.yml").write_text(text)
+        done = run("once", "--config.file", "my.yml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_pack_of_the_readme_is_one(tmp_path):
+    pack = re.search(r"```yaml\n(pack:.*?)```", README, re.S)[1]
+    (tmp_path / "pack.yml").write_text(pack)
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        (tmp_path / "my.yml").write_text(
+            "query_files: [pack.yml]\ndevices: [{name: home, kind: fritzbox, username: monitor, password: secret, "
+            f"url: \"{sim.urls[0]}\", queries: [my_queries]}}]\n")
+        done = run("once", "--config.file", "my.yml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert '\nfritzbox_my_receive_bytes_total{device="home"} ' in done.stdout
+
+
+def test_the_demo():
+    done = subprocess.run([sys.executable, "tests/demo.py", str(BUILD), "--seconds", "1", "--listen", "127.0.0.1:0"],
+                          cwd=ROOT, text=True, capture_output=True, timeout=90)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 'box_up{device="home",kind="fritzbox"} 1' in done.stdout
+    assert 'box_up{device="free",kind="freebox"} 1' in done.stdout
+
+
+def test_every_file_that_the_readme_names_is_there():
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
