@@ -3,6 +3,9 @@
 #include <prometheus/client_metric.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 
 #include "metric/sample_text.h"
 #include "publish/exposition.h"
@@ -28,10 +31,15 @@ Shape shape_of(const prometheus::MetricFamily& family) {
   }
 }
 
-/// A bound as the formats write it: OpenMetrics wants `le` and `quantile` to look like floats.
+/// A bound in OpenMetrics' canonical form (0.0005, 1e+06), whose whole numbers look like floats.
 std::string bound(double value, Exposition format) {
-  auto text = Number(value).text();
-  const bool whole = text.find_first_of(".eIN") == std::string::npos;
+  if (std::isinf(value)) return value < 0 ? "-Inf" : "+Inf";
+  std::array<char, 32> digits;
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::general)
+          .ptr;
+  std::string text(digits.data(), end);
+  const bool whole = text.find_first_of(".e") == std::string::npos;
   return whole && format == Exposition::openmetrics ? text + ".0" : text;
 }
 

@@ -94,7 +94,7 @@ std::string milliseconds(std::chrono::duration<double> took) {
 std::string query_row(const DeviceStatus::Query& query, WallClock::time_point now) {
   const auto state = query.asked ? std::string(name(query.support)) : "not asked yet";
   const auto kind = !query.asked ? "wait" : query.up ? "up" : query.failure ? "down" : "wait";
-  const bool lacking = query.support == Support::unsupported || query.support == Support::denied;
+  const bool lacking = query.support != Support::supported && query.support != Support::failing;
   return "<tr>" + cell(escaped(query.name)) + cell(state, lacking ? "soft" : kind) +
          cell(std::to_string(query.series), "number") +
          cell(query.asked ? milliseconds(query.took) : "", "number") +

@@ -205,8 +205,8 @@ TEST_CASE("a registry's counters, histograms and info are written in both format
                       .Name("boxmeter_seconds")
                       .Help("Time.")
                       .Register(registry)
-                      .Add({}, prometheus::Histogram::BucketBoundaries{0.5, 1});
-  seconds.Observe(0.25);
+                      .Add({}, prometheus::Histogram::BucketBoundaries{0.0005, 1, 1e6});
+  seconds.Observe(0.00025);
   seconds.Observe(7);
 
   CHECK(render(Views().view(), registry.Collect(), Exposition::text) ==
@@ -218,10 +218,11 @@ TEST_CASE("a registry's counters, histograms and info are written in both format
         "boxmeter_http_requests_total{code=\"200\",handler=\"/\"} 3\n"
         "# HELP boxmeter_seconds Time.\n"
         "# TYPE boxmeter_seconds histogram\n"
-        "boxmeter_seconds_bucket{le=\"0.5\"} 1\n"
+        "boxmeter_seconds_bucket{le=\"0.0005\"} 1\n"
         "boxmeter_seconds_bucket{le=\"1\"} 1\n"
+        "boxmeter_seconds_bucket{le=\"1e+06\"} 2\n"
         "boxmeter_seconds_bucket{le=\"+Inf\"} 2\n"
-        "boxmeter_seconds_sum 7.25\n"
+        "boxmeter_seconds_sum 7.00025\n"
         "boxmeter_seconds_count 2\n");
   CHECK(render(Views().view(), registry.Collect(), Exposition::openmetrics) ==
         "# TYPE boxmeter_build info\n"
@@ -233,10 +234,11 @@ TEST_CASE("a registry's counters, histograms and info are written in both format
         "# TYPE boxmeter_seconds histogram\n"
         "# UNIT boxmeter_seconds seconds\n"
         "# HELP boxmeter_seconds Time.\n"
-        "boxmeter_seconds_bucket{le=\"0.5\"} 1\n"
+        "boxmeter_seconds_bucket{le=\"0.0005\"} 1\n"
         "boxmeter_seconds_bucket{le=\"1.0\"} 1\n"
+        "boxmeter_seconds_bucket{le=\"1e+06\"} 2\n"
         "boxmeter_seconds_bucket{le=\"+Inf\"} 2\n"
-        "boxmeter_seconds_sum 7.25\n"
+        "boxmeter_seconds_sum 7.00025\n"
         "boxmeter_seconds_count 2\n"
         "# EOF\n");
 }
