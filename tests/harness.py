@@ -204,7 +204,8 @@ def freebox(url, name="free", **options):
 
 def device(name, kind, url, options):
     lines = [f"  - name: {name}", f"    kind: {kind}", f"    url: {url}"]
-    lines += [f"    {key}: {json.dumps(given)}" for key, given in options.items() if given is not None]
+    lines += [f"    {key}: {given if str(given).startswith('[') else json.dumps(given)}"
+              for key, given in options.items() if given is not None]
     return "\n".join(lines) + "\n"
 
 

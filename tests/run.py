@@ -27,7 +27,7 @@ class Sum:
 
 def run_unit(build, total):
     """doctest's own count; a test that lacks what it needs prints 'skipped: why'."""
-    ran = subprocess.run([build / "unit"], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+    ran = subprocess.run([build / "unit"], cwd=ROOT, text=True, errors="replace", stdout=subprocess.PIPE,
                          stderr=subprocess.STDOUT, timeout=900)
     counts = re.search(r"test cases: *\d+ \| *(\d+) passed \| *(\d+) failed", ran.stdout)
     skipped = re.findall(r"^skipped: .*$", ran.stdout, re.M)
@@ -43,7 +43,7 @@ def run_unit(build, total):
 
 
 def run_script(name, command, total):
-    ran = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE,
+    ran = subprocess.run(command, cwd=ROOT, text=True, errors="replace", stdout=subprocess.PIPE,
                          stderr=subprocess.STDOUT, timeout=300)
     if ran.returncode != 0:
         print(ran.stdout)

@@ -18,6 +18,12 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 std::string repair_utf8(std::string_view text);
 bool is_utf8(std::string_view text);
 
+/// How deep the objects and arrays of a JSON text are nested; what stands in strings does not
+/// count. Known before it is parsed, because a deep value crashes whoever copies it, and because a
+/// parser with a callback for this (nlohmann's) takes time that grows with the square of an array's
+/// length.
+std::size_t json_depth(std::string_view text);
+
 /// ASCII only; locale never matters.
 std::string lower(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);

@@ -43,7 +43,7 @@ class Ticks(ScriptedFreebox):
 
 def daemon_of(tmp_path, box, *sinks, args=(), poll="interval: 100ms, timeout: 2s", **options):
     (tmp_path / "ticks.yml").write_text(TICKS)
-    return Daemon(tmp_path, config(freebox(box.url, queries="[ticks]", **options), poll=poll,
+    return Daemon(tmp_path, config(freebox(box.url, queries=["ticks"], **options), poll=poll,
                                    extra="query_files: [ticks.yml]\n" + push(*sinks)), args=args)
 
 
@@ -188,7 +188,7 @@ def test_an_object_that_is_too_large_for_the_listener_is_dropped_and_told_once(t
 @pytest.mark.sanitized
 def test_a_raw_reply_above_max_body_is_never_sent_but_counted_and_told_once(tmp_path):
     with Ticks(pad=lambda n: {"pad": "x" * 500} if n in (3, 5) else {}) as box, Telegraf() as telegraf:
-        with daemon_of(tmp_path, box, sink(telegraf.url, format="raw", max_body="200")) as daemon:
+        with daemon_of(tmp_path, box, sink(telegraf.url, format="raw", max_body=200)) as daemon:
             daemon.wait_for(lambda found: sent(found) >= 6)
             found = emptied(daemon, box)
 
@@ -323,8 +323,8 @@ def test_the_bodies_of_each_recording(tmp_path, golden, recording, device, name,
 def test_raw_and_json_as_they_are_on_the_wire(tmp_path):
     with Ticks() as box, Telegraf() as raw, Telegraf() as packed:
         with daemon_of(tmp_path, box, sink(raw.url, name="raw", format="raw"),
-                       sink(packed.url, name="json", format="json", headers="{X-Site: attic}"),
-                       labels="{site: attic}") as daemon:
+                       sink(packed.url, name="json", format="json", headers={"X-Site": "attic"}),
+                       labels={"site": "attic"}) as daemon:
             daemon.wait_for(lambda found: sent(found, "raw") and sent(found, "json"))
 
     assert raw.bodies[0] == '{"n":1}'
@@ -351,9 +351,9 @@ def test_nothing_empty_is_sent(tmp_path):
 @pytest.mark.sanitized
 def test_a_sink_gets_the_devices_and_queries_that_it_wants_and_a_pack_is_its_queries(tmp_path):
     with Sim(FREEBOX, FRITZBOX, args=["--still"]) as sim, Telegraf() as all_of, Telegraf() as box, Telegraf() as pack:
-        text = config(freebox(sim.urls[0], queries="[freebox, freebox_addresses]"), fritzbox(sim.urls[1]),
-                      extra=push(sink(all_of.url, name="all"), sink(box.url, name="box", devices="[free]"),
-                                 sink(pack.url, name="pack", queries="[freebox_addresses, fritzbox_device]")))
+        text = config(freebox(sim.urls[0], queries=["freebox", "freebox_addresses"]), fritzbox(sim.urls[1]),
+                      extra=push(sink(all_of.url, name="all"), sink(box.url, name="box", devices=["free"]),
+                                 sink(pack.url, name="pack", queries=["freebox_addresses", "fritzbox_device"])))
         with Daemon(tmp_path, text) as daemon:
             eventually(lambda: all(query["asked"] for one in daemon.devices().values() for query in one["queries"]))
             daemon.wait_for(lambda found: all(value(found, "boxmeter_push_queue_objects", sink=name) == "0"
@@ -371,7 +371,7 @@ def test_a_sink_gets_the_devices_and_queries_that_it_wants_and_a_pack_is_its_que
 
 def test_check_warns_of_a_sink_that_would_stay_silent(tmp_path):
     file = tmp_path / "boxmeter.yml"
-    file.write_text(config(fritzbox("http://127.0.0.1:1"), extra=push(sink("http://127.0.0.1:1/", queries="[freebox]"))))
+    file.write_text(config(fritzbox("http://127.0.0.1:1"), extra=push(sink("http://127.0.0.1:1/", queries=["freebox"]))))
 
     done = run("check", "--config.file", file)
 
@@ -427,7 +427,7 @@ def test_wrong_settings_are_told_once_and_lose_nothing(tmp_path, telegraf, reaso
 @pytest.mark.sanitized
 def test_a_packed_body_says_the_same(tmp_path):
     with Ticks(pad=lambda n: {"pad": "x" * 500}) as box, Telegraf() as telegraf:
-        with daemon_of(tmp_path, box, sink(telegraf.url, format="raw", gzip="true")) as daemon:
+        with daemon_of(tmp_path, box, sink(telegraf.url, format="raw", gzip=True)) as daemon:
             daemon.wait_for(lambda found: sent(found) >= 3)
 
     _, headers, body, status = telegraf.requests[0]

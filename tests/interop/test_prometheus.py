@@ -122,8 +122,8 @@ def test_prometheus_reads_every_series_to_its_last_digit_in_both_formats(tmp_pat
 
 def test_prometheus_forgets_a_box_that_is_pulled_away_and_keeps_the_other(tmp_path):
     with Sim(FRITZBOX, args=["--still"]) as home, Sim(FREEBOX, args=["--still"]) as free:
-        boxes = config(fritzbox(home.urls[0], queries="[fritzbox_device]"),
-                       freebox(free.urls[0], queries="[freebox_system]"), poll="interval: 1s, timeout: 1s")
+        boxes = config(fritzbox(home.urls[0], queries=["fritzbox_device"]),
+                       freebox(free.urls[0], queries=["freebox_system"]), poll="interval: 1s, timeout: 1s")
         with Daemon(tmp_path, boxes) as daemon:
             with Prometheus(tmp_path, {"boxmeter": daemon.url.removeprefix("http://")}) as prometheus:
                 eventually(lambda: len(prometheus.query("box_uptime_seconds")) == 2)
@@ -140,12 +140,12 @@ def test_prometheus_forgets_a_box_that_is_pulled_away_and_keeps_the_other(tmp_pa
     assert list(scraped.values()) == ["1"]
 
 
-HANDMADE = [(FRITZBOX, fritzbox, "fritzbox, fritzbox_addresses"), (FREEBOX, freebox, "freebox, freebox_addresses"),
-            (RECORDINGS / "freebox-delta-8.5-handmade", freebox, "freebox, freebox_addresses")]
-REAL = [(CORPUS / "fritzbox/7590-154.07.57", fritzbox, "fritzbox, fritzbox_addresses"),
-        (CORPUS / "fritzbox/7530-164.08.02", fritzbox, "fritzbox, fritzbox_addresses"),
-        (CORPUS / "freebox/documentation-3", freebox, "freebox, freebox_addresses"),
-        (CORPUS / "freebox/ultra-16.0", freebox, "freebox, freebox_addresses")]
+HANDMADE = [(FRITZBOX, fritzbox, ["fritzbox", "fritzbox_addresses"]), (FREEBOX, freebox, ["freebox", "freebox_addresses"]),
+            (RECORDINGS / "freebox-delta-8.5-handmade", freebox, ["freebox", "freebox_addresses"])]
+REAL = [(CORPUS / "fritzbox/7590-154.07.57", fritzbox, ["fritzbox", "fritzbox_addresses"]),
+        (CORPUS / "fritzbox/7530-164.08.02", fritzbox, ["fritzbox", "fritzbox_addresses"]),
+        (CORPUS / "freebox/documentation-3", freebox, ["freebox", "freebox_addresses"]),
+        (CORPUS / "freebox/ultra-16.0", freebox, ["freebox", "freebox_addresses"])]
 ALL = [pytest.param(*each, id=each[0].name) for each in HANDMADE + REAL]
 
 
@@ -156,7 +156,7 @@ def pages_of(tmp_path, recording, device, packs):
     # A real recording lacks most replies; extremes of every type stand in for them.
     with Sim(recording, args=["--still", "--invent"]) as sim:
         dead = sink(f"http://127.0.0.1:{free_port()}/", format="raw", max_queue="1KB")
-        text = config(device(sim.urls[0], queries=f"[{packs}]"), poll="interval: 1h, timeout: 5s", extra=push(dead))
+        text = config(device(sim.urls[0], queries=packs), poll="interval: 1h, timeout: 5s", extra=push(dead))
         with Daemon(tmp_path, text) as daemon:
             eventually(lambda: all(query["asked"] for box in daemon.devices().values() for query in box["queries"]))
             eventually(lambda: "boxmeter_push_failures_total{" in daemon.page())

@@ -23,7 +23,7 @@ std::string outcome(int status, std::string_view body) {
     if (envelope.success) return envelope.result.dump();
     throw refusal(envelope);
   } catch (const Error& error) {
-    constexpr const char* kRefusals[] = {"", " unsupported", " denied"};
+    constexpr const char* kRefusals[] = {"", " idle", " unsupported", " denied"};
     return std::string(name(error.kind())) + kRefusals[static_cast<int>(error.refusal())] + ": " +
            error.what();
   }
@@ -78,7 +78,7 @@ TEST_CASE("numbers come through exactly") {
 TEST_CASE("a refusal is an error whatever the HTTP status, and says what it means") {
   const Row rows[] = {
       {200, R"({"success":false,"error_code":"service_down","msg":"Service non démarré"})",
-       "refused: service_down: not running at the moment ('Service non démarré')"},
+       "refused idle: service_down: not running at the moment ('Service non démarré')"},
       {200, R"({"success":false,"error_code":"notsupp","msg":"Non supporté"})",
        "refused unsupported: notsupp: this box or its firmware does not have it ('Non supporté')"},
       {200, R"({"success":false,"error_code":"noent","msg":"Aucun module 4G détecté"})",

@@ -74,7 +74,7 @@ struct Asking {
     try {
       return "no error: " + device->call(request).dump();
     } catch (const Error& error) {
-      const char* refusals[] = {"", "/unsupported", "/denied"};
+      const char* refusals[] = {"", "/idle", "/unsupported", "/denied"};
       return std::string(name(error.kind())) + refusals[static_cast<int>(error.refusal())] + ": " +
              error.what();
     }

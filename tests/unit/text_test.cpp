@@ -21,6 +21,16 @@ TEST_CASE("invalid bytes become U+FFFD and valid text stays as it is") {
   CHECK(is_utf8(repair_utf8("\xFF\xFE\xF5\x80")));
 }
 
+TEST_CASE("the depth of a JSON text counts what is open at once, and nothing in strings") {
+  CHECK(json_depth("") == 0);
+  CHECK(json_depth("17") == 0);
+  CHECK(json_depth(R"({"a":[1,{"b":[]}],"c":{}})") == 4);
+  CHECK(json_depth(R"(["[[[[", "\"[[[", "\\", []])") == 2);
+  CHECK(json_depth("[\"never ends [[[[\\") == 1);
+  CHECK(json_depth("]]][") == 1);
+  CHECK(json_depth("\xEF\xBB\xBF" + std::string(1000, '[')) == 1000);
+}
+
 TEST_CASE("a typing error is told what was probably meant") {
   const std::vector<std::string> known{"interval", "timeout", "password_file"};
 

@@ -9,7 +9,7 @@
 namespace boxmeter::freebox {
 namespace {
 
-constexpr int kDeepest = 64;
+constexpr std::size_t kDeepest = 64;
 constexpr int kNumberOverflow = 406;  // the library's error id for 1e400
 
 bool in_number(char c) {
@@ -37,33 +37,24 @@ std::string without_huge_numbers(std::string_view text) {
   return kept;
 }
 
-Reply parse_bounded(std::string_view text) {
-  const auto bounded = [](int depth, Reply::parse_event_t event, const Reply&) {
-    const bool opens =
-        event == Reply::parse_event_t::object_start || event == Reply::parse_event_t::array_start;
-    if (opens && depth >= kDeepest)
-      throw Error(ErrorKind::too_large,
-                  "JSON nested deeper than " + std::to_string(kDeepest) + " levels");
-    return true;
-  };
-  return Reply::parse(text, bounded);
-}
-
 }  // namespace
 
 Reply parse_json(std::string_view body) {
   const std::string text = repair_utf8(body);
+  const char first = trim(text).empty() ? '\0' : trim(text).front();
+  if (first != '<' && json_depth(text) > kDeepest)
+    throw Error(ErrorKind::too_large,
+                "JSON nested deeper than " + std::to_string(kDeepest) + " levels");
   try {
     try {
-      return parse_bounded(text);
+      return Reply::parse(text);
     } catch (const Reply::out_of_range& error) {
       if (error.id != kNumberOverflow) throw;
-      return parse_bounded(without_huge_numbers(text));
+      return Reply::parse(without_huge_numbers(text));
     }
   } catch (const Reply::exception&) {
-    if (trim(text).empty()) throw Error(ErrorKind::protocol, "answer is empty, not JSON");
-    if (trim(text).front() == '<')
-      throw Error(ErrorKind::protocol, "answer is a web page, not JSON");
+    if (first == '\0') throw Error(ErrorKind::protocol, "answer is empty, not JSON");
+    if (first == '<') throw Error(ErrorKind::protocol, "answer is a web page, not JSON");
     throw Error(ErrorKind::protocol, "answer is not JSON, or cut off");
   }
 }

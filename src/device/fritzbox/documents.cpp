@@ -12,18 +12,15 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-constexpr int kDeepest = 64;
+constexpr std::size_t kDeepest = 64;
 
 Reply parse_json(std::string_view body) {
-  const auto bounded = [](int depth, Reply::parse_event_t, Reply&) {
-    if (depth > kDeepest)
-      throw Error(ErrorKind::too_large,
-                  "the answer is nested deeper than " + std::to_string(kDeepest) + " levels");
-    return true;
-  };
   const std::string utf8 = repair_utf8(body);
+  if (json_depth(utf8) > kDeepest)
+    throw Error(ErrorKind::too_large,
+                "the answer is nested deeper than " + std::to_string(kDeepest) + " levels");
   try {
-    return Reply::parse(utf8, bounded);
+    return Reply::parse(utf8);
   } catch (const Reply::exception&) {  // its text quotes the document
     throw Error(ErrorKind::protocol, "the answer is not JSON");
   }
