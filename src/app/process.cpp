@@ -36,8 +36,8 @@ void prepare_process(std::size_t devices) {
   raise_file_limit(devices);
   std::signal(SIGPIPE, SIG_IGN);
   // getaddrinfo waits 10 s for a silent name server whatever the deadline of the request is.
-  setenv("RES_OPTIONS", "timeout:1 attempts:1",
-         0);  // NOLINT(concurrency-mt-unsafe): no threads yet
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no threads yet
+  setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
 }
 
 void block_signals() {

@@ -68,7 +68,7 @@ Asked Asker::ask(const Query& query, Clock::time_point now) {
   Tally tally;
   Reply reply = query.loop ? ask_loop(query, now, tally) : ask_once(query, now, tally);
   notice_epoch();
-  if (tally.worst && tally.answered == 0) throw *tally.worst;
+  if (tally.worst && tally.answered == 0) throw Error(*tally.worst);
   return {std::move(reply), std::move(tally.problems)};
 }
 
@@ -145,7 +145,7 @@ Reply Asker::first_supported(const Part& part, const Bindings& bindings, Clock::
       if (!first) first = error;
     }
   }
-  throw *first;
+  throw Error(*first);
 }
 
 Reply Asker::call(const Request& request, Clock::time_point now) {

@@ -157,7 +157,8 @@ std::string answer(const Challenge& challenge, const DigestRequest& request) {
                            : glued({who, challenge.nonce, what}));
 
   std::string header = "Digest username=" + in_quotes(request.username) +
-                       ", realm=" + in_quotes(challenge.realm) + ", nonce=" + in_quotes(challenge.nonce) +
+                       ", realm=" + in_quotes(challenge.realm) +
+                       ", nonce=" + in_quotes(challenge.nonce) +
                        ", uri=" + in_quotes(request.target) + ", response=\"" + response + '"';
   if (!challenge.algorithm.empty()) header += ", algorithm=" + std::string(algorithm->name);
   if (!challenge.opaque.empty()) header += ", opaque=" + in_quotes(challenge.opaque);

@@ -138,7 +138,7 @@ std::string names_of(X509* certificate) {
     if (name->type != GEN_DNS) continue;
     const ASN1_STRING* text = name->d.dNSName;
     names.push_back(in_quotes({reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-                            static_cast<std::size_t>(ASN1_STRING_length(text))}));
+                               static_cast<std::size_t>(ASN1_STRING_length(text))}));
   }
   if (!names.empty()) return joined(names);
   std::array<char, 256> common{};

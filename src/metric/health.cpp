@@ -46,7 +46,10 @@ constexpr const char* kDropReasons[] = {"duplicate", "label", "limit", "state"};
 Number number(std::uint64_t value) { return Number(value); }
 
 Number unix_seconds(WallClock::time_point when) {
-  return Number(std::chrono::duration<double>(when.time_since_epoch()).count());
+  // In milliseconds first: a double of nanoseconds has digits that nobody measured.
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
+  return Number(static_cast<double>(milliseconds) / 1000);
 }
 
 Series one(const FamilyPtr& metric, Number value, Labels labels = {}) {

@@ -151,12 +151,12 @@ void Store::record(const SnapshotPtr& snapshot) {
   for (const Listener& listener : listeners_) listener(snapshot);
 }
 
-void Store::end_turn(const std::string& name, const Turn& turn) {
+void Store::end_turn(const std::string& device, const Turn& turn) {
   state_.with([&](State& state) {
-    const auto found = state.index.find(name);
+    const auto found = state.index.find(device);
     if (found == state.index.end()) return;
-    Device& device = state.devices[found->second];
-    DeviceStatus& status = device.status;
+    Device& entry = state.devices[found->second];
+    DeviceStatus& status = entry.status;
     status.answered = true;
     status.up = turn.reached && !turn.refused_login;
     status.lag = turn.lag;
@@ -166,12 +166,12 @@ void Store::end_turn(const std::string& name, const Turn& turn) {
     if (turn.failure) status.failed = WallClock::now();
     if (status.up) {
       status.last_success = WallClock::now();
-      device.last_good = turn.ended;
+      entry.last_good = turn.ended;
     }
     for (const std::string& abandoned : turn.abandoned)
       for (DeviceStatus::Query& query : status.queries)
         if (query.name == abandoned && query.asked) query.up = false;
-    device.health = render(state, device, health_of(status));
+    entry.health = render(state, entry, health_of(status));
     ++state.generation;
   });
 }

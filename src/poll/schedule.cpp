@@ -17,7 +17,7 @@ Clock::time_point next_tick(Clock::time_point origin, Clock::duration phase,
 
 }  // namespace
 
-Schedule::Schedule(std::string_view device, std::vector<Clock::duration> intervals,
+Schedule::Schedule(std::string_view device, const std::vector<Clock::duration>& intervals,
                    Clock::time_point start)
     : start_(start), held_until_(start) {
   // One number for all queries: taken modulo 15 s and 30 s it still gives ticks that coincide.

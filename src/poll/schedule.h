@@ -15,7 +15,7 @@ namespace boxmeter {
 /// that many devices spread over the interval and queries of one device still meet in one turn.
 class Schedule {
  public:
-  Schedule(std::string_view device, std::vector<Clock::duration> intervals,
+  Schedule(std::string_view device, const std::vector<Clock::duration>& intervals,
            Clock::time_point start);
 
   Clock::time_point next_due() const;
