@@ -3,7 +3,6 @@
 #include <csignal>
 #include <deque>
 #include <iostream>
-#include <map>
 
 #include "app/command_line.h"
 #include "app/commands.h"
@@ -47,16 +46,6 @@ Config read_config(const ServeOptions& options) {
   return config;
 }
 
-/// A sink tags what it sends with the labels of the device.
-std::vector<SinkOptions> sink_options(const Config& config) {
-  std::map<std::string, Labels> labels;
-  for (const Job& job : config.jobs)
-    if (!job.device.labels.empty()) labels.emplace(job.device.name, job.device.labels);
-  std::vector<SinkOptions> all = config.push;
-  for (SinkOptions& options : all) options.device_labels = labels;
-  return all;
-}
-
 void wait_for_end() {
   for (;;) {
     const int signal = wait_for_signal();
@@ -79,7 +68,7 @@ int serve(std::span<const std::string> arguments) {
 
   Store store(registrations(config));
   std::deque<Sink> sinks;
-  for (SinkOptions& options : sink_options(config)) sinks.emplace_back(std::move(options));
+  for (const SinkOptions& options : config.push) sinks.emplace_back(options);
   store.add_listener([&](const SnapshotPtr& snapshot) {
     for (Sink& sink : sinks) sink.add(snapshot);
   });
