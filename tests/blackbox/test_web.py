@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import socket
 import statistics
 import threading
@@ -394,6 +395,8 @@ def test_many_scrapes_at_the_same_time_are_all_answered(tmp_path):
 
 @pytest.mark.sanitized
 def test_connections_beyond_the_bound_are_refused_and_the_others_live_on(tmp_path):
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # Debian's 1,024 would end here, not in the daemon
     with Daemon(tmp_path, config(fritzbox("http://127.0.0.1:1"))) as daemon, contextlib.ExitStack() as peers:
         kept = http.client.HTTPConnection(*address(daemon), timeout=10)
         peers.callback(kept.close)
