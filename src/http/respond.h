@@ -29,7 +29,7 @@ class Responder {
   ~Responder();
 
   /// What the handler throws becomes a 500 and a log line.
-  Answer answer(RawRequest request, int port);
+  Answer answer(RawRequest raw, int port);
   /// For requests that cannot be read: a short text, and the connection is closed.
   Answer refuse(int status);
 

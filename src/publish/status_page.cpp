@@ -137,10 +137,11 @@ std::string sink_card(const SinkStatus& sink, WallClock::time_point now) {
 std::string age(WallClock::duration age) {
   const auto seconds =
       std::max<std::int64_t>(std::chrono::floor<std::chrono::seconds>(age).count(), 0);
-  if (seconds < 120) return std::to_string(seconds) + " s";
-  if (seconds < 2 * 3600) return std::to_string(seconds / 60) + " min";
-  if (seconds < 2 * 86400) return std::to_string(seconds / 3600) + " h";
-  return std::to_string(seconds / 86400) + " d";
+  constexpr std::int64_t kMinute = 60, kHour = 3600, kDay = 86400;
+  if (seconds < 2 * kMinute) return std::to_string(seconds) + " s";
+  if (seconds < 2 * kHour) return std::to_string(seconds / kMinute) + " min";
+  if (seconds < 2 * kDay) return std::to_string(seconds / kHour) + " h";
+  return std::to_string(seconds / kDay) + " d";
 }
 
 std::string status_page(const std::vector<DeviceStatus>& devices,
