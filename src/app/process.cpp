@@ -36,11 +36,12 @@ void raise_file_limit(std::size_t devices) {
 void prepare_process(std::size_t devices) {
   raise_file_limit(devices);
   std::signal(SIGPIPE, SIG_IGN);
+  // NOLINTBEGIN(concurrency-mt-unsafe): no threads yet
   // An arena per worker keeps what each of them freed: a third of all memory with 100 boxes.
   mallopt(M_ARENA_MAX, 2);
   // getaddrinfo waits 10 s for a silent name server whatever the deadline of the request is.
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): no threads yet
   setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 void block_signals() {
