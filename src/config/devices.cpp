@@ -97,6 +97,7 @@ Job read_device(const Section& section, const Surroundings& surroundings,
   device.url = url ? read_box_url(*url, kind) : std::string(kind.default_url);
   device.tls = read_tls(section, device.url, kind.default_tls,
                         surroundings.state_dir / "pins" / device.name, surroundings.folder);
+  device.state_dir = surroundings.state_dir;
   read_credentials(section, kind, surroundings, device, warnings);
   const auto interval = section.find("interval");
   device.interval = interval ? duration(*interval, 100ms, 24h) : surroundings.interval;

@@ -12,4 +12,10 @@ std::optional<std::string> environment(const std::string& name);
 /// ($STATE_DIRECTORY), /var/lib/boxmeter for root, the user's XDG state folder.
 std::filesystem::path default_state_dir();
 
+/// Where the command line keeps what it learned by itself (XDG_STATE_HOME/boxmeter: pins, tokens;
+/// XDG_CACHE_HOME/boxmeter: what can be read again), for root too.  Throws Error{config} without
+/// HOME and without the variable.
+std::filesystem::path user_state_dir();
+std::filesystem::path user_cache_dir();
+
 }  // namespace boxmeter

@@ -30,6 +30,10 @@ struct DeviceConfig {
   std::chrono::milliseconds timeout{10'000};  // of one request, from name lookup to last byte
   std::chrono::milliseconds interval{30'000};
   Labels labels = {};
+  /// Where a kind keeps what it learned of this box (a file or a folder named after the device
+  /// below it); empty: nothing is kept.
+  std::filesystem::path state_dir = {};
+  bool reveal = false;  // secrets stay in replies: the command line only, never a daemon
 };
 
 /// What changes under a running daemon.  Both only ever rise.
@@ -44,7 +48,8 @@ class Device {
  public:
   virtual ~Device() = default;
 
-  /// Performs one request, logging in as needed.  Secrets are already removed from the reply.
+  /// Performs one request, logging in as needed.  Secrets are already removed from the reply
+  /// (unless `reveal`).
   /// Throws Error; `refused` says by its Refusal what the box thinks of the request.
   virtual Reply call(const Request& request) = 0;
 

@@ -1,0 +1,13 @@
+#include "app/terminal.h"
+
+#include <doctest/doctest.h>
+
+using namespace boxmeter;
+
+TEST_CASE("columns are as wide as their widest cell in characters, and lines end without blanks") {
+  CHECK(table({{"name", "ip", ""}, {"Küche", "192.0.2.1", "x"}, {"a", "192.0.2.17"}}) ==
+        "name   ip\n"
+        "Küche  192.0.2.1   x\n"
+        "a      192.0.2.17\n");
+  CHECK(table({}).empty());
+}
