@@ -8,10 +8,10 @@
 
 #include "base/file.h"
 
-// Where tests find what is not code.  BOXMETER_SOURCE is the checkout.
+// Where tests find what is not code.
 namespace boxmeter {
 
-inline std::filesystem::path checkout() { return BOXMETER_SOURCE; }
+std::filesystem::path checkout();
 inline std::filesystem::path recordings() { return checkout() / "tests/recordings"; }
 
 /// Recordings of real boxes; they are no part of the project and are played where they are.
