@@ -1,0 +1,54 @@
+"""Other people's clients, from PyPI, in a virtual environment that is made once per checkout."""
+import fcntl
+import functools
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from harness import ROOT
+
+HERE = pathlib.Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+
+
+@functools.cache
+def environment():
+    """None when the packages of requirements.txt are installed, else why they are not."""
+    wanted = (HERE / "requirements.txt").read_text()
+    VENV.mkdir(exist_ok=True)
+    with open(VENV / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run in several processes
+        stamp = VENV / "installed"
+        if stamp.exists() and stamp.read_text() == wanted:
+            return None
+        for command in ([sys.executable, "-m", "venv", VENV],
+                        [VENV / "bin/python", "-m", "pip", "install", "--quiet", "--requirement", HERE / "requirements.txt"]):
+            done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
+            if done.returncode != 0:
+                return (done.stdout.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        stamp.write_text(wanted)
+    return None
+
+
+def program(name):
+    """The path of a command that a package brings (`fritzconnection`), or of its `python`."""
+    reason = environment()
+    if reason:
+        pytest.skip(f"the clients from PyPI cannot be installed here: {reason}")
+    return VENV / "bin" / name
+
+
+def run_peer(name, *arguments, stdin=None, env=None, timeout=120):
+    """A command of a package, with an environment of its own: nothing of the caller's FRITZ_... is seen."""
+    return subprocess.run([program(name), *map(str, arguments)], input=stdin, text=True, capture_output=True,
+                          env={"PATH": "/usr/bin:/bin", **(env or {})}, timeout=timeout)
+
+
+def ask_peer(script, question):
+    """The answer, as JSON, of a script of this folder that a package's python runs."""
+    done = run_peer("python", HERE / script, stdin=json.dumps(question))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
