@@ -1,0 +1,27 @@
+"""Asks a box with fritzconnection: reads {"box": options of FritzConnection, "calls": [[service, action, arguments]]},
+writes what it says of the box and a result or an error per call.  Runs in the virtual environment of peers.py."""
+import datetime
+import json
+import sys
+
+from fritzconnection import FritzConnection
+from fritzconnection.core.exceptions import FritzConnectionException
+
+
+def plain(value):
+    return value.isoformat() if isinstance(value, datetime.datetime) else value
+
+
+def asked(box, service, action, arguments):
+    try:
+        return {"result": {name: plain(value)
+                           for name, value in box.call_action(service, action, arguments=arguments).items()}}
+    except FritzConnectionException as error:
+        return {"error": type(error).__name__, "text": str(error)}
+
+
+question = json.load(sys.stdin)
+box = FritzConnection(**question["box"])
+json.dump({"model": box.modelname, "version": box.system_version, "user": box.soaper.user,
+           "services": {name: list(service.actions) for name, service in box.services.items()},
+           "answers": [asked(box, *call) for call in question["calls"]]}, sys.stdout)
