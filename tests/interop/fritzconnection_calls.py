@@ -17,7 +17,7 @@ def asked(box, service, action, arguments):
         return {"result": {name: plain(value)
                            for name, value in box.call_action(service, action, arguments=arguments).items()}}
     except FritzConnectionException as error:
-        return {"error": type(error).__name__, "text": str(error)}
+        return {"error": type(error).__name__, "text": error.args[0]}
 
 
 question = json.load(sys.stdin)
