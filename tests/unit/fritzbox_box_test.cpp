@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "device/fritzbox/box.h"
 #include "device/fritzbox/fritzbox.h"
 #include "fake_fritzbox.h"
 
@@ -112,6 +113,25 @@ TEST_CASE("a box is asked for no more than the request needs, on one connection"
   CHECK(fake.asked() == Asked{"WANCommonIFC1.GetAddonInfos"});
   CHECK(box.device->logins() == 1);
   CHECK(fake.connections() == 1);
+}
+
+TEST_CASE("what a box can be asked is listed without a login, in its order") {
+  FakeFritzbox fake;
+  furnish(fake, "listing");
+  http::Stop stop;
+  fritzbox::Box box(config(fake, "", ""), stop);
+
+  std::string listing;
+  for (const fritzbox::Service& service : box.catalog()->services()) {
+    listing += service.name + ":";
+    if (const auto scpd = box.scpd(service))
+      for (const fritzbox::Action& action : scpd->actions) listing += " " + action.name;
+    listing += "\n";
+  }
+
+  CHECK(listing == "WANCommonIFC1:\nDeviceInfo1: GetInfo\nHosts1:\nLANConfigSecurity1:\n");
+  CHECK(box.catalog()->model() == "Fake");
+  CHECK(fake.asked() == Asked{"/tr64desc.xml", "/igddesc.xml", "/deviceinfoSCPD.xml"});
 }
 
 TEST_CASE("a second box of the same model and firmware reads no SCPD") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,7 @@ Reply reply(const std::string& name, const std::string& scpd) {
     const Scpd types = parse_scpd(read_file(folder / scpd));
     const Action* action = types.find(name.substr(name.find('.') + 1));
     REQUIRE(action != nullptr);
-    give_types(answer, *action);
+    give_types(answer, types, *action);
   }
   Reply result = Reply::object();
   for (auto& [key, value] : answer.arguments) result[key] = value;
@@ -58,10 +59,14 @@ TEST_CASE("recorded descriptions are read whole") {
   const auto new_box =
       parse_description(read_file(corpus() / "fritzbox" / "7530-164.08.02/tr64desc.xml"));
 
-  CHECK(old_box.version == SystemVersion{.minor = 7, .patch = 57, .display = "154.07.57"});
+  CHECK(old_box.version ==
+        SystemVersion{
+            .minor = 7, .patch = 57, .display = "154.07.57", .hardware = "226", .build = "107893"});
   CHECK(old_box.services.size() == 37);
   CHECK(igd.services.size() == 5);
-  CHECK(new_box.version == SystemVersion{.minor = 8, .patch = 2, .display = "164.08.02"});
+  CHECK(new_box.version ==
+        SystemVersion{
+            .minor = 8, .patch = 2, .display = "164.08.02", .hardware = "236", .build = "117978"});
   const Catalog catalog(old_box, igd);
   CHECK(catalog.service("WANCommonIFC1").is_igd());
   CHECK(catalog.service("WLANConfiguration3").scpd_url == "/wlanconfigSCPD.xml");
@@ -75,6 +80,33 @@ TEST_CASE("every recorded SCPD is read") {
     for (const fs::path& file : found)
       CHECK_MESSAGE(!parse_scpd(read_file(file)).actions.empty(), file.filename().string());
   }
+}
+
+TEST_CASE("no recorded SCPD has a type that is not known, nor an argument that is not declared") {
+  if (!has_corpus()) return;
+  std::set<std::string> types;
+  std::size_t arguments = 0, ranges = 0, allowed = 0;
+  for (const char* box : {"7590-154.07.57", "7530-164.08.02"})
+    for (const fs::path& file : files(corpus() / "fritzbox" / box, "SCPD.xml")) {
+      const Scpd scpd = parse_scpd(read_file(file));
+      for (const StateVariable& variable : scpd.variables) {
+        types.insert(variable.data_type);
+        ranges += variable.range ? 1 : 0;
+        allowed += variable.allowed_values.empty() ? 0 : 1;
+      }
+      for (const Action& action : scpd.actions)
+        for (const Argument& argument : action.arguments) {
+          ++arguments;
+          CHECK_MESSAGE(scpd.variable_of(argument) != nullptr, file.filename().string(), ": ",
+                        action.name, " ", argument.name);
+        }
+    }
+
+  CHECK(types ==
+        std::set<std::string>{"boolean", "dateTime", "i4", "string", "ui1", "ui2", "ui4", "uuid"});
+  CHECK(arguments > 2000);
+  CHECK(ranges > 0);
+  CHECK(allowed > 0);
 }
 
 TEST_CASE("every recorded answer and list becomes JSON") {

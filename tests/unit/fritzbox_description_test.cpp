@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "device/fritzbox/catalog.h"
 #include "device/fritzbox/description.h"
 
@@ -55,13 +56,21 @@ std::string complaint(const Catalog& catalog, const std::string& name) {
   }
 }
 
+std::string names(const Catalog& catalog) {
+  std::vector<std::string> all;
+  for (const Service& each : catalog.services()) all.push_back(each.name);
+  return boxmeter::joined(all, " ");
+}
+
 }  // namespace
 
 TEST_CASE("a description lists the services of all devices inside, past comments") {
   const Description description = parse_description(tr064("154.07.57", "7", "57"));
 
   CHECK(description.model == "FRITZ!Box 7590");
-  CHECK(description.version == SystemVersion{.minor = 7, .patch = 57, .display = "154.07.57"});
+  CHECK(description.version ==
+        SystemVersion{
+            .minor = 7, .patch = 57, .display = "154.07.57", .hardware = "226", .build = "1"});
   REQUIRE(description.services.size() == 4);
   CHECK(description.services[0] == Service{.name = "DeviceInfo1",
                                            .type = "urn:dslforum-org:service:DeviceInfo:1",
@@ -107,6 +116,17 @@ TEST_CASE("IGD services stand beside the TR-064 ones and need no login") {
 
   CHECK(catalog.service("WANCommonIFC1").is_igd());
   CHECK(catalog.service("Hosts1").control_url == "/upnp/control/hosts");
+  CHECK(names(catalog) == "WANCommonIFC1 DeviceInfo1 far1 WLANConfiguration2 Hosts1");
+}
+
+TEST_CASE("a service that both descriptions have is the TR-064 one, and listed once") {
+  const Catalog catalog(
+      parse_description(tr064("x", "7", "57")),
+      Description{.services = {{.name = "Hosts1", .type = "urn:schemas-upnp-org:service:Hosts:1"},
+                               {.name = "any1", .type = "urn:schemas-any-com:service:Any:1"}}});
+
+  CHECK(names(catalog) == "Hosts1 any1 DeviceInfo1 far1 WLANConfiguration2");
+  CHECK(!catalog.service("Hosts1").is_igd());
 }
 
 TEST_CASE("an unknown service is unsupported, with the way out") {

@@ -3,13 +3,11 @@
 #include <string>
 
 #include "base/error.h"
-#include "device/fritzbox/scpd.h"
 #include "device/fritzbox/soap.h"
 
 using boxmeter::Error;
 using boxmeter::ErrorKind;
 using boxmeter::Refusal;
-using boxmeter::Reply;
 using namespace boxmeter::fritzbox;
 
 namespace {
@@ -38,36 +36,6 @@ std::string complaint(const std::string& body) {
     return error.what();
   }
 }
-
-Reply reply_of(const Answer& answer) {
-  Reply reply = Reply::object();
-  for (const auto& [name, value] : answer.arguments) reply[name] = value;
-  return reply;
-}
-
-const std::string kScpd = R"(<?xml version="1.0"?>
-<scpd xmlns="urn:dslforum-org:service-1-0"><specVersion><major>1</major></specVersion>
-<actionList><!-- 1 -->
-<action><name>GetEntry</name><argumentList>
-<argument><name>NewIndex</name><direction>in</direction><relatedStateVariable>I</relatedStateVariable></argument>
-<argument><name>NewFilter</name><direction>in</direction><relatedStateVariable>S</relatedStateVariable></argument>
-<argument><name>NewOn</name><direction>out</direction><relatedStateVariable>B</relatedStateVariable></argument>
-<argument><name>NewCount</name><direction>out</direction><relatedStateVariable>U</relatedStateVariable></argument>
-<argument><name>NewLevel</name><direction>out</direction><relatedStateVariable>I</relatedStateVariable></argument>
-<argument><name>NewName</name><direction>out</direction><relatedStateVariable>S</relatedStateVariable></argument>
-<argument><name>NewSince</name><direction>out</direction><relatedStateVariable>D</relatedStateVariable></argument>
-<argument><name>NewLost</name><direction>out</direction><relatedStateVariable>gone</relatedStateVariable></argument>
-</argumentList></action>
-<action><name>GetNothing</name></action>
-<action><name>Bye</name><argumentList/></action>
-</actionList>
-<serviceStateTable>
-<stateVariable sendEvents="no"><name>B</name><dataType>boolean</dataType></stateVariable>
-<stateVariable sendEvents="no"><name>U</name><dataType>ui4</dataType><defaultValue>0</defaultValue></stateVariable>
-<stateVariable sendEvents="no"><name>I</name><dataType>i4</dataType></stateVariable>
-<stateVariable sendEvents="no"><name>S</name><dataType>string</dataType></stateVariable>
-<stateVariable sendEvents="no"><name>D</name><dataType>dateTime</dataType></stateVariable>
-</serviceStateTable></scpd>)";
 
 }  // namespace
 
@@ -154,48 +122,4 @@ TEST_CASE("what is no SOAP is no answer") {
   const std::string whole = envelope("<u:R xmlns:u=\"x\"><NewA>1</NewA></u:R>");
   for (std::size_t length = 1; length + 1 < whole.size(); ++length)
     CHECK(complaint(whole.substr(0, length)) != "");
-}
-
-TEST_CASE("values become what their SCPD says, and stay text where they do not fit") {
-  const Scpd scpd = parse_scpd(kScpd);
-  const Action* action = scpd.find("GetEntry");
-  REQUIRE(action != nullptr);
-  Answer answer = parse_soap(envelope(
-      "<u:GetEntryResponse xmlns:u=\"urn:x\"><NewOn>1</NewOn><NewCount>5221019883</NewCount>"
-      "<NewLevel>-15600</NewLevel><NewName>0815</NewName><NewSince>0001-01-01T00:00:00</NewSince>"
-      "<NewLost>7</NewLost><NewUnheard>8</NewUnheard></u:GetEntryResponse>"));
-
-  give_types(answer, *action);
-
-  CHECK(reply_of(answer).dump() ==
-        R"({"NewCount":5221019883,"NewLevel":-15600,"NewLost":"7","NewName":"0815","NewOn":true,)"
-        R"("NewSince":"0001-01-01T00:00:00","NewUnheard":"8"})");
-  CHECK(typed("18446744073709551615", ValueType::integer).dump() == "18446744073709551615");
-  CHECK(typed("-9223372036854775808", ValueType::integer).dump() == "-9223372036854775808");
-  CHECK(typed("18446744073709551616", ValueType::integer).dump() == "\"18446744073709551616\"");
-  CHECK(typed("-", ValueType::integer).dump() == "\"-\"");
-  CHECK(typed("12 dB", ValueType::integer).dump() == "\"12 dB\"");
-  CHECK(typed("1.5", ValueType::integer).dump() == "\"1.5\"");
-  CHECK(typed("0", ValueType::boolean).dump() == "false");
-  CHECK(typed("yes", ValueType::boolean).dump() == "\"yes\"");
-}
-
-TEST_CASE("arguments are sent in the order of the SCPD, unknown ones last") {
-  const Scpd scpd = parse_scpd(kScpd);
-
-  const Arguments sent =
-      in_order({{"NewExtra", "1"}, {"NewFilter", "2"}, {"NewIndex", "3"}}, *scpd.find("GetEntry"));
-
-  CHECK(sent == Arguments{{"NewIndex", "3"}, {"NewFilter", "2"}, {"NewExtra", "1"}});
-}
-
-TEST_CASE("an SCPD knows its actions, also those without arguments") {
-  const Scpd scpd = parse_scpd(kScpd);
-
-  CHECK(scpd.actions.size() == 3);
-  CHECK(scpd.find("GetNothing") != nullptr);
-  CHECK(scpd.find("Bye") != nullptr);
-  CHECK(scpd.find("GetSomething") == nullptr);
-  CHECK_THROWS_WITH_AS(parse_scpd("<root/>"),
-                       "the answer is XML but not the description of a service", Error);
 }

@@ -9,7 +9,7 @@
 
 namespace boxmeter::fritzbox {
 
-/// One Fritz!Box: `tr064` and `list` requests.
+/// One Fritz!Box: `tr064` and `list` requests, and what it says that it can be asked.
 class Box : public Device {
  public:
   Box(const DeviceConfig& config, http::Stop& stop);
@@ -17,6 +17,12 @@ class Box : public Device {
   Reply call(const Request& request) override;
   Epoch epoch() const override { return watch_.epoch(); }
   std::uint64_t logins() const override { return caller_.logins(); }
+
+  /// For listings; each throws what http::Client throws.  Neither asks for a login, but where the
+  /// box wants one for its descriptions (remote access).
+  CatalogPtr catalog() { return caller_.catalog(); }
+  /// Null when the box serves none.
+  std::shared_ptr<const Scpd> scpd(const Service& service) { return caller_.scpd(service); }
 
  private:
   Reply dispatch(const Target& target, const Request& request);

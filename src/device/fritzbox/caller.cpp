@@ -57,7 +57,7 @@ Answer Caller::ask(const std::string& name, const std::string& action, Arguments
       response.status == 200 || (response.status == 500 && !is_html(response.body));
   if (!is_answer) throw unexpected(response);
   Answer answer = parse_soap(response.body);
-  if (described != nullptr) give_types(answer, *described);
+  if (described != nullptr) give_types(answer, *known, *described);
   return answer;
 }
 

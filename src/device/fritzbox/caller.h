@@ -29,6 +29,13 @@ class Caller {
 
   bool has(std::string_view service);
 
+  /// What the box can be asked; read without a login, but over remote access.
+  const CatalogPtr& catalog();
+
+  /// A service's description of itself; null when the box serves none, or one that is no such
+  /// text.
+  std::shared_ptr<const Scpd> scpd(const Service& service);
+
   /// Reads everything again at the next call: the box restarted, maybe with another firmware.
   void forget();
 
@@ -36,11 +43,9 @@ class Caller {
   std::uint64_t logins() const { return wire_.logins(); }
 
  private:
-  const CatalogPtr& catalog();
   const Service& service(const std::string& name);
   std::optional<Description> tr064_description();
   std::optional<Description> igd_description();
-  std::shared_ptr<const Scpd> scpd(const Service& service);
   http::Response get(const std::string& path, std::size_t body_limit = 4U << 20);
   http::Response post(const Service& service, const std::string& action, http::Request request);
   std::string found_user();

@@ -9,22 +9,27 @@ namespace boxmeter::fritzbox {
 
 Catalog::Catalog(std::optional<Description> tr064, std::optional<Description> igd)
     : has_igd_(igd.has_value()) {
+  if (igd) services_ = std::move(igd->services);
   if (tr064) {
     model_ = std::move(tr064->model);
     version_ = std::move(tr064->version);
-    services_ = std::move(tr064->services);
+    for (Service& service : tr064->services) add(std::move(service));
   }
-  if (igd) std::ranges::move(igd->services, std::back_inserter(services_));
-  // Where both have a name, the TR-064 service (it came first) is the one people mean.
-  std::ranges::stable_sort(services_, {}, &Service::name);
-  const auto [first, last] = std::ranges::unique(services_, {}, &Service::name);
-  services_.erase(first, last);
   services_.shrink_to_fit();
 }
 
+/// Where both descriptions have a name, the TR-064 service is the one people mean.
+void Catalog::add(Service service) {
+  const auto found = std::ranges::find(services_, service.name, &Service::name);
+  if (found == services_.end())
+    services_.push_back(std::move(service));
+  else if (found->is_igd())
+    *found = std::move(service);
+}
+
 const Service* Catalog::find(std::string_view name) const {
-  const auto found = std::ranges::lower_bound(services_, name, {}, &Service::name);
-  return found != services_.end() && found->name == name ? &*found : nullptr;
+  const auto found = std::ranges::find(services_, name, &Service::name);
+  return found == services_.end() ? nullptr : &*found;
 }
 
 /// Half of the services begin with X_AVM-DE_; only the rest can make two of them alike.

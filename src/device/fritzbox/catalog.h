@@ -23,7 +23,10 @@ class Catalog {
   const Service& service(const std::string& name) const;
   const Service* find(std::string_view name) const;
 
+  const std::string& model() const { return model_; }
   const SystemVersion& version() const { return version_; }
+  /// In the order of the descriptions, igddesc.xml first.
+  const std::vector<Service>& services() const { return services_; }
 
   /// Null until somebody kept it.
   std::shared_ptr<const Scpd> scpd(const std::string& url) const;
@@ -35,12 +38,13 @@ class Catalog {
   }
 
  private:
+  void add(Service service);
   std::string suggestion(const std::string& name) const;
 
   std::string model_;
   SystemVersion version_;
   bool has_igd_ = false;
-  std::vector<Service> services_;  // by name
+  std::vector<Service> services_;
   mutable Guarded<std::map<std::string, std::shared_ptr<const Scpd>>> scpds_;
 };
 using CatalogPtr = std::shared_ptr<const Catalog>;

@@ -55,7 +55,9 @@ Description parse_description(std::string_view body) {
   Description description{.model = text(child(device, "modelName")),
                           .version = {.minor = number(text(child(version, "Minor"))),
                                       .patch = number(text(child(version, "Patch"))),
-                                      .display = text(child(version, "Display"))}};
+                                      .display = text(child(version, "Display")),
+                                      .hardware = text(child(version, "HW")),
+                                      .build = text(child(version, "Buildnumber"))}};
   add_device(device, description.services);
   return description;
 }

@@ -22,7 +22,9 @@ struct Service {
 struct SystemVersion {
   int minor = 0;
   int patch = 0;
-  std::string display = {};  // empty: the description has no version (igddesc.xml never does)
+  std::string display = {};   // empty: the description has no version (igddesc.xml never does)
+  std::string hardware = {};  // "226", a 7590
+  std::string build = {};     // "67453"
   friend bool operator==(const SystemVersion&, const SystemVersion&) = default;
 
   bool is_at_least(int wanted_minor, int wanted_patch) const {

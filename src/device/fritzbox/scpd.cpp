@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
-#include <optional>
+#include <iterator>
 
 #include "base/text.h"
 #include "device/fritzbox/xml.h"
@@ -11,38 +10,53 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-/// Date, time and uuid stay text: what they mean differs by firmware.
-ValueType value_type(const std::string& data_type) {
-  if (data_type == "boolean") return ValueType::boolean;
-  if (data_type == "int" || data_type == "integer") return ValueType::integer;
-  const bool integer = data_type.size() == 2 && (data_type[0] == 'i');
-  const bool natural = data_type.size() == 3 && data_type.starts_with("ui");
-  return integer || natural ? ValueType::integer : ValueType::text;
+/// The types of UPnP; boxes use eight of them.
+constexpr struct {
+  std::string_view name;
+  ValueType type;
+} kTypes[] = {
+    {"boolean", ValueType::boolean},    {"ui1", ValueType::integer},
+    {"ui2", ValueType::integer},        {"ui4", ValueType::integer},
+    {"ui8", ValueType::integer},        {"i1", ValueType::integer},
+    {"i2", ValueType::integer},         {"i4", ValueType::integer},
+    {"i8", ValueType::integer},         {"int", ValueType::integer},
+    {"uuid", ValueType::uuid},          {"integer", ValueType::integer},
+    {"datetime", ValueType::date_time},
+};
+
+StateVariable to_variable(const pugi::xml_node& node) {
+  StateVariable variable{.name = text(child(node, "name")),
+                         .data_type = text(child(node, "dataType")),
+                         .default_value = text(child(node, "defaultValue"))};
+  for (const pugi::xml_node& value : child(node, "allowedValueList"))
+    if (local_name(value) == "allowedValue") variable.allowed_values.push_back(text(value));
+  if (const pugi::xml_node range = child(node, "allowedValueRange"))
+    variable.range = {.minimum = text(child(range, "minimum")),
+                      .maximum = text(child(range, "maximum")),
+                      .step = text(child(range, "step"))};
+  variable.allowed_values.shrink_to_fit();
+  return variable;
 }
 
-std::map<std::string, ValueType> state_variables(const pugi::xml_node& table) {
-  std::map<std::string, ValueType> types;
-  for (const pugi::xml_node& node : table)
-    if (local_name(node) == "stateVariable")
-      types[text(child(node, "name"))] = value_type(lower(text(child(node, "dataType"))));
-  return types;
+std::uint16_t index_of(const std::string& name, const std::vector<StateVariable>& variables) {
+  const auto found = std::ranges::find(variables, name, &StateVariable::name);
+  const auto index = found - variables.begin();
+  return found == variables.end() || index >= Argument::kUndeclared
+             ? Argument::kUndeclared
+             : static_cast<std::uint16_t>(index);
 }
 
-Action to_action(const pugi::xml_node& node, const std::map<std::string, ValueType>& types) {
+Action to_action(const pugi::xml_node& node, const std::vector<StateVariable>& variables) {
   Action action{.name = text(child(node, "name"))};
   for (const pugi::xml_node& argument : child(node, "argumentList")) {
-    if (local_name(argument) != "argument") continue;
-    std::string name = text(child(argument, "name"));
-    if (text(child(argument, "direction")) == "in") {
-      action.inputs.push_back(std::move(name));
-      continue;
-    }
-    const auto type = types.find(text(child(argument, "relatedStateVariable")));
-    if (type != types.end() && type->second != ValueType::text)  // the others need no memory
-      action.outputs.emplace_back(std::move(name), type->second);
+    if (local_name(argument) != "argument") continue;  // comments
+    const bool is_input = text(child(argument, "direction")) == "in";
+    action.arguments.push_back(
+        {.name = text(child(argument, "name")),
+         .direction = is_input ? Argument::Direction::in : Argument::Direction::out,
+         .variable = index_of(text(child(argument, "relatedStateVariable")), variables)});
   }
-  action.inputs.shrink_to_fit();
-  action.outputs.shrink_to_fit();
+  action.arguments.shrink_to_fit();
   return action;
 }
 
@@ -56,15 +70,25 @@ std::optional<Reply> integer(std::string_view text) {
 
 }  // namespace
 
-ValueType Action::type_of(std::string_view output) const {
-  for (const auto& [name_of_output, type] : outputs)
-    if (name_of_output == output) return type;
-  return ValueType::text;
+ValueType StateVariable::type() const {
+  const auto* found = std::ranges::find_if(
+      kTypes, [this](const auto& row) { return equal_ignoring_case(row.name, data_type); });
+  return found == std::end(kTypes) ? ValueType::text : found->type;
 }
 
-const Action* Scpd::find(std::string_view name) const {
-  const auto found = std::ranges::lower_bound(actions, name, {}, &Action::name);
-  return found != actions.end() && found->name == name ? &*found : nullptr;
+const Argument* Action::find(std::string_view argument, Argument::Direction direction) const {
+  for (const Argument& each : arguments)
+    if (each.direction == direction && each.name == argument) return &each;
+  return nullptr;
+}
+
+const Action* Scpd::find(std::string_view action) const {
+  const auto found = std::ranges::find(actions, action, &Action::name);
+  return found == actions.end() ? nullptr : &*found;
+}
+
+const StateVariable* Scpd::variable_of(const Argument& argument) const {
+  return argument.variable < variables.size() ? &variables[argument.variable] : nullptr;
 }
 
 Scpd parse_scpd(std::string_view body) {
@@ -72,31 +96,48 @@ Scpd parse_scpd(std::string_view body) {
   const pugi::xml_node root = document.document_element();
   if (local_name(root) != "scpd")
     throw Error(ErrorKind::protocol, "the answer is XML but not the description of a service");
-  const auto types = state_variables(child(root, "serviceStateTable"));
   Scpd scpd;
+  for (const pugi::xml_node& node : child(root, "serviceStateTable"))
+    if (local_name(node) == "stateVariable") scpd.variables.push_back(to_variable(node));
   for (const pugi::xml_node& node : child(root, "actionList"))
-    if (local_name(node) == "action") scpd.actions.push_back(to_action(node, types));
-  std::ranges::sort(scpd.actions, {}, &Action::name);
+    if (local_name(node) == "action") scpd.actions.push_back(to_action(node, scpd.variables));
+  scpd.variables.shrink_to_fit();
   scpd.actions.shrink_to_fit();
   return scpd;
 }
 
 Reply typed(const std::string& text, ValueType type) {
-  if (type == ValueType::boolean && (text == "0" || text == "1")) return text == "1";
-  if (type != ValueType::integer) return text;
-  if (auto natural = integer<std::uint64_t>(text)) return *natural;
-  if (auto negative = integer<std::int64_t>(text)) return *negative;
+  switch (type) {
+    case ValueType::boolean:
+      if (text == "0" || text == "1") return text == "1";
+      return text;
+    case ValueType::integer:
+      if (auto natural = integer<std::uint64_t>(text)) return *natural;
+      if (auto negative = integer<std::int64_t>(text)) return *negative;
+      return text;
+    case ValueType::uuid:
+      return text.substr(text.rfind(':') + 1);  // npos + 1 is 0: no colon, all of it
+    case ValueType::date_time:
+    case ValueType::text:
+      return text;
+  }
   return text;
 }
 
-void give_types(Answer& answer, const Action& action) {
-  for (auto& [name, value] : answer.arguments)
-    if (value.is_string()) value = typed(value.get_ref<const std::string&>(), action.type_of(name));
+void give_types(Answer& answer, const Scpd& scpd, const Action& action) {
+  for (auto& [name, value] : answer.arguments) {
+    const Argument* argument = action.find(name, Argument::Direction::out);
+    const StateVariable* variable = argument == nullptr ? nullptr : scpd.variable_of(*argument);
+    if (variable != nullptr && value.is_string())
+      value = typed(value.get_ref<const std::string&>(), variable->type());
+  }
 }
 
 Arguments in_order(Arguments arguments, const Action& action) {
   const auto place = [&action](const auto& argument) {
-    return std::ranges::find(action.inputs, argument.first) - action.inputs.begin();
+    const Argument* found = action.find(argument.first, Argument::Direction::in);
+    return found == nullptr ? action.arguments.size()
+                            : static_cast<std::size_t>(found - action.arguments.data());
   };
   std::ranges::stable_sort(arguments, {}, place);
   return arguments;
