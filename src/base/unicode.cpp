@@ -1,0 +1,41 @@
+#include "base/unicode.h"
+
+#include "base/text.h"
+
+namespace boxmeter {
+
+std::u32string characters_of(std::string_view text) {
+  const std::string valid = repair_utf8(text);
+  std::u32string characters;
+  for (const char byte : valid) {
+    const auto bits = static_cast<unsigned char>(byte);
+    if ((bits & 0xC0U) == 0x80U)
+      characters.back() = characters.back() << 6 | (bits & 0x3FU);
+    else
+      characters += bits < 0x80 ? bits : bits < 0xE0 ? bits & 0x1FU : bits & 0x0FU;
+  }
+  return characters;
+}
+
+void append_utf8(std::string& out, char32_t character) {
+  const auto lead = [&](unsigned mark, unsigned shift) {
+    out += static_cast<char>(mark | character >> shift);
+  };
+  const auto follow = [&](unsigned shift) {
+    out += static_cast<char>(0x80U | (character >> shift & 0x3FU));
+  };
+  if (character < 0x80) return lead(0, 0);
+  if (character < 0x800) {
+    lead(0xC0, 6);
+  } else if (character < 0x10000) {
+    lead(0xE0, 12);
+    follow(6);
+  } else {
+    lead(0xF0, 18);
+    follow(12);
+    follow(6);
+  }
+  follow(0);
+}
+
+}  // namespace boxmeter

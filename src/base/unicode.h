@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+// Characters (Unicode's code points) and UTF-8.  Any thread; nothing here throws Error.
+namespace boxmeter {
+
+/// Bytes that are no UTF-8 become U+FFFD.
+std::u32string characters_of(std::string_view text);
+
+/// `character` is a Unicode scalar value: up to U+10FFFF and no surrogate.
+void append_utf8(std::string& out, char32_t character);
+
+}  // namespace boxmeter
