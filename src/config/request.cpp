@@ -138,12 +138,17 @@ void read_values(const Value& value, Loop& loop) {
 
 void read_asked(const Value& value, Loop& loop, Scope& scope) {
   const Scope outside{.kind = scope.kind};
-  loop.request = read_request(value, outside, {"each", "bind"});
-  std::vector<std::string> keys = {loop.request->verb, "args", "repeat",
-                                   "max_body",         "each", "bind"};
+  loop.request = read_request(value, outside, {"each", "where", "bind"});
+  std::vector<std::string> keys = {
+      loop.request->verb, "args", "repeat", "max_body", "each", "where", "bind"};
   const Section section(value, keys);
   Row row;
   if (const auto each = section.find("each")) loop.each = read_each(*each, outside, row);
+  if (const auto where = section.find("where")) loop.where = read_where(*where, outside, row);
+  for (const Condition& condition : loop.where)
+    if (condition.within)
+      throw section.required("where").problem(
+          "'within' has no meaning in a 'for_each'; put it at the metrics");
   for (const auto& [key, path] : section.required("bind").entries()) {
     if (!is_identifier(key.raw()))
       throw key.problem(key.name() + " must be a word of letters, digits and '_'");

@@ -64,8 +64,8 @@ std::vector<State> read_states(const Value& value) {
 }
 
 Fold read_fold(const Value& value) {
-  static const std::vector<std::string> kFolds = {"count", "sum", "min", "max"};
-  constexpr Fold kMeanings[] = {Fold::count, Fold::sum, Fold::min, Fold::max};
+  static const std::vector<std::string> kFolds = {"count", "sum", "min", "max", "mean"};
+  constexpr Fold kMeanings[] = {Fold::count, Fold::sum, Fold::min, Fold::max, Fold::mean};
   const std::string text = word(value, kFolds);
   return kMeanings[std::ranges::find(kFolds, text) - kFolds.begin()];
 }
@@ -94,7 +94,7 @@ void check_type(const Section& section, const Rule& rule) {
         "an info is always 1: leave 'value' away ('where' with 'present' picks the rows)");
   for (const char* const key : {"absent", "match", "map", "scale", "offset"})
     refuse_key(section, key, "an info is always 1");
-  if (rule.fold == Fold::count || rule.fold == Fold::sum)
+  if (rule.fold != Fold::none && rule.fold != Fold::min && rule.fold != Fold::max)
     throw section.required("fold").problem(
         "'fold' of an info is min or max, since an info is always 1");
 }

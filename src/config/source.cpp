@@ -12,6 +12,8 @@
 namespace boxmeter {
 namespace {
 
+using namespace std::chrono_literals;
+
 std::string read_split(const Value& value) {
   std::string text = value.text();
   if (text.size() != 1)
@@ -45,11 +47,15 @@ Condition read_condition(const Value::Entry& entry, const Scope& scope, const Ro
     condition.any = read_texts(entry.value);
     return condition;
   }
-  const Section section(entry.value, {"not", "present"});
+  const Section section(entry.value, {"not", "present", "same_as", "within"});
   if (const auto none = section.find("not")) condition.none = read_texts(*none);
   if (const auto present = section.find("present")) condition.present = boolean(*present);
-  if (condition.none.empty() && !condition.present)
-    throw entry.value.problem("a condition needs 'not' or 'present'");
+  if (const auto same = section.find("same_as"))
+    condition.same = read_path(*same, same->text(), scope, row);
+  if (const auto within = section.find("within"))
+    condition.within = duration(*within, 1s, 24h * 366);
+  if (entry.value.entries().empty())
+    throw entry.value.problem("a condition needs 'not', 'present', 'same_as' or 'within'");
   return condition;
 }
 

@@ -100,11 +100,12 @@ std::vector<std::pair<Reply, Asker::Bindings>> Asker::iterations(const Query& qu
   }
   const Reply reply = call(*loop.request, now);
   // The rows of a loop are found as those of a rule are: what it binds is what it reads.
-  Rule rule{.each = loop.each};
+  Rule rule{.each = loop.each, .where = loop.where};
   for (const auto& [name, path] : loop.bind)
     rule.labels.push_back({.name = name, .source = {.path = path}});
   Rows rows(Query{}, reply);
   for (const Row& row : rows.of(rule)) {
+    if (!passes(loop.where, row, WallClock::time_point())) continue;
     Reply variable = Reply::object();
     Bindings bindings;
     for (const auto& [name, path] : loop.bind) {

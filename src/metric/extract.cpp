@@ -20,10 +20,11 @@ bool from_box(const LabelRule& label) { return !label.source.constant; }
 /// One rule on its way through a reply.
 class RuleReading {
  public:
-  RuleReading(const Query& query, const Rule& rule, Rows& rows, int& choice, Points& points)
-      : query_(query), rule_(rule), all_rows_(rows), choice_(choice), points_(points) {
+  RuleReading(const Query& query, const Rule& rule, Rows& rows, WallClock::time_point now,
+              int& choice, Points& points)
+      : query_(query), rule_(rule), all_rows_(rows), now_(now), choice_(choice), points_(points) {
     for (const Row& row : rows.of(rule))
-      if (passes(rule.where, row)) rows_.push_back(&row);
+      if (passes(rule.where, row, now)) rows_.push_back(&row);
   }
 
   void run() {
@@ -186,7 +187,7 @@ class RuleReading {
   std::optional<std::vector<std::string>> labels_without_rows(const Place& iteration) {
     const Row row{iteration, &iteration};
     for (const Condition& condition : rule_.where)
-      if (!condition.path.variable().empty() && !passes(condition, row)) return {};
+      if (!condition.path.variable().empty() && !passes(condition, row, now_)) return {};
     for (const Source& each : rule_.each)
       if (!answered(each.path.head(), iteration)) return {};
     std::vector<std::string> labels(rule_.labels.size());
@@ -214,6 +215,7 @@ class RuleReading {
   const Query& query_;
   const Rule& rule_;
   const Rows& all_rows_;
+  const WallClock::time_point now_;
   RowPtrs rows_;
   int& choice_;
   // To look at: the chosen one, or all as long as none has answered; then the constant.
@@ -225,13 +227,13 @@ class RuleReading {
 }  // namespace
 
 Extraction extract(const Query& query, const Reply& reply, std::size_t series_limit,
-                   Choices& choices) {
+                   Choices& choices, WallClock::time_point now) {
   choices.resize(query.rules.size(), -1);
   Rows rows(query, reply);
   Points points(series_limit);
   for (std::size_t i = 0; i < query.rules.size(); ++i) {
     points.start(query.rules[i]);
-    RuleReading(query, query.rules[i], rows, choices[i], points).run();
+    RuleReading(query, query.rules[i], rows, now, choices[i], points).run();
   }
   return std::move(points).finish();
 }

@@ -20,7 +20,8 @@ struct Extraction {
 };
 
 /// Reads every rule of the query out of its reply; a rule that does not fit costs only itself.
-/// Pure but for `choices`, which it fills in (and sizes).  Any thread.  Never throws Error.
+/// Pure but for `choices`, which it fills in (and sizes); `now` is when the box answered.  Any
+/// thread.  Never throws Error.
 ///
 /// Rows.  For a query with a loop, `reply` is the array of iterations ({variable, reply or parts});
 /// rules are read for each, and `$name` starts there.  Without one the reply is the only iteration.
@@ -31,7 +32,7 @@ struct Extraction {
 ///
 /// Comparing (`where`, `map`, `absent`, `states`) is as text, with true = 1 and false = 0.  A
 /// condition on a path with `*` looks at all values that it leads to.  `present` means neither
-/// null, "", {} nor [].
+/// null, "", {} nor [].  What `same_as` names must be there.  A time in the future is recent too.
 ///
 /// Values.  A source answers when it gives a usable value after `absent`, `match` and `map`; the
 /// first one that does in any row is chosen for all rows and all later polls.  A constant among
@@ -47,18 +48,18 @@ struct Extraction {
 /// stays; others are dropped ("duplicate").  An info row about which the box says nothing (all
 /// labels empty but constants) is left out; its value is always 1.
 ///
-/// Fold.  Rows without a usable value do not count; `count` counts the values, or the rows where
-/// the rule has no `value`.  For count and sum every combination of values that the labels' maps
-/// name is there, with 0 when nothing was found: for each combination of the other labels that
-/// occurs, and for every iteration where these are constants or from `$name` (so a rule without
-/// labels counts 0 rows as 0).  Where the request part that `each` reads got no answer, nothing is
-/// made up.
+/// Fold.  Rows without a usable value do not count (a mean is one of those that have one); `count`
+/// counts the values, or the rows where the rule has no `value`.  For count and sum every
+/// combination of values that the labels' maps name is there, with 0 when nothing was found: for
+/// each combination of the other labels that occurs, and for every iteration where these are
+/// constants or from `$name` (so a rule without labels counts 0 rows as 0).  Where the request part
+/// that `each` reads got no answer, nothing is made up.
 ///
 /// States.  A state set has one point per state, `state` last, and is never cut in half; a text
 /// that nobody listed gives all 0 and is counted ("state"); an absent or empty one gives no points.
 ///
 /// `series_limit` bounds the points of the whole query: later ones are dropped ("limit").
 Extraction extract(const Query& query, const Reply& reply, std::size_t series_limit,
-                   Choices& choices);
+                   Choices& choices, WallClock::time_point now);
 
 }  // namespace boxmeter

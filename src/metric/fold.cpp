@@ -5,6 +5,10 @@
 namespace boxmeter {
 namespace {
 
+Number mean_of(const Folding::Group& group) {
+  return Number(group.value.to_double() / static_cast<double>(group.members));
+}
+
 bool makes_zeros(Fold fold) { return fold == Fold::count || fold == Fold::sum; }
 
 std::vector<std::string> named_in(const Mapping& map) {
@@ -68,7 +72,7 @@ void Folding::add(const std::vector<std::string>& labels, const std::vector<Numb
   for (const Number& value : values) {
     const bool better = into.members++ == 0 || (rule_.fold == Fold::min && value < into.value) ||
                         (rule_.fold == Fold::max && into.value < value);
-    if (rule_.fold == Fold::sum)
+    if (rule_.fold == Fold::sum || rule_.fold == Fold::mean)
       into.value = into.value + value;
     else if (better)
       into.value = value;
@@ -83,7 +87,7 @@ std::vector<std::pair<std::vector<std::string>, Number>> Folding::points() const
     if (!group.value.is_finite()) continue;
     if (rule_.fold == Fold::count || group.members > 0 ||
         (makes_zeros(rule_.fold) && (any_mapped_ || !nothing)))
-      points.emplace_back(group.labels, group.value);
+      points.emplace_back(group.labels, rule_.fold == Fold::mean ? mean_of(group) : group.value);
   }
   return points;
 }

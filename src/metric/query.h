@@ -43,11 +43,14 @@ struct LabelRule {
 };
 
 /// One key of `where`.  The row is kept when any of `any` equals the value (as text, true = 1),
-/// none of `none` does, and `present` (when set) says whether there must be a value.
+/// none of `none` does, the value at `same` equals it, the time that it tells (seconds since 1970)
+/// is later than `within` ago, and `present` says whether there must be a value: all that is set.
 struct Condition {
   Path path = {};
   std::vector<std::string> any = {};
   std::vector<std::string> none = {};
+  std::optional<Path> same = {};
+  std::optional<std::chrono::milliseconds> within = {};
   std::optional<bool> present = {};
 };
 
@@ -58,7 +61,7 @@ struct State {
   bool otherwise = false;
 };
 
-enum class Fold { none, count, sum, min, max };
+enum class Fold { none, count, sum, min, max, mean };
 
 /// How one metric is read out of a reply.  `each`, `where` and `labels` are complete: what stood at
 /// the query has been inherited by config/.
@@ -90,6 +93,7 @@ struct Loop {
   std::vector<std::string> values = {};  // a literal list; empty: ask `request`
   std::optional<Request> request = {};
   std::vector<Source> each = {};
+  std::vector<Condition> where = {};  // without `within`
   std::vector<std::pair<std::string, Path>> bind = {};
 };
 

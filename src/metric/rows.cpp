@@ -33,6 +33,21 @@ bool same_each(const Rule& a, const Rule& b) {
          lone_for(a) == lone_for(b);
 }
 
+bool equals(const Path& path, const Row& row, std::string_view text) {
+  bool equal = false;
+  read(path, row, /*all=*/false, [&](const json& other) {
+    std::string scratch;
+    equal = !other.is_structured() && same_text(text, text_of(other, scratch));
+  });
+  return equal;
+}
+
+bool is_recent(std::string_view text, WallClock::time_point now, std::chrono::milliseconds within) {
+  const auto time = Number::parse(text);
+  const std::chrono::duration<double> since_1970 = now.time_since_epoch() - within;
+  return time && time->to_double() > since_1970.count();
+}
+
 }  // namespace
 
 Rows::Rows(const Query& query, const json& reply) {
@@ -70,8 +85,8 @@ void Rows::add(const Source& each, Lone lone, const Place& iteration) {
   }
 }
 
-bool passes(const Condition& condition, const Row& row) {
-  bool present = false, wanted = false, unwanted = false;
+bool passes(const Condition& condition, const Row& row, WallClock::time_point now) {
+  bool present = false, wanted = false, unwanted = false, same = false, recent = false;
   read(condition.path, row, /*all=*/true, [&](const json& value) {
     present |= !says_nothing(value);
     if (value.is_structured()) return;
@@ -79,14 +94,17 @@ bool passes(const Condition& condition, const Row& row) {
     const std::string_view text = text_of(value, scratch);
     wanted |= among(text, condition.any);
     unwanted |= among(text, condition.none);
+    same |= condition.same && equals(*condition.same, row, text);
+    recent |= condition.within && is_recent(text, now, *condition.within);
   });
   if (condition.present && *condition.present != present) return false;
+  if ((condition.same && !same) || (condition.within && !recent)) return false;
   return (condition.any.empty() || wanted) && !unwanted;
 }
 
-bool passes(const std::vector<Condition>& where, const Row& row) {
+bool passes(const std::vector<Condition>& where, const Row& row, WallClock::time_point now) {
   return std::all_of(where.begin(), where.end(),
-                     [&](const Condition& condition) { return passes(condition, row); });
+                     [&](const Condition& condition) { return passes(condition, row, now); });
 }
 
 }  // namespace boxmeter

@@ -35,8 +35,8 @@ class Rows {
   std::vector<Row> rows_;
 };
 
-/// Whether the row is kept.
-bool passes(const Condition& condition, const Row& row);
-bool passes(const std::vector<Condition>& where, const Row& row);
+/// Whether the row is kept; `now` is what `within` counts from.
+bool passes(const Condition& condition, const Row& row, WallClock::time_point now);
+bool passes(const std::vector<Condition>& where, const Row& row, WallClock::time_point now);
 
 }  // namespace boxmeter

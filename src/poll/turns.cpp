@@ -113,7 +113,8 @@ void Turns::ask(Snapshot& snapshot, std::size_t query) {
     boot_ = boot;
     std::fill(choices_.begin(), choices_.end(), Choices{});
   }
-  Extraction found = extract(*queries_[query], asked.reply, series_limit_, choices_[query]);
+  Extraction found =
+      extract(*queries_[query], asked.reply, series_limit_, choices_[query], WallClock::now());
   snapshot.problems = std::move(asked.problems);
   snapshot.problems.insert(snapshot.problems.end(), found.problems.begin(), found.problems.end());
   snapshot.series = std::move(found.series);

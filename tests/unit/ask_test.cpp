@@ -88,6 +88,25 @@ TEST_CASE("for_each over a request binds what its rows say") {
                          {"ap":{"id":10},"reply":"wifi/ap/10/stations/"}])"));
 }
 
+TEST_CASE("for_each asks only for the rows that its where keeps") {
+  FakeDevice device([](const Request& request) -> Reply {
+    if (request.target == "player/")
+      return Reply::parse(R"([{"id":1,"on":true},{"on":true},{"id":3}])");
+    return request.target;
+  });
+  Asker asker(device);
+  Query loop = query({part("", {get("player/{p.id}")})});
+  loop.loop = Loop{.variable = "p",
+                   .values = {},
+                   .request = get("player/"),
+                   .each = {{.path = Path::parse("*")}},
+                   .where = {{.path = Path::parse("id"), .present = true},
+                             {.path = Path::parse("on"), .any = {"true"}}},
+                   .bind = {{"id", Path::parse("id")}}};
+
+  CHECK(asker.ask(loop, kNow).reply == Reply::parse(R"([{"p":{"id":1},"reply":"player/1"}])"));
+}
+
 TEST_CASE("a list with nothing in it is an answer") {
   FakeDevice device([](const Request&) { return Reply::object(); });
   Asker asker(device);

@@ -36,6 +36,8 @@ std::string picture(const Condition& condition) {
   std::string text = condition.path.text();
   if (!condition.any.empty()) text += " is " + joined(condition.any, "|");
   if (!condition.none.empty()) text += " is not " + joined(condition.none, "|");
+  if (condition.same) text += " same as " + condition.same->text();
+  if (condition.within) text += " within " + std::to_string(condition.within->count()) + "ms";
   if (condition.present) text += *condition.present ? " present" : " absent";
   return text;
 }
@@ -57,7 +59,7 @@ std::string picture(const Rule& rule) {
   if (!rule.map.empty()) text += "\n  map" + picture(rule.map);
   if (rule.scale != 1.0) text += "\n  scale " + Number(rule.scale).text();
   if (rule.offset != 0.0) text += "\n  offset " + Number(rule.offset).text();
-  constexpr const char* kFolds[] = {"none", "count", "sum", "min", "max"};
+  constexpr const char* kFolds[] = {"none", "count", "sum", "min", "max", "mean"};
   if (rule.fold != Fold::none)
     text += std::string("\n  fold ") + kFolds[static_cast<int>(rule.fold)];
   for (const State& state : rule.states) text += "\n  state " + picture(state);
@@ -81,6 +83,7 @@ std::string picture(const Query& query) {
     text += "\nfor " + query.loop->variable + " in " + joined(query.loop->values, "|");
     if (query.loop->request)
       text += picture(*query.loop->request) + " each " + picture(query.loop->each);
+    for (const Condition& condition : query.loop->where) text += " where " + picture(condition);
     for (const auto& [name, path] : query.loop->bind) text += " " + name + "=" + path.text();
   }
   for (const Part& part : query.parts) {
@@ -164,17 +167,17 @@ box_mine_thing gauge
 TEST_CASE("a loop over what a request finds") {
   CHECK(loaded(R"y(
   - name: mine_stations
-    for_each: {ap: {get: wifi/ap/, each: "*", bind: {id: id, band: config/band}}}
+    for_each: {ap: {get: wifi/ap/, each: "*", where: {status/state: active}, bind: {id: id, band: config/band}}}
     request: {get: "wifi/ap/{ap.id}/stations/", max_body: 1MB}
     each: reply/*
     labels: {mac: mac}
     where: {state: associated, $ap/band: {not: 60g}}
     metrics:
       - {name: box_mine_signal_dbm, help: H., value: signal}
-      - {name: box_mine_info, type: info, help: H., where: {state: [a, b], x/*: {present: true}}, labels: {radio: $ap/id, name: hostname, up: ../~}}
+      - {name: box_mine_info, type: info, help: H., where: {state: [a, b], x/*: {present: true}, at: {within: 24h}, y: {same_as: $ap/id}}, labels: {radio: $ap/id, name: hostname, up: ../~}}
 )y",
                "freebox") == R"y(mine_stations of mine for freebox
-for ap in get:wifi/ap/ each [*] id=id band=config/band
+for ap in get:wifi/ap/ each [*] where status/state is active id=id band=config/band
 ask : get:wifi/ap/{ap.id}/stations/ max 1000000
 box_mine_signal_dbm gauge
   each [reply/*]
@@ -187,6 +190,8 @@ box_mine_info info
   where state is a|b
   where $ap/band is not 60g
   where x/* present
+  where at within 86400000ms
+  where y same as $ap/id
   label mac: mac
   label radio: $ap/id
   label name: hostname

@@ -170,7 +170,7 @@ TEST_CASE("random rules over random replies never crash and keep every promise")
     Choices choices;
     for (int poll = 0; poll < 2; ++poll) {
       const std::size_t limit = dice.below(20);
-      check_promises(extract(query, random_json(dice, 4), limit, choices), limit);
+      check_promises(extract(query, random_json(dice, 4), limit, choices, {}), limit);
     }
   }
 }

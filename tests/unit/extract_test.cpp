@@ -8,6 +8,8 @@ using namespace boxmeter;
 
 namespace {
 
+const WallClock::time_point kNow{std::chrono::seconds(1'784'031'000)};
+
 /// The lines that a query in YAML makes of a reply in JSON, and what it says of itself.
 struct Case {
   std::string what, reply, rules, expected;
@@ -15,7 +17,7 @@ struct Case {
 
 std::string extracted(const std::string& reply, const std::string& rules, std::size_t limit = 100) {
   Choices choices;
-  return test::text(extract(test::query(rules), Reply::parse(reply), limit, choices));
+  return test::text(extract(test::query(rules), Reply::parse(reply), limit, choices, kNow));
 }
 
 /// `expected` starts with a line break and is indented, for the eye.
@@ -374,6 +376,31 @@ TEST_CASE("where keeps rows: keys AND, lists OR, not, present") {
   });
 }
 
+TEST_CASE("where compares with another place, and with the time") {
+  const std::string survey =
+      R"([{"ap": {"id": 0, "channel": 6}, "reply": [{"channel": 1, "busy": 20}, {"channel": "6", "busy": 31}]},
+          {"ap": {"id": 1}, "reply": [{"channel": 36, "busy": 40}, {"busy": 50}]}])";
+  const std::string calls =
+      R"([{"at": 1784031000, "of": "a"}, {"at": "1784030001", "of": "b"}, {"at": 1784030000, "of": "c"},
+          {"at": 1784039999, "of": "d"}, {"at": 0, "of": "e"}, {"at": "today", "of": "f"}, {"of": "g"}])";
+  check({
+      {"the own channel, whatever the type; where it is not known there is none", survey,
+       "{for_each: ap, each: reply/*, metrics: [{name: box_x, value: busy, labels: {radio: "
+       "$ap/id}, where: {channel: {same_as: $ap/channel}}}]}",
+       R"(box_x{radio="0"} 31)"},
+      {"a member beside it", R"([{"a": true, "b": 1}, {"a": 2, "b": 3}, {"a": [], "b": []}])",
+       "{name: box_x, each: '*', value: b, where: {a: {same_as: b}}}", "box_x 1"},
+      {"later than so many seconds ago, the future included", calls,
+       "{name: box_x, each: '*', value: =1, labels: {of: of}, where: {at: {within: 1000}}}",
+       R"(box_x{of="a"} 1
+          box_x{of="b"} 1
+          box_x{of="d"} 1)"},
+      {"with another condition", calls,
+       "{name: box_x, each: '*', fold: count, where: {at: {within: 1000, not: 1784031000}}}",
+       "box_x 2"},
+  });
+}
+
 TEST_CASE("a fold makes one point of rows with equal labels") {
   const std::string rows =
       R"([{"k": "a", "v": 3}, {"k": "b", "v": "-"}, {"k": "a", "v": -5}, {"k": "a"}, {"k": "b", "v": 4}])";
@@ -388,6 +415,11 @@ TEST_CASE("a fold makes one point of rows with equal labels") {
       {"sum", rows, folded("sum"), "box_x{k=\"a\"} -2\nbox_x{k=\"b\"} 4"},
       {"min", rows, folded("min"), "box_x{k=\"a\"} -5\nbox_x{k=\"b\"} 4"},
       {"max", rows, folded("max"), "box_x{k=\"a\"} 3\nbox_x{k=\"b\"} 4"},
+      {"mean of the rows that have a value", rows, folded("mean"),
+       "box_x{k=\"a\"} -1\nbox_x{k=\"b\"} 4"},
+      {"a mean is no integer", R"([{"v": 1}, {"v": 2}])",
+       "{name: box_x, each: '*', value: v, fold: mean}", "box_x 1.5"},
+      {"no rows have no mean", R"([])", "{name: box_x, each: '*', value: v, fold: mean}", ""},
       {"count without a value counts rows", rows,
        "{name: box_x, each: '*', where: {k: a}, fold: count}", "box_x 3"},
       {"an absent member is no zero", R"([{"v": 5}, {}])",
@@ -542,7 +574,7 @@ TEST_CASE("a chosen source stays chosen until the caller forgets it") {
                                       {name: box_y, value: [y, =0]}])");
   Choices choices;
   const auto poll = [&](const char* reply) {
-    return test::text(extract(query, Reply::parse(reply), 100, choices));
+    return test::text(extract(query, Reply::parse(reply), 100, choices, kNow));
   };
 
   CHECK(poll(R"({})") == "box_y 0\n");
@@ -565,7 +597,7 @@ TEST_CASE("choices of another configuration are not believed") {
 
   const auto result =
       extract(test::query("[{name: box_x, value: a}, {name: box_y, value: [a, b]}]"),
-              Reply::parse(R"({"b": 1})"), 100, choices);
+              Reply::parse(R"({"b": 1})"), 100, choices, kNow);
 
   CHECK(test::text(result) == "box_y 1\n");
   CHECK(choices == Choices{-1, 1});
@@ -579,8 +611,9 @@ TEST_CASE("device texts in labels become valid UTF-8") {
                    {"v", 1}});
   Choices choices;
 
-  const auto result = extract(
-      test::query("{name: box_x, each: '*', value: v, labels: {name: name}}"), reply, 10, choices);
+  const auto result =
+      extract(test::query("{name: box_x, each: '*', value: v, labels: {name: name}}"), reply, 10,
+              choices, kNow);
 
   CHECK(test::text(result) ==
         "box_x{name=\"K\xEF\xBF\xBD"
@@ -596,7 +629,7 @@ TEST_CASE("10,000 rows are read, folded and told apart") {
   const auto result = extract(test::query(R"({each: "*", metrics: [
       {name: box_i, value: id, labels: {id: id, name: name}},
       {name: box_n, value: =1, fold: sum, labels: {net: {path: guest, map: {0: lan, 1: guest}}}}]})"),
-                              reply, 10'001, choices);
+                              reply, 10'001, choices, kNow);
 
   REQUIRE(result.series.size() == 2);
   CHECK(result.series[0].points.size() == 10'000);

@@ -90,7 +90,7 @@ Outcome played(const fs::path& folder) {
     try {
       const Asked asked = asker.ask(*query, Clock::time_point());
       Choices choices;
-      const Extraction found = extract(*query, asked.reply, 2000, choices);
+      const Extraction found = extract(*query, asked.reply, 2000, choices, WallClock::now());
       for (const Series& series : found.series)
         for (const Point& point : series.points)
           CHECK(outcome.series.emplace(text_of(*series.family, point), point.value.text()).second);

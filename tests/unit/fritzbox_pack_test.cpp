@@ -79,7 +79,7 @@ Poll poll(const FakeFritzbox& fake, const std::string& packs) {
     try {
       const Asked asked = asker.ask(*query, Clock::now());
       Choices choices;
-      const Extraction extraction = extract(*query, asked.reply, 2000, choices);
+      const Extraction extraction = extract(*query, asked.reply, 2000, choices, WallClock::now());
       for (const Failure& problem : asked.problems)
         result.failures.push_back(query->name + ": " + problem.message);
       for (const Failure& problem : extraction.problems)

@@ -72,6 +72,9 @@ std::vector<Condition> where(const YAML::Node& node) {
     Condition condition{.path = Path::parse(word(entry.first))};
     if (entry.second.IsMap()) {
       condition.none = words(entry.second["not"]);
+      if (entry.second["same_as"]) condition.same = Path::parse(word(entry.second["same_as"]));
+      if (entry.second["within"])
+        condition.within = std::chrono::seconds(entry.second["within"].as<int>());
       if (entry.second["present"]) condition.present = entry.second["present"].as<bool>();
     } else {
       condition.any = words(entry.second);
@@ -108,6 +111,7 @@ Fold fold_of(const YAML::Node& node) {
   const std::string fold = word(node);
   if (fold == "count") return Fold::count;
   if (fold == "sum") return Fold::sum;
+  if (fold == "mean") return Fold::mean;
   return fold == "min" ? Fold::min : Fold::max;
 }
 
