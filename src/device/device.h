@@ -22,10 +22,12 @@ struct Credential {
 struct DeviceConfig {
   std::string name = {};
   std::string kind = {};
-  std::string url = {};        // scheme://host:port, no path
-  std::string username = {};   // fritzbox; empty: found as the box's last user
-  Credential credential = {};  // fritzbox: password; freebox: app token
-  std::string app_id = {};     // freebox
+  std::string url = {};           // scheme://host:port, no path
+  std::string web_url = {};       // fritzbox: its web server; empty: beside `url`
+  std::string call_monitor = {};  // fritzbox: host:port; empty: not listened to
+  std::string username = {};      // fritzbox; empty: found as the box's last user
+  Credential credential = {};     // fritzbox: password; freebox: app token
+  std::string app_id = {};        // freebox
   http::TlsPolicy tls = {};
   std::chrono::milliseconds timeout{10'000};  // of one request, from name lookup to last byte
   std::chrono::milliseconds interval{30'000};

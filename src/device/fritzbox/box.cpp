@@ -48,7 +48,8 @@ bool is_unsupported(const Answer& answer) {
 
 }  // namespace
 
-Box::Box(const DeviceConfig& config, http::Stop& stop) : caller_(config, stop) {}
+Box::Box(const DeviceConfig& config, http::Stop& stop)
+    : account_(config), caller_(config, account_, stop) {}
 
 Reply Box::call(const Request& request) {
   const Target target = parse_target(request.target);
@@ -198,7 +199,7 @@ void Box::fail(const Target& target, const Fault& fault) {
                         (known.empty() ? fault.text.substr(0, 80) : std::string(known)) + ")";
   Refusal refusal = refusal_of(fault.code);
   if (fault.code == kNotAuthorized)
-    message += (caller_.user().empty() ? ": this user" : ": user '" + caller_.user() + "'") +
+    message += (account_.user().empty() ? ": this user" : ": user '" + account_.user() + "'") +
                " lacks the right '" + std::string(right_for(target.service)) + "'";
   if (fault.code == kInternalError &&
       ++internal_errors_[target.service + "." + target.action] >= kPersistent)

@@ -39,6 +39,7 @@ class Box : public Device {
   std::string default_connection();
   [[noreturn]] void fail(const Target& target, const Fault& fault);
 
+  Account account_;
   Caller caller_;
   Watch watch_;
   std::size_t body_limit_ = 4U << 20;         // of the request under way

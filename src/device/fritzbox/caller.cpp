@@ -38,7 +38,8 @@ bool is_transport(ErrorKind kind) {
 
 }  // namespace
 
-Caller::Caller(const DeviceConfig& config, http::Stop& stop) : wire_(config, stop) {}
+Caller::Caller(const DeviceConfig& config, Account& account, http::Stop& stop)
+    : account_(account), wire_(config, account, stop) {}
 
 Answer Caller::ask(const std::string& name, const std::string& action, Arguments arguments,
                    Types types, std::size_t body_limit) {
@@ -152,8 +153,8 @@ http::Response Caller::post(const Service& service, const std::string& action,
   request.reading = is_reading(action);
   const Clock::time_point now = Clock::now();
   if (is_open(service, action)) return wire_.open(std::move(request), now);
-  wire_.ready(now);
-  if (wire_.needs_user()) wire_.set_user(found_user());
+  account_.ready(now);
+  if (account_.needs_user()) account_.set_user(found_user());
   return wire_.logged_in(std::move(request), now);
 }
 

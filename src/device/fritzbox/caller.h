@@ -17,7 +17,7 @@ class Caller {
   /// Whether replies need their types: without, nobody asks for the SCPD.
   enum class Types { skip, load };
 
-  Caller(const DeviceConfig& config, http::Stop& stop);
+  Caller(const DeviceConfig& config, Account& account, http::Stop& stop);
 
   /// A fault is an answer.  Throws Error: what http::Client throws, auth, refused for an unknown
   /// service, protocol for what is no answer.
@@ -39,7 +39,6 @@ class Caller {
   /// Reads everything again at the next call: the box restarted, maybe with another firmware.
   void forget();
 
-  const std::string& user() const { return wire_.user(); }
   std::uint64_t logins() const { return wire_.logins(); }
 
  private:
@@ -50,6 +49,7 @@ class Caller {
   http::Response post(const Service& service, const std::string& action, http::Request request);
   std::string found_user();
 
+  Account& account_;
   Wire wire_;
   CatalogPtr catalog_;  // null: to be read
   Clock::time_point read_at_ = {};

@@ -1,37 +1,21 @@
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <string>
 
-#include "device/device.h"
+#include "device/fritzbox/account.h"
 
 namespace boxmeter::fritzbox {
 
-/// The connection to one box and the login for it.  One thread at a time.
-///
-/// A refused login is tried again when its file has changed or when kRefusedFor has passed, never
-/// sooner: boxes lock users out, and write every failure into their log.
+/// The connection to the TR-064 server of one box and the login for it.  One thread at a time.
 class Wire {
  public:
-  /// A little less than the poller's pause after a refused login (5 min), so that its next try is
-  /// not stopped here.
-  static constexpr std::chrono::seconds kRefusedFor{285};
-
-  Wire(const DeviceConfig& config, http::Stop& stop);
+  Wire(const DeviceConfig& config, Account& account, http::Stop& stop);
 
   /// Without credentials, and only if the box asks for them with.  Throws Error as http::Client.
   http::Response open(http::Request request, Clock::time_point now);
 
-  /// Throws Error{auth} when a login would be pointless: no password, or refused lately.
-  void ready(Clock::time_point now);
-
-  /// With credentials.  Precondition: ready(), and no needs_user().
+  /// With credentials.  Precondition: account.ready(), and no account.needs_user().
   http::Response logged_in(http::Request request, Clock::time_point now);
-
-  /// Only a user is missing: not given, and not yet found on the box.
-  bool needs_user() const { return user_.empty() && has_password(); }
-  void set_user(const std::string& user);
-  const std::string& user() const { return user_; }
 
   std::uint64_t logins() const { return client_.logins(); }
 
@@ -39,18 +23,11 @@ class Wire {
   http::Request request(http::Method method, const std::string& path) const;
 
  private:
-  bool has_password() const { return !password_.empty(); }
-  bool reread_password();
-  Error refused_login() const;
-  [[noreturn]] void refuse(Clock::time_point now);
+  http::Response send(const http::Request& request);
 
   std::string url_;
-  std::filesystem::path password_file_;
-  std::string given_user_;  // empty: to be found on the box
-  std::string user_;
-  Secret password_;
-  std::optional<Clock::time_point> refused_at_;
-  std::string refused_user_;
+  Account& account_;
+  std::uint64_t revision_ = 0;  // of the account, as the client knows it
   http::Client client_;
 };
 

@@ -1,0 +1,26 @@
+#include "device/fritzbox/address.h"
+
+#include <string_view>
+
+namespace boxmeter::fritzbox {
+
+std::string web_url(const std::string& url) {
+  const auto beside = [&url](std::string_view scheme, std::string_view port) {
+    return url.starts_with(scheme) && url.ends_with(port);
+  };
+  if (beside("http://", ":49000")) return "http://" + host_of(url);
+  if (beside("https://", ":49443")) return "https://" + host_of(url);
+  return url;
+}
+
+std::string host_of(const std::string& url) {
+  const auto scheme = url.find("://");
+  const auto start = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto port = url.rfind(':');
+  const auto bracket = url.rfind(']');
+  const bool has_port =
+      port != std::string::npos && port > start && (bracket == std::string::npos || port > bracket);
+  return url.substr(start, has_port ? port - start : std::string::npos);
+}
+
+}  // namespace boxmeter::fritzbox
