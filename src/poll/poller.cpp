@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <list>
 #include <mutex>
 #include <queue>
+#include <system_error>
 #include <thread>
 
 #include "poll/turns.h"
@@ -21,7 +23,11 @@ struct Due {
 };
 using Queue = std::priority_queue<Due, std::vector<Due>, std::greater<>>;
 
-std::size_t worker_count(std::size_t wanted, std::size_t devices) {
+/// A worker that nobody needed for so long ends: a thousand boxes are asked at once at the start, a
+/// few at a time later on, and each thread keeps a stack and what its allocator saved up.
+constexpr auto kIdle = std::chrono::seconds(10);
+
+std::size_t most_workers(std::size_t wanted, std::size_t devices) {
   return std::max<std::size_t>(1, std::min(wanted == 0 ? 256 : wanted, devices));
 }
 
@@ -29,7 +35,8 @@ std::size_t worker_count(std::size_t wanted, std::size_t devices) {
 
 /// The due-queue.  One waiting worker at a time, the leader, waits with a timeout for the earliest
 /// entry; the others wait for a word.  Were all of them to wait for the same moment, each due would
-/// wake the whole pool (64 workers: 6,400 wakeups a second).
+/// wake the whole pool (64 workers: 6,400 wakeups a second).  The pool has as many workers as boxes
+/// are being asked, and one more that waits, up to `workers`.
 struct Poller::State {
   std::vector<std::unique_ptr<Turns>> devices;
   std::size_t workers = 0;
@@ -43,10 +50,13 @@ struct Poller::State {
   std::size_t sequence = 0;
   std::size_t busy = 0;
   std::size_t busy_with_trouble = 0;
+  std::size_t waiting = 0;
   Queue healthy;
   Queue troubled;  // their last turn failed: they may hold half of the workers, never all
 
-  std::vector<std::jthread> threads;  // last: they must end before what they use goes away
+  std::size_t alive = 0;
+  std::list<std::jthread> threads;
+  std::list<std::jthread> ended;  // they have left the pool and only have to be joined
 
   void put_back(Turns* device) {
     const Due due{device->next_due(), sequence++, device};
@@ -62,35 +72,65 @@ struct Poller::State {
     return second;
   }
 
+  /// Waits for a word; false when nobody needed this worker for long and there is a leader: a word
+  /// that came at that very moment may have been for a new one.
+  bool follow(std::unique_lock<std::mutex>& lock) {
+    ++waiting;
+    const bool word = followers.wait_for(lock, kIdle) == std::cv_status::no_timeout;
+    --waiting;
+    return word || !has_leader;
+  }
+
+  void lead(std::unique_lock<std::mutex>& lock, Clock::time_point until) {
+    ++waiting;
+    has_leader = true;
+    leader.wait_until(lock, until);
+    has_leader = false;
+    --waiting;
+  }
+
   /// Waits for a device that is due and takes it out; false at the end.
   bool take(Due& due, std::unique_lock<std::mutex>& lock) {
     for (;;) {
       if (ending) return false;
       Queue* const queue = next_queue();
       if (queue == nullptr) {
-        if (once && busy == 0) return false;
-        followers.wait(lock);
+        if ((once && busy == 0) || !follow(lock)) return false;
       } else if (const auto when = queue->top().when; when <= Clock::now()) {
         due = queue->top();
         queue->pop();
         return true;
       } else if (has_leader) {
-        followers.wait(lock);
+        if (!follow(lock)) return false;
       } else {
-        has_leader = true;
-        leader.wait_until(lock, when);
-        has_leader = false;
+        lead(lock, when);
       }
     }
   }
 
-  void work() {
+  /// One more worker, if nobody is left to see the next due.
+  void grow() {
+    if (ending || waiting > 0 || alive >= workers) return;
+    ended.clear();
+    try {
+      threads.emplace_back();
+      threads.back() = std::jthread([this, self = std::prev(threads.end())] { work(self); });
+      ++alive;
+    } catch (const std::system_error&) {  // the system gives no more threads: these must do
+      threads.pop_back();
+      if (alive == 0) throw;
+      workers = alive;
+    }
+  }
+
+  void work(std::list<std::jthread>::iterator self) {
     std::unique_lock lock(mutex);
     for (Due due{}; take(due, lock);) {
       const bool trouble = due.device->in_trouble();
       busy_with_trouble += trouble ? 1 : 0;
       ++busy;
       followers.notify_one();
+      grow();
       lock.unlock();
       due.device->take(due.when);
       lock.lock();
@@ -100,6 +140,17 @@ struct Poller::State {
       (has_leader ? leader : followers).notify_one();
     }
     followers.notify_all();
+    --alive;
+    if (!ending && !once) ended.splice(ended.end(), threads, self);
+  }
+
+  /// Returns when all have ended, also those that come into being meanwhile.
+  void join() {
+    for (std::unique_lock lock(mutex); !threads.empty(); lock.lock()) {
+      const std::jthread thread = std::move(threads.front());
+      threads.pop_front();
+      lock.unlock();
+    }
   }
 
   void start(const std::vector<Job>& jobs, const PollOptions& options, Store& store,
@@ -112,8 +163,9 @@ struct Poller::State {
                                                 options.series_limit, store, stop, now));
       put_back(devices.back().get());
     }
-    workers = worker_count(options.workers, devices.size());
-    for (std::size_t i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
+    workers = most_workers(options.workers, devices.size());
+    const std::lock_guard lock(mutex);
+    grow();
   }
 
   void end() {
@@ -123,6 +175,7 @@ struct Poller::State {
     }
     leader.notify_all();
     followers.notify_all();
+    join();
   }
 };
 
@@ -139,6 +192,7 @@ void Poller::once(const std::vector<Job>& jobs, const PollOptions& options, Stor
   State state;
   state.once = true;
   state.start(jobs, options, store, stop);
-}  // the destructor of the threads waits until all are done
+  state.join();
+}
 
 }  // namespace boxmeter
