@@ -80,7 +80,7 @@ std::optional<Number> Number::parse(std::string_view text) {
   }
   // from_chars reads "inf" and "nan(...)" too.
   const auto first = text.find_first_not_of('-');
-  if (first == std::string_view::npos || first > 1) return {};
+  if (first > 1) return {};  // npos too
   if (text[first] != '.' && (text[first] < '0' || text[first] > '9')) return {};
   if (const auto value = read_all<std::uint64_t>(text)) return Number(*value);
   if (const auto value = read_all<std::int64_t>(text)) return Number(*value);
@@ -107,8 +107,8 @@ bool operator<(const Number& a, const Number& b) {
   const auto left = std::visit(ToWide{}, a.value_);
   const auto right = std::visit(ToWide{}, b.value_);
   if (left && right) return *left < *right;
-  if (left) return compare(*left, b.to_double()) < 0;
-  if (right) return compare(*right, a.to_double()) > 0;
+  if (left) return std::is_lt(compare(*left, b.to_double()));
+  if (right) return std::is_gt(compare(*right, a.to_double()));
   return a.to_double() < b.to_double();
 }
 
@@ -116,8 +116,8 @@ bool operator==(const Number& a, const Number& b) {
   const auto left = std::visit(ToWide{}, a.value_);
   const auto right = std::visit(ToWide{}, b.value_);
   if (left && right) return *left == *right;
-  if (left) return compare(*left, b.to_double()) == 0;
-  if (right) return compare(*right, a.to_double()) == 0;
+  if (left) return std::is_eq(compare(*left, b.to_double()));
+  if (right) return std::is_eq(compare(*right, a.to_double()));
   return a.to_double() == b.to_double();
 }
 

@@ -172,7 +172,10 @@ void Path::fan_out(const Place& place, const Step* next, Lone lone, std::vector<
     for (std::size_t i = 0; i < value.size(); ++i) places.push_back(place.made(value[i], i));
     return;
   }
-  if (value.empty() || value == "") return;  // empty() is also true for null
+  // empty() is true for null too, but never for a string
+  const bool is_nothing =
+      value.is_string() ? value.get_ref<const std::string&>().empty() : value.empty();
+  if (is_nothing) return;
   const bool named = next != nullptr && next->kind == StepKind::name;
   const bool members_read = next == nullptr ? lone == Lone::never : next->kind == StepKind::key;
   const bool is_lone = !value.is_object() || (named && value.contains(next->name)) ||
