@@ -35,6 +35,7 @@ struct DeviceConfig {
   /// Where a kind keeps what it learned of this box (a file or a folder named after the device
   /// below it); empty: nothing is kept.
   std::filesystem::path state_dir = {};
+  http::Tap tap = {};   // sees what goes over the wire: for `boxmeter record`
   bool reveal = false;  // secrets stay in replies: the command line only, never a daemon
 };
 

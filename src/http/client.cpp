@@ -94,11 +94,13 @@ Response Client::State::send_with_digest(const Request& request, Time::time_poin
 
 Response Client::State::exchange(const Request& request, Time::time_point until) {
   if (!channel) channel = std::make_unique<Channel>(options.tls, stop);
-  return channel->exchange({.request = request,
-                            .target = target,
-                            .authorization = authorization(request),
-                            .until = until,
-                            .timeout = options.timeout});
+  Response response = channel->exchange({.request = request,
+                                         .target = target,
+                                         .authorization = authorization(request),
+                                         .until = until,
+                                         .timeout = options.timeout});
+  if (options.tap) options.tap(request, response);
+  return response;
 }
 
 std::string Client::State::authorization(const Request& request) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -47,12 +48,19 @@ void check(const TlsPolicy& policy);
 
 enum class Auth { none, basic, digest };
 
+struct Request;
+struct Response;
+/// Sees every request that was answered, in the thread that sends it; no digest of a password is in
+/// it, but the tokens that a brand puts into its own headers and bodies are.
+using Tap = std::function<void(const Request&, const Response&)>;
+
 struct ClientOptions {
   std::chrono::milliseconds timeout{10'000};  // total, name lookup to last byte
   TlsPolicy tls = {};
   Auth auth = Auth::none;
   std::string username = {};
   Secret password = {};
+  Tap tap = {};
 };
 
 enum class Method { get, post, put, del };

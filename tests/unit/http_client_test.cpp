@@ -6,6 +6,7 @@
 
 #include "error_of.h"
 #include "gzipped_zeros.h"
+#include "http/channel.h"
 #include "http/client.h"
 #include "raw_server.h"
 
@@ -86,6 +87,23 @@ TEST_CASE("a redirect is a response like any other") {
 
   CHECK(response.status == 302);
   CHECK(response.header("location") == "http://192.0.2.1/");
+}
+
+TEST_CASE("a tap sees what was asked and what came back, unpacked") {
+  RawServer server(always(404, "none"));
+  Stop stop;
+  std::string seen;
+  Client client({.tap =
+                     [&](const Request& request, const Response& response) {
+                       seen += method_name(request.method);
+                       seen += " " + request.body + " " + std::to_string(response.status) + " " +
+                               response.body;
+                     }},
+                stop);
+
+  client.send({.method = Method::post, .url = server.url("/a"), .body = "question"});
+
+  CHECK(seen == "POST question 404 none");
 }
 
 TEST_CASE("a packed body is unpacked") {

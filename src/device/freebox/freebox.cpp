@@ -21,7 +21,7 @@ constexpr auto kRefusedFor = std::chrono::minutes(4);
 constexpr auto kLogoutTimeout = std::chrono::milliseconds(1000);
 
 http::ClientOptions options_of(const DeviceConfig& config) {
-  http::ClientOptions options{.timeout = config.timeout, .tls = config.tls};
+  http::ClientOptions options{.timeout = config.timeout, .tls = config.tls, .tap = config.tap};
   if (options.tls.mode == http::TlsMode::system) options.tls.extra_roots.append(kRoots);
   return options;
 }

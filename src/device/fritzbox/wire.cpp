@@ -10,7 +10,8 @@ Wire::Wire(const DeviceConfig& config, Account& account, http::Stop& stop)
                .tls = config.tls,
                .auth = http::Auth::digest,
                .username = account.user(),
-               .password = account.password()},
+               .password = account.password(),
+               .tap = config.tap},
               stop) {}
 
 http::Request Wire::request(http::Method method, const std::string& path) const {
