@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 const std::vector<std::string> kCommonKeys = {"name",     "kind",    "url",    "tls",
                                               "interval", "timeout", "labels", "queries"};
 const std::vector<std::string> kKindKeys = {"username",  "password",       "password_file",
-                                            "app_token", "app_token_file", "app_id"};
+                                            "app_token", "app_token_file", "app_id", "web_url"};
 
 Section read_section(const Value& value) {
   std::vector<std::string> keys = kCommonKeys;
@@ -97,6 +97,7 @@ Job read_device(const Section& section, const Surroundings& surroundings,
   device.url = url ? read_box_url(*url, kind) : std::string(kind.default_url);
   device.tls = read_tls(section, device.url, kind.default_tls,
                         surroundings.state_dir / "pins" / device.name, surroundings.folder);
+  if (const auto web = section.find("web_url")) device.web_url = read_web_url(*web);
   device.state_dir = surroundings.state_dir;
   read_credentials(section, kind, surroundings, device, warnings);
   const auto interval = section.find("interval");

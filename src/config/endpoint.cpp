@@ -70,6 +70,15 @@ Url parse_url(const Value& value) {
   return url;
 }
 
+std::string origin(const Url& url) {
+  return url.scheme + "://" + url.host + (url.port.empty() ? "" : ":" + url.port);
+}
+
+bool is_remote_path(std::string_view path, const DeviceKind& kind) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return !kind.remote_path.empty() && path == kind.remote_path;
+}
+
 bool is_pin(std::string_view text) {
   constexpr std::string_view kPrefix = "sha256//";
   if (!text.starts_with(kPrefix)) return false;
@@ -118,6 +127,10 @@ http::TlsPolicy read_policy(const Value& value, const std::filesystem::path& kno
 
 std::string read_box_url(const Value& value, const DeviceKind& kind) {
   Url url = parse_url(value);
+  if (is_remote_path(url.rest, kind)) {
+    if (url.scheme == "https") return origin(url) + std::string(kind.remote_path);
+    throw value.problem("remote access ('" + url.rest + "') is by https only");
+  }
   if (!url.rest.empty() && url.rest != "/")
     throw value.problem("'url' of a device has no path and no query: remove '" + url.rest + "'");
   const std::string usual(kind.default_url);
@@ -127,7 +140,15 @@ std::string read_box_url(const Value& value, const DeviceKind& kind) {
     url.port = split_port(usual.substr(usual.find("://") + 3)).second;
   if (url.port.empty() && url.scheme == "https" && kind.https_port != 0)
     url.port = std::to_string(kind.https_port);
-  return url.scheme + "://" + url.host + (url.port.empty() ? "" : ":" + url.port);
+  return origin(url);
+}
+
+std::string read_web_url(const Value& value) {
+  const Url url = parse_url(value);
+  if (url.scheme.empty() || (!url.rest.empty() && url.rest != "/"))
+    throw value.problem("'web_url' must look like http://host:port, not '" +
+                        without_query(value.text()) + "'");
+  return origin(url);
 }
 
 std::string read_push_url(const Value& value) {

@@ -14,6 +14,9 @@ namespace boxmeter {
 /// kind's default.
 std::string read_box_url(const Value& value, const DeviceKind& kind);
 
+/// "http://fritz.box:8080": where a box's web pages are.
+std::string read_web_url(const Value& value);
+
 /// A whole http or https URL without a password in it.
 std::string read_push_url(const Value& value);
 

@@ -22,7 +22,8 @@ struct Credential {
 struct DeviceConfig {
   std::string name = {};
   std::string kind = {};
-  std::string url = {};           // scheme://host:port, no path
+  /// scheme://host:port; fritzbox: "/tr064" behind it for remote access.
+  std::string url = {};
   std::string web_url = {};       // fritzbox: its web server; empty: beside `url`
   std::string call_monitor = {};  // fritzbox: host:port; empty: not listened to
   std::string username = {};      // fritzbox; empty: found as the box's last user

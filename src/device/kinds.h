@@ -20,6 +20,8 @@ struct DeviceKind {
   /// target, one that is not for reading.  Placeholders such as {radio} are still in it.
   void (*check)(const Request&);
   unsigned https_port = 0;  // of an https URL that names none; 0: 443
+  /// The path that a URL may have, over https only: it is asked over the internet then.
+  std::string_view remote_path = {};
 };
 
 std::span<const DeviceKind> device_kinds();

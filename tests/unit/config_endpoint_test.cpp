@@ -22,15 +22,18 @@ TEST_CASE("addresses are completed with what is usual for the kind") {
   struct Row {
     const char *kind, *url, *meaning;
   };
-  const Row rows[] = {{"fritzbox", "fritz.box", "http://fritz.box:49000"},
-                      {"fritzbox", "192.0.2.1:8080", "http://192.0.2.1:8080"},
-                      {"fritzbox", "http://fritz.box", "http://fritz.box:49000"},
-                      {"fritzbox", "https://fritz.box/", "https://fritz.box:49443"},
-                      {"fritzbox", "HTTPS://fritz.box:443", "https://fritz.box:443"},
-                      {"fritzbox", "'http://[2001:db8::1]:49000'", "http://[2001:db8::1]:49000"},
-                      {"fritzbox", "'[2001:db8::1]'", "http://[2001:db8::1]:49000"},
-                      {"freebox", "mafreebox.freebox.fr", "https://mafreebox.freebox.fr"},
-                      {"freebox", "http://192.0.2.1", "http://192.0.2.1"}};
+  const Row rows[] = {
+      {"fritzbox", "fritz.box", "http://fritz.box:49000"},
+      {"fritzbox", "192.0.2.1:8080", "http://192.0.2.1:8080"},
+      {"fritzbox", "http://fritz.box", "http://fritz.box:49000"},
+      {"fritzbox", "https://fritz.box/", "https://fritz.box:49443"},
+      {"fritzbox", "HTTPS://fritz.box:443", "https://fritz.box:443"},
+      {"fritzbox", "'http://[2001:db8::1]:49000'", "http://[2001:db8::1]:49000"},
+      {"fritzbox", "'[2001:db8::1]'", "http://[2001:db8::1]:49000"},
+      {"fritzbox", "https://box.invalid:40123/tr064", "https://box.invalid:40123/tr064"},
+      {"fritzbox", "https://box.invalid/tr064/", "https://box.invalid/tr064"},
+      {"freebox", "mafreebox.freebox.fr", "https://mafreebox.freebox.fr"},
+      {"freebox", "http://192.0.2.1", "http://192.0.2.1"}};
   for (const Row& row : rows) {
     CAPTURE(row.url);
     const bool is_freebox = row.kind == std::string("freebox");
@@ -39,6 +42,25 @@ TEST_CASE("addresses are completed with what is usual for the kind") {
                                 row.url, is_freebox ? "app_token: x, app_id: y" : "password: x"));
     CHECK(config.jobs.at(0).device.url == row.meaning);
   }
+}
+
+TEST_CASE("a path is for remote access, which is by https") {
+  const ConfigFolder folder;
+  const auto complaint = [&](const std::string& keys) {
+    return folder.complaint("devices: [{name: home, kind: fritzbox, password: x, " + keys + "}]\n");
+  };
+
+  CHECK(complaint("url: http://box.invalid/tr064") ==
+        "boxmeter.yml:1:58: remote access ('/tr064') is by https only");
+  CHECK(complaint("url: https://box.invalid/tr46") ==
+        "boxmeter.yml:1:58: 'url' of a device has no path and no query: remove '/tr46'");
+  CHECK(complaint("web_url: box.invalid") ==
+        "boxmeter.yml:1:62: 'web_url' must look like http://host:port, not 'box.invalid'");
+  CHECK(folder
+            .load("devices: [{name: home, kind: fritzbox, password: x, web_url: "
+                  "'http://[::1]:8080/'}]\n")
+            .jobs.at(0)
+            .device.web_url == "http://[::1]:8080");
 }
 
 TEST_CASE("whom to believe on https") {

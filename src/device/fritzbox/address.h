@@ -9,6 +9,10 @@ namespace boxmeter::fritzbox {
 /// place: so it is with remote access, behind a proxy, and with boxmeter-sim.
 std::string web_url(const std::string& url);
 
+/// Whether TR-064 is asked over the internet: `url` then has the path /tr064, and the box wants a
+/// login for everything, its descriptions too.
+bool is_remote(const std::string& url);
+
 /// The host in a URL, an IPv6 address in its brackets.
 std::string host_of(const std::string& url);
 

@@ -6,7 +6,7 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-constexpr std::string_view kOptions[] = {"username", "password", "password_file"};
+constexpr std::string_view kOptions[] = {"username", "password", "password_file", "web_url"};
 
 std::unique_ptr<Device> open(const DeviceConfig& config, http::Stop& stop) {
   return std::make_unique<Box>(config, stop);
@@ -24,6 +24,7 @@ constinit const DeviceKind kKind = {
     .open = &open,
     .check = &check,
     .https_port = 49443,
+    .remote_path = "/tr064",
 };
 
 }  // namespace boxmeter::fritzbox

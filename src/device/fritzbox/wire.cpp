@@ -1,9 +1,12 @@
 #include "device/fritzbox/wire.h"
 
+#include "device/fritzbox/address.h"
+
 namespace boxmeter::fritzbox {
 
 Wire::Wire(const DeviceConfig& config, Account& account, http::Stop& stop)
     : url_(config.url),
+      always_logged_in_(is_remote(config.url)),
       account_(account),
       revision_(account.revision()),
       client_({.timeout = config.timeout,
@@ -19,9 +22,11 @@ http::Request Wire::request(http::Method method, const std::string& path) const 
 }
 
 http::Response Wire::open(http::Request request, Clock::time_point now) {
-  request.login = false;
-  http::Response response = client_.send(request);
-  if (response.status != 401) return response;
+  if (!always_logged_in_) {
+    request.login = false;
+    http::Response response = client_.send(request);
+    if (response.status != 401) return response;
+  }
   account_.ready(now);
   if (account_.user().empty()) throw no_password();
   return logged_in(std::move(request), now);

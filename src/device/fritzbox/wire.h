@@ -11,7 +11,8 @@ class Wire {
  public:
   Wire(const DeviceConfig& config, Account& account, http::Stop& stop);
 
-  /// Without credentials, and only if the box asks for them with.  Throws Error as http::Client.
+  /// Without credentials, and only if the box asks for them (over remote access it always does)
+  /// with.  Throws Error as http::Client.
   http::Response open(http::Request request, Clock::time_point now);
 
   /// With credentials.  Precondition: account.ready(), and no account.needs_user().
@@ -26,6 +27,7 @@ class Wire {
   http::Response send(const http::Request& request);
 
   std::string url_;
+  bool always_logged_in_;  // remote access: nothing is open there
   Account& account_;
   std::uint64_t revision_ = 0;  // of the account, as the client knows it
   http::Client client_;
