@@ -23,6 +23,7 @@ int serve(std::span<const std::string> arguments);
 int check(std::span<const std::string> arguments);
 int once(std::span<const std::string> arguments);
 int call(std::span<const std::string> arguments);
+int metrics(std::span<const std::string> arguments);
 int version(std::span<const std::string> arguments);
 
 }  // namespace boxmeter

@@ -32,6 +32,9 @@ Config load_config(const std::filesystem::path& file);
 /// The packs that are compiled in: name and YAML text.
 const std::vector<std::pair<std::string, std::string>>& shipped_packs();
 
+/// All their queries, by pack.  Throws Error{config} for what a test would have found.
+std::vector<QueryPtr> shipped_queries();
+
 /// A request as in a pack, as `call` takes it: "tr064:DeviceInfo1.GetInfo", "get:connection/".
 /// Throws Error{config}.
 Request parse_request(std::string_view text);

@@ -156,4 +156,12 @@ std::vector<Pack> load_packs(const std::optional<Value>& query_files, const fs::
   return packs;
 }
 
+std::vector<QueryPtr> shipped_queries() {
+  std::vector<std::string> warnings;
+  std::vector<QueryPtr> queries;
+  for (const Pack& pack : load_packs(std::nullopt, {}, warnings))
+    queries.insert(queries.end(), pack.queries.begin(), pack.queries.end());
+  return queries;
+}
+
 }  // namespace boxmeter

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "publish/own_metrics.h"
+
 namespace boxmeter {
 namespace {
 
@@ -103,6 +105,24 @@ std::vector<MetricFamily> push_families(const std::vector<SinkStatus>& sinks) {
     add_reasons(dropped, sink.dropped);
   }
   return {objects, bytes, oldest, sent, failures, dropped};
+}
+
+std::vector<OwnMetric> own_metrics() {
+  OwnSeries series({});
+  series.count_request("/", 200, {});
+  const SinkStatus sink{
+      .oldest = WallClock::time_point{}, .failures = {{"network", 1}}, .dropped = {{"full", 1}}};
+  std::vector<OwnMetric> all;
+  for (const MetricFamily& family : series.collect({sink})) {
+    const char* const type = family.type == Type::Histogram ? "histogram"
+                             : family.type == Type::Counter ? "counter"
+                                                            : "gauge";
+    OwnMetric metric{.name = family.name, .type = type, .help = family.help};
+    for (const ClientMetric::Label& label : family.metric.front().label)
+      metric.labels.push_back(label.name);
+    all.push_back(std::move(metric));
+  }
+  return all;
 }
 
 }  // namespace boxmeter

@@ -1,4 +1,6 @@
 """Words, options and exit codes."""
+import json
+
 import pytest
 
 from harness import run
@@ -22,12 +24,12 @@ def test_help_texts(golden):
 
 
 @pytest.mark.parametrize("words, message", [
-    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: serve, check, once, call, version)"),
+    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: serve, check, once, call, metrics, version)"),
     (["check", "--confg.file", "x"],
      "unknown option '--confg.file' (did you mean '--config.file'?); see 'boxmeter check --help'"),
     (["check", "--config.file", "missing.yml"], "cannot read 'missing.yml': No such file or directory"),
     (["check", "extra"], "unexpected argument 'extra'"),
-    (["metrics"], "'metrics' is not available yet"),
+    (["healthcheck"], "'healthcheck' is not available yet"),
     (["fritz", "-s"], "'fritz' is not available yet"),
     (["serve", "--web.config.file", "web.yml"], "--web.config.file is not available yet"),
 ])
@@ -49,3 +51,24 @@ def test_the_example_configuration_loads_as_it_is():
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("config/boxmeter.yml: ")
+
+
+def test_the_catalogue_of_metrics_of_one_pack():
+    assert run("metrics", "--pack", "fritzbox_addresses").stdout == (
+        "NAME                  TYPE  UNIT  LABELS           HELP                                           QUERIES\n"
+        "box_wan_address_info  info        family, address  Address of the box on the internet; 1 always.  "
+        "fritzbox_addresses/fritzbox_wan_addresses\n")
+    assert run("metrics", "--pack", "fritbox").stderr.startswith(
+        "boxmeter: unknown pack 'fritbox' (did you mean 'fritzbox'?) (known: freebox, ")
+
+
+def test_the_catalogue_names_what_every_device_and_boxmeter_itself_say():
+    rows = {row["name"]: row for row in json.loads(run("metrics", "--format", "json").stdout)}
+
+    assert rows["box_up"] == {
+        "name": "box_up", "type": "gauge", "unit": "", "labels": ["kind"], "states": [], "queries": [],
+        "help": "Whether the last turn reached the box and no login was refused."}
+    assert rows["boxmeter_http_request_duration_seconds"]["type"] == "histogram"
+    assert rows["boxmeter_push_failures_total"]["labels"] == ["sink", "reason"]
+    assert rows["box_wan_state"]["states"] == ["down", "connecting", "up", "disconnecting"]
+    assert rows["box_uptime_seconds"]["queries"] == ["freebox/freebox_system", "fritzbox/fritzbox_device"]

@@ -1,0 +1,160 @@
+// metrics: the catalogue of what can be published, read out of the packs themselves.
+#include <algorithm>
+#include <iostream>
+#include <map>
+
+#include "app/command_line.h"
+#include "app/commands.h"
+#include "app/terminal.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "metric/health.h"
+#include "publish/own_metrics.h"
+
+namespace boxmeter {
+namespace {
+
+/// One metric over all queries that give it.
+struct Entry {
+  std::string type = {};
+  std::string help = {};
+  std::vector<std::string> labels = {};   // besides the device's
+  std::vector<std::string> states = {};   // of a state set
+  std::vector<std::string> queries = {};  // "pack/query"; empty: boxmeter's own
+};
+using Entries = std::map<std::string, Entry>;
+
+/// The unit is the last word of a name before `_total`.
+std::string unit_of(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> kUnits[] = {
+      {"_bytes_per_second", "bytes/s"},
+      {"_bytes", "bytes"},
+      {"_timestamp_seconds", "unix seconds"},
+      {"_seconds", "seconds"},
+      {"_celsius", "°C"},
+      {"_ratio", "ratio 0..1"},
+      {"_decibels", "dB"},
+      {"_dbm", "dBm"},
+      {"_dbmv", "dBmV"},
+      {"_watts", "watts"},
+      {"_volts", "volts"},
+      {"_amperes", "amperes"},
+      {"_joules", "joules"},
+      {"_hertz", "hertz"},
+      {"_rpm", "rpm"},
+      {"_meters", "meters"},
+      {"_pascals", "pascals"},
+      {"_lux", "lux"},
+  };
+  if (name.ends_with("_total")) name.remove_suffix(6);
+  for (const auto& [suffix, unit] : kUnits)
+    if (name.ends_with(suffix)) return std::string(unit);
+  return "";
+}
+
+void add_once(std::vector<std::string>& words, const std::string& word) {
+  if (std::ranges::find(words, word) == words.end()) words.push_back(word);
+}
+
+void add_rule(Entries& entries, const Query& query, const Rule& rule) {
+  Entry& entry = entries[rule.family->name];
+  entry.type = name(rule.family->type);
+  entry.help = rule.family->help;
+  for (const LabelRule& label : rule.labels) add_once(entry.labels, label.name);
+  for (const State& state : rule.states) add_once(entry.states, state.name);
+  if (!rule.states.empty()) add_once(entry.labels, "state");
+  add_once(entry.queries, query.pack == query.name ? query.name : query.pack + "/" + query.name);
+}
+
+/// What boxmeter says of a device whatever its packs, and of itself.
+void add_own(Entries& entries) {
+  const DeviceStatus device{
+      .queries = {{.asked = true, .up = true, .last_success = WallClock::time_point{}}}};
+  for (const Series& series : health_of(device)) {
+    Entry& entry = entries[series.family->name];
+    entry.type = name(series.family->type);
+    entry.help = series.family->help;
+    for (const Point& point : series.points)
+      for (const auto& [name, value] : point.labels) add_once(entry.labels, name);
+  }
+  for (const OwnMetric& metric : own_metrics())
+    entries[metric.name] = {.type = metric.type, .help = metric.help, .labels = metric.labels};
+}
+
+Entries catalogue(const std::string& pack) {
+  Entries entries;
+  std::vector<std::string> known;
+  for (const QueryPtr& query : shipped_queries()) {
+    add_once(known, query->pack);
+    if (pack.empty() || query->pack == pack)
+      for (const Rule& rule : query->rules) add_rule(entries, *query, rule);
+  }
+  if (!pack.empty() && entries.empty())
+    throw Error(ErrorKind::config, "unknown pack '" + pack + "'" + did_you_mean(pack, known) +
+                                       " (known: " + joined(known) + ")");
+  if (pack.empty()) add_own(entries);
+  return entries;
+}
+
+TableRow row_of(const std::string& name, const Entry& entry) {
+  return {name, entry.type, unit_of(name), joined(entry.labels), entry.help, joined(entry.queries)};
+}
+
+std::string as_text(const Entries& entries) {
+  std::vector<TableRow> rows = {{"NAME", "TYPE", "UNIT", "LABELS", "HELP", "QUERIES"}};
+  for (const auto& [name, entry] : entries) rows.push_back(row_of(name, entry));
+  return table(rows);
+}
+
+std::string as_markdown(const Entries& entries) {
+  std::string text =
+      "# Metrics\n\n"
+      "Written by `boxmeter metrics --format markdown`, from the packs. Every series has the label "
+      "`device`, and those that the\ndevice's `labels:` add. A metric without a query is "
+      "boxmeter's own.\n\n"
+      "| metric | type | unit | labels | help | queries |\n|---|---|---|---|---|---|\n";
+  for (const auto& [name, entry] : entries) {
+    TableRow row = row_of(name, entry);
+    row[0] = "`" + row[0] + "`";
+    for (std::string& cell : row) {
+      std::string escaped;
+      for (const char c : cell) escaped += c == '|' ? std::string("\\|") : std::string(1, c);
+      text += "| " + escaped + " ";
+    }
+    text += "|\n";
+  }
+  return text;
+}
+
+std::string as_json(const Entries& entries) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const auto& [name, entry] : entries)
+    all.push_back({{"name", name},
+                   {"type", entry.type},
+                   {"unit", unit_of(name)},
+                   {"labels", entry.labels},
+                   {"states", entry.states},
+                   {"help", entry.help},
+                   {"queries", entry.queries}});
+  return all.dump(1) + "\n";
+}
+
+}  // namespace
+
+int metrics(std::span<const std::string> arguments) {
+  std::string format = "text", pack;
+  CLI::App app(
+      "Prints what the shipped packs can publish: name, type, unit, labels, help, queries.",
+      "metrics");
+  app.add_option("--format", format, "text, markdown or json")
+      ->check(CLI::IsMember({"text", "markdown", "json"}));
+  app.add_option("--pack", pack, "Only what this pack publishes");
+  expect_nothing_left(read_arguments(app, arguments));
+  const Entries entries = catalogue(pack);
+  std::cout << (format == "json"       ? as_json(entries)
+                : format == "markdown" ? as_markdown(entries)
+                                       : as_text(entries));
+  return 0;
+}
+
+}  // namespace boxmeter
