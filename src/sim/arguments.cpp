@@ -63,8 +63,14 @@ void add_logins(CLI::App& app, SimOptions& options, Raw& raw) {
   app.add_option("--nonce-uses", options.box.nonce_uses, "requests per digest nonce; 0: any number")
       ->capture_default_str();
   app.add_option("--session-uses", options.box.session_uses,
-                 "requests per Freebox session; 0: any number")
+                 "requests per session of a Freebox or of a Fritz!Box's web server; 0: any number")
       ->capture_default_str();
+  app.add_flag("--old-login", options.box.old_login,
+               "the web server of a Fritz!Box knows the login before FRITZ!OS 7.24 only (MD5)");
+  app.add_option("--rights", options.box.rights,
+                 "of the user on the web server of a Fritz!Box; default: all")
+      ->delimiter(',')
+      ->type_name("NAME,...");
 }
 
 void add_behaviour(CLI::App& app, SimOptions& options, Raw& raw) {

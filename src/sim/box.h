@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/guarded.h"
 #include "base/secret.h"
@@ -25,6 +26,9 @@ struct BoxOptions {
   std::uint64_t seed = 1;          // of invented values, nonces, tokens
   std::uint64_t nonce_uses = 0;    // requests per nonce; 0: any number
   std::uint64_t session_uses = 0;  // requests per session; 0: any number
+  bool old_login = false;          // of a Fritz!Box's web server: MD5, as before FRITZ!OS 7.24
+  /// Of the user of a Fritz!Box, on its web server.
+  std::vector<std::string> rights = {"Dial", "App", "HomeAuto", "BoxAdmin", "Phone", "NAS"};
 };
 
 /// What clients did to a box.
@@ -34,6 +38,10 @@ struct Stats {
   std::atomic<std::uint64_t> unauthorized = 0;       // answers that asked for a login
   std::atomic<std::uint64_t> wrong_credentials = 0;  // among them: user, password, token
   std::atomic<std::uint64_t> wrong_counts = 0;       // among them: nc did not rise
+  // Of a Fritz!Box's web server.
+  std::atomic<std::uint64_t> sessions = 0;    // opened
+  std::atomic<std::uint64_t> logouts = 0;     // sessions that their client ended
+  std::atomic<std::uint64_t> stale_sids = 0;  // requests with a session that had ended
 };
 
 struct Visit {

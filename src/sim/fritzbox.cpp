@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "sim/digest.h"
 #include "sim/fritzbox_script.h"
+#include "sim/fritzbox_web.h"
 #include "sim/hash.h"
 #include "sim/invent.h"
 #include "sim/soap.h"
@@ -40,7 +41,8 @@ class Fritzbox : public Box {
   Fritzbox(std::shared_ptr<const FritzboxScript> script, const BoxOptions& options)
       : script_(std::move(script)),
         options_(options),
-        gate_(options.username, options.password, options.nonce_uses, options.seed) {}
+        gate_(options.username, options.password, options.nonce_uses, options.seed),
+        web_(script_->web, options_, stats) {}
 
   ServerResponse answer(const Visit& visit) override;
   void expire() override;
@@ -65,11 +67,14 @@ class Fritzbox : public Box {
   std::shared_ptr<const FritzboxScript> script_;
   BoxOptions options_;
   DigestGate gate_;
+  FritzboxWeb web_;
   Guarded<Sids> sids_;
 };
 
 ServerResponse Fritzbox::answer(const Visit& visit) {
   const http::ServerRequest& request = visit.request;
+  const auto overruling = [this](const std::string& name) { return overruled(name); };
+  if (auto answered = web_.answer(visit, overruling)) return *std::move(answered);
   if (request.method != "POST") return page(request);
   const auto found = script_->services.find(request.path);
   if (found == script_->services.end())
@@ -206,6 +211,7 @@ std::string Fritzbox::fresh_sid() {
 
 void Fritzbox::expire() {
   gate_.expire();
+  web_.expire();
   sids_.with([](Sids& sids) { sids.fresh.clear(); });
 }
 

@@ -202,6 +202,7 @@ FritzboxScript read_fritzbox(const Recording& recording) {
     add_lists(script, recording);
     add_pages(script, recording, tr64desc);
     script.connection_service = connection_service(recording);
+    script.web = read_web(recording);
     return script;
   });
 }

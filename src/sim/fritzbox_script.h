@@ -7,6 +7,7 @@
 
 #include "http/server.h"
 #include "sim/description.h"
+#include "sim/fritzbox_web.h"
 #include "sim/moving.h"
 #include "sim/recording.h"
 
@@ -49,6 +50,7 @@ struct FritzboxScript {
   std::unordered_map<std::string, Page> pages = {};              // by path, open to everybody
   std::unordered_map<std::string, Page> lists = {};              // by path, with a sid
   std::unordered_map<std::string, ServiceScript> services = {};  // by control URL
+  WebScript web = {};
   std::string connection_service = {};  // "1.WANPPPConnection.1": what the recording is of
 };
 

@@ -4,6 +4,7 @@
 #include <openssl/hmac.h>
 
 #include <array>
+#include <charconv>
 
 #include "base/text.h"
 
@@ -46,6 +47,45 @@ std::string hmac_sha1_hex(std::string_view key, std::string_view message) {
        reinterpret_cast<const unsigned char*>(message.data()), message.size(), bytes.data(),
        &count);
   return hex(bytes.data(), count);
+}
+
+std::string pbkdf2_sha256(std::string_view password, std::string_view salt, int iterations) {
+  std::string bytes(32, '\0');
+  PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
+                    reinterpret_cast<const unsigned char*>(salt.data()),
+                    static_cast<int>(salt.size()), iterations, EVP_sha256(),
+                    static_cast<int>(bytes.size()), reinterpret_cast<unsigned char*>(bytes.data()));
+  return bytes;
+}
+
+std::string hex_text(std::string_view bytes) {
+  return hex(reinterpret_cast<const unsigned char*>(bytes.data()),
+             static_cast<unsigned>(bytes.size()));
+}
+
+std::string from_hex(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    unsigned char byte = 0;
+    std::from_chars(text.data() + i, text.data() + i + 2, byte, 16);
+    bytes += static_cast<char>(byte);
+  }
+  return bytes;
+}
+
+std::string utf16le(std::string_view text) {
+  std::string units;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    if (first >= 0x80 && first < 0xC0) continue;  // inside of a character
+    const bool is_latin = first < 0x80 || ((first == 0xC2 || first == 0xC3) && i + 1 < text.size());
+    if (first < 0x80)
+      units += text[i];
+    else
+      units += is_latin ? static_cast<char>(((first & 3) << 6) | (text[i + 1] & 0x3F)) : '.';
+    units += '\0';
+  }
+  return units;
 }
 
 std::uint64_t mixed(std::uint64_t seed, std::string_view text) {

@@ -12,6 +12,16 @@ std::string md5_hex(std::string_view text);
 /// Lower-case hex of HMAC-SHA1.
 std::string hmac_sha1_hex(std::string_view key, std::string_view message);
 
+/// Raw bytes of PBKDF2 with HMAC-SHA256, 32 of them.
+std::string pbkdf2_sha256(std::string_view password, std::string_view salt, int iterations);
+
+std::string hex_text(std::string_view bytes);
+/// The other way; what is no digit counts as 0.
+std::string from_hex(std::string_view text);
+
+/// Latin text, UTF-8, as UTF-16LE; a character above U+00FF is a dot.
+std::string utf16le(std::string_view text);
+
 /// A number that depends on all of its input and on nothing else: what makes invented values and
 /// nonces the same in every run with one seed.
 std::uint64_t mixed(std::uint64_t seed, std::string_view text);

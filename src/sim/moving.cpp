@@ -42,6 +42,9 @@ constexpr ElementMove kElements[] = {
     {"NewCRCErrors", Motion::counter32, 0.02},
     {"NewATUCCRCErrors", Motion::counter32, 0.002},
     {"NewErroredSecs", Motion::counter32, 0.01},
+    // Of smart home devices: Wh, a tenth of a degree.
+    {"energy", Motion::counter, 0.02},
+    {"celsius", Motion::gauge, 3},
 };
 
 std::optional<Move> element_move(std::string_view element, const WanRates& rates) {

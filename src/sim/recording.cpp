@@ -35,7 +35,9 @@ Recording read_recording(const std::filesystem::path& folder, const std::string&
   Recording recording{.folder = whole, .name = whole.filename().string()};
   for (const auto& entry : std::filesystem::recursive_directory_iterator(whole)) {
     const auto& path = entry.path();
-    if (!entry.is_regular_file() || (path.extension() != ".xml" && path.extension() != ".json"))
+    constexpr std::string_view kEndings[] = {".xml", ".json", ".txt"};
+    if (!entry.is_regular_file() ||
+        std::ranges::find(kEndings, path.extension().string()) == std::end(kEndings))
       continue;
     recording.files[path.lexically_relative(whole).generic_string()] = read_file(path, kMaxFile);
   }

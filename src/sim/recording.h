@@ -12,7 +12,7 @@ struct Recording {
   std::filesystem::path folder = {};
   std::string name = {};  // the folder's
   std::string kind = {};  // fritzbox or freebox
-  /// By path in the folder, "soap/DeviceInfo1.GetInfo.xml"; only .xml and .json.
+  /// By path in the folder, "soap/DeviceInfo1.GetInfo.xml"; only .xml, .json and .txt.
   std::map<std::string, std::string, std::less<>> files = {};
 
   const std::string* find(std::string_view path) const;

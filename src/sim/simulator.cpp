@@ -175,6 +175,9 @@ std::string Simulator::stats() const {
                      {"unauthorized", stats.unauthorized.load()},
                      {"wrong_credentials", stats.wrong_credentials.load()},
                      {"wrong_counts", stats.wrong_counts.load()},
+                     {"sessions", stats.sessions.load()},
+                     {"logouts", stats.logouts.load()},
+                     {"stale_sids", stats.stale_sids.load()},
                      {"connections", connections == open.end() ? 0 : connections->second}});
   }
   return boxes.dump(1) + "\n";

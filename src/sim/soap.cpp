@@ -1,5 +1,7 @@
 #include "sim/soap.h"
 
+#include <algorithm>
+#include <charconv>
 #include <pugixml.hpp>
 
 #include "base/error.h"
@@ -149,6 +151,28 @@ std::string xml_escaped(std::string_view text) {
     }
   }
   return escaped;
+}
+
+std::string form_parameter(std::string_view body, std::string_view name) {
+  for (const std::string_view field : split(body, '&')) {
+    const auto equals = std::min(field.find('='), field.size());
+    if (field.substr(0, equals) != name) continue;
+    std::string value;
+    const std::string_view raw = field.substr(std::min(equals + 1, field.size()));
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      unsigned char byte = 0;
+      const char* const digits = raw.data() + i + 1;
+      if (raw[i] == '%' && i + 2 < raw.size() &&
+          std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+        value += static_cast<char>(byte);
+        i += 2;
+      } else {
+        value += raw[i] == '+' ? ' ' : raw[i];
+      }
+    }
+    return value;
+  }
+  return {};
 }
 
 std::string error_page(int status, std::string_view reason, std::string_view code) {

@@ -35,6 +35,9 @@ std::string soap_fault(std::string_view service_type, int code);
 std::string soap_argument(std::string_view name, std::string_view value);
 std::string xml_escaped(std::string_view text);
 
+/// A field of an application/x-www-form-urlencoded body, decoded; empty when there is none.
+std::string form_parameter(std::string_view body, std::string_view name);
+
 /// A page as the box's web server writes it, for 401 and 404.
 std::string error_page(int status, std::string_view reason, std::string_view code);
 

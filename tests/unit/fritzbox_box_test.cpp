@@ -189,8 +189,9 @@ TEST_CASE("each refusal of a box says what, why and the way out") {
         "protocol: Hosts1.GetX: the answer is HTML instead of XML");
   CHECK(after({{200, answer("<NewA>1</NewA>").substr(0, 120)}})
             .starts_with("protocol: Hosts1.GetX: the answer is not XML: "));
-  CHECK(box.error(Request{.verb = "aha", .target = "X1.GetY"}) ==
-        "config: X1.GetY: 'aha' requests are not available yet");
+  CHECK(box.error(Request{.verb = "aha", .target = "getswitchlist"}) ==
+        "refused/unsupported: getswitchlist: the box has no /login_sid.lua at " + fake.url() +
+            " (HTTP 404): is that its web server?");
 }
 
 TEST_CASE("an internal error is unsupported only when it persists") {

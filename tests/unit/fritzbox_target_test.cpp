@@ -51,6 +51,19 @@ TEST_CASE("reading requests are allowed, with placeholders in the service") {
                        .index = "NewIndex", .count = "Hosts1.GetHostNumberOfEntries/NewN"}}) == "");
 }
 
+TEST_CASE("what the web server answers may be asked, with placeholders in paths and arguments") {
+  CHECK(complaint({.verb = "aha", .target = "getdevicelistinfos"}) == "");
+  CHECK(complaint({.verb = "aha", .target = "getbasicdevicestats", .args = {{"ain", "{d.ain}"}}}) ==
+        "");
+  CHECK(complaint({.verb = "http", .target = "getswitchlist"}) == "");
+  CHECK(complaint({.verb = "lua", .target = "docInfo"}) == "");
+  CHECK(complaint({.verb = "lua",
+                   .target = "query",
+                   .args = {{"sent", "inetstat:status/{period}/BytesSentLow"}}}) == "");
+  CHECK(complaint({.verb = "rest", .target = "smarthome/overview"}) == "");
+  CHECK(complaint({.verb = "rest", .target = "/api/v0/smarthome/overview/units/{u.UID}"}) == "");
+}
+
 TEST_CASE("what a pack may not ask says why and what would do") {
   struct Row {
     Request request;
@@ -62,14 +75,36 @@ TEST_CASE("what a pack may not ask says why and what would do") {
       "the box";
   const std::string writes =
       " does not only read: a pack may call actions named Get... or ..._Get...";
+  const std::string pages =
+      " (pages: chan, dectMon, docInfo, docOv, dslOv, dslStat, ecoStat, energy, fiberFiber, "
+      "homeNet, log, netCnt, netDev, overview, query, sh_dev, shareVpn, usbOv, shareWireguard)";
   const Row rows[] = {
-      {{.verb = "aha", .target = "getdevicelistinfos"}, "'aha' requests are not available yet"},
-      {{.verb = "lua", .target = "energy"}, "'lua' requests are not available yet"},
-      {{.verb = "rest", .target = "x"}, "'rest' requests are not available yet"},
+      {{.verb = "aha", .target = "setswitchon"},
+       "'aha: setswitchon' does not only read: a pack may use the commands named get..."},
+      {{.verb = "aha", .target = "get list"},
+       "'aha: get list' names no command (such as getdevicelistinfos)"},
+      {{.verb = "aha", .target = "getswitchstate", .args = {{"a&b", "1"}}},
+       "'a&b' is not the name of a parameter (such as ain)"},
+      {{.verb = "aha", .target = "getswitchstate", .repeat = Request::Repeat{.until = 713}},
+       "'repeat' needs a 'tr064' request, not 'aha'"},
+      {{.verb = "lua", .target = "ecostat"},
+       "'lua: ecostat' is not allowed (did you mean 'ecoStat'?)" + pages},
+      {{.verb = "lua", .target = "wKey"}, "'lua: wKey' is not allowed" + pages},
+      {{.verb = "lua", .target = "query"},
+       "'lua: query' needs args (such as {temperature: cpu:status/StatTemperature})"},
+      {{.verb = "lua", .target = "query", .args = {{"key", "wlan:settings/psk"}}},
+       "'lua: query' may not read 'wlan:settings/psk' (it may read cpu:status/..., "
+       "inetstat:status/... and landevice:settings/landevice/list(...))"},
+      {{.verb = "rest", .target = "overview"},
+       "'rest: overview' is not a path such as smarthome/overview"},
+      {{.verb = "rest", .target = "smarthome/../../login"},
+       "'rest: smarthome/../../login' is not a path such as smarthome/overview"},
+      {{.verb = "rest", .target = "smarthome/overview?x=1"},
+       "'rest: smarthome/overview?x=1' is not a path such as smarthome/overview"},
       {{.verb = "tr64", .target = "DeviceInfo1.GetInfo"},
        "unknown request 'tr64' for a fritzbox (did you mean 'tr064'?)"},
       {{.verb = "snmp", .target = "x"},
-       "unknown request 'snmp' for a fritzbox (known: tr064, list)"},
+       "unknown request 'snmp' for a fritzbox (known: tr064, list, aha, http, lua, rest)"},
       {{.verb = "tr064", .target = "DeviceInfo1"}, "'DeviceInfo1'" + not_a_target},
       {{.verb = "tr064", .target = "DeviceInfo1."}, "'DeviceInfo1.'" + not_a_target},
       {{.verb = "tr064", .target = ".GetInfo"}, "'.GetInfo'" + not_a_target},

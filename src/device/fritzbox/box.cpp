@@ -5,8 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "device/fritzbox/address.h"
 #include "device/fritzbox/documents.h"
 #include "device/fritzbox/secrets.h"
+#include "device/fritzbox/web.h"
 
 namespace boxmeter::fritzbox {
 namespace {
@@ -49,17 +51,20 @@ bool is_unsupported(const Answer& answer) {
 }  // namespace
 
 Box::Box(const DeviceConfig& config, http::Stop& stop)
-    : account_(config), caller_(config, account_, stop) {}
+    : account_(config),
+      url_(config.url),
+      caller_(config, account_, stop),
+      session_(config, account_, stop) {}
 
 Reply Box::call(const Request& request) {
-  const Target target = parse_target(request.target);
   body_limit_ = request.body_limit;
   return within(request.target, [&] {
     const Epoch before = watch_.epoch();
-    Reply reply = dispatch(target, request);
+    Reply reply = dispatch(request);
     const Epoch after = watch_.epoch();
     if (after.boot != before.boot) {
       caller_.forget();
+      session_.forget();
       paths_.clear();
       internal_errors_.clear();
     }
@@ -69,11 +74,28 @@ Reply Box::call(const Request& request) {
   });
 }
 
-Reply Box::dispatch(const Target& target, const Request& request) {
+Reply Box::dispatch(const Request& request) {
+  if (is_web(request.verb)) return web(request);
+  const Target target = parse_target(request.target);
   if (request.verb == "list") return list(target, request);
-  if (request.verb != "tr064")
-    throw Error(ErrorKind::config, "'" + request.verb + "' requests are not available yet");
   return request.repeat ? walk(target, request) : single(target, request);
+}
+
+Reply Box::web(const Request& request) {
+  if (session_.url().empty()) session_.set_url(found_web_url());
+  return ask_web(session_, request, Clock::now());
+}
+
+/// The port for https can be changed on the box, which tells it to those who may know.
+std::string Box::found_web_url() {
+  std::string url = web_url(url_);
+  const std::string remote = "X_AVM-DE_RemoteAccess1";
+  if (url == url_ || !url.starts_with("https://") || !caller_.has(remote)) return url;
+  const Answer answer = ask_service(remote, "GetInfo", {}, Caller::Types::skip);
+  const std::string port = answer.fault ? "" : answer.text("NewPort");
+  const bool is_port = !port.empty() && port.size() < 6 && port != "0" &&
+                       port.find_first_not_of("0123456789") == std::string::npos;
+  return is_port && port != "443" ? url + ":" + port : url;
 }
 
 Reply Box::single(const Target& target, const Request& request) {

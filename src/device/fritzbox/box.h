@@ -4,19 +4,21 @@
 
 #include "device/device.h"
 #include "device/fritzbox/caller.h"
+#include "device/fritzbox/session.h"
 #include "device/fritzbox/target.h"
 #include "device/fritzbox/watch.h"
 
 namespace boxmeter::fritzbox {
 
-/// One Fritz!Box: `tr064` and `list` requests, and what it says that it can be asked.
+/// One Fritz!Box: TR-064, its lists, what its web server answers, and what it says that it can be
+/// asked.
 class Box : public Device {
  public:
   Box(const DeviceConfig& config, http::Stop& stop);
 
   Reply call(const Request& request) override;
   Epoch epoch() const override { return watch_.epoch(); }
-  std::uint64_t logins() const override { return caller_.logins(); }
+  std::uint64_t logins() const override { return caller_.logins() + session_.logins(); }
 
   /// For listings; each throws what http::Client throws.  Neither asks for a login, but where the
   /// box wants one for its descriptions (remote access).
@@ -25,7 +27,9 @@ class Box : public Device {
   std::shared_ptr<const Scpd> scpd(const Service& service) { return caller_.scpd(service); }
 
  private:
-  Reply dispatch(const Target& target, const Request& request);
+  Reply dispatch(const Request& request);
+  Reply web(const Request& request);
+  std::string found_web_url();
   Reply single(const Target& target, const Request& request);
   Reply walk(const Target& target, const Request& request);
   Reply list(const Target& target, const Request& request);
@@ -40,7 +44,9 @@ class Box : public Device {
   [[noreturn]] void fail(const Target& target, const Fault& fault);
 
   Account account_;
+  std::string url_;
   Caller caller_;
+  Session session_;
   Watch watch_;
   std::size_t body_limit_ = 4U << 20;         // of the request under way
   std::string connection_;                    // what WANConnection stands for; empty: not known

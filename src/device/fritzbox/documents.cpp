@@ -14,18 +14,6 @@ namespace {
 
 constexpr std::size_t kDeepest = 64;
 
-Reply parse_json(std::string_view body) {
-  const std::string utf8 = repair_utf8(body);
-  if (json_depth(utf8) > kDeepest)
-    throw Error(ErrorKind::too_large,
-                "the answer is nested deeper than " + std::to_string(kDeepest) + " levels");
-  try {
-    return Reply::parse(utf8);
-  } catch (const Reply::exception&) {  // its text quotes the document
-    throw Error(ErrorKind::protocol, "the answer is not JSON");
-  }
-}
-
 std::string member(const Reply& object, const char* name) {
   if (!object.is_object()) return "";
   const auto found = object.find(name);
@@ -60,6 +48,18 @@ void keep_links_once(Reply& document) {
 }
 
 }  // namespace
+
+Reply parse_json(std::string_view body) {
+  const std::string utf8 = repair_utf8(body);
+  if (json_depth(utf8) > kDeepest)
+    throw Error(ErrorKind::too_large,
+                "the answer is nested deeper than " + std::to_string(kDeepest) + " levels");
+  try {
+    return Reply::parse(utf8);
+  } catch (const Reply::exception&) {  // its text quotes the document
+    throw Error(ErrorKind::protocol, "the answer is not JSON");
+  }
+}
 
 std::string document_path(const Answer& answer,
                           const std::map<std::string, std::string>& parameters) {

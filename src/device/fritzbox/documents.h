@@ -14,6 +14,9 @@ namespace boxmeter::fritzbox {
 std::string document_path(const Answer& answer,
                           const std::map<std::string, std::string>& parameters);
 
+/// Throws Error{protocol}, Error{too_large} for more than 64 levels.
+Reply parse_json(std::string_view body);
+
 /// An XML or JSON document as a reply; in a mesh list every link once.  Throws Error{protocol},
 /// Error{too_large} for more than 64 levels.
 Reply parse_document(std::string_view body);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "device/fritzbox/web.h"
 
 namespace boxmeter::fritzbox {
 namespace {
@@ -14,8 +15,6 @@ namespace {
 /// (with every password), what applications stored on the box.
 constexpr std::array<std::string_view, 3> kDenied = {"getsecuritykeys", "x_avm-de_getconfigfile",
                                                      "getpersistentdata"};
-
-constexpr std::array<std::string_view, 3> kLater = {"aha", "lua", "rest"};
 
 bool is_denied(std::string_view action) {
   return std::ranges::find(kDenied, lower(action)) != kDenied.end();
@@ -51,12 +50,10 @@ bool is_service(std::string_view text) {
 
 void check_verb(const std::string& verb) {
   if (verb == "tr064" || verb == "list") return;
-  if (std::ranges::find(kLater, verb) != kLater.end())
-    throw Error(ErrorKind::config, "'" + verb + "' requests are not available yet");
-  const std::vector<std::string> known = {"tr064", "list", "aha", "lua", "rest"};
+  const std::vector<std::string> known = {"tr064", "list", "aha", "http", "lua", "rest"};
   const std::string hint = did_you_mean(verb, known);
   throw Error(ErrorKind::config, "unknown request '" + verb + "' for a fritzbox" +
-                                     (hint.empty() ? " (known: tr064, list)" : hint));
+                                     (hint.empty() ? " (known: " + joined(known) + ")" : hint));
 }
 
 void check_reading(std::string_view verb, std::string_view target) {
@@ -121,6 +118,7 @@ bool is_reading(std::string_view action) {
 }
 
 void check(const Request& request) {
+  if (is_web(request.verb)) return check_web(request);
   check_verb(request.verb);
   check_reading(request.verb, request.target);
   for (const auto& [name, value] : request.args)
