@@ -17,6 +17,7 @@ RECORDINGS = ROOT / "tests/recordings"
 CORPUS = pathlib.Path(os.environ.get("BOXMETER_CORPUS", ROOT / "../shared/corpus")).resolve()
 FRITZBOX = RECORDINGS / "fritzbox-7590-154.07.57-handmade"
 FREEBOX = RECORDINGS / "freebox-ultra-16.0-handmade"
+FREEBOX_PACKS = sorted(path.stem for path in (ROOT / "config/queries").glob("freebox*.yml"))
 # A sanitizer makes everything slower; what a test waits for is waited for longer.
 PATIENCE = 60 if "build-" in str(BUILD) else 20
 

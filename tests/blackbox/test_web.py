@@ -30,7 +30,7 @@ def site(tmp_path):
     """A daemon that has polled both boxes and will not again for an hour."""
     with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim:
         text = config(fritzbox(sim.urls[0], queries=["fritzbox_device", "fritzbox_wan_packets", "fritzbox_lan"]),
-                      freebox(sim.urls[1], queries=["freebox_system", "freebox_hosts"]), poll="interval: 1h, timeout: 5s")
+                      freebox(sim.urls[1], queries=["freebox_system", "freebox_host_count"]), poll="interval: 1h, timeout: 5s")
         with Daemon(tmp_path, text) as daemon:
             eventually(lambda: all(query["asked"] for box in daemon.devices().values() for query in box["queries"]))
             yield daemon
@@ -181,7 +181,7 @@ queries:
     request: {get: hosts/}
     each: "*"
     metrics:
-      - {name: box_host_info, type: info, help: A host., labels: {mac: mac, name: name}}
+      - {name: box_host_info, type: info, labels: {mac: mac, name: name}}
   - name: strange_refusal
     request: {get: refused/}
     metrics:
@@ -278,8 +278,8 @@ queries:
     each: "*"
     labels: {mac: mac}
     metrics:
-      - {name: box_host_active, help: Whether the host is there., value: active}
-      - {name: box_host_info, type: info, help: A host., labels: {name: name}}
+      - {name: box_host_active, value: active}
+      - {name: box_host_info, type: info, labels: {name: name}}
 """
 
 
