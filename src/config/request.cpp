@@ -20,7 +20,9 @@ bool is_option(std::string_view key) {
 std::map<std::string, std::string> read_args(const Value& value, const Scope& scope) {
   std::map<std::string, std::string> args;
   for (const auto& [key, argument] : value.entries()) {
-    const std::string text = argument.text();
+    std::vector<std::string> texts;  // a list, such as `fields` of `rrd`, is one text with commas
+    for (const Value& item : argument.list_or_one()) texts.push_back(item.text());
+    const std::string text = joined(texts, ",");
     check_placeholders(argument, text, scope);
     args.emplace(key.raw(), text);
   }

@@ -29,6 +29,7 @@ struct DeviceConfig {
   std::string username = {};      // fritzbox; empty: found as the box's last user
   Credential credential = {};     // fritzbox: password; freebox: app token
   std::string app_id = {};        // freebox
+  unsigned api_version = 0;       // freebox: the major one; 0: the newest that both sides know
   http::TlsPolicy tls = {};
   std::chrono::milliseconds timeout{10'000};  // of one request, from name lookup to last byte
   std::chrono::milliseconds interval{30'000};

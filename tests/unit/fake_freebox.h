@@ -22,6 +22,9 @@ struct FakeFreebox {
   std::map<std::string, std::string> bodies = {
       {"connection/", R"({"success":true,"result":{"state":"up"}})"}};
   std::map<std::string, int> statuses = {};
+  bool settings = true;  // the permission
+  std::string refuse_registration = {};
+  std::string verdict = "pending";
 
   int sessions = 0;
   int uses = 0;
@@ -47,7 +50,8 @@ struct FakeFreebox {
     ++sessions;
     uses = 0;
     return {200, R"({"success":true,"result":{"session_token":"session\/)" +
-                     std::to_string(sessions) + R"(","permissions":{"settings":true}}})"};
+                     std::to_string(sessions) + R"(","permissions":{"home":false,"settings":)" +
+                     (settings ? "true" : "false") + "}}}"};
   }
 
   std::pair<int, std::string> answer(const std::string& request) {
@@ -67,11 +71,19 @@ struct FakeFreebox {
       return {200, R"({"success":true,"result":{"logged_in":false,"challenge":")" + challenge() +
                        R"("}})"};
     if (what == "POST login/session/") return open_session(body);
+    if (what == "POST login/authorize/") {
+      if (!refuse_registration.empty()) return refusal(refuse_registration);
+      log.back() += " " + body;
+      return {200, R"({"success":true,"result":{"app_token":"right\/token","track_id":42}})"};
+    }
+    if (what == "GET login/authorize/42")
+      return {200, R"({"success":true,"result":{"status":")" + verdict + R"(","challenge":"c"}})"};
     const bool known =
         sessions > 0 && request.find("X-Fbx-App-Auth: " + session() + "\r\n") != std::string::npos;
     if (what == "POST login/logout/") return {known ? 200 : 403, R"({"success":true})"};
     if (!known || uses++ >= session_uses) return refusal("auth_required");
-    const std::string path = what.substr(4);
+    const std::string path = what.substr(what.find(' ') + 1);
+    if (!what.starts_with("GET ")) log.back() += " " + body;
     const auto found = bodies.find(path);
     if (found == bodies.end()) return {404, R"({"success":false,"error_code":"invalid_request"})"};
     return {statuses.contains(path) ? statuses[path] : 200, found->second};

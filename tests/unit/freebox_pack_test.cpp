@@ -31,7 +31,7 @@ class Recorded : public Device {
   explicit Recorded(fs::path folder) : folder_(std::move(folder)) {}
 
   Reply call(const Request& request) override {
-    std::string name = freebox::url_path(request.target);
+    std::string name = freebox::call_of(request, {}).path;
     if (name.ends_with('/')) name.pop_back();
     std::replace(name.begin(), name.end(), '/', '_');
     const fs::path file = folder_ / "get" / (name + ".json");

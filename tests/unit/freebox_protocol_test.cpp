@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "device/freebox/api_version.h"
 #include "device/freebox/json.h"
 #include "device/freebox/observer.h"
 #include "device/freebox/protocol.h"
@@ -199,7 +200,7 @@ TEST_CASE("a session token has its slashes unescaped, and is required") {
 }
 
 TEST_CASE("the API's root has the whole major version, and survives missing fields") {
-  const auto root = [](std::string_view body) { return api_root(200, body); };
+  const auto root = [](std::string_view body) { return api_root(parse_api_version(200, body), 0); };
 
   CHECK(root(R"({"api_version":"16.0","api_base_url":"\/api\/","api_domain":"x.invalid"})") ==
         "/api/v16/");
@@ -207,8 +208,7 @@ TEST_CASE("the API's root has the whole major version, and survives missing fiel
   CHECK(root(R"({"api_version":"10"})") == "/api/v10/");
   CHECK(error_of([&] { root(R"({"api_base_url":"/api/"})"); }) ==
         "protocol: answer has no 'api_version'");
-  CHECK(error_of([&] { root(R"({"api_version":16})"); }) ==
-        "protocol: answer has no 'api_version'");
+  CHECK(root(R"({"api_version":16})") == "/api/v16/");
   CHECK(error_of([&] { root(R"({"api_version":"v4"})"); }) ==
         "protocol: api_version 'v4' is not a version (expected: such as 16.0)");
   CHECK(error_of([&] { root(R"({"api_version":"99999999999.0"})"); }) ==
@@ -218,7 +218,53 @@ TEST_CASE("the API's root has the whole major version, and survives missing fiel
   CHECK(error_of([&] { root(R"({"api_version":"4.0","api_base_url":"@evil.invalid/"})"); }) ==
         "protocol: api_base_url '@evil.invalid/' is not a path (expected: such as /api/)");
   CHECK(error_of([&] { root("<html>"); }) == "protocol: answer is a web page, not JSON");
-  CHECK(error_of([] { api_root(404, R"({"success":false})"); }) == "protocol: HTTP 404");
+  CHECK(error_of([] { parse_api_version(404, R"({"success":false})"); }) == "protocol: HTTP 404");
+}
+
+TEST_CASE("the newest API that both sides know is used, or the one that the user fixed") {
+  const auto root = [](const char* version, unsigned fixed) {
+    return error_of([&] {
+      throw Error(ErrorKind::internal,
+                  api_root({.version = version, .major = static_cast<unsigned>(std::atoi(version))},
+                           fixed));
+    });
+  };
+
+  CHECK(root("3.0", 0) == "internal: /api/v3/");
+  CHECK(root("16.2", 0) == "internal: /api/v16/");
+  CHECK(root("17.0", 0) == "internal: /api/v16/");
+  CHECK(root("16.0", 8) == "internal: /api/v8/");
+  CHECK(root("17.0", 17) == "internal: /api/v17/");
+  CHECK(root("8.5", 9) ==
+        "config: api_version 9 is newer than the box's 8.5; remove it, or take an older one");
+}
+
+TEST_CASE("what a box says of itself is the same in its reply and in its announcement") {
+  const ApiVersion said = parse_api_version(
+      200, R"({"box_model_name":"Freebox v9","api_base_url":"\/api\/","https_port":29491,)"
+           R"("device_name":"Freebox Server","https_available":true,"box_model":"fbxgw9-r1",)"
+           R"("api_domain":"x1.fbxos.invalid","uid":"00000000000000000000000000000001",)"
+           R"("api_version":"16.0","device_type":"FreeboxServer9,1"})");
+  const ApiVersion announced = parse_announcement({{"api_version", "16.0"},
+                                                   {"api_base_url", "/api/"},
+                                                   {"https_port", "29491"},
+                                                   {"https_available", "1"},
+                                                   {"device_name", "Freebox Server"},
+                                                   {"box_model", "fbxgw9-r1"},
+                                                   {"api_domain", "x1.fbxos.invalid"},
+                                                   {"uid", "00000000000000000000000000000001"}});
+
+  CHECK(said == announced);
+  CHECK(said.major == 16);
+  CHECK(said.https);
+  CHECK(said.https_port == 29491);
+  CHECK(said.domain == "x1.fbxos.invalid");
+  const ApiVersion little = parse_announcement({{"api_version", "7.0"}});
+  CHECK(little == ApiVersion{.version = "7.0", .major = 7});
+  const ApiVersion odd = parse_announcement(
+      {{"api_version", "7.0"}, {"https_port", "70000"}, {"api_domain", "x/@evil.invalid"}});
+  CHECK(odd == little);
+  CHECK(error_of([] { parse_announcement({}); }) == "protocol: answer has no 'api_version'");
 }
 
 TEST_CASE("a restart, another firmware and a returned connection are noticed in passing") {

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/file.h"
+#include "device/freebox/registration.h"
 #include "fake_freebox.h"
 
 using namespace boxmeter;
@@ -259,7 +260,7 @@ TEST_CASE("a box that moved its API is found again") {
   FreeboxBench bench;
   auto device = bench.open();
   CHECK(called(*device) == kUp);
-  bench.box.with([](FakeFreebox& box) { box.version = "17.0"; });
+  bench.box.with([](FakeFreebox& box) { box.version = "15.1"; });
 
   CHECK(called(*device) == "refused: invalid_request: this box or its firmware does not have it");
   CHECK(called(*device) == kUp);
@@ -320,4 +321,100 @@ TEST_CASE("plain http to a box on the network is warned of once, to this machine
   CHECK(written.str() ==
         "warning device 'free': 'http://192.0.2.1' is plain http: whoever listens on the way can "
         "use the session (a Freebox also answers on https://mafreebox.freebox.fr)\n");
+}
+
+TEST_CASE("what writes goes out once, with its body, and an empty result says nothing") {
+  FreeboxBench bench;
+  bench.box.with([](FakeFreebox& box) {
+    box.bodies = {{"connection/config/", R"({"success":true,"result":{"wol":false}})"},
+                  {"vpn/user/bob", R"({"success":true})"}};
+  });
+  auto device = bench.open();
+
+  const Reply changed = device->call({.verb = "put",
+                                      .target = "connection/config/",
+                                      .args = {{"post_data", R"({"wol": false})"}}});
+  CHECK(changed == Reply{{"wol", false}});
+  CHECK(device->call(
+            {.verb = "command", .target = "Vpn.Delete_a_VPN_User", .args = {{"login", "bob"}}}) ==
+        nullptr);
+
+  CHECK(bench.take_log() == Log{"GET /api_version", "GET login/", "POST login/session/",
+                                R"(PUT connection/config/ {"wol": false})",
+                                "DELETE vpn/user/bob "});
+}
+
+TEST_CASE("a session tells its permissions") {
+  FreeboxBench bench;
+  auto device = bench.open();
+
+  CHECK(device->call({.verb = "session", .target = "permissions"}) ==
+        Reply::parse(R"([{"permission":"home","granted":false},)"
+                     R"({"permission":"settings","granted":true}])"));
+
+  CHECK(bench.take_log() == Log{"GET /api_version", "GET login/", "POST login/session/"});
+}
+
+TEST_CASE("history is asked for in the way that the permissions allow") {
+  FreeboxBench bench;
+  bench.box.with([](FakeFreebox& box) {
+    box.bodies = {{"rrd/", R"({"success":true,"result":{"data":{}}})"},
+                  {"rrd/?db=net", R"({"success":true,"result":{"data":{}}})"}};
+  });
+  const Request request{.verb = "rrd", .args = {{"db", "net"}}};
+
+  CHECK(bench.open()->call(request) == Reply::parse(R"({"data":{}})"));
+  bench.box.with([](FakeFreebox& box) { box.settings = false; });
+  CHECK(bench.open()->call(request) == Reply::parse(R"({"data":{}})"));
+
+  Log asked = bench.take_log();
+  std::erase_if(asked, [](const std::string& line) { return line.find("rrd") == line.npos; });
+  CHECK(asked == Log{R"(POST rrd/ {"db":"net"})", "GET rrd/?db=net"});
+}
+
+TEST_CASE("an application is registered: asked for, waited for, and its token kept") {
+  FreeboxBench bench;
+  freebox::Registration registration(bench.config, bench.stop);
+
+  registration.ask({.id = "fr.example.app", .name = "App", .version = "1", .device = "here"});
+  CHECK(registration.verdict() == freebox::Verdict::pending);
+  bench.box.with([](FakeFreebox& box) { box.verdict = "granted"; });
+  CHECK(registration.verdict() == freebox::Verdict::granted);
+
+  CHECK(freebox::token_file(registration.token()) == "right/token\nfr.example.app\n");
+  CHECK(bench.take_log() ==
+        Log{"GET /api_version",
+            R"(POST login/authorize/ {"app_id":"fr.example.app","app_name":"App",)"
+            R"("app_version":"1","device_name":"here"})",
+            "GET login/authorize/42", "GET login/authorize/42"});
+}
+
+TEST_CASE("a registration that cannot be says what to do") {
+  FreeboxBench bench;
+  const auto asked = [&](const char* refuse, const char* verdict) -> std::string {
+    bench.box.with([&](FakeFreebox& box) {
+      box.refuse_registration = refuse;
+      box.verdict = verdict;
+    });
+    freebox::Registration registration(bench.config, bench.stop);
+    try {
+      registration.ask({.id = "fr.example.app"});
+      return std::string(way_out(registration.verdict()));
+    } catch (const Error& error) {
+      return std::string(name(error.kind())) + ": " + error.what();
+    }
+  };
+
+  CHECK(asked("new_apps_denied", "") ==
+        "auth: new_apps_denied: the box lets no new application in (allow it in Freebox OS: "
+        "Gestion des accès) ('Refusé')");
+  CHECK(asked("", "denied") ==
+        "somebody refused it on the front of the box; start again and choose yes there");
+  CHECK(asked("", "timeout") ==
+        "nobody answered on the front of the box in time; start again and answer there while it "
+        "asks");
+  CHECK(asked("", "unknown") == "the box has forgotten the request; start again");
+  CHECK(asked("", "maybe") ==
+        "protocol: unknown status 'maybe' of the registration (known: pending, granted, denied, "
+        "timeout, unknown)");
 }

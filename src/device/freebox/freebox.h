@@ -8,10 +8,7 @@ namespace boxmeter::freebox {
 
 extern const DeviceKind kKind;
 
-/// Requests are `get: path`, relative to the API's root: {get: connection/}.  Any thread.  Throws
-/// Error{config} for any other verb and for a path that is not one of reading.
-void check(const Request& request);
-
+/// Requests are those of call_of() in request.h, and {session: permissions}.
 /// Never touches the network; warns once in the log where the box is asked over plain http.
 /// Throws Error{config} when there is no app token or no app id.
 std::unique_ptr<Device> open(const DeviceConfig& config, http::Stop& stop);

@@ -1,15 +1,8 @@
 #include "device/freebox/observer.h"
 
+#include "device/freebox/json.h"
+
 namespace boxmeter::freebox {
-namespace {
-
-std::string text_at(const Reply& object, const char* key) {
-  const auto member = object.find(key);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
-}
-
-}  // namespace
-
 void Observer::see(std::string_view path, const Reply& result) {
   if (!result.is_object()) return;
   if (path.ends_with('/')) path.remove_suffix(1);

@@ -4,7 +4,6 @@
 #include <openssl/hmac.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.h"
 #include "device/freebox/json.h"
@@ -55,30 +54,6 @@ const Meaning& meaning_of(const Envelope& envelope) {
   return envelope.status == 404 ? kNotFound : kOther;
 }
 
-std::string text_of(const Reply& object, const char* key) {
-  const auto member = object.find(key);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
-}
-
-/// What the box wrote for people, fit for one log line.
-std::string one_line(std::string_view text) {
-  std::string line;
-  for (const char c : text.substr(0, 200))
-    line += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-  if (text.size() > 200) line += "...";
-  return repair_utf8(trim(line));
-}
-
-/// JSON, or an error that names the HTTP status where there is more to know from it.
-Reply parse_answer(int status, std::string_view body) {
-  try {
-    return parse_json(body);
-  } catch (const Error& error) {
-    if (status < 400) throw;
-    throw Error(error.kind(), "HTTP " + std::to_string(status) + ": " + error.what());
-  }
-}
-
 }  // namespace
 
 Envelope parse_envelope(int status, std::string_view body) {
@@ -88,9 +63,9 @@ Envelope parse_envelope(int status, std::string_view body) {
     throw Error(protocol, "answer has no 'success': not the API of a Freebox");
   Envelope envelope{.status = status,
                     .success = success->get<bool>(),
-                    .code = text_of(answer, "error_code"),
-                    .message = text_of(answer, "msg"),
-                    .missing_right = text_of(answer, "missing_right")};
+                    .code = text_at(answer, "error_code"),
+                    .message = text_at(answer, "msg"),
+                    .missing_right = text_at(answer, "missing_right")};
   const auto result = answer.find("result");
   if (result != answer.end() && !result->is_null()) envelope.result = std::move(*result);
   if (envelope.success && status >= 400)
@@ -146,31 +121,9 @@ std::string login_password(const Secret& token, std::string_view challenge) {
 
 Secret session_token(const Envelope& envelope) {
   const std::string token =
-      envelope.result.is_object() ? text_of(envelope.result, "session_token") : "";
+      envelope.result.is_object() ? text_at(envelope.result, "session_token") : "";
   if (token.empty()) throw Error(protocol, "the box opened a session without a session_token");
   return Secret(token);
-}
-
-std::string api_root(int status, std::string_view body) {
-  const Reply answer = parse_answer(status, body);
-  if (status != 200) throw Error(protocol, "HTTP " + std::to_string(status));
-  const std::string version = answer.is_object() ? text_of(answer, "api_version") : "";
-  unsigned major = 0;
-  const auto parsed = std::from_chars(version.data(), version.data() + version.size(), major);
-  const bool ends = parsed.ptr == version.data() + version.size() || *parsed.ptr == '.';
-  if (parsed.ec != std::errc() || !ends || major == 0)
-    throw Error(protocol, version.empty() ? "answer has no 'api_version'"
-                                          : "api_version '" + one_line(version) +
-                                                "' is not a version (expected: such as 16.0)");
-  std::string base = text_of(answer, "api_base_url");
-  if (base.empty()) base = "/api/";
-  const bool odd = base.find_first_not_of(
-                       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                       "0123456789/_-") != std::string::npos;
-  if (!base.starts_with('/') || base.starts_with("//") || odd)
-    throw Error(protocol,
-                "api_base_url '" + one_line(base) + "' is not a path (expected: such as /api/)");
-  return base + (base.ends_with('/') ? "v" : "/v") + std::to_string(major) + "/";
 }
 
 }  // namespace boxmeter::freebox

@@ -37,7 +37,4 @@ std::string login_password(const Secret& token, std::string_view challenge);
 /// From the reply to a login that was accepted.  Throws Error{protocol} when there is none.
 Secret session_token(const Envelope& envelope);
 
-/// The API's root on the host that answered /api_version: "/api/v16/".
-std::string api_root(int status, std::string_view body);
-
 }  // namespace boxmeter::freebox

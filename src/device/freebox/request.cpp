@@ -1,14 +1,34 @@
 #include "device/freebox/request.h"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "device/freebox/freebox.h"
+#include "device/freebox/commands.h"
+#include "device/freebox/json.h"
 
 namespace boxmeter::freebox {
 namespace {
+
+using http::Method;
+using Arguments = std::map<std::string, std::string>;
+
+constexpr std::string_view kBody = "post_data";  // pyfbx's name for it
+
+struct Verb {
+  std::string_view word;
+  Method method;
+};
+constexpr Verb kVerbs[] = {
+    {"get", Method::get},
+    {"post", Method::post},
+    {"put", Method::put},
+    {"delete", Method::del},
+};
 
 /// GETs that hand out what must stay secret, or act: not for a pack.  A `*` stands for a segment.
 struct Denied {
@@ -30,8 +50,10 @@ constexpr Denied kDenied[] = {
     {"ws", "it opens a web socket"},
 };
 
+[[noreturn]] void fail(std::string what) { throw Error(ErrorKind::config, std::move(what)); }
+
 [[noreturn]] void refuse(std::string_view target, const std::string& why) {
-  throw Error(ErrorKind::config, "path '" + repair_utf8(target) + "' " + why);
+  fail("path '" + repair_utf8(target) + "' " + why);
 }
 
 std::vector<std::string_view> segments_of(std::string_view path) {
@@ -52,6 +74,14 @@ bool is_plain(char c) {
          std::string_view("-._~/:=+,@").find(c) != std::string_view::npos;
 }
 
+std::string encoded(std::string_view text, bool slashes) {
+  std::string result;
+  for (const char c : text)
+    result += is_plain(c) && (c != '/' || slashes) ? std::string(1, c)
+                                                   : http::percent_encoded(std::string_view(&c, 1));
+  return result;
+}
+
 /// The target without the slash that people put in front, refused where it is not a path.
 std::string_view relative(std::string_view target) {
   if (target.find("://") != std::string_view::npos)
@@ -65,42 +95,248 @@ std::string_view relative(std::string_view target) {
     if (segment == "." || segment == "..")
       refuse(target, "climbs with '" + std::string(segment) + "'");
   }
-  for (const Denied& denied : kDenied)
-    if (starts_with(segments, denied.path))
-      refuse(target, "is not for reading: " + std::string(denied.why));
   return path;
+}
+
+std::optional<std::string> why_denied(std::string_view path) {
+  const auto segments = segments_of(path);
+  for (const Denied& denied : kDenied)
+    if (starts_with(segments, denied.path)) return "is not for reading: " + std::string(denied.why);
+  return std::nullopt;
+}
+
+/// What one argument becomes within a path: a single step of it.
+std::string step_of(const std::string& name, const std::string& value) {
+  if (value.empty() || value == "." || value == "..")
+    fail("URL parameter '" + name + "' cannot be '" + value + "'");
+  return encoded(value, /*slashes=*/false);
+}
+
+/// The path with its parameters filled from `left`, which loses them.
+std::string filled(std::string_view path, Arguments& left) {
+  std::string result;
+  std::set<std::string> used;
+  while (!path.empty()) {
+    const auto open = std::min(path.find('{'), path.size());
+    const auto close = path.find('}', open);
+    result += encoded(path.substr(0, open), /*slashes=*/true);
+    if (open == path.size() || close == std::string_view::npos) {
+      result += encoded(path.substr(open), /*slashes=*/true);
+      break;
+    }
+    const std::string name(path.substr(open + 1, close - open - 1));
+    const auto argument = left.find(name);
+    if (argument == left.end()) fail("URL parameter '" + name + "' is missing");
+    result += step_of(name, argument->second);
+    used.insert(name);
+    path.remove_prefix(close + 1);
+  }
+  for (const std::string& name : used) left.erase(name);
+  return result;
+}
+
+std::string query_of(const Arguments& arguments) {
+  std::string query;
+  for (const auto& [name, value] : arguments)
+    query.append(query.empty() ? "?" : "&")
+        .append(http::percent_encoded(name))
+        .append("=")
+        .append(http::percent_encoded(value));
+  return query;
+}
+
+std::string taken_body(Arguments& left) {
+  const auto body = left.extract(std::string(kBody));
+  if (body.empty()) return "";
+  try {
+    parse_json(body.mapped());
+  } catch (const Error&) {
+    fail("'post_data' is not JSON");  // not quoted: passwords are sent this way
+  }
+  return body.mapped();
+}
+
+Call path_call(Method method, std::string_view path, Arguments arguments) {
+  Call call{.method = method};
+  if (method != Method::get) call.body = taken_body(arguments);
+  call.path = filled(path, arguments);
+  if (arguments.empty()) return call;
+  if (method != Method::get || arguments.contains(std::string(kBody)))
+    fail("a " + std::string(name(method)) + " takes no argument '" + arguments.begin()->first +
+         "'");
+  call.path += query_of(arguments);
+  return call;
+}
+
+/// The choice of a command such as Contacts.Get_the_list_of_numbers_for_a_given_contact.
+void check_choice(const Command& command, const Arguments& arguments) {
+  const auto choice = arguments.find("type");
+  if (command.choices.empty() || choice == arguments.end()) return;
+  std::vector<std::string> known;
+  for (const std::string_view word : split(command.choices, ',')) known.emplace_back(word);
+  if (std::ranges::find(known, choice->second) == known.end())
+    fail("'" + choice->second + "' is no type" + did_you_mean(choice->second, known) +
+         " (known: " + joined(known) + ")");
+}
+
+std::string signature(const Command& command) {
+  std::vector<std::string> names = parameters_of(command.path);
+  if (command.takes_body) names.emplace_back(kBody);
+  return names.empty() ? "none" : joined(names);
+}
+
+/// Missing and unknown arguments, as Python says them for pyfbx, but all names at once.
+void check_arguments(const Command& command, const Arguments& arguments) {
+  std::vector<std::string> names = parameters_of(command.path);
+  if (command.takes_body) names.emplace_back(kBody);
+  const auto refuse = [&](const std::string& what) {
+    fail(std::string(command.method)
+             .append(what)
+             .append(" (it takes: ")
+             .append(signature(command))
+             .append(")"));
+  };
+  for (const std::string& wanted : names)
+    if (!arguments.contains(wanted)) refuse(" needs the argument '" + wanted + "'");
+  for (const auto& [given, value] : arguments)
+    if (std::ranges::find(names, given) == names.end())
+      refuse(" takes no argument '" + given + "'" + did_you_mean(given, names));
+  check_choice(command, arguments);
+}
+
+std::int64_t whole_number(const std::string& name, const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    fail("'" + name + "' of an rrd request must be a whole number, not '" + text + "'");
+  return value;
+}
+
+Reply rrd_member(const std::string& name, const std::string& text, WallClock::time_point now) {
+  if (name == "fields") {
+    Reply fields = Reply::array();
+    for (const std::string_view field : split(text, ',')) fields.push_back(trim(field));
+    return fields;
+  }
+  if (name == "db") {
+    const std::vector<std::string> known = {"net", "temp", "dsl", "switch"};
+    if (std::ranges::find(known, text) == known.end())
+      fail("unknown db '" + text + "'" + did_you_mean(text, known) + " (known: " + joined(known) +
+           ")");
+    return text;
+  }
+  const std::int64_t number = whole_number(name, text);
+  if (name == "precision" && number < 1) fail("'precision' must be at least 1, not '" + text + "'");
+  if (name == "precision" || number >= 0) return number;
+  return std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count() + number;
+}
+
+Call rrd_call(const Request& request, WallClock::time_point now) {
+  Arguments arguments = request.args;
+  if (!request.target.empty()) arguments.emplace("db", request.target);  // rrd: net
+  const std::vector<std::string> known = {"db", "date_start", "date_end", "precision", "fields"};
+  Reply body = Reply::object();
+  for (const auto& [name, text] : arguments) {
+    if (std::ranges::find(known, name) == known.end())
+      fail("an rrd request takes no '" + name + "'" + did_you_mean(name, known) +
+           " (known: " + joined(known) + ")");
+    body[name] = rrd_member(name, text, now);
+  }
+  if (!body.contains("db")) fail("an rrd request needs 'db' (net, temp, dsl or switch)");
+  return {.method = Method::post, .path = "rrd/", .body = body.dump()};
+}
+
+Call command_call(const Request& request) {
+  const Command& command = find_command(request.target);
+  check_arguments(command, request.args);
+  return path_call(command.verb, command.path, request.args);
+}
+
+[[noreturn]] void refuse_verb(const std::string& verb, std::vector<std::string> known) {
+  fail("a freebox takes no '" + verb + "' request" + did_you_mean(verb, known) +
+       " (known: " + joined(known) + ")");
+}
+
+/// Braces are still in it: a parameter of `command`, a placeholder of the pack.
+void check_readable(std::string_view target) {
+  if (const auto why = why_denied(relative(target))) refuse(target, *why);
+}
+
+void check_get(const Request& request) {
+  const std::string_view path = relative(request.target);
+  check_readable(request.target);
+  for (const char c : path)
+    if (!is_plain(c) && c != '{' && c != '}')
+      refuse(request.target, "has a '" + repair_utf8(std::string_view(&c, 1)) +
+                                 "' (expected: letters, digits and any of -._~/:=+,@; what "
+                                 "follows a '?' goes into args)");
+  if (request.args.contains(std::string(kBody))) fail("a GET takes no argument 'post_data'");
+}
+
+void check_command(const Request& request) {
+  const Command& command = find_command(request.target);
+  if (command.verb != Method::get)
+    fail("command '" + request.target + "' changes the box (" + std::string(name(command.verb)) +
+         " " + std::string(command.path) + "), which a query must not");
+  check_readable(command.path);
+  Arguments arguments = request.args;
+  // A choice that a placeholder makes is known when the box is asked.
+  if (const auto type = arguments.find("type");
+      type != arguments.end() && type->second.starts_with('{'))
+    type->second = std::string(command.choices.substr(0, command.choices.find(',')));
+  check_arguments(command, arguments);
 }
 
 }  // namespace
 
-std::string url_path(std::string_view target) {
-  std::string encoded;
-  for (const char c : relative(target))
-    encoded += is_plain(c) ? std::string(1, c) : http::percent_encoded(std::string_view(&c, 1));
-  return encoded;
+Call call_of(const Request& request, WallClock::time_point now, bool reveal) {
+  if (request.verb == "rrd") return rrd_call(request, now);
+  Call call;
+  if (request.verb == "command") {
+    call = command_call(request);
+  } else {
+    const auto* const verb = std::ranges::find(kVerbs, request.verb, &Verb::word);
+    if (verb == std::end(kVerbs))
+      refuse_verb(request.verb, {"get", "post", "put", "delete", "command", "rrd", "session"});
+    call = path_call(verb->method, relative(request.target), request.args);
+  }
+  const std::string_view path = relative(call.path);  // what an argument made of it included
+  if (call.method == Method::get && !reveal)
+    if (const auto why = why_denied(path.substr(0, path.find('?'))))
+      refuse(path, *why + " (--reveal, on the command line, asks for it)");
+  return call;
+}
+
+Call rrd_without_settings(const Call& rrd) {
+  const Reply body = Reply::parse(rrd.body);
+  Arguments query;
+  for (const auto& [name, value] : body.items())
+    if (name != "fields") query[name] = value.is_string() ? value.get<std::string>() : value.dump();
+  return {.path = rrd.path + query_of(query)};
 }
 
 void check(const Request& request) {
-  if (request.verb == "command" || request.verb == "rrd")
-    throw Error(ErrorKind::config, "'" + request.verb + "' requests are not available yet");
-  if (request.verb != "get") {
-    const std::vector<std::string> known = {"get", "command", "rrd"};
-    throw Error(ErrorKind::config, "a freebox takes no '" + request.verb + "' request" +
-                                       did_you_mean(request.verb, known) +
-                                       " (known: " + joined(known) + ")");
-  }
   if (request.repeat)
-    throw Error(ErrorKind::config,
-                "'repeat' is not for a freebox: its lists come whole (to ask once per element of "
-                "one, use 'for_each')");
-  if (!request.args.empty())
-    throw Error(ErrorKind::config,
-                "a 'get' request takes no argument '" + request.args.begin()->first + "'");
-  const std::string_view path = relative(request.target);
-  for (const char c : path)
-    if (!is_plain(c) && c != '{' && c != '}')
-      refuse(request.target, "has a '" + repair_utf8(std::string_view(&c, 1)) +
-                                 "' (expected: letters, digits and any of -._~/:=+,@)");
+    fail(
+        "'repeat' is not for a freebox: its lists come whole (to ask once per element of one, use "
+        "'for_each')");
+  if (request.verb == "get") return check_get(request);
+  if (request.verb == "command") return check_command(request);
+  if (request.verb == "rrd") {
+    rrd_call(request, {});
+    return;
+  }
+  if (request.verb == "session") {
+    if (request.target != "permissions" || !request.args.empty())
+      fail("a 'session' request is {session: permissions}, not '" + describe(request) + "'");
+    return;
+  }
+  const auto* const writing = std::ranges::find(kVerbs, request.verb, &Verb::word);
+  if (writing != std::end(kVerbs))
+    fail("'" + request.verb +
+         "' changes the box, which a query must not (read with: get, "
+         "command, rrd, session)");
+  refuse_verb(request.verb, {"get", "command", "rrd", "session"});
 }
 
 }  // namespace boxmeter::freebox

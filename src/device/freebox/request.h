@@ -2,11 +2,33 @@
 #include <string>
 #include <string_view>
 
+#include "http/client.h"
+#include "metric/model.h"
+
+// From a request in our own words to what goes over the wire.  Pure.
 namespace boxmeter::freebox {
 
-/// The path of a `get:` as it goes into a URL, relative to the API's root: what a placeholder left
-/// in it (a host's id, say) cannot leave the path.  Pure.  Throws Error{config} for a path that
-/// climbs, names another place, or is not one of reading.
-std::string url_path(std::string_view target);
+/// One HTTP exchange below the API's root.
+struct Call {
+  http::Method method = http::Method::get;
+  std::string path = {};  // percent-encoded, with its query
+  std::string body = {};  // JSON, or empty
+};
+
+/// `get:`, `post:`, `put:` and `delete:` take a path below the API's root, `command:` a name of
+/// pyfbx, `rrd:` the members of its body as arguments.  An argument fills the parameter of its
+/// name in the path ({id}); `post_data`, JSON, is the body of what writes; what is left over is a
+/// GET's query.  A negative date of `rrd` counts back from `now`, in seconds.
+/// Throws Error{config}: an unknown verb or command, an argument that is missing or too much, a
+/// path that climbs or names another place, and, unless `reveal`, a GET that hands out secrets.
+Call call_of(const Request& request, WallClock::time_point now, bool reveal = false);
+
+/// The same question as a GET, which the box answers without the permission `settings`.  All
+/// fields are asked for.
+Call rrd_without_settings(const Call& rrd);
+
+/// Throws Error{config} for what a pack may not ask: all that writes, and GETs that hand out
+/// secrets or act.  Placeholders such as {ap.id} are still in it.
+void check(const Request& request);
 
 }  // namespace boxmeter::freebox

@@ -40,4 +40,8 @@ AppToken parse_token_file(std::string_view text) {
           .app_id = lines.size() == 2 ? std::string(lines[1]) : ""};
 }
 
+std::string token_file(const AppToken& token) {
+  return token.token.reveal() + "\n" + token.app_id + "\n";
+}
+
 }  // namespace boxmeter::freebox

@@ -16,4 +16,7 @@ struct AppToken {
 /// (pyfbx's file).  Pure.  Throws Error{config}; its message says nothing of the content.
 AppToken parse_token_file(std::string_view text);
 
+/// The text of that file.  Pure.
+std::string token_file(const AppToken& token);
+
 }  // namespace boxmeter::freebox

@@ -1,0 +1,90 @@
+#include "device/freebox/registration.h"
+
+#include "device/freebox/json.h"
+
+namespace boxmeter::freebox {
+namespace {
+
+struct Word {
+  std::string_view word;
+  Verdict verdict;
+  std::string_view way_out;
+};
+constexpr Word kWords[] = {
+    {"pending", Verdict::pending, ""},
+    {"granted", Verdict::granted, ""},
+    {"denied", Verdict::denied,
+     "somebody refused it on the front of the box; start again and choose yes there"},
+    {"timeout", Verdict::timeout,
+     "nobody answered on the front of the box in time; start again and answer there while it asks"},
+    {"unknown", Verdict::unknown, "the box has forgotten the request; start again"},
+};
+
+/// From reference to what depends on it: which permission the families of the API need.
+struct Dependent {
+  std::string_view permission;
+  std::string_view hidden;
+};
+constexpr Dependent kDependents[] = {
+    {"settings", "changing anything; Wi-Fi keys and VPN credentials; history by POST rrd/"},
+    {"contacts", "the address book"},
+    {"calls", "the call log and voicemail"},
+    {"explorer", "files, shared links and uploads"},
+    {"downloader", "downloads and their rates"},
+    {"parental", "parental control of older boxes, network control"},
+    {"pvr", "recordings and their quota"},
+    {"profile", "profiles and network control"},
+    {"player", "the Freebox Player"},
+    {"home", "home automation and the alarm"},
+    {"camera", "the streams of cameras"},
+    {"vm", "virtual machines"},
+};
+
+}  // namespace
+
+Registration::Registration(DeviceConfig config, http::Stop& stop)
+    : config_(std::move(config)), api_(config_, stop) {}
+
+void Registration::ask(const Application& application) {
+  const Reply body = {{"app_id", application.id},
+                      {"app_name", application.name},
+                      {"app_version", application.version},
+                      {"device_name", application.device}};
+  const Envelope answer =
+      api_.ask({.method = http::Method::post,
+                .path = "login/authorize/",
+                .body = body.dump(-1, ' ', false, Reply::error_handler_t::replace)});
+  if (!answer.success) throw refusal(answer);
+  token_ = {.token = Secret(text_at(answer.result, "app_token")), .app_id = application.id};
+  const auto track =
+      answer.result.is_object() ? answer.result.find("track_id") : answer.result.end();
+  if (token_.token.empty() || track == answer.result.end() || !track->is_number_integer())
+    throw Error(ErrorKind::protocol,
+                "the box answers a registration without app_token or track_id");
+  track_ = "login/authorize/" + track->dump();
+}
+
+Verdict Registration::verdict() {
+  const Envelope answer = api_.ask({.path = track_});
+  if (!answer.success) throw refusal(answer);
+  const std::string status = text_at(answer.result, "status");
+  for (const Word& word : kWords)
+    if (word.word == status) return word.verdict;
+  throw Error(ErrorKind::protocol, "unknown status '" + one_line(status) +
+                                       "' of the registration (known: pending, "
+                                       "granted, denied, timeout, unknown)");
+}
+
+std::string_view way_out(Verdict verdict) noexcept {
+  for (const Word& word : kWords)
+    if (word.verdict == verdict) return word.way_out;
+  return "";
+}
+
+std::string_view hidden_without(std::string_view permission) noexcept {
+  for (const Dependent& dependent : kDependents)
+    if (dependent.permission == permission) return dependent.hidden;
+  return "";
+}
+
+}  // namespace boxmeter::freebox

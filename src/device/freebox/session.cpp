@@ -1,0 +1,126 @@
+#include "device/freebox/session.h"
+
+#include <algorithm>
+
+#include "base/file.h"
+
+namespace boxmeter::freebox {
+namespace {
+
+// A refused token is not shown to the box again before this has passed: it locks out who tries too
+// often (`ratelimited`), and for the longer the oftener.  A little below the 5 minutes that the
+// poller waits.
+constexpr auto kRefusedFor = std::chrono::minutes(4);
+constexpr unsigned kMostDoublings = 4;  // about an hour
+
+/// What was given in the configuration, and what its file adds.
+AppToken token_of(const DeviceConfig& config) {
+  AppToken token{.token = config.credential.value, .app_id = config.app_id};
+  const bool incomplete = token.token.empty() || token.app_id.empty();
+  if (incomplete && !config.credential.file.empty()) {
+    AppToken read = parse_token_file(read_file(config.credential.file));
+    if (read.app_id.empty()) read.app_id = config.app_id;
+    token = read;
+  }
+  if (token.token.empty())
+    throw Error(ErrorKind::config,
+                "no app token: a Freebox needs 'app_token_file' (or 'app_token')");
+  if (token.app_id.empty())
+    throw Error(ErrorKind::config,
+                "no app id: give the one that the app token was made for as 'app_id', or on the "
+                "second line of the app_token_file");
+  return token;
+}
+
+Call login_call(const char* path, const Reply& body) {
+  return {.method = http::Method::post,
+          .path = path,
+          .body = body.dump(-1, ' ', false, Reply::error_handler_t::replace)};
+}
+
+Permissions permissions_of(const Envelope& answer) {
+  Permissions permissions;
+  const auto given = answer.result.find("permissions");
+  if (given != answer.result.end() && given->is_object())
+    for (const auto& [name, granted] : given->items())
+      if (granted.is_boolean()) permissions[name] = granted.get<bool>();
+  return permissions;
+}
+
+}  // namespace
+
+Session::Session(const DeviceConfig& config, Api& api)
+    : config_(config), api_(api), app_(token_of(config)) {}
+
+void Session::open() {
+  if (!session_.empty()) return;
+  api_.find();
+  within("login", [&] { open_with(""); });
+}
+
+Envelope Session::ask(const Call& call, std::size_t body_limit) {
+  open();
+  Envelope answer = api_.ask(call, session_, body_limit);
+  if (wants_session(answer) && accepted_) {
+    within("login", [&] { open_with(challenge_of(answer)); });
+    answer = api_.ask(call, session_, body_limit);
+  }
+  accepted_ = !wants_session(answer);
+  if (!accepted_) session_ = Secret();
+  return answer;
+}
+
+/// `challenge` is empty where the box has not offered one yet.
+void Session::open_with(std::string challenge) {
+  if (refused_ && Clock::now() < refused_->until && !token_file_changed()) throw refused_->error;
+  session_ = Secret();
+  if (challenge.empty()) {
+    const Envelope offer = api_.ask({.path = "login/"});
+    if (!offer.success) refuse(offer);
+    challenge = challenge_of(offer);
+    if (challenge.empty()) throw Error(ErrorKind::protocol, "the box offers no challenge");
+  }
+  Envelope answer = log_in(challenge);
+  if (answer.code == "invalid_token" && token_file_changed()) {
+    const std::string next = challenge_of(answer);
+    answer = log_in(next.empty() ? challenge : next);
+  }
+  if (!answer.success) refuse(answer);
+  refused_.reset();
+  limited_ = 0;
+  session_ = session_token(answer);
+  accepted_ = false;
+  permissions_ = permissions_of(answer);
+  ++logins_;
+}
+
+Envelope Session::log_in(const std::string& challenge) {
+  return api_.ask(
+      login_call("login/session/",
+                 {{"app_id", app_.app_id}, {"password", login_password(app_.token, challenge)}}));
+}
+
+/// Throws what the box said, and remembers it where asking again at once does harm.
+void Session::refuse(const Envelope& answer) {
+  const Error error = refusal(answer);
+  limited_ = answer.code == "ratelimited" ? std::min(limited_ + 1, kMostDoublings) : 0;
+  if (error.kind() == ErrorKind::auth)
+    refused_ = {error, Clock::now() + kRefusedFor * (1U << limited_)};
+  throw Error(error);
+}
+
+/// True when the file holds another token, or app id, than the ones in use; uses them from then on.
+bool Session::token_file_changed() {
+  if (config_.credential.file.empty()) return false;
+  try {
+    AppToken read = parse_token_file(read_file(config_.credential.file));
+    if (read.app_id.empty()) read.app_id = app_.app_id;
+    if (read.token == app_.token && read.app_id == app_.app_id) return false;
+    app_ = std::move(read);
+    return true;
+  } catch (const Error&) {
+    return false;  // what the box said of the token in use is the better message
+  }
+}
+
+}  // namespace boxmeter::freebox
