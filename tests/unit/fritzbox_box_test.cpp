@@ -177,6 +177,13 @@ TEST_CASE("each refusal of a box says what, why and the way out") {
   CHECK(after({{500, fault(606)}}) ==
         "refused/denied: Hosts1.GetX: UPnP error 606 (Action Not Authorized): user 'monitor' lacks "
         "the right 'FRITZ!Box Settings'");
+  CHECK(after({{500, fault(866)}}) ==
+        "refused/denied: Hosts1.GetX: UPnP error 866 (Second Factor Authentication Required): "
+        "confirm it at the box: do this in its web pages, or switch off the additional "
+        "confirmation there (System, FRITZ!Box Users)");
+  CHECK(box.error("DeviceInfo1.GetInf") ==
+        "refused/unsupported: DeviceInfo1.GetInf: this box has no action 'GetInf' in 'DeviceInfo1' "
+        "(did you mean 'GetInfo'?)");
   CHECK(after({{500, fault(714)}}) ==
         "refused/unsupported: Hosts1.GetX: UPnP error 714 (No Such Entry In Array)");
   CHECK(after({{200, fault(713)}}) ==
@@ -192,6 +199,47 @@ TEST_CASE("each refusal of a box says what, why and the way out") {
   CHECK(box.error(Request{.verb = "aha", .target = "getswitchlist"}) ==
         "refused/unsupported: getswitchlist: the box has no /login_sid.lua at " + fake.url() +
             " (HTTP 404): is that its web server?");
+}
+
+TEST_CASE("a denied action says which right is missing, asked of the box once") {
+  FakeFritzbox fake;
+  furnish(fake, "rights");
+  fake.set("Hosts1.GetX", {{500, fault(606)}});
+  fake.set("LANConfigSecurity1.X_AVM-DE_GetCurrentUser",
+           answer("<NewX_AVM-DE_CurrentUserRights>&lt;rights&gt;&lt;path&gt;BoxAdmin&lt;/path&gt;"
+                  "&lt;access&gt;readonly&lt;/access&gt;&lt;/rights&gt;"
+                  "</NewX_AVM-DE_CurrentUserRights>"));
+  Asking box(config(fake));
+  const std::string denied =
+      "refused/denied: Hosts1.GetX: UPnP error 606 (Action Not Authorized): user 'monitor' has the "
+      "right 'FRITZ!Box Settings' for reading only";
+
+  CHECK(box.error("Hosts1.GetX") == denied);
+  CHECK(fake.asked().back() == "LANConfigSecurity1.X_AVM-DE_GetCurrentUser");
+  CHECK(box.error("Hosts1.GetX") == denied);
+  CHECK(fake.asked().back().starts_with("Hosts1.GetX"));
+}
+
+TEST_CASE("arguments that do not fit the description are sent to no box") {
+  FakeFritzbox fake;
+  furnish(fake, "checked arguments");
+  Asking box(config(fake));
+
+  CHECK(box.error(Request{
+            .verb = "tr064", .target = "DeviceInfo1.GetInfo", .args = {{"NewIndex", "1"}}}) ==
+        "config: DeviceInfo1.GetInfo: 'NewIndex' is not an argument of 'GetInfo' (it takes none)");
+  CHECK(fake.asked() == Asked{"/tr64desc.xml", "/igddesc.xml", "/deviceinfoSCPD.xml"});
+}
+
+TEST_CASE("secrets stay in replies only where they are asked for") {
+  FakeFritzbox fake;
+  furnish(fake, "reveal");
+  fake.set("Hosts1.GetX", answer("<NewKeyPassphrase>very secret</NewKeyPassphrase>"));
+  DeviceConfig revealing = config(fake);
+  revealing.reveal = true;
+
+  CHECK(Asking(config(fake)).tr064("Hosts1.GetX") == "{}");
+  CHECK(Asking(revealing).tr064("Hosts1.GetX") == R"({"NewKeyPassphrase":"very secret"})");
 }
 
 TEST_CASE("an internal error is unsupported only when it persists") {

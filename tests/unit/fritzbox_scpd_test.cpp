@@ -112,12 +112,3 @@ TEST_CASE("values become what their SCPD says, and stay text where they do not f
   CHECK(typed("0", ValueType::boolean).dump() == "false");
   CHECK(typed("yes", ValueType::boolean).dump() == "\"yes\"");
 }
-
-TEST_CASE("arguments are sent in the order of the SCPD, unknown ones last") {
-  const Scpd scpd = parse_scpd(kScpd);
-
-  const Arguments sent =
-      in_order({{"NewExtra", "1"}, {"NewFilter", "2"}, {"NewIndex", "3"}}, *scpd.find("GetEntry"));
-
-  CHECK(sent == Arguments{{"NewIndex", "3"}, {"NewFilter", "2"}, {"NewExtra", "1"}});
-}

@@ -19,17 +19,6 @@ constexpr int kInternalError = 820;
 constexpr unsigned kPersistent = 3;     // internal errors in a row: this box will never do it
 constexpr std::size_t kKeptPaths = 64;  // of documents
 
-/// The switch in the box's user administration that lets a user call this.
-std::string_view right_for(std::string_view service) {
-  if (service.starts_with("X_AVM-DE_OnTel") || service.starts_with("X_AVM-DE_TAM") ||
-      service.starts_with("X_VoIP"))
-    return "Voice messages, fax messages, FRITZ!App Fon and call list";
-  if (service.starts_with("X_AVM-DE_Homeauto")) return "Smart Home";
-  if (service.starts_with("X_AVM-DE_Storage") || service.starts_with("X_AVM-DE_Filelinks"))
-    return "Access to NAS contents";
-  return "FRITZ!Box Settings";
-}
-
 Arguments to_arguments(const std::map<std::string, std::string>& args) {
   for (const auto& [name, value] : args)
     if (!is_argument_name(name))
@@ -52,6 +41,7 @@ bool is_unsupported(const Answer& answer) {
 
 Box::Box(const DeviceConfig& config, http::Stop& stop)
     : account_(config),
+      reveal_(config.reveal),
       url_(config.url),
       caller_(config, account_, stop),
       session_(config, account_, stop) {}
@@ -69,7 +59,7 @@ Reply Box::call(const Request& request) {
       internal_errors_.clear();
     }
     if (after != before) connection_.clear();
-    remove_secrets(reply);
+    if (!reveal_) remove_secrets(reply);
     return reply;
   });
 }
@@ -216,13 +206,15 @@ std::string Box::default_connection() {
 }
 
 void Box::fail(const Target& target, const Fault& fault) {
+  if (!fault.hint.empty()) throw Error(ErrorKind::refused, fault.hint, refusal_of(fault.code));
   const std::string_view known = upnp_error_name(fault.code);
   std::string message = "UPnP error " + std::to_string(fault.code) + " (" +
                         (known.empty() ? fault.text.substr(0, 80) : std::string(known)) + ")";
+  if (const std::string_view way_out = upnp_way_out(fault.code); !way_out.empty())
+    message.append(": ").append(way_out);
   Refusal refusal = refusal_of(fault.code);
   if (fault.code == kNotAuthorized)
-    message += (account_.user().empty() ? ": this user" : ": user '" + account_.user() + "'") +
-               " lacks the right '" + std::string(right_for(target.service)) + "'";
+    message += ": " + why_denied(account_.user(), target.service, caller_.rights());
   if (fault.code == kInternalError &&
       ++internal_errors_[target.service + "." + target.action] >= kPersistent)
     refusal = Refusal::unsupported;

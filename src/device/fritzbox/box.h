@@ -44,6 +44,7 @@ class Box : public Device {
   [[noreturn]] void fail(const Target& target, const Fault& fault);
 
   Account account_;
+  bool reveal_ = false;
   std::string url_;
   Caller caller_;
   Session session_;

@@ -1,7 +1,10 @@
 #include "device/fritzbox/caller.h"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
+#include "device/fritzbox/arguments.h"
 #include "device/fritzbox/documents.h"
 #include "device/fritzbox/target.h"
 #include "device/fritzbox/xml.h"
@@ -9,6 +12,8 @@
 namespace boxmeter::fritzbox {
 namespace {
 
+constexpr int kInvalidAction = 401;
+constexpr std::size_t kKeptDoubts = 64;  // warnings that were given
 constexpr std::chrono::hours kWithoutScpd{1};
 /// A switch of the box may have added what is missing; asked again no sooner than a query is.
 constexpr std::chrono::minutes kReadAgain{5};
@@ -47,7 +52,7 @@ Answer Caller::ask(const std::string& name, const std::string& action, Arguments
   const CatalogPtr owner = catalog_;  // keeps `called` while others are asked for the login
   const std::shared_ptr<const Scpd> known = types == Types::load ? scpd(called) : nullptr;
   const Action* described = known ? known->find(action) : nullptr;
-  if (described != nullptr) arguments = in_order(std::move(arguments), *described);
+  if (described != nullptr) arguments = checked_arguments(arguments, name, *known, *described);
 
   http::Request request = wire_.request(http::Method::post, called.control_url);
   request.body = soap_request(called.type, action, arguments);
@@ -59,7 +64,32 @@ Answer Caller::ask(const std::string& name, const std::string& action, Arguments
   if (!is_answer) throw unexpected(response);
   Answer answer = parse_soap(response.body);
   if (described != nullptr) give_types(answer, *known, *described);
+  if (known && described == nullptr && answer.fault && answer.fault->code == kInvalidAction)
+    answer.fault->hint = unknown_action(action, name, *known);
   return answer;
+}
+
+Arguments Caller::checked_arguments(const Arguments& arguments, const std::string& service,
+                                    const Scpd& scpd, const Action& action) {
+  CheckedArguments result = checked(arguments, scpd, action);
+  for (const std::string& doubt : result.doubts)
+    if (doubted_.size() < kKeptDoubts && doubted_.insert(doubt).second)
+      spdlog::warn("{}.{}: {}", service, action.name, doubt);
+  return std::move(result.arguments);
+}
+
+const Rights& Caller::rights() {
+  if (rights_) return *rights_;
+  rights_.emplace();
+  const std::string security = "LANConfigSecurity1";
+  if (!has(security)) return *rights_;
+  try {
+    const Answer answer = ask(security, "X_AVM-DE_GetCurrentUser", {}, Types::skip, 1U << 20);
+    rights_ = parse_rights(answer.text("NewX_AVM-DE_CurrentUserRights"));
+  } catch (const Error& error) {
+    if (is_transport(error.kind())) throw;  // else an explanation less, no failure
+  }
+  return *rights_;
 }
 
 std::string Caller::document(const std::string& path, std::size_t body_limit) {
@@ -75,6 +105,7 @@ bool Caller::has(std::string_view service) { return catalog()->find(service) != 
 
 void Caller::forget() {
   catalog_.reset();
+  rights_.reset();
   without_scpd_.clear();
 }
 

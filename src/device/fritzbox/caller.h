@@ -2,9 +2,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "device/fritzbox/catalog.h"
+#include "device/fritzbox/rights.h"
 #include "device/fritzbox/soap.h"
 #include "device/fritzbox/wire.h"
 
@@ -29,6 +31,9 @@ class Caller {
 
   bool has(std::string_view service);
 
+  /// Of the user who is logged in, asked once; empty where the box does not tell.
+  const Rights& rights();
+
   /// What the box can be asked; read without a login, but over remote access.
   const CatalogPtr& catalog();
 
@@ -43,6 +48,8 @@ class Caller {
 
  private:
   const Service& service(const std::string& name);
+  Arguments checked_arguments(const Arguments& arguments, const std::string& service,
+                              const Scpd& scpd, const Action& action);
   std::optional<Description> tr064_description();
   std::optional<Description> igd_description();
   http::Response get(const std::string& path, std::size_t body_limit = 4U << 20);
@@ -53,6 +60,8 @@ class Caller {
   Wire wire_;
   CatalogPtr catalog_;  // null: to be read
   Clock::time_point read_at_ = {};
+  std::optional<Rights> rights_;
+  std::set<std::string> doubted_;
   std::map<std::string, Clock::time_point> without_scpd_;  // by URL: when it could not be had
 };
 

@@ -133,14 +133,4 @@ void give_types(Answer& answer, const Scpd& scpd, const Action& action) {
   }
 }
 
-Arguments in_order(Arguments arguments, const Action& action) {
-  const auto place = [&action](const auto& argument) {
-    const Argument* found = action.find(argument.first, Argument::Direction::in);
-    return found == nullptr ? action.arguments.size()
-                            : static_cast<std::size_t>(found - action.arguments.data());
-  };
-  std::ranges::stable_sort(arguments, {}, place);
-  return arguments;
-}
-
 }  // namespace boxmeter::fritzbox

@@ -72,7 +72,4 @@ Reply typed(const std::string& text, ValueType type);
 /// Gives every argument of the answer its declared type.
 void give_types(Answer& answer, const Scpd& scpd, const Action& action);
 
-/// The arguments in the order of the action; those it does not know come last.
-Arguments in_order(Arguments arguments, const Action& action);
-
 }  // namespace boxmeter::fritzbox

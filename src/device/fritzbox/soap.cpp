@@ -12,31 +12,54 @@ namespace {
 struct Code {
   int number;
   std::string_view name;
-  Refusal refusal;
+  Refusal refusal = Refusal::none;
+  std::string_view way_out = {};
 };
 
-/// AVM's "TR-064 First Steps" and UPnP Device Architecture 1.0, section 3.2.2.
+constexpr std::string_view kConfirm =
+    "confirm it at the box: do this in its web pages, or switch off the additional confirmation "
+    "there (System, FRITZ!Box Users)";
+
+/// AVM's "TR-064 First Steps", UPnP Device Architecture 1.0, section 3.2.2, and for 703 to 727
+/// WANIPConnection:1 and :2.
 constexpr Code kCodes[] = {
     {401, "Invalid Action", Refusal::unsupported},
-    {402, "Invalid Args", Refusal::none},
-    {501, "Action Failed", Refusal::none},
-    {600, "Argument Value Invalid", Refusal::none},
-    {601, "Argument Value Out Of Range", Refusal::none},
+    {402, "Invalid Args"},
+    {501, "Action Failed"},
+    {600, "Argument Value Invalid"},
+    {601, "Argument Value Out Of Range"},
     {602, "Optional Action Not Implemented", Refusal::unsupported},
-    {603, "Out Of Memory", Refusal::none},
-    {604, "Human Intervention Required", Refusal::none},
-    {605, "String Argument Too Long", Refusal::none},
+    {603, "Out Of Memory"},
+    {604, "Human Intervention Required"},
+    {605, "String Argument Too Long"},
     {606, "Action Not Authorized", Refusal::denied},
-    {707, "Disconnect In Progress", Refusal::none},
-    {713, "Specified Array Index Invalid", Refusal::none},
+    {703, "Inactive Connection State Required"},
+    {704, "Connection Setup Failed"},
+    {705, "Connection Setup In Progress"},
+    {706, "Connection Not Configured"},
+    {707, "Disconnect In Progress"},
+    {708, "Invalid Layer2 Address"},
+    {709, "Internet Access Disabled"},
+    {710, "Invalid Connection Type"},
+    {711, "Connection Already Terminated"},
+    {713, "Specified Array Index Invalid"},
     {714, "No Such Entry In Array", Refusal::unsupported},
-    {801, "String Argument Too Short", Refusal::none},
-    {802, "String Argument Too Long", Refusal::none},
-    {803, "String Argument Contains Invalid Characters", Refusal::none},
-    {820, "Internal Error", Refusal::none},
-    {866, "Second Factor Authentication Required", Refusal::denied},
-    {867, "Second Factor Authentication Blocked", Refusal::denied},
-    {868, "Second Factor Authentication Busy", Refusal::denied},
+    {715, "Wild Card Not Permitted In Source IP"},
+    {716, "Wild Card Not Permitted In External Port"},
+    {718, "Conflict In Mapping Entry"},
+    {724, "Same Port Values Required"},
+    {725, "Only Permanent Leases Supported"},
+    {726, "Remote Host Only Supports Wildcard"},
+    {727, "External Port Only Supports Wildcard"},
+    {801, "String Argument Too Short"},
+    {802, "String Argument Too Long"},
+    {803, "String Argument Contains Invalid Characters"},
+    {820, "Internal Error"},
+    {866, "Second Factor Authentication Required", Refusal::denied, kConfirm},
+    {867, "Second Factor Authentication Blocked", Refusal::denied,
+     "too many confirmations failed: wait, then do this in the box's web pages"},
+    {868, "Second Factor Authentication Busy", Refusal::denied,
+     "another confirmation is under way: try again when it has ended"},
 };
 
 const Code* find_code(int number) {
@@ -129,6 +152,11 @@ Answer parse_soap(std::string_view body) {
 std::string_view upnp_error_name(int code) {
   const Code* found = find_code(code);
   return found == nullptr ? std::string_view() : found->name;
+}
+
+std::string_view upnp_way_out(int code) {
+  const Code* found = find_code(code);
+  return found == nullptr ? std::string_view() : found->way_out;
 }
 
 Refusal refusal_of(int code) {

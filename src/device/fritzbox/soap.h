@@ -21,6 +21,7 @@ std::string soap_request(std::string_view service_type, std::string_view action,
 struct Fault {
   int code = 0;  // UPnP errorCode; 0: a fault without one
   std::string text = {};
+  std::string hint = {};  // says more than the code does, where the description is known
 };
 
 struct Answer {
@@ -36,6 +37,9 @@ Answer parse_soap(std::string_view body);
 
 /// What UPnP and AVM call an error code; "" for an unknown one.
 std::string_view upnp_error_name(int code);
+
+/// What a person can do about a code; "" where the code alone does not tell.
+std::string_view upnp_way_out(int code);
 
 /// Whether a code says that this box (unsupported) or this user (denied) cannot have the action.
 /// 820 is neither: it has to persist first.
