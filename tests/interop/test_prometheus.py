@@ -2,6 +2,7 @@
 import contextlib
 import http.server
 import json
+import re
 import shutil
 import subprocess
 import threading
@@ -12,7 +13,7 @@ import urllib.request
 import pytest
 
 from harness import (CORPUS, FREEBOX, FRITZBOX, LABEL, RECORDINGS, ROOT, Daemon, Process, Sim, config, eventually, freebox,
-                     fritzbox, free_port, push, samples, sink)
+                     fritzbox, free_port, push, run, samples, sink)
 
 TEXT = "text/plain;version=0.0.4"
 OPENMETRICS = "application/openmetrics-text;version=1.0.0"
@@ -203,3 +204,27 @@ def test_the_shipped_configuration_of_prometheus_is_one(promtool):
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     assert "SUCCESS: config/prometheus/prometheus.yml is valid" in done.stdout
+
+
+def test_the_shipped_alerts_fire_when_they_should_and_not_otherwise(promtool):
+    done = subprocess.run([promtool, "test", "rules", "tests/prometheus/alerts_test.yml"], cwd=ROOT, text=True,
+                          capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    tested = re.findall(r"name: (\w+) (fires|is quiet)", (ROOT / "tests/prometheus/alerts_test.yml").read_text())
+    assert sorted(tested) == sorted((name, what) for name in alerts() for what in ("fires", "is quiet"))
+
+
+def test_the_runbook_has_a_word_on_every_alert():
+    assert re.findall(r"^## (\w+)$", (ROOT / "config/prometheus/RUNBOOK.md").read_text(), re.M) == alerts()
+
+
+def test_rules_and_alerts_speak_of_metrics_that_are_in_the_catalogue():
+    known = {row["name"] for row in json.loads(run("metrics", "--format", "json").stdout)} | {"up"}
+    text = "".join((ROOT / "config/prometheus" / name).read_text() for name in ("rules.yml", "alerts.yml"))
+    expressions = "\n".join(re.findall(r"expr:(.*(?:\n {10,}.*)*)", text))
+    used = set(re.findall(r"(?<![:\w])(?:box|boxmeter|fritzbox|freebox)_\w+(?![:\w])", expressions))
+    assert used and used - known == set()
+
+
+def alerts():
+    return re.findall(r"alert: (\w+)", (ROOT / "config/prometheus/alerts.yml").read_text())
