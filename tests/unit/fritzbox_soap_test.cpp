@@ -52,15 +52,17 @@ TEST_CASE("a request names the action in the service's own namespace and escapes
       "</u:GetSpecificHostEntry></s:Body></s:Envelope>");
 }
 
-TEST_CASE("an answer is its arguments, in the box's order, empty ones left out") {
+TEST_CASE("an answer is its arguments, in the box's order, with their blanks") {
   const Answer answer = parse_soap(
       envelope("\n<u:GetInfoResponse xmlns:u=\"urn:dslforum-org:service:DeviceInfo:1\">\n"
                "<NewUpTime>369434</NewUpTime>\n<!-- x --><NewModelName> FRITZ!Box 7590 "
                "</NewModelName><NewDeviceLog/></u:GetInfoResponse>"));
 
   CHECK(!answer.fault);
-  REQUIRE(answer.arguments.size() == 2);
+  REQUIRE(answer.arguments.size() == 3);
   CHECK(answer.arguments[0].first == "NewUpTime");
+  CHECK(answer.arguments[1].second == " FRITZ!Box 7590 ");
+  CHECK(answer.arguments[2].second == "");
   CHECK(answer.text("NewUpTime") == "369434");
   CHECK(answer.text("NewModelName") == "FRITZ!Box 7590");
   CHECK(answer.text("NewDeviceLog") == "");

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/documents.h"
 #include "device/fritzbox/secrets.h"
@@ -29,7 +30,10 @@ Arguments to_arguments(const std::map<std::string, std::string>& args) {
 
 Reply to_reply(Answer answer) {
   Reply reply = Reply::object();
-  for (auto& [name, value] : answer.arguments) reply[name] = std::move(value);
+  for (auto& [name, value] : answer.arguments) {
+    if (value.is_string()) value = trim(value.get_ref<const std::string&>());
+    if (value != "") reply[name] = std::move(value);
+  }
   return reply;
 }
 
@@ -44,7 +48,8 @@ Box::Box(const DeviceConfig& config, http::Stop& stop)
       reveal_(config.reveal),
       url_(config.url),
       caller_(config, account_, stop),
-      session_(config, account_, stop) {}
+      session_(config, account_, stop),
+      reveal_(config.reveal) {}
 
 Reply Box::call(const Request& request) {
   body_limit_ = request.body_limit;
@@ -61,6 +66,17 @@ Reply Box::call(const Request& request) {
     if (after != before) connection_.clear();
     if (!reveal_) remove_secrets(reply);
     return reply;
+  });
+}
+
+Answer Box::act(const Target& target, const Arguments& arguments) {
+  return within(target.service + "." + target.action, [&] {
+    Answer answer = ask(target, arguments, Caller::Types::load);
+    if (answer.fault) fail(target, *answer.fault);
+    if (reveal_) return answer;
+    std::erase_if(answer.arguments, [](const auto& each) { return is_secret(each.first); });
+    for (auto& [name, value] : answer.arguments) remove_secrets(value);
+    return answer;
   });
 }
 

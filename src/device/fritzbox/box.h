@@ -20,6 +20,11 @@ class Box : public Device {
   Epoch epoch() const override { return watch_.epoch(); }
   std::uint64_t logins() const override { return caller_.logins() + session_.logins(); }
 
+  /// One action with all that the box answers: in its order, empty arguments as "", secrets only
+  /// with DeviceConfig::reveal.  Whether it changes the box is the caller's affair.  Throws Error
+  /// as call().
+  Answer act(const Target& target, const Arguments& arguments);
+
   /// For listings; each throws what http::Client throws.  Neither asks for a login, but where the
   /// box wants one for its descriptions (remote access).
   CatalogPtr catalog() { return caller_.catalog(); }
@@ -48,6 +53,7 @@ class Box : public Device {
   std::string url_;
   Caller caller_;
   Session session_;
+  bool reveal_;
   Watch watch_;
   std::size_t body_limit_ = 4U << 20;         // of the request under way
   std::string connection_;                    // what WANConnection stands for; empty: not known

@@ -65,7 +65,7 @@ std::string document_path(const Answer& answer,
                           const std::map<std::string, std::string>& parameters) {
   for (const auto& [name, value] : answer.arguments) {
     if (!value.is_string()) continue;
-    std::string path = path_of(value.get_ref<const std::string&>());
+    std::string path = path_of(trim(value.get_ref<const std::string&>()));
     if (path.empty()) continue;
     for (const auto& [key, setting] : parameters) {
       path += path.find('?') == std::string::npos ? '?' : '&';

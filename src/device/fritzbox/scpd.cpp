@@ -128,8 +128,8 @@ void give_types(Answer& answer, const Scpd& scpd, const Action& action) {
   for (auto& [name, value] : answer.arguments) {
     const Argument* argument = action.find(name, Argument::Direction::out);
     const StateVariable* variable = argument == nullptr ? nullptr : scpd.variable_of(*argument);
-    if (variable != nullptr && value.is_string())
-      value = typed(value.get_ref<const std::string&>(), variable->type());
+    if (variable == nullptr || variable->type() == ValueType::text || !value.is_string()) continue;
+    value = typed(std::string(trim(value.get_ref<const std::string&>())), variable->type());
   }
 }
 

@@ -101,6 +101,19 @@ Fault to_fault(const pugi::xml_node& fault) {
   return result;
 }
 
+/// A text with its blanks (the last of NewAllowedCharsPassword is one); XML that a box forgot to
+/// escape as JSON.
+Reply argument_value(const pugi::xml_node& argument) {
+  const bool has_elements =
+      !argument
+           .find_child([](const pugi::xml_node& node) { return node.type() == pugi::node_element; })
+           .empty();
+  if (has_elements) return to_json(argument);
+  std::string text;
+  for (const pugi::xml_node& node : argument) text += node.value();  // text, CDATA, no comments
+  return text;
+}
+
 }  // namespace
 
 std::string soap_request(std::string_view service_type, std::string_view action,
@@ -124,7 +137,8 @@ std::string Answer::text(std::string_view name) const {
   const auto found =
       std::ranges::find(arguments, name, [](const auto& a) -> std::string_view { return a.first; });
   if (found == arguments.end()) return "";
-  return found->second.is_string() ? found->second.get<std::string>() : found->second.dump();
+  return found->second.is_string() ? std::string(trim(found->second.get_ref<const std::string&>()))
+                                   : found->second.dump();
 }
 
 Answer parse_soap(std::string_view body) {
@@ -143,8 +157,7 @@ Answer parse_soap(std::string_view body) {
   }
   for (const pugi::xml_node& argument : content) {
     if (argument.type() != pugi::node_element) continue;
-    if (Reply value = to_json(argument); !value.is_null())
-      answer.arguments.emplace_back(local_name(argument), std::move(value));
+    answer.arguments.emplace_back(local_name(argument), argument_value(argument));
   }
   return answer;
 }

@@ -25,10 +25,11 @@ struct Fault {
 };
 
 struct Answer {
-  std::vector<std::pair<std::string, Reply>> arguments = {};  // in the box's order; empty: absent
+  std::vector<std::pair<std::string, Reply>> arguments =
+      {};  // in the box's order, as it wrote them
   std::optional<Fault> fault = {};
 
-  /// The argument as text; empty when it is not there.
+  /// The argument as text, trimmed; empty when it is not there.
   std::string text(std::string_view name) const;
 };
 

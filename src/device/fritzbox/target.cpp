@@ -112,10 +112,11 @@ bool is_argument_name(std::string_view name) {
          std::ranges::all_of(name, is_name_letter);
 }
 
-bool is_reading(std::string_view action) {
-  return (action.starts_with("Get") || action.find("_Get") != std::string_view::npos) &&
-         !is_denied(action);
+bool only_reads(std::string_view action) {
+  return action.starts_with("Get") || action.find("_Get") != std::string_view::npos;
 }
+
+bool is_reading(std::string_view action) { return only_reads(action) && !is_denied(action); }
 
 void check(const Request& request) {
   if (is_web(request.verb)) return check_web(request);

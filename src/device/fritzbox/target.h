@@ -26,8 +26,11 @@ Target parse_target(std::string_view text);
 /// Whether an argument's name can be sent: it becomes the name of an XML element.
 bool is_argument_name(std::string_view name);
 
-/// Whether an action only reads and tells no secrets by design: Get... or ..._Get..., less those
-/// that exist to hand out keys, the configuration or stored application data.
+/// Whether an action changes nothing, by its name: Get... or ..._Get....
+bool only_reads(std::string_view action);
+
+/// Whether a pack may call it: it only reads, and does not exist to hand out keys, the
+/// configuration or stored application data.
 bool is_reading(std::string_view action);
 
 /// DeviceKind::check of this brand.
