@@ -51,10 +51,10 @@ void confirm(const std::string& what, bool yes) {
 Secret ask_password(const std::string& prompt, const std::string& way_out) {
   if (!can_ask())
     throw Error(ErrorKind::config, "no password, and nobody can be asked here; " + way_out);
-  std::cerr << prompt << std::flush;
   std::string password;
   {
-    const Silence silence;
+    const Silence silence;  // before the question: it throws away what was typed until then
+    std::cerr << prompt << std::flush;
     std::getline(std::cin, password);
   }
   std::cerr << "\n";
