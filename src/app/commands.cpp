@@ -17,11 +17,12 @@ constexpr Command kCommands[] = {
     {"call", "make one request to a configured device and print the reply as JSON", &call},
     {"metrics", "print the catalogue of metrics: name, type, unit, labels, help, queries",
      &metrics},
+    {"fritz", "explore a Fritz!Box: its services, actions, hosts, calls; call an action",
+     &fritz_command},
     {"version", "print the version", &version},
     {"record", "write a recording of a device", nullptr},
     {"healthcheck", "ask a running boxmeter whether it is healthy", nullptr},
     {"hash-password", "make a password hash for web.yml", nullptr},
-    {"fritz", "explore a Fritz!Box", nullptr},
     {"freebox", "explore a Freebox", nullptr},
 };
 

@@ -18,19 +18,18 @@ def test_without_words_the_commands_are_listed_and_the_exit_code_is_2():
 
 
 def test_help_texts(golden):
-    commands = ["serve", "check", "once", "call", "version"]
+    commands = ["serve", "check", "once", "call", "metrics", "fritz", "version"]
 
     golden("help.txt", run("--help").stdout + "".join(f"\n--- {name}\n{run(name, '--help').stdout}" for name in commands))
 
 
 @pytest.mark.parametrize("words, message", [
-    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: serve, check, once, call, metrics, version)"),
+    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: serve, check, once, call, metrics, fritz, version)"),
     (["check", "--confg.file", "x"],
      "unknown option '--confg.file' (did you mean '--config.file'?); see 'boxmeter check --help'"),
     (["check", "--config.file", "missing.yml"], "cannot read 'missing.yml': No such file or directory"),
     (["check", "extra"], "unexpected argument 'extra'"),
     (["healthcheck"], "'healthcheck' is not available yet"),
-    (["fritz", "-s"], "'fritz' is not available yet"),
     (["serve", "--web.config.file", "web.yml"], "--web.config.file is not available yet"),
 ])
 def test_wrong_usage_is_one_line_and_exit_code_2(words, message):

@@ -20,8 +20,15 @@ def asked(box, service, action, arguments):
         return {"error": type(error).__name__, "text": error.args[0]}
 
 
+def inputs(service, action):
+    """{name: type}; of two arguments with one name fritzconnection knows the last."""
+    return {argument.name: service.state_variables[argument.relatedStateVariable].dataType
+            for argument in action._arguments if argument.direction == "in"}
+
+
 question = json.load(sys.stdin)
 box = FritzConnection(**question["box"])
 json.dump({"model": box.modelname, "version": box.system_version, "user": box.soaper.user,
-           "services": {name: list(service.actions) for name, service in box.services.items()},
+           "services": {name: {action.name: inputs(service, action) for action in service.actions.values()}
+                        for name, service in box.services.items()},
            "answers": [asked(box, *call) for call in question["calls"]]}, sys.stdout)

@@ -1,0 +1,158 @@
+#include "app/fritz/box_options.h"
+
+#include <iostream>
+
+#include "app/log.h"
+#include "app/process.h"
+#include "app/terminal.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "config/environment.h"
+
+namespace boxmeter::fritz {
+namespace {
+
+/// Common to all boxes, whatever their configuration.
+constexpr const char* kAnyBox = "169.254.1.1";
+
+/// A flag that may stand without its value, as all of fritzconnection's do: it then says nothing.
+void add_value(CLI::App& app, const std::string& flags, std::optional<std::string>& value,
+               const std::string& help, const std::string& type) {
+  app.add_option_function<std::string>(
+         flags, [&value](const std::string& given) { value = given; }, help)
+      ->expected(0, 1)
+      ->type_name("[" + type + "]");
+}
+
+std::optional<std::string> given(const std::optional<std::string>& option, const char* variable) {
+  if (option && !option->empty()) return option;
+  auto value = environment(variable);
+  if (value && value->empty()) value.reset();
+  return value;
+}
+
+bool environment_flag(const char* variable) {
+  const std::string value = lower(environment(variable).value_or(""));
+  return value == "true" || value == "on" || value == "1";
+}
+
+/// "fritz.box", "[::1]", "192.0.2.1:49000": what stands between scheme and path.
+std::string authority(const BoxOptions& options, bool encrypt) {
+  std::string host = options.address.value_or("");
+  if (host.empty()) host = kAnyBox;
+  if (const auto scheme = host.find("://"); scheme != std::string::npos) host.erase(0, scheme + 3);
+  while (host.ends_with('/')) host.pop_back();
+  if (std::ranges::count(host, ':') > 1 && !host.starts_with('[')) host = "[" + host + "]";
+  if (options.port && !options.port->empty()) return host + ":" + *options.port;
+  const bool has_port =
+      host.find(':', host.starts_with('[') ? host.find(']') : 0) != std::string::npos;
+  return has_port ? host : host + (encrypt ? ":49443" : ":49000");
+}
+
+/// An authority as the name of a file.
+std::string file_name(std::string authority) {
+  for (char& c : authority)
+    if (c == ':' || c == '[' || c == ']' || c == '%' || c == '/') c = '_';
+  return authority;
+}
+
+Credential credential(const BoxOptions& options) {
+  if (!options.password_file.empty())
+    return {.value = Secret(std::string(trim(read_file(options.password_file, 4096)))),
+            .file = options.password_file};
+  if (options.password && !options.password->empty())
+    std::cerr << "warning: every user of this machine can read a password in a command line; "
+                 "FRITZ_PASSWORD and --password-file do not show it\n";
+  return {.value = Secret(given(options.password, "FRITZ_PASSWORD").value_or(""))};
+}
+
+void use_cache(const BoxOptions& options, DeviceConfig& device) {
+  const std::string format =
+      lower(given(options.cache_format, "FRITZ_CACHEFORMAT").value_or("json"));
+  if (format != "json" && format != "pickle")
+    throw Error(ErrorKind::config,
+                "unknown cache format '" + format + "' (known: json; pickle is read as json)");
+  if (format == "pickle")
+    std::cerr << "notice: the cache is JSON, whatever the format asked for ('pickle')\n";
+  const auto folder = given(options.cache_directory, "FRITZ_CACHEDIRECTORY");
+  device.state_dir = folder ? std::filesystem::path(*folder) : user_cache_dir();
+}
+
+constexpr const char* kWaysToLogIn =
+    "the box asks for a login: give the password by FRITZ_PASSWORD or --password-file (and its "
+    "user by -u or FRITZ_USERNAME)";
+
+int attempt(const DeviceConfig& device, http::Stop& stop, const Use& use) {
+  fritzbox::Box box(device, stop);
+  try {
+    return use(box, device.url);
+  } catch (Error& error) {
+    if (error.kind() != ErrorKind::config) error.prepend(device.url);
+    throw;
+  }
+}
+
+}  // namespace
+
+void add_box_options(CLI::App& app, BoxOptions& options) {
+  add_value(app, "-i,--ip-address", options.address, "Address of the box (default: 169.254.1.1)",
+            "ADDRESS");
+  add_value(app, "--port", options.port, "Its port (default: 49000, with -e 49443)", "PORT");
+  add_value(app, "-u,--username", options.username,
+            "User (default: FRITZ_USERNAME, then who logged in last)", "USERNAME");
+  add_value(app, "-p,--password", options.password,
+            "Password, for others to read; better FRITZ_PASSWORD, --password-file, or wait to be "
+            "asked",
+            "PASSWORD");
+  app.add_option("--password-file", options.password_file, "File that holds the password")
+      ->type_name("FILE");
+  app.add_flag("-e,--encrypt", options.encrypt,
+               "Use TLS; the box's key is remembered at first sight and another one refused");
+  app.add_flag("--insecure", options.insecure, "With -e: accept any key");
+  app.add_flag("-x,--use-cache", options.use_cache,
+               "Keep what the box says of its services (default: FRITZ_USECACHE)");
+  app.add_flag("-y,--suppress-cache-verification", options.trust_cache,
+               "Believe what is kept without asking the box for its version; implies -x");
+  add_value(app, "--cache-format", options.cache_format, "json, whatever is asked for", "FORMAT");
+  add_value(app, "--cache-directory", options.cache_directory,
+            "Where it is kept (default: FRITZ_CACHEDIRECTORY, then the user's cache folder)",
+            "DIR");
+  app.add_flag("--reveal", options.reveal, "Show passwords, keys and numbers in answers");
+}
+
+DeviceConfig device_of(const BoxOptions& options) {
+  const bool encrypt =
+      options.encrypt || lower(options.address.value_or("")).starts_with("https://");
+  const std::string box = authority(options, encrypt);
+  DeviceConfig device{.name = file_name(box),
+                      .kind = "fritzbox",
+                      .url = (encrypt ? "https://" : "http://") + box,
+                      .username = given(options.username, "FRITZ_USERNAME").value_or(""),
+                      .credential = credential(options),
+                      .reveal = options.reveal};
+  if (encrypt && options.insecure) device.tls = {.mode = http::TlsMode::insecure};
+  if (encrypt && !options.insecure)
+    device.tls = {.mode = http::TlsMode::first_use,
+                  .known_key = user_state_dir() / "pins" / device.name};
+  if (options.use_cache || options.trust_cache || environment_flag("FRITZ_USECACHE"))
+    use_cache(options, device);
+  return device;
+}
+
+int with_box(const BoxOptions& options, const Use& use) {
+  DeviceConfig device = device_of(options);
+  set_up_log({.level = "warn", .format = "text"});
+  prepare_process(1);
+  http::Stop stop;
+  try {
+    return attempt(device, stop, use);
+  } catch (const Error& error) {
+    if (!device.credential.value.empty() || error.kind() != ErrorKind::auth) throw;
+  }
+  device.credential.value =
+      ask_password("password of " + (device.username.empty() ? "the box" : device.username) + ": ",
+                   kWaysToLogIn);
+  return attempt(device, stop, use);
+}
+
+}  // namespace boxmeter::fritz

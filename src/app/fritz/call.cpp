@@ -1,0 +1,138 @@
+// boxmeter fritz call: any action of a box, one or many.
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+#include <utility>
+
+#include "app/fritz/subcommand.h"
+#include "app/terminal.h"
+#include "base/text.h"
+
+namespace boxmeter::fritz {
+namespace {
+
+struct CallOptions {
+  std::vector<std::string> words = {};  // SERVICE ACTION NAME=VALUE ...
+  std::string batch = {};
+  bool json = false;
+  bool yes = false;
+};
+
+using OrderedJson = nlohmann::ordered_json;
+
+fritzbox::Arguments to_arguments(const std::vector<std::string>& words) {
+  fritzbox::Arguments arguments;
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const auto equals = words[i].find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw Error(ErrorKind::config, "argument '" + words[i] + "' is not of the form NAME=VALUE");
+    arguments.emplace_back(words[i].substr(0, equals), words[i].substr(equals + 1));
+    if (!fritzbox::is_argument_name(arguments.back().first))
+      throw Error(ErrorKind::config, "'" + arguments.back().first +
+                                         "' is not the name of an argument (such as NewIndex)");
+  }
+  return arguments;
+}
+
+fritzbox::Answer ask(fritzbox::Box& box, const std::vector<std::string>& words, bool yes) {
+  if (words.size() < 2)
+    throw Error(ErrorKind::config,
+                "call needs a service and an action: boxmeter fritz call SERVICE ACTION "
+                "[NAME=VALUE ...]");
+  const fritzbox::Target target = fritzbox::parse_target(words[0] + "." + words[1]);
+  const fritzbox::Arguments arguments = to_arguments(words);
+  if (!fritzbox::only_reads(target.action))
+    confirm("'" + target.service + "." + target.action + "' may change the box", yes);
+  return box.act(target, arguments);
+}
+
+OrderedJson to_json(const fritzbox::Answer& answer) {
+  OrderedJson json = OrderedJson::object();
+  for (const auto& [name, value] : answer.arguments) json[name] = value;
+  return json;
+}
+
+std::string dumped(const OrderedJson& json, int indent) {
+  return json.dump(indent, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+}
+
+std::string to_table(const fritzbox::Answer& answer) {
+  std::vector<TableRow> rows;
+  for (const auto& [name, value] : answer.arguments) {
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    std::string first = name;
+    for (const std::string_view line : split(text, '\n'))
+      rows.push_back({std::exchange(first, ""), std::string(line)});
+  }
+  return table(rows);
+}
+
+/// Words divided by blanks; one that begins with '"' ends with the next, '\' before either.
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream in(line);
+  std::vector<std::string> words;
+  for (std::string word; in >> std::quoted(word);) words.push_back(word);
+  return words;
+}
+
+/// One JSON object per line that asks something, in their order; what fails is {"error": why}.
+int ask_all(fritzbox::Box& box, std::istream& lines, bool yes) {
+  int exit_code = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const std::vector<std::string> words = words_of(line);
+    if (words.empty() || words[0].starts_with('#')) continue;
+    try {
+      std::cout << dumped(to_json(ask(box, words, yes)), -1) << std::flush;
+    } catch (const Error& error) {
+      // Nothing but the login or the way to the box would fail each of them.
+      if (error.kind() == ErrorKind::auth || error.kind() == ErrorKind::network) throw;
+      std::cout << dumped({{"error", error.what()}}, -1) << std::flush;
+      exit_code = 1;
+    }
+  }
+  return exit_code;
+}
+
+int call_batch(const BoxOptions& options, const CallOptions& wanted) {
+  if (!wanted.words.empty())
+    throw Error(ErrorKind::config,
+                "--batch reads its calls, '" + wanted.words[0] + "' is too much");
+  std::ifstream file;
+  if (wanted.batch != "-") {
+    file.open(wanted.batch);
+    if (!file) throw Error(ErrorKind::config, "cannot read '" + wanted.batch + "'");
+  }
+  return with_box(options, [&](fritzbox::Box& box, const std::string&) {
+    return ask_all(box, wanted.batch == "-" ? std::cin : file, wanted.yes);
+  });
+}
+
+int call_one(const BoxOptions& options, const CallOptions& wanted) {
+  return with_box(options, [&](fritzbox::Box& box, const std::string&) {
+    const fritzbox::Answer answer = ask(box, wanted.words, wanted.yes);
+    std::cout << (wanted.json ? dumped(to_json(answer), 2) : to_table(answer));
+    return 0;
+  });
+}
+
+}  // namespace
+
+Task prepare_call(CLI::App& command, const BoxOptions& box) {
+  auto wanted = std::make_shared<CallOptions>();
+  command.add_option("CALL", wanted->words, "SERVICE ACTION [NAME=VALUE ...]")->type_name("");
+  command.add_flag("--json", wanted->json, "Print the answer as JSON");
+  command
+      .add_option("--batch", wanted->batch,
+                  "Read a call per line, print a JSON object per line ('-': standard input)")
+      ->type_name("FILE");
+  command.add_flag("--yes", wanted->yes, "Do not ask before an action that may change the box");
+  command.footer(
+      "\n  boxmeter fritz call DeviceInfo1 GetInfo\n"
+      "  boxmeter fritz call Hosts1 GetGenericHostEntry NewIndex=0 --json");
+  return [wanted, &box] {
+    return wanted->batch.empty() ? call_one(box, *wanted) : call_batch(box, *wanted);
+  };
+}
+
+}  // namespace boxmeter::fritz

@@ -1,0 +1,43 @@
+// boxmeter fritz: a box on the command line, with fritzconnection's flags and words of our own.
+#include "app/commands.h"
+#include "app/fritz/inspect.h"
+#include "app/fritz/subcommand.h"
+#include "base/text.h"
+
+namespace boxmeter {
+namespace {
+
+constexpr fritz::Subcommand kSubcommands[] = {
+    {"call", "call an action of the box", &fritz::prepare_call},
+};
+
+[[noreturn]] void refuse_word(const std::string& word) {
+  std::vector<std::string> known;
+  for (const fritz::Subcommand& row : kSubcommands) known.emplace_back(row.name);
+  throw Error(ErrorKind::config, "unknown word '" + word + "' after 'fritz'" +
+                                     did_you_mean(word, known) + " (known: " + joined(known) +
+                                     "; see 'boxmeter fritz --help')");
+}
+
+}  // namespace
+
+int fritz_command(Arguments arguments) {
+  CLI::App app("Explores a Fritz!Box.", "fritz");
+  fritz::BoxOptions box;
+  fritz::Inspection inspection;
+  fritz::add_box_options(app, box);
+  fritz::add_inspection(app, inspection);
+  std::vector<std::pair<CLI::App*, fritz::Task>> tasks;
+  for (const fritz::Subcommand& row : kSubcommands) {
+    CLI::App* command = app.add_subcommand(row.name, row.help);
+    command->fallthrough();
+    tasks.emplace_back(command, row.prepare(*command, box));
+  }
+  const std::vector<std::string> rest = read_arguments(app, arguments);
+  if (!rest.empty()) refuse_word(rest[0]);
+  for (const auto& [command, task] : tasks)
+    if (command->parsed()) return task();
+  return fritz::inspect(box, inspection);
+}
+
+}  // namespace boxmeter

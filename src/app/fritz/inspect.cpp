@@ -1,0 +1,125 @@
+#include "app/fritz/inspect.h"
+
+#include <ctime>
+#include <iostream>
+
+#include "app/fritz/listings.h"
+#include "app/terminal.h"
+#include "base/text.h"
+
+namespace boxmeter::fritz {
+namespace {
+
+using fritzbox::Box;
+
+std::shared_ptr<const fritzbox::Scpd> described(Box& box, const fritzbox::Service& service) {
+  if (auto scpd = box.scpd(service)) return scpd;
+  throw Error(ErrorKind::refused, "the box does not describe its service '" + service.name + "'",
+              Refusal::unsupported);
+}
+
+std::string actions(Box& box, const std::string& name, bool arguments) {
+  const fritzbox::CatalogPtr catalog = box.catalog();
+  const fritzbox::Service& service = catalog->service(fritzbox::service_name(name));
+  return actions_listing(service.name, *described(box, service), arguments);
+}
+
+std::string one_action(Box& box, const std::string& service_name, const std::string& name) {
+  const fritzbox::CatalogPtr catalog = box.catalog();
+  const fritzbox::Service& service = catalog->service(fritzbox::service_name(service_name));
+  const auto scpd = described(box, service);
+  if (const fritzbox::Action* action = scpd->find(name))
+    return arguments_listing(service.name, *scpd, *action);
+  std::vector<std::string> known;
+  for (const fritzbox::Action& action : scpd->actions) known.push_back(action.name);
+  throw Error(ErrorKind::refused,
+              "'" + service.name + "' has no action '" + name + "'" + did_you_mean(name, known),
+              Refusal::unsupported);
+}
+
+std::string now() {
+  const std::time_t time = std::time(nullptr);
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local)};
+}
+
+std::string everything(Box& box) {
+  const fritzbox::CatalogPtr catalog = box.catalog();
+  std::string text = system_listing(catalog->version(), now());
+  for (const fritzbox::Service& service : catalog->services()) {
+    if (service.name == "any1") continue;  // has no action but a placeholder
+    text += "\n" + std::string(65, '=') + "\n";
+    const auto scpd = box.scpd(service);
+    if (!scpd)
+      std::cerr << "notice: the box does not describe its service '" << service.name << "'\n";
+    if (scpd)
+      for (const fritzbox::Action& action : scpd->actions)
+        text += arguments_listing(service.name, *scpd, action);
+  }
+  return text;
+}
+
+/// The service that needs no login first; since FRITZ!OS 8.24 it may not be used for this (606).
+void reconnect(Box& box) {
+  constexpr const char* kAction = "ForceTermination";
+  if (box.catalog()->find("WANIPConn1") != nullptr) try {
+      box.act({.service = "WANIPConn1", .action = kAction}, {});
+      return;
+    } catch (const Error& error) {
+      if (error.refusal() == Refusal::none) throw;
+    }
+  box.act({.service = std::string(fritzbox::kWanConnection), .action = kAction}, {});
+}
+
+std::string change(Box& box, const std::string& url, const Inspection& wanted) {
+  const std::string name = box.catalog()->model() + " at " + url;
+  if (wanted.reconnect) {
+    confirm("disconnect " + name + " from the internet, for a new address", wanted.yes);
+    reconnect(box);
+    return "reconnect the router.\n";
+  }
+  confirm("restart " + name, wanted.yes);
+  box.act({.service = "DeviceConfig1", .action = "Reboot"}, {});
+  return "reboot the router.\n";
+}
+
+std::string answer(Box& box, const std::string& url, const Inspection& wanted) {
+  if (wanted.services) return services_listing(*box.catalog());
+  if (!wanted.actions_of.empty()) return actions(box, wanted.actions_of, false);
+  if (!wanted.arguments_of.empty()) return actions(box, wanted.arguments_of, true);
+  if (!wanted.one_action.empty())
+    return one_action(box, wanted.one_action[0], wanted.one_action[1]);
+  if (wanted.everything) return everything(box);
+  return wanted.reconnect || wanted.reboot ? change(box, url, wanted) : "";
+}
+
+}  // namespace
+
+void add_inspection(CLI::App& app, Inspection& inspection) {
+  app.add_flag("-s,--services", inspection.services, "List all services");
+  app.add_option("-S,--serviceactions", inspection.actions_of, "List the actions of a service")
+      ->type_name("SERVICE");
+  app.add_option("-a,--servicearguments", inspection.arguments_of,
+                 "List the actions of a service with their arguments")
+      ->type_name("SERVICE");
+  app.add_option("-A,--actionarguments", inspection.one_action,
+                 "List the arguments of an action with direction and type")
+      ->expected(2)
+      ->type_name("SERVICE ACTION");
+  app.add_flag("-c,--complete", inspection.everything, "List everything");
+  app.add_flag("-r,--reconnect", inspection.reconnect, "Reconnect to the internet");
+  app.add_flag("-R,--reboot", inspection.reboot, "Restart the box");
+  app.add_flag("--yes", inspection.yes, "Do not ask before the box is changed");
+}
+
+int inspect(const BoxOptions& options, const Inspection& wanted) {
+  return with_box(options, [&](Box& box, const std::string& url) {
+    const std::string text = answer(box, url, wanted);
+    std::cout << headline(*box.catalog(), url) << text << "\n";
+    return 0;
+  });
+}
+
+}  // namespace boxmeter::fritz

@@ -1,0 +1,27 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "app/fritz/box_options.h"
+
+namespace boxmeter::fritz {
+
+/// What `boxmeter fritz` does without a further word: fritzconnection's own flags.  The first that
+/// is given, in this order, is done.
+struct Inspection {
+  bool services = false;
+  std::string actions_of = {};
+  std::string arguments_of = {};
+  std::vector<std::string> one_action = {};  // service and action
+  bool everything = false;
+  bool reconnect = false;
+  bool reboot = false;
+  bool yes = false;
+};
+
+void add_inspection(CLI::App& app, Inspection& inspection);
+
+/// Returns the exit code.  Throws Error.
+int inspect(const BoxOptions& options, const Inspection& wanted);
+
+}  // namespace boxmeter::fritz
