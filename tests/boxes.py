@@ -99,6 +99,13 @@ class FreeClient:
                                 json.dumps(body).encode() if body else None, headers)
         return status, json.loads(text)
 
+    def send(self, method, path, body=None):
+        """(status, envelope); a text is sent as it stands, anything else as JSON."""
+        headers = {"X-Fbx-App-Auth": self.session} if self.session else {}
+        data = body if isinstance(body, str) or body is None else json.dumps(body)
+        status, _, text = fetch(self.connection, method, path, data.encode() if data else None, headers)
+        return status, json.loads(text)
+
     def login(self, api="/api/v8"):
         challenge = self.get(api + "/login/")[1]["result"]["challenge"]
         status, envelope = self.post(api + "/login/session/", {

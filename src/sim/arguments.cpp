@@ -65,6 +65,12 @@ void add_logins(CLI::App& app, SimOptions& options, Raw& raw) {
   app.add_option("--session-uses", options.box.session_uses,
                  "requests per session of a Freebox or of a Fritz!Box's web server; 0: any number")
       ->capture_default_str();
+  app.add_option(
+         "--permit", options.box.permit,
+         "permissions of a Freebox's applications that they do not have at first: settings, "
+         "profile, camera, home, vm")
+      ->delimiter(',')
+      ->type_name("NAME,...");
   app.add_flag("--old-login", options.box.old_login,
                "the web server of a Fritz!Box knows the login before FRITZ!OS 7.24 only (MD5)");
   app.add_option("--rights", options.box.rights,
@@ -88,7 +94,8 @@ void add_behaviour(CLI::App& app, SimOptions& options, Raw& raw) {
   app.add_option(
          "--control", options.control,
          "port that shows and switches faults: GET /stats, POST /fault?name=NAME&box=INDEX, "
-         "/request?name=REQUEST&error=CODE, /expire, /restart, /still; 0: any free one")
+         "/request?name=REQUEST&error=CODE, /button?name=granted|denied|timeout|pending, /expire, "
+         "/restart, /still; 0: any free one")
       ->type_name("PORT")
       ->check(CLI::Range(0, 65'535));
   app.add_option("--seconds", raw.seconds, "end by itself after this time; default: on a signal")

@@ -14,6 +14,10 @@ constexpr BoxKind kKinds[] = {
 
 }  // namespace
 
+void Box::press(const std::string& answer) {
+  throw Error(ErrorKind::config, "this box has no button that can be '" + answer + "'");
+}
+
 void Box::overrule(const std::string& request, const std::string& error) {
   overruled_.with([&](auto& errors) {
     if (error.empty())

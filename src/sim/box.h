@@ -22,11 +22,12 @@ struct BoxOptions {
   Secret password{"secret"};
   std::string app_id = "boxmeter";
   Secret app_token{"boxmeter-sim-app-token"};
-  bool invent = false;             // answer what is described but not recorded
-  std::uint64_t seed = 1;          // of invented values, nonces, tokens
-  std::uint64_t nonce_uses = 0;    // requests per nonce; 0: any number
-  std::uint64_t session_uses = 0;  // requests per session; 0: any number
-  bool old_login = false;          // of a Fritz!Box's web server: MD5, as before FRITZ!OS 7.24
+  bool invent = false;                   // answer what is described but not recorded
+  std::uint64_t seed = 1;                // of invented values, nonces, tokens
+  std::uint64_t nonce_uses = 0;          // requests per nonce; 0: any number
+  std::uint64_t session_uses = 0;        // requests per session; 0: any number
+  std::vector<std::string> permit = {};  // a Freebox gives to applications besides the usual
+  bool old_login = false;  // of a Fritz!Box's web server: MD5, as before FRITZ!OS 7.24
   /// Of the user of a Fritz!Box, on its web server.
   std::vector<std::string> rights = {"Dial", "App", "HomeAuto", "BoxAdmin", "Phone", "NAS"};
 };
@@ -58,6 +59,9 @@ class Box {
   virtual http::ServerResponse answer(const Visit& visit) = 0;
   /// Forgets all nonces, sessions and sids.
   virtual void expire() = 0;
+
+  /// What a person at the box presses; see Registrations.  Throws Error{config}.
+  virtual void press(const std::string& answer);
 
   /// From now on `request` ("WANPPPConnection1.GetInfo", "connection/xdsl") is answered with this
   /// error (820, service_down); an empty one ends that.

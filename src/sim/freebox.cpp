@@ -1,13 +1,18 @@
 #include "sim/freebox.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "sim/freebox_writes.h"
 #include "sim/hash.h"
+#include "sim/registrations.h"
 #include "sim/sessions.h"
 #include "sim/soap.h"
 
@@ -102,15 +107,27 @@ class Freebox : public Box {
  public:
   Freebox(std::shared_ptr<const FreeboxScript> script, const BoxOptions& options)
       : script_(std::move(script)),
-        sessions_(options.app_id, options.app_token, options.session_uses, options.seed) {}
+        sessions_(options.app_id, options.app_token, options.session_uses, options.seed),
+        registrations_(options.seed),
+        permit_(options.permit) {}
 
   ServerResponse answer(const Visit& visit) override;
   void expire() override { sessions_.expire(); }
+  void press(const std::string& answer) override { registrations_.press(answer); }
 
  private:
   ServerResponse login(const Visit& visit, const std::string& path);
+  ServerResponse authorize(const Visit& visit);
+  ServerResponse track(const std::string& path);
   ServerResponse open_session(const Visit& visit);
   ServerResponse reply(const Visit& visit, const std::string& path);
+  ServerResponse history(const Visit& visit);
+  ServerResponse write(const Visit& visit, const std::string& path);
+  ServerResponse removed(const std::string& path);
+  ServerResponse outcome(const std::string& path, Written written);
+  Json current(const std::string& path) const;
+  Json permissions() const;
+  bool permitted(std::string_view permission) const;
   bool in_session(const Visit& visit);
   ServerResponse denied(const char* code, const char* message);
   ServerResponse failure(int status, std::string_view code, const char* message, Json result = {},
@@ -118,6 +135,10 @@ class Freebox : public Box {
 
   std::shared_ptr<const FreeboxScript> script_;
   Sessions sessions_;
+  Registrations registrations_;
+  std::vector<std::string> permit_;
+  std::atomic<bool> any_written_ = false;
+  Guarded<std::map<std::string, Json>> written_;  // by path: what it answers since it was changed
 };
 
 ServerResponse success(const Json& result) {
@@ -125,10 +146,25 @@ ServerResponse success(const Json& result) {
                               std::string(kJson));
 }
 
-Json permissions() {
+bool Freebox::permitted(std::string_view permission) const {
+  if (std::ranges::find(permit_, permission) != permit_.end()) return true;
+  return std::ranges::any_of(kPermissions,
+                             [&](const auto& p) { return p.first == permission && p.second; });
+}
+
+Json Freebox::permissions() const {
   Json granted;
-  for (const auto& [permission, given] : kPermissions) granted[std::string(permission)] = given;
+  for (const auto& [permission, given] : kPermissions)
+    granted[std::string(permission)] = permitted(permission);
   return granted;
+}
+
+/// The text in a body's member, "" for none.
+std::string text_in(const std::string& body, const char* member) {
+  const Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  return json.is_object() && json.contains(member) && json[member].is_string()
+             ? json[member].get<std::string>()
+             : std::string();
 }
 
 ServerResponse Freebox::answer(const Visit& visit) {
@@ -149,6 +185,8 @@ ServerResponse Freebox::answer(const Visit& visit) {
 ServerResponse Freebox::login(const Visit& visit, const std::string& path) {
   const http::ServerRequest& request = visit.request;
   const bool post = request.method == "POST";
+  if (const std::string error = overruled(path); !error.empty())
+    return denied(error.c_str(), "Erreur d'authentification de l'application");
   if (path == "login" && !post)
     return success({{"logged_in", in_session(visit)}, {"challenge", sessions_.challenge()}});
   if (path == "login/session" && post) return open_session(visit);
@@ -156,27 +194,46 @@ ServerResponse Freebox::login(const Visit& visit, const std::string& path) {
     sessions_.close(request.header("x-fbx-app-auth"));
     return ServerResponse::text(200, R"({"success":true})", std::string(kJson));
   }
-  if (path == "login/authorize" && post)
-    return denied("new_apps_denied", "Les nouvelles applications sont refusées");
+  if (path == "login/authorize" && post) return authorize(visit);
+  if (path.starts_with("login/authorize/") && !post) return track(path);
   if (path == "login/perms" && !post) {
     if (!in_session(visit)) return denied("auth_required", "Vous devez vous connecter");
     Json granted;
     for (const auto& [permission, given] : kPermissions)
-      granted[std::string(permission)] = {{"granted", given}, {"desc", permission}};
+      granted[std::string(permission)] = {{"granted", permitted(permission)}, {"desc", permission}};
     return success(granted);
   }
   return failure(404, "invalid_request", "Requête invalide");
 }
 
+/// The box asks on its front from now on.
+ServerResponse Freebox::authorize(const Visit& visit) {
+  for (const char* member : {"app_id", "app_name", "app_version", "device_name"})
+    if (text_in(visit.request.body, member).empty())
+      return failure(403, "invalid_request", "Requête invalide");
+  const Registrations::Asked asked = registrations_.ask(text_in(visit.request.body, "app_id"));
+  return success({{"app_token", asked.token}, {"track_id", asked.track}});
+}
+
+ServerResponse Freebox::track(const std::string& path) {
+  const std::string number = path.substr(path.rfind('/') + 1);
+  std::size_t track = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), track);
+  if (error != std::errc() || end != number.data() + number.size())
+    return failure(404, "invalid_request", "Requête invalide");
+  return success({{"status", registrations_.look(track)}, {"challenge", sessions_.challenge()}});
+}
+
 ServerResponse Freebox::open_session(const Visit& visit) {
-  const Json body = Json::parse(visit.request.body, nullptr, /*allow_exceptions=*/false);
-  const auto text = [&](const char* member) {
-    return body.is_object() && body.contains(member) && body[member].is_string()
-               ? body[member].get<std::string>()
-               : std::string();
-  };
-  const std::string token =
-      visit.refuse_logins ? "" : sessions_.open(text("app_id"), text("password"));
+  const std::string app_id = text_in(visit.request.body, "app_id");
+  const std::string password = text_in(visit.request.body, "password");
+  const auto registered = registrations_.find(app_id);
+  if (registered && registered->status == "pending")
+    return denied("pending_token", "L'application attend d'être autorisée");
+  std::string token;
+  if (!visit.refuse_logins) token = sessions_.open(app_id, password);
+  if (token.empty() && !visit.refuse_logins && registered && registered->status == "granted")
+    token = sessions_.open(app_id, password, registered->token);
   if (token.empty()) {
     ++stats.wrong_credentials;
     return denied("invalid_token", "Erreur d'authentification de l'application");
@@ -191,15 +248,88 @@ ServerResponse Freebox::open_session(const Visit& visit) {
 ServerResponse Freebox::reply(const Visit& visit, const std::string& path) {
   if (const std::string error = overruled(path); !error.empty())
     return failure(200, error, "Erreur");
+  if (path == "rrd") return history(visit);
+  if (visit.request.method != "GET") return write(visit, path);
+  if (any_written_) {
+    const Json changed = written_.with([&](const auto& written) {
+      const auto found = written.find(path);
+      return found == written.end() ? Json() : found->second;
+    });
+    if (!changed.is_null()) return success(changed);
+  }
   std::string file = path;
   std::ranges::replace(file, '/', '_');
   const auto found = script_->replies.find(file);
   if (found == script_->replies.end()) return failure(404, "invalid_request", "Requête invalide");
-  if (visit.request.method != "GET")
-    return failure(403, "insufficient_rights", "Cette application n'est pas autorisée",
-                   {{"password_salt", "AAAAAAAAAAAAAAAAAAAAAA"}}, {{"missing_right", "settings"}});
   return {
       .status = 200, .content_type = std::string(kJson), .body = {found->second.at(visit.moment)}};
+}
+
+/// POST rrd/ with the permission to change settings, GET rrd/?db=... without it.  What was recorded
+/// is in get/rrd_net.json and its like.
+ServerResponse Freebox::history(const Visit& visit) {
+  const bool post = visit.request.method == "POST";
+  if (post && !permitted("settings"))
+    return failure(403, "insufficient_rights", "Cette application n'est pas autorisée",
+                   {{"password_salt", "AAAAAAAAAAAAAAAAAAAAAA"}}, {{"missing_right", "settings"}});
+  const std::string db = post ? text_in(visit.request.body, "db") : visit.request.parameter("db");
+  const auto found = script_->replies.find("rrd_" + db);
+  if (found != script_->replies.end())
+    return {.status = 200,
+            .content_type = std::string(kJson),
+            .body = {found->second.at(visit.moment)}};
+  for (const std::string_view known : {"net", "temp", "dsl", "switch"})
+    if (db == known) return success({{"date_start", 0}, {"date_end", 0}, {"data", Json::object()}});
+  // No error_code: a real box writes it where the text for people belongs.
+  return ServerResponse::text(200, R"({"msg":"invalid_db","success":false})", std::string(kJson));
+}
+
+ServerResponse Freebox::write(const Visit& visit, const std::string& path) {
+  if (!permitted("settings"))
+    return failure(403, "insufficient_rights", "Cette application n'est pas autorisée",
+                   {{"password_salt", "AAAAAAAAAAAAAAAAAAAAAA"}}, {{"missing_right", "settings"}});
+  if (visit.request.method == "DELETE") return removed(path);
+  if (path == "system/reboot" && visit.request.method == "POST")
+    return ServerResponse::text(200, R"({"success":true})", std::string(kJson));
+  const Json value = current(path);
+  const bool ddns = path.starts_with("connection/ddns/");  // put() knows the providers
+  if (value.is_null() && !ddns) return failure(404, "invalid_request", "Requête invalide");
+  return outcome(path, visit.request.method == "PUT" ? put(path, value, visit.request.body)
+                                                     : post(value, visit.request.body));
+}
+
+ServerResponse Freebox::removed(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const std::string list = path.substr(0, std::min(slash, path.size()));
+  const Json value = current(list);
+  if (slash == std::string::npos || value.is_null())
+    return failure(404, "invalid_request", "Requête invalide");
+  return outcome(list, remove(value, path.substr(slash + 1)));
+}
+
+ServerResponse Freebox::outcome(const std::string& path, Written written) {
+  if (!written.error.empty()) return failure(200, written.error, "Erreur");
+  written_.with([&](auto& all) { all[path] = std::move(written.value); });
+  any_written_ = true;
+  if (written.answer.is_null())
+    return ServerResponse::text(200, R"({"success":true})", std::string(kJson));
+  return success(written.answer);
+}
+
+/// What GET `path` would answer, standing still; null for nothing, an empty list for no result.
+Json Freebox::current(const std::string& path) const {
+  const Json changed = written_.with([&](const auto& written) {
+    const auto found = written.find(path);
+    return found == written.end() ? Json() : found->second;
+  });
+  if (!changed.is_null()) return changed;
+  std::string file = path;
+  std::ranges::replace(file, '/', '_');
+  const auto found = script_->replies.find(file);
+  if (found == script_->replies.end()) return {};
+  const Json reply = Json::parse(*found->second.at({}), nullptr, /*allow_exceptions=*/false);
+  if (!reply.is_object() || !reply.value("success", false)) return {};
+  return reply.contains("result") ? reply["result"] : Json::array();
 }
 
 bool Freebox::in_session(const Visit& visit) {

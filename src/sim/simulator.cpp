@@ -119,7 +119,8 @@ ServerResponse Simulator::control(const http::ServerRequest& request) {
   if (request.method != "POST")
     return ServerResponse::text(404,
                                 "GET /stats, or POST /fault?name=F, /request?name=R&error=E, "
-                                "/still?on=1, /expire, /restart; &box=INDEX limits them\n");
+                                "/button?name=granted, /still?on=1, /expire, /restart; "
+                                "&box=INDEX limits them\n");
   try {
     return change(request);
   } catch (const Error& error) {
@@ -144,6 +145,8 @@ ServerResponse Simulator::change(const http::ServerRequest& request) {
     return each([&](Place& place) {
       place.box->overrule(request.parameter("name"), request.parameter("error"));
     });
+  if (request.path == "/button")
+    return each([&](Place& place) { place.box->press(request.parameter("name")); });
   if (request.path == "/expire") return each([](Place& place) { place.box->expire(); });
   if (request.path == "/restart") return each([this](Place& place) { restart(place); });
   if (request.path == "/still") {

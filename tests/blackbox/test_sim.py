@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as ElementTree
@@ -358,6 +359,93 @@ def test_recorded_refusals_come_under_200_and_unrecorded_paths_under_404(sim):
     running.control("/request?name=connection&error=internal_error")
     status, envelope = client.get("/api/v8/connection/")
     assert (status, envelope["error_code"]) == (200, "internal_error")
+
+
+ASK = {"app_id": "fr.example.app", "app_name": "App", "app_version": "1", "device_name": "here"}
+
+
+@pytest.mark.sanitized
+@pytest.mark.parametrize("button", [None, "granted", "denied", "timeout"])
+def test_an_application_is_registered_when_somebody_presses_the_button(sim, button):
+    running = sim(recordings=[FREEBOX])
+    client = FreeClient(running.urls[0], app_id=ASK["app_id"])
+    asked = client.post("/api/v8/login/authorize/", ASK)[1]["result"]
+    client.token = asked["app_token"]
+    assert len(client.token) == 64
+    track = f"/api/v8/login/authorize/{asked['track_id']}"
+    assert client.get(track)[1]["result"]["status"] == "pending"
+    assert client.login()[1]["error_code"] == "pending_token"
+    if button:
+        running.control(f"/button?name={button}")
+    assert client.get(track)[1]["result"]["status"] == (button or "granted")
+    assert client.login()[1].get("error_code") == (None if button in (None, "granted") else "invalid_token")
+    assert client.get("/api/v8/login/authorize/99")[1]["result"]["status"] == "unknown"
+
+
+@pytest.mark.sanitized
+def test_a_registration_is_refused_as_told(sim):
+    running = sim(recordings=[FREEBOX])
+    client = FreeClient(running.urls[0])
+    status, envelope = client.post("/api/v8/login/authorize/", {"app_id": "x"})
+    assert (status, envelope["error_code"]) == (403, "invalid_request")
+    for code in ("new_apps_denied", "denied_from_external_ip", "ratelimited"):
+        running.control(f"/request?name=login/authorize&error={code}")
+        status, envelope = client.post("/api/v8/login/authorize/", ASK)
+        assert (status, envelope["error_code"]) == (403, code)
+    running.control("/request?name=login/session&error=ratelimited")
+    assert client.login()[1]["error_code"] == "ratelimited"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        running.control("/button?name=granded")
+    assert refused.value.read() == b"the button cannot be 'granded' (known: granted, denied, timeout, pending)\n"
+
+
+# What the Connection API's document sends and shows, to the path of its heading.
+CONNECTION_PUTS = [
+    ("connection/config/", {"ping": True, "wol": False}, {"ping": True, "wol": False}),
+    ("connection/ddns/dyndns/", {"enabled": False, "user": "test", "password": "ssss", "hostname": "ttt"},
+     {"enabled": False, "user": "test", "hostname": "ttt"}),
+]
+
+
+@pytest.mark.sanitized
+def test_the_connection_api_takes_what_its_document_sends(sim, corpus):
+    running = sim("--permit", "settings", recordings=[corpus / "freebox/documentation-3"])
+    client = FreeClient(running.urls[0])
+    client.login("/api/v3")
+    for path, body, shown in CONNECTION_PUTS:
+        status, envelope = client.send("PUT", "/api/v3/" + path, body)
+        assert (status, envelope["success"]) == (200, True), envelope
+        assert shown.items() <= envelope["result"].items()
+        assert client.get("/api/v3/" + path)[1]["result"] == envelope["result"]
+        assert "password" not in envelope["result"]
+    hop = {"prefix": "2a01:e30:d252:a2a2::/64", "next_hop": "fe80::be30:5bff:feb5:fcc7"}
+    envelope = client.send("PUT", "/api/v3/connection/ipv6/config/", {"delegations": [hop]})[1]
+    assert len(envelope["result"]["delegations"]) == 8
+    assert envelope["result"]["delegations"][2] == hop
+    for path, body, code in [
+            ("connection/config/", {"remote_access_port": 70000}, "invalid_port"),
+            ("connection/config/", {"wol": "yes"}, "inval"),
+            ("connection/config/", {"unknown": 1}, "inval"),
+            ("connection/config/", "no json", "inval"),
+            ("connection/ipv6/config/", {"delegations": [{**hop, "next_hop": "2001:db8::1"}]}, "invalid_next_hop"),
+            ("connection/ddns/other/", {"enabled": True}, "invalid_provider")]:
+        assert client.send("PUT", "/api/v3/" + path, body)[1]["error_code"] == code, (path, body)
+
+
+@pytest.mark.sanitized
+def test_lists_grow_and_shrink_when_that_is_permitted(sim):
+    client = FreeClient(sim(recordings=[FREEBOX]).urls[0])
+    client.login()
+    assert client.send("DELETE", "/api/v8/dhcp/static_lease/x")[1]["missing_right"] == "settings"
+    client = FreeClient(sim("--permit", "settings", recordings=[FREEBOX]).urls[0])
+    client.login()
+    before = client.get("/api/v8/dhcp/static_lease/")[1].get("result", [])
+    lease = {"id": "00:00:5E:00:53:99", "mac": "00:00:5E:00:53:99", "ip": "192.0.2.99"}
+    assert client.post("/api/v8/dhcp/static_lease/", lease)[1]["result"] == lease
+    assert client.get("/api/v8/dhcp/static_lease/")[1]["result"] == before + [lease]
+    assert client.send("DELETE", "/api/v8/dhcp/static_lease/" + lease["id"])[1] == {"success": True}
+    assert client.get("/api/v8/dhcp/static_lease/")[1]["result"] == before
+    assert client.send("DELETE", "/api/v8/dhcp/static_lease/" + lease["id"])[1]["error_code"] == "noent"
 
 
 # --- faults

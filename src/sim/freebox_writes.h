@@ -1,0 +1,27 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace boxmeter::sim {
+
+/// What a Freebox makes of a request that writes: an error code, or the new value of the object or
+/// list that was written to, and what it answers.
+struct Written {
+  std::string error = {};
+  nlohmann::ordered_json value = {};
+  nlohmann::ordered_json answer = {};  // null: a success without a result
+};
+
+/// PUT: the members of `body` replace those of `current`.  A member that the object does not have,
+/// or of another type, is `inval`; the objects of the Connection API have errors of their own.
+/// Pure.
+Written put(std::string_view path, const nlohmann::ordered_json& current, std::string_view body);
+
+/// POST to a list: one element more, with the next free id.  Pure.
+Written post(const nlohmann::ordered_json& current, std::string_view body);
+
+/// DELETE of the element of a list that has this id, login or token.  Pure.
+Written remove(const nlohmann::ordered_json& current, std::string_view id);
+
+}  // namespace boxmeter::sim
