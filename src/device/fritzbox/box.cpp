@@ -48,8 +48,7 @@ Box::Box(const DeviceConfig& config, http::Stop& stop)
       reveal_(config.reveal),
       url_(config.url),
       caller_(config, account_, stop),
-      session_(config, account_, stop),
-      reveal_(config.reveal) {}
+      session_(config, account_, stop) {}
 
 Reply Box::call(const Request& request) {
   body_limit_ = request.body_limit;

@@ -53,7 +53,6 @@ class Box : public Device {
   std::string url_;
   Caller caller_;
   Session session_;
-  bool reveal_;
   Watch watch_;
   std::size_t body_limit_ = 4U << 20;         // of the request under way
   std::string connection_;                    // what WANConnection stands for; empty: not known
