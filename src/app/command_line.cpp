@@ -53,6 +53,16 @@ std::filesystem::path config_file(const std::string& named) {
               "name one with --config.file");
 }
 
+const Job& find_device(const Config& config, const std::string& name) {
+  std::vector<std::string> known;
+  for (const Job& job : config.jobs) {
+    if (job.device.name == name) return job;
+    known.push_back(job.device.name);
+  }
+  throw Error(ErrorKind::config, "unknown device '" + name + "'" + did_you_mean(name, known) +
+                                     " (known: " + joined(known) + ")");
+}
+
 void expect_nothing_left(const std::vector<std::string>& rest) {
   if (!rest.empty()) throw Error(ErrorKind::config, "unexpected argument '" + rest.front() + "'");
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "config/config.h"
+
 // What every command shares: reading arguments and saying what is wrong with them.
 namespace boxmeter {
 
@@ -21,6 +23,9 @@ struct HelpShown {};
 void add_config_option(CLI::App& app, std::string& file);
 /// The file to read.  Throws Error{config} when none was named and none is there.
 std::filesystem::path config_file(const std::string& named);
+
+/// The device of that name.  Throws Error{config} that lists the known ones.
+const Job& find_device(const Config& config, const std::string& name);
 
 /// Throws Error{config} naming the first word too many.
 void expect_nothing_left(const std::vector<std::string>& rest);

@@ -20,7 +20,7 @@ constexpr Command kCommands[] = {
     {"fritz", "explore a Fritz!Box: its services, actions, hosts, calls; call an action",
      &fritz_command},
     {"version", "print the version", &version},
-    {"record", "write a recording of a device", nullptr},
+    {"record", "write a recording of a device for boxmeter-sim", &record_device},
     {"healthcheck", "ask a running boxmeter whether it is healthy", nullptr},
     {"hash-password", "make a password hash for web.yml", nullptr},
     {"freebox", "explore a Freebox", nullptr},

@@ -13,16 +13,6 @@
 namespace boxmeter {
 namespace {
 
-const Job& find_device(const Config& config, const std::string& name) {
-  std::vector<std::string> known;
-  for (const Job& job : config.jobs) {
-    if (job.device.name == name) return job;
-    known.push_back(job.device.name);
-  }
-  throw Error(ErrorKind::config, "unknown device '" + name + "'" + did_you_mean(name, known) +
-                                     " (known: " + joined(known) + ")");
-}
-
 nlohmann::json as_json(const View& view) {
   nlohmann::json families = nlohmann::json::object();
   for (const FragmentPtr& fragment : view.fragments)

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "device/device.h"
+#include "device/recording.h"
 
 namespace boxmeter {
 
@@ -19,6 +20,7 @@ struct DeviceKind {
   /// Throws Error{config} for a request that a pack may not make: an unknown verb, a malformed
   /// target, one that is not for reading.  Placeholders such as {radio} are still in it.
   void (*check)(const Request&);
+  RecordKind record;
   unsigned https_port = 0;  // of an https URL that names none; 0: 443
   /// The path that a URL may have, over https only: it is asked over the internet then.
   std::string_view remote_path = {};

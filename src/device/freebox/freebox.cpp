@@ -6,6 +6,7 @@
 
 #include "device/freebox/api.h"
 #include "device/freebox/observer.h"
+#include "device/freebox/record.h"
 #include "device/freebox/request.h"
 #include "device/freebox/secrets.h"
 #include "device/freebox/session.h"
@@ -103,12 +104,14 @@ std::unique_ptr<Device> open(const DeviceConfig& config, http::Stop& stop) {
   return std::make_unique<Freebox>(config, stop);
 }
 
-constinit const DeviceKind kKind = {.name = "freebox",
-                                    .default_url = "https://mafreebox.freebox.fr",
-                                    .default_pack = "freebox",
-                                    .default_tls = http::TlsMode::system,
-                                    .options = kOptions,
-                                    .open = &open,
-                                    .check = &check};
+constinit const DeviceKind kKind = {
+    .name = "freebox",
+    .default_url = "https://mafreebox.freebox.fr",
+    .default_pack = "freebox",
+    .default_tls = http::TlsMode::system,
+    .options = kOptions,
+    .open = &open,
+    .check = &check,
+    .record = {.questions = &questions, .path = &recording_path, .privacy = &privacy}};
 
 }  // namespace boxmeter::freebox

@@ -36,13 +36,6 @@ constexpr std::string_view kSecret[] = {
     "token",
 };
 
-bool is_secret(std::string_view key) {
-  const std::string name = lower(key);
-  return std::any_of(std::begin(kSecret), std::end(kSecret), [&](std::string_view secret) {
-    return secret.starts_with('*') ? name.ends_with(secret.substr(1)) : name == secret;
-  });
-}
-
 /// Home automation says {"name": "pin", "value": "1234"}.
 bool names_a_secret(const Reply& object) {
   const auto name = object.find("name");
@@ -51,6 +44,13 @@ bool names_a_secret(const Reply& object) {
 }
 
 }  // namespace
+
+bool is_secret(std::string_view member) {
+  const std::string name = lower(member);
+  return std::any_of(std::begin(kSecret), std::end(kSecret), [&](std::string_view secret) {
+    return secret.starts_with('*') ? name.ends_with(secret.substr(1)) : name == secret;
+  });
+}
 
 void remove_secrets(Reply& reply) {
   if (reply.is_object()) {

@@ -1,6 +1,7 @@
 #include "device/fritzbox/fritzbox.h"
 
 #include "device/fritzbox/box.h"
+#include "device/fritzbox/record.h"
 #include "device/fritzbox/target.h"
 
 namespace boxmeter::fritzbox {
@@ -23,6 +24,7 @@ constinit const DeviceKind kKind = {
     .options = kOptions,
     .open = &open,
     .check = &check,
+    .record = {.questions = &questions, .path = &recording_path, .privacy = &privacy},
     .https_port = 49443,
     .remote_path = "/tr064",
 };

@@ -58,13 +58,6 @@ constexpr std::string_view kNames[] = {"called",
                                        "voipnumber",
                                        "voipusername"};
 
-std::string_view bare(std::string_view name) {
-  if (name.starts_with("@")) name.remove_prefix(1);
-  if (name.starts_with("New")) name.remove_prefix(3);
-  if (name.starts_with("X_AVM-DE_") || name.starts_with("X_AVM_DE_")) name.remove_prefix(9);
-  return name;
-}
-
 void remove_session(std::string& text) {
   for (auto at = text.find("sid="); at != std::string::npos; at = text.find("sid=", at)) {
     at += 4;
@@ -75,8 +68,15 @@ void remove_session(std::string& text) {
 
 }  // namespace
 
+std::string_view bare_name(std::string_view name) {
+  if (name.starts_with("@")) name.remove_prefix(1);
+  if (name.starts_with("New")) name.remove_prefix(3);
+  if (name.starts_with("X_AVM-DE_") || name.starts_with("X_AVM_DE_")) name.remove_prefix(9);
+  return name;
+}
+
 bool is_secret(std::string_view name) {
-  name = bare(name);
+  name = bare_name(name);
   const auto is_in = [name](std::string_view word) { return contains(name, word); };
   return std::ranges::any_of(kNames, [name](std::string_view n) { return equal(name, n); }) ||
          (std::ranges::any_of(kWords, is_in) && std::ranges::none_of(kHarmless, is_in));

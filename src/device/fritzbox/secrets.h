@@ -7,6 +7,9 @@
 // Pure, any thread.
 namespace boxmeter::fritzbox {
 
+/// The name of a member without "@", "New" and "X_AVM-DE_".
+std::string_view bare_name(std::string_view name);
+
 /// Whether a member of that name holds a secret, in SOAP replies and in lists.
 bool is_secret(std::string_view name);
 

@@ -1,0 +1,132 @@
+// record: what a box says, without what it says of its people, for boxmeter-sim to play.
+#include <unistd.h>
+
+#include <ctime>
+#include <iostream>
+
+#include "app/command_line.h"
+#include "app/commands.h"
+#include "app/log.h"
+#include "app/process.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "record/recorder.h"
+
+namespace boxmeter {
+namespace {
+
+namespace fs = std::filesystem;
+
+void refuse_used(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::exists(folder, error)) return;
+  if (!fs::is_directory(folder, error) || !fs::is_empty(folder, error))
+    throw Error(ErrorKind::config,
+                "'" + folder.string() + "' is there already; name a folder that is new or empty");
+}
+
+/// One line that is written over on a terminal; elsewhere every hundredth question.
+class Progress {
+ public:
+  void show(const record::Step& step) {
+    if (!step.problem.empty()) unanswered_.push_back("* `" + step.question + "`: " + step.problem);
+    asked_ = step.asked;
+    const std::string line =
+        std::to_string(step.asked) + " of " + std::to_string(step.known) + " questions asked";
+    if (is_terminal_)
+      std::cerr << "\r\x1b[K" << line << " (" << step.question << ")" << std::flush;
+    else if (step.asked % 100 == 0)
+      std::cerr << line << std::endl;
+  }
+  void end() const {
+    if (is_terminal_) std::cerr << "\r\x1b[K" << std::flush;
+  }
+
+  std::size_t asked() const { return asked_; }
+  const std::vector<std::string>& unanswered() const { return unanswered_; }
+
+ private:
+  bool is_terminal_ = ::isatty(STDERR_FILENO) == 1;
+  std::size_t asked_ = 0;
+  std::vector<std::string> unanswered_;
+};
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[11];
+  std::strftime(text, sizeof text, "%Y-%m-%d", &parts);
+  return text;
+}
+
+/// What somebody who finds the recording wants to know of it.
+record::File about(const DeviceConfig& device, const Progress& progress) {
+  std::string text = "# Recording of a " + device.kind +
+                     "\n\nMade by boxmeter " BOXMETER_VERSION " on " + today() +
+                     " and scrubbed: names, addresses, numbers and secrets are made up, each the "
+                     "same throughout.\n`boxmeter-sim --recording .` plays it.\n\n";
+  text += std::to_string(progress.asked()) + " questions were asked; without an answer were:\n\n";
+  for (const std::string& line : progress.unanswered()) text += line + "\n";
+  return {.path = "RECORDING.md", .text = std::move(text)};
+}
+
+/// Who asked, and with what.
+std::vector<record::Known> known_originals(const DeviceConfig& device) {
+  std::vector<record::Known> known = {
+      {.privacy = Privacy::user, .text = device.username},
+      {.privacy = Privacy::secret, .text = device.credential.value.reveal()}};
+  if (!device.credential.file.empty())
+    for (const std::string_view line : split(read_file(device.credential.file), '\n'))
+      known.push_back({.privacy = Privacy::secret, .text = std::string(line)});
+  return known;
+}
+
+void write(const fs::path& folder, const record::Scrubbed& scrubbed) {
+  for (const record::File& file : scrubbed.files) write_file(folder / file.path, file.text);
+  std::vector<std::string> replaced;
+  for (const auto& [what, count] : scrubbed.replaced)
+    replaced.push_back(std::to_string(count) + " " + what);
+  std::cout << folder.string() << ": " << scrubbed.files.size() << " files; replaced "
+            << (replaced.empty() ? "nothing" : joined(replaced)) << "\n";
+}
+
+}  // namespace
+
+int record_device(std::span<const std::string> arguments) {
+  std::string file;
+  CLI::App app("Asks a device everything that can be read and writes a recording for boxmeter-sim.",
+               "record");
+  add_config_option(app, file);
+  app.footer(
+      "\nusage: boxmeter record DEVICE DIR\n"
+      "Names, MAC and public addresses, phone and serial numbers, keys and other secrets are\n"
+      "replaced before anything is written. Look at DIR before you give it away all the same.");
+  const std::vector<std::string> rest = read_arguments(app, arguments);
+  if (rest.size() != 2)
+    throw Error(ErrorKind::config,
+                "record needs a device and a folder: boxmeter record DEVICE DIR");
+  const Config config = load_config(config_file(file));
+  const DeviceConfig& device = find_device(config, rest[0]).device;
+  const fs::path folder = rest[1];
+  refuse_used(folder);
+  set_up_log({.level = "warn", .format = "text"});
+  prepare_process(1);
+  http::Stop stop;
+  const DeviceKind& kind = find_kind(device.kind);
+  Progress progress;
+  std::vector<record::File> files = within(device.name, [&] {
+    return record::asked_everything(device, kind, stop,
+                                    [&](const record::Step& step) { progress.show(step); });
+  });
+  progress.end();
+  if (files.empty())
+    throw Error(ErrorKind::protocol, device.name + ": no question was answered as a " +
+                                         device.kind + " does; nothing was written");
+  files.push_back(about(device, progress));
+  write(folder, record::scrub(std::move(files), kind.record.privacy, known_originals(device)));
+  return 0;
+}
+
+}  // namespace boxmeter

@@ -1,0 +1,272 @@
+#include "device/freebox/record.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "device/freebox/freebox.h"
+#include "device/freebox/json.h"
+#include "device/freebox/secrets.h"
+#include "metric/path.h"
+
+namespace boxmeter::freebox {
+namespace {
+
+/// The reading paths of the API's documentation (versions 3 to 16), of pyfbx and of the box's own
+/// web interface.  Left out: what hands out tokens, keys or recordings of voices (share_link,
+/// login/, vpn/download_config, voicemail's audio), what reads disks that may sleep (fs/, dl/,
+/// upload/), what the television shows, and consoles.
+constexpr std::string_view kPaths[] = {"airmedia/config/",
+                                       "airmedia/receivers/",
+                                       "authorization/",
+                                       "call/account",
+                                       "call/log/",
+                                       "call/voicemail/",
+                                       "camera/",
+                                       "connection/",
+                                       "connection/aggregation",
+                                       "connection/config/",
+                                       "connection/ddns/dyndns/",
+                                       "connection/ddns/dyndns/status/",
+                                       "connection/ddns/noip/",
+                                       "connection/ddns/noip/status/",
+                                       "connection/ddns/ovh/",
+                                       "connection/ddns/ovh/status/",
+                                       "connection/ftth/",
+                                       "connection/full/",
+                                       "connection/ipv6/config/",
+                                       "connection/logs/",
+                                       "connection/lte/backup",
+                                       "connection/lte/config/",
+                                       "connection/xdsl/",
+                                       "contact/",
+                                       "contact/count",
+                                       "dhcp/config/",
+                                       "dhcp/dynamic_lease/",
+                                       "dhcp/static_lease/",
+                                       "dhcpv6/config/",
+                                       "domain/config/",
+                                       "downloads/",
+                                       "downloads/config/",
+                                       "downloads/feeds/",
+                                       "downloads/stats",
+                                       "freeplug/",
+                                       "ftp/config/",
+                                       "fw/dmz/",
+                                       "fw/incoming/",
+                                       "fw/redir/",
+                                       "group/",
+                                       "home/adapters",
+                                       "home/links",
+                                       "home/nodes",
+                                       "home/secmod",
+                                       "home/tileset/all",
+                                       "lan/browser/interfaces/",
+                                       "lan/browser/types/",
+                                       "lan/config/",
+                                       "lan/routes",
+                                       "lang/",
+                                       "lcd/config/",
+                                       "ledstrip/status",
+                                       "netshare/afp/",
+                                       "netshare/samba/",
+                                       "network_control",
+                                       "notif/targets",
+                                       "parental/config/",
+                                       "parental/filter/",
+                                       "phone/",
+                                       "phone/config/",
+                                       "phone/dect_vendors/",
+                                       "player",
+                                       "profile",
+                                       "pvr/config/",
+                                       "pvr/finished/",
+                                       "pvr/media/",
+                                       "pvr/programmed/",
+                                       "pvr/quota/",
+                                       "sessions/",
+                                       "sfp/config/",
+                                       "sfp/status",
+                                       "standby/config/",
+                                       "standby/status",
+                                       "storage/config/",
+                                       "storage/disk/",
+                                       "storage/partition/",
+                                       "storage/raid/",
+                                       "switch/status/",
+                                       "system/",
+                                       "tftp/config/",
+                                       "tv/status/",
+                                       "update/",
+                                       "upnpav/config/",
+                                       "upnpigd/config/",
+                                       "upnpigd/redir/",
+                                       "vm/",
+                                       "vm/distros/",
+                                       "vm/info/",
+                                       "vpn/",
+                                       "vpn/connection/",
+                                       "vpn/ip_pool/",
+                                       "vpn/user/",
+                                       "vpn_client/config/",
+                                       "vpn_client/log",
+                                       "vpn_client/status",
+                                       "wifi/ap/",
+                                       "wifi/bss/",
+                                       "wifi/config/",
+                                       "wifi/custom_keys/config/",
+                                       "wifi/default",
+                                       "wifi/diag",
+                                       "wifi/mac_filter/",
+                                       "wifi/planning/",
+                                       "wifi/state/",
+                                       "wifi/steering/config/",
+                                       "wifi/temp_disable",
+                                       "wifi/wps/candidates/",
+                                       "wifi/wps/config/",
+                                       "wifi/wps/sessions/"};
+
+/// The path of each member of a list: {} is what the list calls it.
+struct OfEach {
+  std::string_view list;
+  std::string_view member;
+  std::string_view path;
+};
+constexpr OfEach kOfEach[] = {
+    {"downloads/", "id", "downloads/{}/log"},
+    {"downloads/", "id", "downloads/{}/trackers"},
+    {"downloads/", "id", "downloads/{}/peers"},
+    {"downloads/", "id", "downloads/{}/files"},
+    {"downloads/feeds/", "id", "downloads/feeds/{}/items/"},
+    {"freeplug/", "id", "freeplug/{}/"},
+    {"home/nodes", "id", "home/nodes/{}/rules"},
+    {"lan/browser/interfaces/", "name", "lan/browser/{}/"},
+    {"network_control", "profile_id", "network_control/{}/rules"},
+    {"player", "id", "player/{}/api/v6/status/"},
+    {"player", "id", "player/{}/api/v6/control/volume/"},
+    {"switch/status/", "id", "switch/port/{}"},
+    {"switch/status/", "id", "switch/port/{}/stats"},
+    {"vpn/", "name", "vpn/{}/config/"},
+    {"wifi/ap/", "id", "wifi/ap/{}/stations/"},
+    {"wifi/ap/", "id", "wifi/ap/{}/neighbors/"},
+    {"wifi/ap/", "id", "wifi/ap/{}/channel_usage/"},
+    {"wifi/ap/", "id", "wifi/ap/{}/allowed_channel_comb"},
+    {"wifi/ap/", "id", "wifi/ap/{}/default"},
+    {"wifi/bss/", "id", "wifi/bss/{}/default"},
+};
+
+/// "wifi/ap/" is "get/wifi_ap.json".
+std::string file_of(std::string_view path) {
+  std::string name(path.ends_with('/') ? path.substr(0, path.size() - 1) : path);
+  std::ranges::replace(name, '/', '_');
+  return "get/" + name + ".json";
+}
+
+/// What a recorded list calls its members.
+std::vector<std::string> members(const Recorded& recorded, const OfEach& each) {
+  std::vector<std::string> names;
+  const auto found = recorded.find(file_of(each.list));
+  if (found == recorded.end()) return names;
+  const Reply answer = parse_json(found->second);
+  const auto list = answer.find("result");
+  if (list == answer.end() || !list->is_array()) return names;
+  for (const Reply& member : *list)
+    if (member.is_object() && member.contains(each.member))
+      names.push_back(text_of(member[std::string(each.member)]));
+  return names;
+}
+
+/// Below the API's root of whatever version; empty for what is not in it.
+std::string_view api_path(std::string_view url) {
+  const auto scheme = url.find("://"), start = url.find("/v", scheme + 3);
+  if (scheme == std::string_view::npos || start == std::string_view::npos) return {};
+  const auto end = url.find('/', start + 1);
+  return end == std::string_view::npos ? std::string_view() : url.substr(end + 1);
+}
+
+struct Known {
+  std::string_view member;
+  Privacy privacy;
+};
+constexpr Known kKnown[] = {
+    {"address", Privacy::name},        {"api_domain", Privacy::domain},
+    {"app_name", Privacy::name},       {"box_model_name", Privacy::product},
+    {"called_number", Privacy::phone}, {"city", Privacy::name},
+    {"comment", Privacy::name},        {"company", Privacy::name},
+    {"country", Privacy::open},        {"description", Privacy::name},
+    {"device_name", Privacy::host},    {"display_name", Privacy::name},
+    {"domain", Privacy::domain},       {"first_name", Privacy::name},
+    {"host", Privacy::host},           {"hostname", Privacy::host},
+    {"info_hash", Privacy::serial},    {"label", Privacy::name},
+    {"last_name", Privacy::name},      {"logs", Privacy::text},
+    {"netbios_name", Privacy::host},   {"notes", Privacy::text},
+    {"number", Privacy::phone},        {"numbers", Privacy::phone},
+    {"path", Privacy::serial},         {"phone_number", Privacy::phone},
+    {"pretty_name", Privacy::product}, {"primary_name", Privacy::host},
+    {"serial", Privacy::serial},       {"sn", Privacy::serial},
+    {"ssid", Privacy::network},        {"street", Privacy::name},
+    {"uid", Privacy::serial},          {"user", Privacy::user},
+    {"username", Privacy::user},       {"login", Privacy::user},
+    {"volume_name", Privacy::name},    {"workgroup", Privacy::name},
+    {"zipcode", Privacy::name},
+};
+
+/// Where `name`, `label` and `description` are Free's own words.
+constexpr std::string_view kOwnWords[] = {"get/connection",
+                                          "get/lan_browser_interfaces",
+                                          "get/lan_browser_types",
+                                          "get/lang",
+                                          "get/phone_dect",
+                                          "get/storage_raid",
+                                          "get/switch_",
+                                          "get/system",
+                                          "get/tv_",
+                                          "get/update",
+                                          "get/vm_distros",
+                                          "get/vpn.json",
+                                          "get/vpn_ip_pool",
+                                          "get/wifi_ap",
+                                          "api_version"};
+
+bool is_own_word(const PrivateSpot& spot) {
+  if (spot.member != "name" && spot.member != "label" && spot.member != "description") return false;
+  return std::ranges::any_of(kOwnWords,
+                             [&](std::string_view start) { return spot.file.starts_with(start); });
+}
+
+}  // namespace
+
+std::vector<Question> questions(const std::string& url, const Recorded& recorded) {
+  std::vector<Question> all;
+  all.push_back({.page = url + "/api_version"});
+  const auto add = [&](std::string path) {
+    all.push_back({.request = {.verb = "get", .target = std::move(path)}});
+  };
+  for (const std::string_view path : kPaths) add(std::string(path));
+  for (const OfEach& each : kOfEach)
+    for (const std::string& name : members(recorded, each)) {
+      const auto at = each.path.find("{}");
+      add(std::string(each.path.substr(0, at)) + name + std::string(each.path.substr(at + 2)));
+    }
+  return all;
+}
+
+std::string recording_path(const Recorded&, const http::Request& request,
+                           const http::Response& response) {
+  const std::string_view url = request.url;
+  if (response.status != 200 || request.method != http::Method::get) return "";
+  if (url.ends_with("/api_version")) return "api_version.json";
+  const std::string_view path = api_path(url);
+  const bool is_login = path == "login" || path.starts_with("login/");
+  return path.empty() || is_login || path.find('?') != std::string_view::npos ? "" : file_of(path);
+}
+
+Privacy privacy(const PrivateSpot& spot, std::string_view) {
+  if (is_own_word(spot)) return Privacy::open;
+  const std::string member = lower(spot.member);
+  if (member == "name") return spot.parent == "names" ? Privacy::host : Privacy::name;
+  const auto* known = std::ranges::find(kKnown, member, &Known::member);
+  if (known != std::end(kKnown)) return known->privacy;
+  return is_secret(member) ? Privacy::secret : Privacy::open;
+}
+
+}  // namespace boxmeter::freebox

@@ -1,0 +1,194 @@
+#include "device/fritzbox/record.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "base/text.h"
+#include "device/fritzbox/address.h"
+#include "device/fritzbox/description.h"
+#include "device/fritzbox/scpd.h"
+#include "device/fritzbox/secrets.h"
+#include "device/fritzbox/target.h"
+#include "device/fritzbox/xml.h"
+
+namespace boxmeter::fritzbox {
+namespace {
+
+constexpr unsigned kMostEntries = 512;  // of one table
+
+const std::string* find(const Recorded& recorded, std::string_view path) {
+  const auto found = recorded.find(path);
+  return found == recorded.end() ? nullptr : &found->second;
+}
+
+/// Of both descriptions; a page that is none has none.
+std::vector<Service> services(const Recorded& recorded) {
+  std::vector<Service> all;
+  for (const char* name : {"tr64desc.xml", "igddesc.xml"})
+    if (const std::string* page = find(recorded, name)) try {
+        for (Service& service : parse_description(*page).services)
+          all.push_back(std::move(service));
+      } catch (const Error&) {
+      }
+  return all;
+}
+
+/// Behind what they answer with is a document (reference: AVM's X_hosts, X_contact, deviceinfo).
+bool is_list(std::string_view action) {
+  return action.ends_with("ListPath") || action.ends_with("LogPath") || action == "GetCallList";
+}
+
+std::vector<const Argument*> inputs(const Action& action) {
+  std::vector<const Argument*> found;
+  for (const Argument& argument : action.arguments)
+    if (argument.direction == Argument::Direction::in) found.push_back(&argument);
+  return found;
+}
+
+/// None for an action that needs to be told more than an index.
+std::optional<Request> request_for(const Service& service, const Action& action) {
+  Request request{.verb = is_list(action.name) ? "list" : "tr064",
+                  .target = service.name + "." + action.name};
+  const auto arguments = inputs(action);
+  if (arguments.empty()) return request;
+  const bool counts = arguments.size() == 1 && arguments[0]->name.ends_with("Index");
+  if (!counts || is_list(action.name)) return {};
+  request.repeat = Request::Repeat{.index = arguments[0]->name, .limit = kMostEntries};
+  return request;
+}
+
+void add_actions(const Service& service, const std::string& scpd,
+                 std::vector<Question>& questions) {
+  try {
+    for (const Action& action : parse_scpd(scpd).actions)
+      if (is_reading(action.name))
+        if (auto request = request_for(service, action))
+          questions.push_back({.request = *std::move(request)});
+  } catch (const Error&) {  // no SCPD, no actions: boxes list services that they do not describe
+  }
+}
+
+std::string request_header(const http::Request& request, std::string_view name) {
+  for (const auto& [key, value] : request.headers)
+    if (equal_ignoring_case(key, name)) return value;
+  return "";
+}
+
+/// ".NewIndex=0" for a call with arguments, the first of which is what distinguishes replies.
+std::string argument_in(const std::string& body) {
+  const pugi::xml_document document = parse_xml(body);
+  const pugi::xml_node call = child(document.document_element(), "Body").first_child();
+  const pugi::xml_node argument = call.first_child();
+  return argument ? "." + std::string(local_name(argument)) + "=" + text(argument) : "";
+}
+
+std::string soap_path(const Recorded& recorded, const http::Request& request,
+                      std::string_view path) {
+  const std::string header = request_header(request, "soapaction");
+  const auto hash = header.find('#');
+  if (hash == std::string::npos) return "";
+  for (const Service& service : services(recorded))
+    if (path_of(service.control_url) == path) {
+      return "soap/" + service.name + "." + header.substr(hash + 1) + argument_in(request.body) +
+             ".xml";
+    }
+  return "";
+}
+
+/// "/devicehostlist.lua?sid=..." is "lists/devicehostlist.xml".
+std::string page_path(std::string_view path, std::string_view body) {
+  constexpr std::string_view kLua = ".lua";
+  const std::string_view name = path.substr(1, path.find('?') - 1);
+  if (is_html(body)) return "";
+  if (name.ends_with(".xml") && name.size() + 1 == path.size()) return std::string(name);
+  if (!name.ends_with(kLua) || path.find("sid=") == std::string_view::npos) return "";
+  const bool is_json = trim(body).starts_with('{');
+  return "lists/" + std::string(name.substr(0, name.size() - kLua.size())) +
+         (is_json ? ".json" : ".xml");
+}
+
+struct Known {
+  std::string_view member;  // without "New" and "X_AVM-DE_", in lower case
+  Privacy privacy;
+};
+constexpr Known kKnown[] = {
+    {"ain", Privacy::serial},
+    {"called", Privacy::phone},
+    {"callednumber", Privacy::phone},
+    {"caller", Privacy::phone},
+    {"callernumber", Privacy::phone},
+    {"device", Privacy::name},  // of a call: the handset
+    {"device_friendly_name", Privacy::host},
+    {"device_model", Privacy::product},
+    {"device_name", Privacy::host},
+    {"deviceid", Privacy::serial},
+    {"devicelog", Privacy::text},
+    {"devicename", Privacy::host},
+    {"domain", Privacy::domain},
+    {"dyndnsname", Privacy::domain},
+    {"friendlyname", Privacy::host},
+    {"hostname", Privacy::host},
+    {"identifier", Privacy::serial},
+    {"modelname", Privacy::product},
+    {"model", Privacy::product},
+    {"msg", Privacy::text},
+    {"name", Privacy::name},
+    {"number", Privacy::phone},
+    {"phonebookname", Privacy::name},
+    {"phonenumber", Privacy::phone},
+    {"portmappingdescription", Privacy::name},
+    {"productclass", Privacy::product},
+    {"productname", Privacy::product},
+    {"provisioningcode", Privacy::serial},
+    {"realname", Privacy::name},
+    {"serial", Privacy::serial},
+    {"serialnumber", Privacy::serial},
+    {"sharename", Privacy::name},
+    {"ssid", Privacy::network},
+    {"username", Privacy::user},
+    {"voipusername", Privacy::phone},
+    {"voipnumber", Privacy::phone},
+    {"workgroup", Privacy::name},
+};
+
+/// Names of interfaces and services are AVM's.
+bool is_vocabulary(const PrivateSpot& spot) {
+  return spot.file.ends_with("SCPD.xml") || spot.file.ends_with("desc.xml")
+             ? spot.member == "name"
+             : spot.member == "name" && spot.parent == "node_interfaces";
+}
+
+}  // namespace
+
+std::vector<Question> questions(const std::string& url, const Recorded& recorded) {
+  std::vector<Question> all;
+  for (const char* page : {"/tr64desc.xml", "/igddesc.xml"}) all.push_back({.page = url + page});
+  all.push_back({.page = web_url(url) + "/jason_boxinfo.xml"});
+  std::set<std::string> described;
+  for (const Service& service : services(recorded)) {
+    if (service.scpd_url.empty()) continue;
+    if (described.insert(service.scpd_url).second) all.push_back({.page = url + service.scpd_url});
+    if (const std::string* scpd = find(recorded, service.scpd_url.substr(1)))
+      add_actions(service, *scpd, all);
+  }
+  return all;
+}
+
+std::string recording_path(const Recorded& recorded, const http::Request& request,
+                           const http::Response& response) {
+  if (response.status != 200) return "";
+  const std::string path = path_of(request.url);
+  return request.method == http::Method::post ? soap_path(recorded, request, path)
+                                              : page_path(path, response.body);
+}
+
+Privacy privacy(const PrivateSpot& spot, std::string_view value) {
+  if (is_vocabulary(spot) || equal_ignoring_case(value, "fritz.box")) return Privacy::open;
+  const std::string name = lower(bare_name(spot.member));
+  const auto* known = std::ranges::find(kKnown, name, &Known::member);
+  if (known != std::end(kKnown)) return known->privacy;
+  return is_secret(spot.member) ? Privacy::secret : Privacy::open;
+}
+
+}  // namespace boxmeter::fritzbox

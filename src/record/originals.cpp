@@ -1,0 +1,413 @@
+#include "record/originals.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "base/text.h"
+#include "http/client.h"
+#include "http/encode.h"
+#include "record/document.h"
+
+namespace boxmeter::record {
+namespace {
+
+constexpr std::size_t kStart = 4;  // bytes: what is shorter is only replaced where it is a value
+constexpr std::size_t kLong = 8;
+
+/// Words that say nothing of anybody, whatever is called so.
+constexpr std::string_view kCommon[] = {
+    "active",   "admin",    "auto",     "automatic", "computer",  "default", "device",
+    "disabled", "enabled",  "ethernet", "example",   "false",     "guest",   "home",
+    "host",     "internet", "lan",      "local",     "localhost", "mail",    "mesh",
+    "network",  "none",     "null",     "number",    "phone",     "root",    "repeater",
+    "router",   "server",   "switch",   "text",      "true",      "unknown", "user",
+    "voip",     "wifi",     "wireless", "wlan",      "yes",       "no"};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_letter(char c) {
+  return is_digit(c) || is_lower(c) || is_upper(c) || static_cast<unsigned char>(c) >= 0x80;
+}
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+bool all(std::string_view text, bool (*is)(char)) { return std::ranges::all_of(text, is); }
+
+/// Whether a value of that kind tells anything: not when it is empty, masked, a switch or a zero.
+bool tells(Privacy privacy, std::string_view text) {
+  const std::string word = lower(trim(text));
+  if (privacy == Privacy::open || word.find_first_not_of("*-?.0: ") == std::string::npos)
+    return false;
+  if (std::ranges::find(kCommon, word) != std::end(kCommon)) return false;
+  const auto digits = static_cast<std::size_t>(std::ranges::count_if(word, is_digit));
+  if (privacy == Privacy::phone) return digits >= 5;  // 110 and **9 are everybody's
+  return word.size() > 1;
+}
+
+/// Letters for letters and digits for digits; `count` chooses which.
+std::string shaped(std::string_view text, std::size_t count) {
+  const bool in_hex = std::ranges::all_of(text, [](char c) { return !is_letter(c) || is_hex(c); });
+  std::uint64_t state = 0x9E3779B97F4A7C15U * (count + 1);
+  const auto next = [&state](unsigned sides) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<char>((state >> 33U) % sides);
+  };
+  std::string made;
+  for (const char c : text) {
+    const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+    if (continues) continue;
+    if (c == '0' && made.empty())
+      made += c;  // of a phone number
+    else if (is_digit(c))
+      made += static_cast<char>(made.empty() ? '1' + next(9) : '0' + next(10));
+    else if (is_upper(c))
+      made += static_cast<char>('A' + next(in_hex ? 6 : 26));
+    else if (is_letter(c))
+      made += static_cast<char>('a' + next(in_hex ? 6 : 26));
+    else
+      made += c;
+  }
+  return made;
+}
+
+std::string_view word_for(Privacy privacy) {
+  switch (privacy) {
+    case Privacy::host:
+      return "host-";
+    case Privacy::network:
+      return "network-";
+    case Privacy::user:
+      return "user-";
+    case Privacy::text:
+      return "text ";
+    default:
+      return "name-";
+  }
+}
+
+std::string label(Privacy privacy) {
+  switch (privacy) {
+    case Privacy::host:
+      return "names of devices";
+    case Privacy::network:
+      return "names of networks";
+    case Privacy::user:
+      return "names of users";
+    case Privacy::domain:
+      return "domain names";
+    case Privacy::phone:
+      return "phone numbers";
+    case Privacy::serial:
+      return "serial numbers";
+    case Privacy::secret:
+      return "secrets";
+    case Privacy::text:
+      return "lines of text";
+    default:
+      return "other names";
+  }
+}
+
+std::string label(Form form) {
+  switch (form) {
+    case Form::mac:
+      return "MAC addresses";
+    case Form::ipv4:
+    case Form::ipv6:
+      return "public addresses";
+    case Form::uuid:
+      return "UUIDs";
+    case Form::mail:
+      return "mail addresses";
+    case Form::session:
+      return "session ids";
+  }
+  return "";
+}
+
+std::string hex(std::size_t number, std::size_t digits) {
+  std::string text(digits, '0');
+  for (std::size_t i = digits; i-- > 0; number >>= 4U) text[i] = "0123456789abcdef"[number & 15U];
+  return text;
+}
+
+/// Where a name would as soon be another word: only these are replaced in paths and keys.
+bool is_unmistakable(Privacy privacy) {
+  return privacy == Privacy::serial || privacy == Privacy::secret || privacy == Privacy::phone;
+}
+
+/// What stands for one half of an IPv6 address: `start` and the first number that makes a half
+/// which was never seen.
+const std::string& numbered(const std::string& start, const std::string& half,
+                            std::map<std::string, std::string>& made, std::set<std::string>& seen) {
+  std::string& result = made[half];
+  for (std::size_t n = 1; result.empty(); ++n) {
+    const std::string candidate =
+        start + static_cast<char>((n >> 8U) & 0xFFU) + static_cast<char>(n & 0xFFU);
+    if (seen.insert(candidate).second) result = candidate;
+  }
+  return result;
+}
+
+std::string upper(std::string text) {
+  for (char& c : text)
+    if (is_lower(c)) c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
+/// "0A1B2C3D4E5F" as "0A:1B:2C:3D:4E:5F".
+std::string in_pairs(std::string_view digits) {
+  std::string text(digits);
+  for (std::size_t i = 2; i < text.size(); i += 3) text.insert(i, 1, ':');
+  return text;
+}
+
+std::string from_base64(std::string_view text) {
+  constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  if (text.size() < 8 || text.size() % 4 != 0) return "";
+  std::string bytes;
+  unsigned bits = 0, count = 0;
+  for (const char c : text.substr(0, text.find('='))) {
+    const auto value = kLetters.find(c);
+    if (value == std::string_view::npos) return "";
+    bits = (bits << 6U) | static_cast<unsigned>(value);
+    count += 6;
+    if (count >= 8) bytes += static_cast<char>((bits >> (count -= 8)) & 0xFFU);
+  }
+  return bytes;
+}
+
+/// As in a path or a query: what separates there stays.
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool stays = std::string_view("/?&=#:@").find(c) != std::string_view::npos;
+    encoded += stays ? std::string(1, c) : http::percent_encoded(std::string_view(&c, 1));
+  }
+  return encoded;
+}
+
+}  // namespace
+
+bool stands_alone(std::string_view text, std::size_t at, std::size_t size) {
+  const std::string_view found = text.substr(at, size);
+  const char before = at == 0 ? ' ' : text[at - 1];
+  const char after = at + size >= text.size() ? ' ' : text[at + size];
+  if (all(found, &is_digit)) return !is_digit(before) && !is_digit(after);
+  return size >= kLong || ((!is_letter(before) || !is_letter(found.front())) &&
+                           (!is_letter(after) || !is_letter(found.back())));
+}
+
+void Originals::add(Privacy privacy, std::string_view text) {
+  const std::string_view value = trim(text);
+  if (privacy == Privacy::product) products_.insert(lower(value));
+  if (privacy == Privacy::product || !tells(privacy, value)) return;
+  if (value.size() == 12 && all(value, &is_hex)) {  // a MAC, as AVM's serial numbers are
+    add_forms(in_pairs(value));
+    return;
+  }
+  const std::vector<Find> finds = find_forms(value);
+  if (finds.size() == 1 && finds[0].size == value.size()) {  // an address instead of a name
+    add_forms(value);
+    return;
+  }
+  const std::string key = lower(value);
+  if (originals_.emplace(key, Original{.privacy = privacy, .text = std::string(value)}).second)
+    order_.push_back(key);
+}
+
+void Originals::add_forms(std::string_view text) {
+  for (const Find& find : find_forms(text)) {
+    const std::string key = canonical(find.form, text.substr(find.at, find.size));
+    taken_.insert(key);
+    if (find.form == Form::ipv6)
+      for (const std::size_t half : {0, 8}) halves_seen_.insert(ipv6_bytes(key).substr(half, 8));
+    if (is_nobodys(find.form, key)) continue;
+    if (forms_.emplace(FormKey{find.form, key}, "").second)
+      form_order_.emplace_back(find.form, key);
+  }
+}
+
+void Originals::assign() {
+  for (const std::string& product : products_) originals_.erase(product);
+  std::erase_if(order_, [&](const std::string& key) { return !originals_.contains(key); });
+  for (const std::string& key : order_) {
+    taken_.insert(key);
+    if (key.size() >= kStart) by_start_[key.substr(0, kStart)].push_back(key);
+  }
+  std::map<Form, std::size_t> count_of_form;
+  for (const FormKey& key : form_order_) {
+    forms_[key] = new_form(key, count_of_form[key.first]);
+    if (key.first != Form::mac) continue;
+    // The same without colons, as in serial numbers and UUIDs.
+    originals_.emplace(key.second,
+                       Original{Privacy::serial, key.second, forms_[key], /*is_mac=*/true});
+    by_start_[key.second.substr(0, kStart)].push_back(key.second);
+  }
+  std::map<Privacy, std::size_t> count_of;
+  for (const std::string& key : order_) {
+    Original& original = originals_[key];
+    do {
+      original.replacement = new_replacement(original, ++count_of[original.privacy]);
+    } while (is_taken(original.replacement) && count_of[original.privacy] < 100'000);
+    taken_.insert(lower(original.replacement));
+  }
+  for (auto& [start, keys] : by_start_) std::ranges::sort(keys, std::greater(), &std::string::size);
+}
+
+bool Originals::is_taken(const std::string& candidate) const {
+  const std::string key = lower(candidate);
+  return taken_.contains(key) || stand_in(key);
+}
+
+std::string Originals::new_replacement(const Original& original, std::size_t count) const {
+  const std::string number = std::to_string(count);
+  if (original.privacy == Privacy::domain) return "host-" + number + ".example";
+  const bool has_shape = is_unmistakable(original.privacy) || all(original.text, &is_digit);
+  return has_shape ? shaped(original.text, count)
+                   : std::string(word_for(original.privacy)) + number;
+}
+
+std::string Originals::new_form(const FormKey& key, std::size_t& count) {
+  constexpr std::array kNetworks = {"192.0.2.", "198.51.100.", "203.0.113."};
+  if (key.first == Form::ipv6) return new_ipv6(key.second);
+  std::string made;
+  do {
+    const std::size_t n = ++count;
+    switch (key.first) {
+      case Form::mac:  // above 255: locally administered, which are nobody's either
+        made = n < 256 ? "00005e0053" + hex(n, 2) : "02005e" + hex(n, 6);
+        break;
+      case Form::ipv4:
+        made = n < 3 * 254
+                   ? kNetworks[n / 254] + std::to_string(n % 254 + 1)
+                   : "198.18." + std::to_string(n / 256 % 256) + "." + std::to_string(n % 256);
+        break;
+      case Form::mail:
+        made = "mail-" + std::to_string(n) + "@example.org";
+        break;
+      case Form::session:
+        made = "sid=" + hex(n, key.second.size() - 4);
+        break;
+      default:
+        made = shaped(key.second, n);
+    }
+  } while (taken_.contains(made));
+  taken_.insert(made);
+  return made;
+}
+
+/// Both halves for themselves: addresses of one network stay in one.
+std::string Originals::new_ipv6(const std::string& key) {
+  const std::string bytes = ipv6_bytes(key);
+  const std::string prefix = bytes.substr(0, 8), interface = bytes.substr(8);
+  const bool is_link_local = prefix.starts_with("\xFE\x80");
+  const bool is_local = (static_cast<unsigned char>(prefix[0]) & 0xFEU) == 0xFCU;
+  const std::string top(is_local ? "\xFD\0\0\0\0\0" : "\x20\x01\x0D\xB8\0\0", 6);
+  const std::string start =
+      is_link_local ? prefix : numbered(top, prefix, new_halves_, halves_seen_);
+  const bool is_prefix = interface == std::string(8, '\0');
+  return ipv6_text(
+      start +
+      (is_prefix ? interface : numbered(std::string(6, '\0'), interface, new_halves_, halves_seen_)));
+}
+
+std::string Originals::spelled(const Find& find, std::string_view text) const {
+  const std::string_view found = text.substr(find.at, find.size);
+  const auto known = forms_.find({find.form, canonical(find.form, found)});
+  if (known == forms_.end()) return std::string(found);
+  if (find.form != Form::mac && find.form != Form::uuid) return known->second;
+  std::string made = known->second;
+  if (find.form == Form::mac)
+    for (std::size_t i = 2; i < made.size(); i += 3) made.insert(i, 1, found[2]);
+  return std::ranges::any_of(found, &is_upper) ? upper(made) : made;
+}
+
+const std::string* Originals::find(std::string_view text) const {
+  const auto known = originals_.find(lower(trim(text)));
+  const bool is_one = known != originals_.end() && !known->second.is_mac;
+  return is_one ? &known->second.replacement : nullptr;
+}
+
+/// The key of the longest original at a place.
+const std::string* Originals::longest_at(std::string_view text, std::size_t at,
+                                         bool is_structure) const {
+  const auto candidates = by_start_.find(std::string(text.substr(at, kStart)));
+  if (candidates == by_start_.end()) return nullptr;
+  for (const std::string& key : candidates->second)
+    if (text.substr(at).starts_with(key) && stands_alone(text, at, key.size()) &&
+        (!is_structure || is_unmistakable(originals_.at(key).privacy)))
+      return &key;
+  return nullptr;
+}
+
+std::string Originals::in_plain(std::string_view text, bool is_structure) const {
+  const std::vector<Find> finds = find_forms(text);
+  const std::string lowered = lower(text);
+  auto next = finds.begin();
+  std::string made;
+  for (std::size_t at = 0; at < text.size();) {
+    while (next != finds.end() && next->at < at) ++next;
+    const bool is_form = next != finds.end() && next->at == at;
+    const std::string* key = longest_at(lowered, at, is_structure);
+    if (is_form && (key == nullptr || key->size() <= next->size)) {
+      made += spelled(*next, text);
+      at += next->size;
+    } else if (key != nullptr) {
+      const Original& original = originals_.at(*key);
+      const bool shouts =
+          original.is_mac && std::ranges::any_of(text.substr(at, key->size()), &is_upper);
+      made += shouts ? upper(original.replacement) : original.replacement;
+      at += key->size();
+    } else {
+      made += text[at++];
+    }
+  }
+  return made;
+}
+
+/// As it stands, and as whoever decodes it will read it.
+std::string Originals::in_all_spellings(std::string_view text, bool is_structure) const {
+  std::string made = in_plain(text, is_structure);
+  const auto also = [&](const std::string& decoded, auto encoded) {
+    const std::string changed = in_plain(decoded, is_structure);
+    if (changed != decoded) made = encoded(changed);
+  };
+  if (made.find('%') != std::string::npos) also(percent_decoded(made), percent_encoded);
+  if (made.find('&') != std::string::npos) also(xml_unescaped(made), xml_escaped);
+  const std::string bytes = from_base64(made);
+  if (bytes.size() > kStart && is_utf8(bytes))
+    also(bytes, [](const std::string& changed) { return http::base64(changed); });
+  return made;
+}
+
+std::string Originals::replaced(std::string_view text) const {
+  return in_all_spellings(text, /*is_structure=*/false);
+}
+
+std::string Originals::replaced_in_structure(std::string_view text) const {
+  return in_all_spellings(text, /*is_structure=*/true);
+}
+
+bool Originals::stand_in(const std::string& text) const {
+  const auto stands = [&](const std::string& key) {
+    for (auto at = text.find(key); at != std::string::npos; at = text.find(key, at + 1))
+      if (stands_alone(text, at, key.size())) return true;
+    return false;
+  };
+  for (const auto& [start, keys] : by_start_)
+    if (std::ranges::any_of(keys, stands)) return true;
+  return std::ranges::any_of(find_forms(text), [&](const Find& find) {
+    return forms_.contains({find.form, canonical(find.form, text.substr(find.at, find.size))});
+  });
+}
+
+std::map<std::string, std::size_t> Originals::counts() const {
+  std::map<std::string, std::size_t> counts;
+  for (const std::string& key : order_) ++counts[label(originals_.at(key).privacy)];
+  for (const FormKey& key : form_order_) ++counts[label(key.first)];
+  return counts;
+}
+
+}  // namespace boxmeter::record

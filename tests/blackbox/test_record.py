@@ -1,0 +1,164 @@
+"""`boxmeter record`: a box is asked, what is private is replaced, and boxmeter-sim plays the result."""
+import collections
+import re
+import shutil
+
+import pytest
+from harness import CORPUS, FREEBOX, FRITZBOX, RECORDINGS, Sim, config, free_port, freebox, fritzbox, run, samples
+
+DELTA = RECORDINGS / "freebox-delta-8.5-handmade"
+KINDS = {"fritzbox": fritzbox, "freebox": freebox}
+# What the recordings in the repository have of documentation ranges, as somebody's own.
+PLANTED = [
+    (r"00:00:5E:00:53:([0-9A-F]{2})", r"34:31:C4:A5:B6:\1"),
+    (r"00:00:5e:00:53:([0-9a-f]{2})", r"34:31:c4:a5:b6:\1"),
+    (r"00005E0053([0-9A-F]{2})", r"3431C4A5B6\1"),
+    (r"(?:203\.0\.113|198\.51\.100|192\.0\.2)\.(\d+)", r"91.10.20.\1"),
+    (r"2001:db8:", r"2a01:e34:"),
+]
+
+
+def kind_of(recording):
+    return "freebox" if (recording / "get").is_dir() else "fritzbox"
+
+
+def record(sim, kind, folder, tmp_path, **options):
+    file = tmp_path / "record.yml"
+    file.write_text(config(KINDS[kind](sim.urls[0], name="box", **options)))
+    return run("record", "box", folder, "--config.file", file, timeout=300)
+
+
+def polled(sim, kind, tmp_path):
+    """{(metric, names of its labels): values, sorted}: what does not depend on names."""
+    file = tmp_path / "once.yml"
+    packs = f"[{kind}, {kind}_addresses]"
+    file.write_text(config(KINDS[kind](sim.urls[0], name="box", queries=packs)))
+    ran = run("once", "--config.file", file, timeout=120)
+    found = collections.defaultdict(list)
+    for key, value in samples(ran.stdout).items():
+        if not key.startswith(("box_poll", "box_scrape", "box_login", "box_up", "boxmeter", "box_last", "box_query")):
+            found[re.sub(r'="(?:[^"\\]|\\.)*"', "", key)].append(value)
+    return {key: sorted(values) for key, values in found.items()}
+
+
+def text_of(folder):
+    return "\n".join(f"{path.relative_to(folder)}\n{path.read_text()}"
+                     for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def plant(recording, folder):
+    shutil.copytree(recording, folder)
+    for path in folder.rglob("*.*"):
+        text = path.read_text()
+        for pattern, replacement in PLANTED:
+            text = re.sub(pattern, replacement, text)
+        path.write_text(text)
+    return folder
+
+
+def recordings():
+    found = [FRITZBOX, FREEBOX, DELTA]
+    return found + [CORPUS / "fritzbox/7590-154.07.57", CORPUS / "freebox/ultra-16.0"]
+
+
+@pytest.mark.parametrize("recording", recordings(), ids=lambda path: path.name)
+def test_a_recording_of_a_simulated_box_gives_the_same_metrics(recording, tmp_path):
+    if not recording.is_dir():
+        pytest.skip("no recordings of real boxes here")
+    kind = kind_of(recording)
+    with Sim(recording, args=["--still"]) as sim:
+        ran = record(sim, kind, tmp_path / "made", tmp_path)
+        before = polled(sim, kind, tmp_path)
+
+    assert ran.returncode == 0, ran.stderr
+    with Sim(tmp_path / "made", args=["--still"]) as sim:
+        after = polled(sim, kind, tmp_path)
+    assert before and after == before
+
+
+@pytest.mark.parametrize("recording", [FRITZBOX, FREEBOX, DELTA], ids=lambda path: path.name)
+def test_nothing_of_the_originals_is_in_a_recording(recording, tmp_path):
+    planted = plant(recording, tmp_path / f"planted-{recording.name}")
+    kind = kind_of(recording)
+    with Sim(planted, args=["--still"]) as sim:
+        ran = record(sim, kind, tmp_path / "made", tmp_path)
+        before = polled(sim, kind, tmp_path)
+
+    assert ran.returncode == 0, ran.stderr
+    text = text_of(tmp_path / "made")
+    for trace in ("34:31:C4", "3431C4A5", "91.10.20.", "2a01:e34", "boxmeter-sim-app-token"):
+        assert trace.lower() not in text.lower()
+    names = set(re.findall(r'"(?:primary_name|hostname|ssid)": *"([^"]{4,})"|<(?:HostName|NewSSID)>([^<]{4,})<',
+                           text_of(planted)))
+    names = {name for pair in names for name in pair if name} - {"Freebox Server", "fritz.box"}
+    assert len(names) >= 3
+    assert [name for name in names if name in text] == []
+    with Sim(tmp_path / "made", args=["--still"]) as sim:
+        assert polled(sim, kind, tmp_path) == before
+
+
+def test_what_was_replaced_is_told_and_what_was_not_answered_is_written_down(tmp_path):
+    with Sim(plant(FRITZBOX, tmp_path / "planted")) as sim:
+        ran = record(sim, "fritzbox", tmp_path / "made", tmp_path)
+
+    assert ran.stdout == (
+        f"{tmp_path}/made: 119 files; replaced 16 MAC addresses, 7 UUIDs, 1 domain names, 2 lines of text, "
+        "1 mail addresses, 10 names of devices, 2 names of networks, 1 names of users, 1 other names, "
+        "5 public addresses, 1 secrets, 5 session ids\n")
+    about = (tmp_path / "made/RECORDING.md").read_text()
+    assert "\n* `tr064:WANIPConnection1.GetInfo`: WANIPConnection1.GetInfo: UPnP error 401 (Invalid Action)\n" in about
+    assert "34:31" not in about
+
+
+def test_keys_the_configuration_and_stored_data_are_not_asked_for(tmp_path):
+    with Sim(FRITZBOX, args=["--invent"]) as sim:
+        assert record(sim, "fritzbox", tmp_path / "made", tmp_path).returncode == 0
+
+    made = {path.name for path in (tmp_path / "made/soap").iterdir()}
+    assert len(made) > 100
+    assert not [name for name in made if re.search("GetSecurityKeys|GetConfigFile|GetPersistentData|Set|Delete", name)]
+
+
+def test_a_box_that_lets_nobody_in_leaves_no_recording(tmp_path):
+    with Sim(FRITZBOX) as sim:
+        ran = record(sim, "fritzbox", tmp_path / "made", tmp_path, password="wrong")
+
+    assert ran.returncode == 1
+    assert ran.stderr == (
+        "boxmeter: box: DeviceInfo1.GetInfo: the box refused the login of user 'monitor': check name and password, "
+        "and that this user may use the box's settings (tried again after 5 minutes)\n")
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_dead_box_ends_a_recording_after_three_questions(kind, tmp_path):
+    file = tmp_path / "record.yml"
+    file.write_text(config(KINDS[kind](f"http://127.0.0.1:{free_port()}", name="box")))
+
+    ran = run("record", "box", tmp_path / "made", "--config.file", file)
+
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("boxmeter: box: ")
+    assert "onnect" in ran.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_box_that_dies_in_the_middle_leaves_no_recording(tmp_path):
+    with Sim(FREEBOX, args=["--session-uses", "1000"]) as sim:
+        sim.fault("reset")
+        ran = record(sim, "freebox", tmp_path / "made", tmp_path)
+
+    assert ran.returncode == 1
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_folder_in_use_is_refused(tmp_path):
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made/x").write_text("")
+    file = tmp_path / "record.yml"
+    file.write_text(config(fritzbox("http://127.0.0.1:1", name="box")))
+
+    ran = run("record", "box", tmp_path / "made", "--config.file", file)
+
+    assert ran.returncode == 2
+    assert ran.stderr == f"boxmeter: '{tmp_path}/made' is there already; name a folder that is new or empty\n"
