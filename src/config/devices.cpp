@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 const std::vector<std::string> kCommonKeys = {"name",     "kind",    "url",    "tls",
                                               "interval", "timeout", "labels", "queries"};
 const std::vector<std::string> kKindKeys = {"username",  "password",       "password_file",
-                                            "app_token", "app_token_file", "app_id", "web_url"};
+                                            "app_token", "app_token_file", "app_id",
+                                            "web_url",   "call_monitor"};
 
 Section read_section(const Value& value) {
   std::vector<std::string> keys = kCommonKeys;
@@ -98,6 +99,8 @@ Job read_device(const Section& section, const Surroundings& surroundings,
   device.tls = read_tls(section, device.url, kind.default_tls,
                         surroundings.state_dir / "pins" / device.name, surroundings.folder);
   if (const auto web = section.find("web_url")) device.web_url = read_web_url(*web);
+  if (const auto monitor = section.find("call_monitor"))
+    device.call_monitor = read_call_monitor(*monitor, device.url);
   device.state_dir = surroundings.state_dir;
   read_credentials(section, kind, surroundings, device, warnings);
   const auto interval = section.find("interval");

@@ -151,6 +151,19 @@ std::string read_web_url(const Value& value) {
   return origin(url);
 }
 
+std::string read_call_monitor(const Value& value, const std::string& url) {
+  const std::string text = value.text();
+  if (text == "false") return "";
+  if (text == "true") {
+    std::string_view authority = std::string_view(url).substr(url.find("://") + 3);
+    authority = authority.substr(0, authority.find('/'));
+    return std::string(split_port(authority).first) + ":1012";
+  }
+  const auto [host, port] = split_port(text);
+  if (is_host(host) && is_port(port) && port != "0") return text;
+  throw value.problem("'call_monitor' must be true, false or host:port, not '" + text + "'");
+}
+
 std::string read_push_url(const Value& value) {
   const Url url = parse_url(value);
   if (url.scheme.empty())

@@ -95,7 +95,12 @@ void add_behaviour(CLI::App& app, SimOptions& options, Raw& raw) {
          "--control", options.control,
          "port that shows and switches faults: GET /stats, POST /fault?name=NAME&box=INDEX, "
          "/request?name=REQUEST&error=CODE, /button?name=granted|denied|timeout|pending, /expire, "
-         "/restart, /still; 0: any free one")
+         "/restart, /still, /call?event=EVENT (of the call monitor; without one its connections "
+         "are closed); 0: any free one")
+      ->type_name("PORT")
+      ->check(CLI::Range(0, 65'535));
+  app.add_option("--call-monitor", options.call_monitor,
+                 "port of the call monitor of the first box; 0: any free one")
       ->type_name("PORT")
       ->check(CLI::Range(0, 65'535));
   app.add_option("--seconds", raw.seconds, "end by itself after this time; default: on a signal")

@@ -51,6 +51,8 @@ Simulator::Simulator(const SimOptions& options) : options_(options), still_(opti
     by_port_[ports[i]] = places_[i].get();
   }
   if (options_.control) control_port_ = ports.back();
+  if (options_.call_monitor)
+    call_monitor_ = std::make_unique<CallMonitor>(options_.listen, *options_.call_monitor);
   ready_ = true;
   ready_.notify_all();
 }
@@ -97,6 +99,9 @@ std::vector<std::string> Simulator::addresses() const {
     lines.push_back(place->kind + " " + place->recording + " " + before +
                     std::to_string(place->port));
   if (options_.control) lines.push_back("control " + before + std::to_string(control_port_));
+  if (call_monitor_)
+    lines.push_back("callmonitor " + host_of(options_.listen) + ":" +
+                    std::to_string(call_monitor_->port()));
   return lines;
 }
 
@@ -119,8 +124,8 @@ ServerResponse Simulator::control(const http::ServerRequest& request) {
   if (request.method != "POST")
     return ServerResponse::text(404,
                                 "GET /stats, or POST /fault?name=F, /request?name=R&error=E, "
-                                "/button?name=granted, /still?on=1, /expire, /restart; "
-                                "&box=INDEX limits them\n");
+                                "/button?name=granted, /still?on=1, /expire, /restart, "
+                                "/call?event=E; &box=INDEX limits them\n");
   try {
     return change(request);
   } catch (const Error& error) {
@@ -149,6 +154,15 @@ ServerResponse Simulator::change(const http::ServerRequest& request) {
     return each([&](Place& place) { place.box->press(request.parameter("name")); });
   if (request.path == "/expire") return each([](Place& place) { place.box->expire(); });
   if (request.path == "/restart") return each([this](Place& place) { restart(place); });
+  if (request.path == "/call") {
+    if (!call_monitor_) throw Error(ErrorKind::config, "no --call-monitor");
+    const std::string event = request.parameter("event");
+    if (event.empty())
+      call_monitor_->hang_up();
+    else
+      call_monitor_->tell(event);
+    return done();
+  }
   if (request.path == "/still") {
     still_ = number(request, "on").value_or(1) != 0;
     return done();

@@ -12,6 +12,7 @@
 
 #include "http/server.h"
 #include "sim/box.h"
+#include "sim/call_monitor.h"
 #include "sim/fault.h"
 
 namespace boxmeter::sim {
@@ -24,11 +25,12 @@ struct FaultOption {
 
 struct SimOptions {
   std::vector<std::filesystem::path> recordings = {};
-  std::string kind = {};             // empty: found from the folder
-  std::string listen = "127.0.0.1";  // a host
-  int port = 0;                      // of the first box; 0: any free ones
-  std::optional<int> control = {};   // port of the control path; 0: any free one
-  std::size_t count = 1;             // boxes per recording
+  std::string kind = {};                 // empty: found from the folder
+  std::string listen = "127.0.0.1";      // a host
+  int port = 0;                          // of the first box; 0: any free ones
+  std::optional<int> control = {};       // port of the control path; 0: any free one
+  std::optional<int> call_monitor = {};  // port of the first box's call monitor; 0: any free one
+  std::size_t count = 1;                 // boxes per recording
   BoxOptions box = {};
   bool still = false;
   std::chrono::milliseconds latency{0};
@@ -74,7 +76,8 @@ class Simulator {
   std::vector<std::unique_ptr<Place>> places_;
   std::unordered_map<int, Place*> by_port_;
   std::atomic<int> control_port_ = -1;
-  std::atomic<bool> ready_ = false;  // by_port_ is complete
+  std::unique_ptr<CallMonitor> call_monitor_;  // null: nobody asked for one
+  std::atomic<bool> ready_ = false;            // by_port_ is complete
   std::atomic<bool> still_ = false;
   std::unique_ptr<http::Server> server_;  // last: its threads use all of the above
 };

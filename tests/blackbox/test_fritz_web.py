@@ -333,3 +333,85 @@ def test_the_end_of_the_daemon_does_not_wait_for_logouts(tmp_path, fault):
     assert code == 0
     assert took < 1.5  # promised: a second; half of it is for the logouts
     assert logouts == (5 if fault == "none" else 0)
+
+
+CALLS = """
+pack: house
+kind: fritzbox
+queries:
+  - name: house_calls
+    request: {callmonitor: calls}
+    labels: {direction: direction}
+    each: calls/*
+    metrics:
+      - {name: fritzbox_t_calls_total, type: counter, help: x, value: count}
+      - {name: fritzbox_t_seconds_total, type: counter, help: x, value: seconds}
+      - {name: fritzbox_t_ringing, help: x, each: "", labels: {direction: "="}, value: ringing}
+  - name: house_devices
+    request: {aha: getswitchlist}
+    metrics:
+      - {name: fritzbox_t_switches, help: x, value: =1}
+"""
+
+
+def call_monitor(sim):
+    return next(line.split()[-1] for line in sim.lines if line.startswith("callmonitor "))
+
+
+def tell(sim, *events):
+    for event in events:
+        sim.control("/call?event=" + event.replace(";", "%3B"))
+
+
+def counted(found):
+    return {(name, direction): value(found, f"fritzbox_t_{name}_total", direction=direction)
+            for name in ("calls", "seconds") for direction in ("incoming", "outgoing")}
+
+
+def test_calls_are_counted_while_the_daemon_runs_and_also_after_the_box_hung_up(tmp_path):
+    with Sim(FRITZBOX, args=["--call-monitor", "0"]) as sim:
+        (tmp_path / "house.yml").write_text(CALLS)
+        text = config(house(sim.urls[0], call_monitor=call_monitor(sim)), poll="interval: 100ms, timeout: 2s",
+                      extra="query_files: [house.yml]\n")
+        with Daemon(tmp_path, text) as daemon:
+            daemon.wait_for(lambda found: value(found, "fritzbox_t_calls_total", direction="incoming") == "0")
+            tell(sim, "RING;0;0301234567;7654321;SIP0;", "CONNECT;0;10;0301234567;",
+                 "CALL;1;10;7654321;0301234567;SIP0;")
+            daemon.wait_for(lambda found: value(found, "fritzbox_t_ringing") == "1")
+            tell(sim, "DISCONNECT;0;42;")
+            found = daemon.wait_for(lambda found: value(found, "fritzbox_t_seconds_total", direction="incoming") == "42")
+            assert counted(found) == {("calls", "incoming"): "1", ("calls", "outgoing"): "1",
+                                      ("seconds", "incoming"): "42", ("seconds", "outgoing"): "0"}
+
+            sim.control("/call")  # closes the connection
+            daemon.wait_for(lambda found: value(found, "fritzbox_t_ringing") == "0")
+            tell(sim, "RING;0;0301234567;7654321;SIP0;")
+            found = daemon.wait_for(lambda found: value(found, "fritzbox_t_calls_total", direction="incoming") == "2")
+            assert value(found, "fritzbox_t_seconds_total", direction="incoming") == "42"
+            assert failures(found) == {}
+            pages = daemon.page() + daemon.get("/devices").decode()
+    assert "0301234567" not in pages + daemon.log
+
+
+def test_a_call_monitor_that_is_off_is_told_and_hurts_nothing_else(tmp_path):
+    with Sim(FRITZBOX) as sim:
+        (tmp_path / "house.yml").write_text(CALLS)
+        text = config(house(sim.urls[0], call_monitor="127.0.0.1:1"), poll="interval: 100ms, timeout: 2s",
+                      extra="query_files: [house.yml]\n")
+        with Daemon(tmp_path, text) as daemon:
+            found = daemon.wait_for(lambda found: value(found, "fritzbox_t_switches") == "1"
+                                    and value(found, "boxmeter_query_up", query="house_calls") == "0")
+        told = [line for line in daemon.lines if "house_calls" in line]
+
+    assert value(found, "box_up") == "1"
+    assert len(told) == 1 and told[0].endswith(
+        "home/house_calls: calls: no connection to the call monitor at 127.0.0.1:1: Connection refused (it is switched "
+        "on by dialling #96*5* on a phone of the box)"), daemon.log
+
+
+def test_a_call_monitor_that_nobody_configured_says_how_to(tmp_path):
+    with Sim(FRITZBOX, args=["--call-monitor", "0"]) as sim:
+        assert error(tmp_path, sim.urls[0], "callmonitor:calls") == (
+            "calls: nobody listens to the call monitor: set 'call_monitor: true' of this device")
+        said = reply(tmp_path, sim.urls[0], "callmonitor:calls", call_monitor=call_monitor(sim))
+        assert (said["active"], said["ringing"], len(said["calls"])) == (0, 0, 2)

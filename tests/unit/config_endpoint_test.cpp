@@ -63,6 +63,24 @@ TEST_CASE("a path is for remote access, which is by https") {
             .device.web_url == "http://[::1]:8080");
 }
 
+TEST_CASE("the call monitor is beside the box, or where it is said to be") {
+  const ConfigFolder folder;
+  const auto place = [&](const std::string& keys) {
+    return folder.load("devices: [{name: home, kind: fritzbox, password: x, " + keys + "}]\n")
+        .jobs.at(0)
+        .device.call_monitor;
+  };
+
+  CHECK(place("call_monitor: true") == "169.254.1.1:1012");
+  CHECK(place("url: 'https://[::1]', call_monitor: true") == "[::1]:1012");
+  CHECK(place("url: 'https://box.invalid/tr064', call_monitor: true") == "box.invalid:1012");
+  CHECK(place("call_monitor: false") == "");
+  CHECK(place("call_monitor: 'box.invalid:2012'") == "box.invalid:2012");
+  CHECK(folder.complaint("devices: [{name: home, kind: fritzbox, password: x, "
+                         "call_monitor: 1012}]\n") ==
+        "boxmeter.yml:1:67: 'call_monitor' must be true, false or host:port, not '1012'");
+}
+
 TEST_CASE("whom to believe on https") {
   const ConfigFolder folder;
   folder.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");

@@ -61,6 +61,7 @@ TEST_CASE("what the web server answers may be asked, with placeholders in paths 
                    .target = "query",
                    .args = {{"sent", "inetstat:status/{period}/BytesSentLow"}}}) == "");
   CHECK(complaint({.verb = "rest", .target = "smarthome/overview"}) == "");
+  CHECK(complaint({.verb = "callmonitor", .target = "calls"}) == "");
   CHECK(complaint({.verb = "rest", .target = "/api/v0/smarthome/overview/units/{u.UID}"}) == "");
 }
 
@@ -79,6 +80,8 @@ TEST_CASE("what a pack may not ask says why and what would do") {
       " (pages: chan, dectMon, docInfo, docOv, dslOv, dslStat, ecoStat, energy, fiberFiber, "
       "homeNet, log, netCnt, netDev, overview, query, sh_dev, shareVpn, usbOv, shareWireguard)";
   const Row rows[] = {
+      {{.verb = "callmonitor", .target = "lines"},
+       "'callmonitor: lines' is not 'callmonitor: calls'"},
       {{.verb = "aha", .target = "setswitchon"},
        "'aha: setswitchon' does not only read: a pack may use the commands named get..."},
       {{.verb = "aha", .target = "get list"},
@@ -104,7 +107,8 @@ TEST_CASE("what a pack may not ask says why and what would do") {
       {{.verb = "tr64", .target = "DeviceInfo1.GetInfo"},
        "unknown request 'tr64' for a fritzbox (did you mean 'tr064'?)"},
       {{.verb = "snmp", .target = "x"},
-       "unknown request 'snmp' for a fritzbox (known: tr064, list, aha, http, lua, rest)"},
+       "unknown request 'snmp' for a fritzbox (known: tr064, list, aha, http, lua, rest, "
+       "callmonitor)"},
       {{.verb = "tr064", .target = "DeviceInfo1"}, "'DeviceInfo1'" + not_a_target},
       {{.verb = "tr064", .target = "DeviceInfo1."}, "'DeviceInfo1.'" + not_a_target},
       {{.verb = "tr064", .target = ".GetInfo"}, "'.GetInfo'" + not_a_target},

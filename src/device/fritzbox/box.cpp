@@ -48,7 +48,8 @@ Box::Box(const DeviceConfig& config, http::Stop& stop)
       reveal_(config.reveal),
       url_(config.url),
       caller_(config, account_, stop),
-      session_(config, account_, stop) {}
+      session_(config, account_, stop),
+      call_monitor_(config.call_monitor) {}
 
 Reply Box::call(const Request& request) {
   body_limit_ = request.body_limit;
@@ -81,6 +82,7 @@ Answer Box::act(const Target& target, const Arguments& arguments) {
 
 Reply Box::dispatch(const Request& request) {
   if (is_web(request.verb)) return web(request);
+  if (request.verb == "callmonitor") return call_monitor_.poll();
   const Target target = parse_target(request.target);
   if (request.verb == "list") return list(target, request);
   return request.repeat ? walk(target, request) : single(target, request);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "device/device.h"
+#include "device/fritzbox/call_monitor.h"
 #include "device/fritzbox/caller.h"
 #include "device/fritzbox/session.h"
 #include "device/fritzbox/target.h"
@@ -53,6 +54,7 @@ class Box : public Device {
   std::string url_;
   Caller caller_;
   Session session_;
+  CallMonitor call_monitor_;
   Watch watch_;
   std::size_t body_limit_ = 4U << 20;         // of the request under way
   std::string connection_;                    // what WANConnection stands for; empty: not known

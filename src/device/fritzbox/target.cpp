@@ -50,7 +50,8 @@ bool is_service(std::string_view text) {
 
 void check_verb(const std::string& verb) {
   if (verb == "tr064" || verb == "list") return;
-  const std::vector<std::string> known = {"tr064", "list", "aha", "http", "lua", "rest"};
+  const std::vector<std::string> known = {"tr064", "list", "aha",        "http",
+                                          "lua",   "rest", "callmonitor"};
   const std::string hint = did_you_mean(verb, known);
   throw Error(ErrorKind::config, "unknown request '" + verb + "' for a fritzbox" +
                                      (hint.empty() ? " (known: " + joined(known) + ")" : hint));
@@ -67,6 +68,12 @@ void check_reading(std::string_view verb, std::string_view target) {
   if (!is_reading(parsed.action))
     throw Error(ErrorKind::config,
                 shown + " does not only read: a pack may call actions named Get... or ..._Get...");
+}
+
+void check_call_monitor(const Request& request) {
+  if (request.target != "calls" || !request.args.empty() || request.repeat)
+    throw Error(ErrorKind::config,
+                "'callmonitor: " + request.target + "' is not 'callmonitor: calls'");
 }
 
 void check_repeat(const Request& request) {
@@ -120,6 +127,7 @@ bool is_reading(std::string_view action) { return only_reads(action) && !is_deni
 
 void check(const Request& request) {
   if (is_web(request.verb)) return check_web(request);
+  if (request.verb == "callmonitor") return check_call_monitor(request);
   check_verb(request.verb);
   check_reading(request.verb, request.target);
   for (const auto& [name, value] : request.args)
