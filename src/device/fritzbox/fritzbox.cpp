@@ -7,7 +7,8 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-constexpr std::string_view kOptions[] = {"username", "password", "password_file", "web_url", "call_monitor"};
+constexpr std::string_view kOptions[] = {"username", "password", "password_file", "web_url",
+                                         "call_monitor"};
 
 std::unique_ptr<Device> open(const DeviceConfig& config, http::Stop& stop) {
   return std::make_unique<Box>(config, stop);
