@@ -19,6 +19,7 @@ constexpr std::string_view kSecret[] = {
     "*priv_key",  // WireGuard's local_priv_key
     "*private_key",  "*shared_key",
     "*wifi_key",     "*wpa_key",
+    "announce",  // of a BitTorrent tracker: holds the user's key
     "challenge",     "cloudinit_userdata",
     "config_file",  // OpenVPN's, with the keys in it
     "fullurl",      // of a shared link: opens the file to anybody
@@ -43,6 +44,14 @@ bool names_a_secret(const Reply& object) {
          is_secret(name->get_ref<const std::string&>());
 }
 
+/// The `name` of a caller whom the box has no contact for is the number once more.
+bool is_called_by_number(const Reply& object) {
+  const auto name = object.find("name");
+  return object.contains("number") && name != object.end() && name->is_string() &&
+         name->get_ref<const std::string&>().find_first_not_of("+0123456789 .-()*#") ==
+             std::string::npos;
+}
+
 }  // namespace
 
 bool is_secret(std::string_view member) {
@@ -54,6 +63,7 @@ bool is_secret(std::string_view member) {
 
 void remove_secrets(Reply& reply) {
   if (reply.is_object()) {
+    if (is_called_by_number(reply)) reply.erase("name");
     if (names_a_secret(reply)) reply.erase("value");
     for (auto member = reply.begin(); member != reply.end();)
       member = is_secret(member.key()) && !member->is_boolean() ? reply.erase(member)

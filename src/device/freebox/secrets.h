@@ -10,7 +10,8 @@ bool is_secret(std::string_view member);
 
 /// Takes out of a reply what nobody behind the brand may see, by the name of the member: keys,
 /// passwords, PINs, SIM and phone numbers, cloud-init data.  What is taken out is absent, not
-/// masked.  Booleans stay: {"weak_password": true} tells nothing.  Pure.
+/// masked; so is a caller's name that is nothing but the number.  Booleans stay: {"weak_password":
+/// true} tells nothing.  Pure.
 void remove_secrets(Reply& reply);
 
 }  // namespace boxmeter::freebox
