@@ -259,6 +259,11 @@ ServerResponse Freebox::reply(const Visit& visit, const std::string& path) {
   }
   std::string file = path;
   std::ranges::replace(file, '/', '_');
+  // The history of a channel since some moment; a recording is of another day, and all of it is
+  // told.
+  if (const auto slash = path.rfind('/');
+      path.find("/channel_survey_history/") != std::string::npos)
+    file.resize(slash);
   const auto found = script_->replies.find(file);
   if (found == script_->replies.end()) return failure(404, "invalid_request", "Requête invalide");
   return {

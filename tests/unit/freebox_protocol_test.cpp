@@ -47,6 +47,17 @@ struct Row {
 
 }  // namespace
 
+TEST_CASE("an internal_error says that there is no such thing where boxes are known to say so") {
+  const Envelope envelope =
+      parse_envelope(200, R"({"success":false,"error_code":"internal_error"})");
+
+  CHECK(refusal(envelope, "storage/raid/").refusal() == Refusal::unsupported);
+  CHECK(refusal(envelope, "call/voicemail/").refusal() == Refusal::unsupported);
+  CHECK(refusal(envelope, "storage/disk/").refusal() == Refusal::none);
+  CHECK(std::string(refusal(envelope, "storage/raid/").what()) ==
+        "internal_error: this box or its firmware does not have it");
+}
+
 TEST_CASE("an envelope becomes its result, and every form of an empty one stays empty") {
   const Row rows[] = {
       {200, R"({"success":true,"result":{"state":"up"}})", R"({"state":"up"})"},

@@ -36,6 +36,22 @@ std::string token_error(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("a time in a path counts back from now, in milliseconds") {
+  const WallClock::time_point now{std::chrono::milliseconds(1'784'031'000'250)};
+  const std::pair<const char*, const char*> rows[] = {
+      {"wifi/ap/0/channel_survey_history/now-60s",
+       "wifi/ap/0/channel_survey_history/1784030940250"},
+      {"x/now-1s/y/", "x/1784030999250/y/"},
+      {"x/now-0s", "x/now-0s"},
+      {"x/now-s", "x/now-s"},
+      {"x/now-60", "x/now-60"},
+      {"x/now-6xs", "x/now-6xs"},
+      {"now", "now"},
+  };
+  for (const auto& [target, path] : rows)
+    CHECK(call_of({.verb = "get", .target = target}, now).path == path);
+}
+
 TEST_CASE("a pack may ask for every path of reading, with or without slashes around it") {
   for (const char* target :
        {"connection/", "connection", "/system/", "wifi/ap/{ap.id}/stations/", "login/perms/",

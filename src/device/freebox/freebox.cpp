@@ -59,7 +59,7 @@ Reply Freebox::call(const Request& request) {
     call = rrd_without_settings(call);
   Envelope answer = session_.ask(call, request.body_limit);
   if (answer.status == 404) api_.forget();  // of this path only, or has the API moved?
-  if (!answer.success) throw refusal(answer);
+  if (!answer.success) throw refusal(answer, call.path);
   const unsigned boot = observer_.epoch().boot;
   observer_.see(call.path, answer.result);
   if (observer_.epoch().boot != boot) api_.forget();  // new firmware, perhaps a new API

@@ -47,7 +47,15 @@ constexpr Meaning kMeanings[] = {
 constexpr Meaning kNotFound = {"", refused, Refusal::unsupported, kAbsent};
 constexpr Meaning kOther = {"", refused, Refusal::none, ""};
 
-const Meaning& meaning_of(const Envelope& envelope) {
+/// Where a box without such a thing says internal_error: arrays, and the voice mail of a line that
+/// has none.
+constexpr std::string_view kFailingWhereAbsent[] = {"call/voicemail", "storage/raid"};
+
+const Meaning& meaning_of(const Envelope& envelope, std::string_view path) {
+  if (envelope.code == "internal_error" &&
+      std::ranges::any_of(kFailingWhereAbsent,
+                          [&](auto absent) { return path.starts_with(absent); }))
+    return kNotFound;
   for (const Meaning& meaning : kMeanings)
     if (meaning.code == envelope.code) return meaning;
   // invalid_request is 404 for a path that is not there, 403 for a malformed one.
@@ -73,8 +81,8 @@ Envelope parse_envelope(int status, std::string_view body) {
   return envelope;
 }
 
-Error refusal(const Envelope& envelope) {
-  const Meaning& meaning = meaning_of(envelope);
+Error refusal(const Envelope& envelope, std::string_view path) {
+  const Meaning& meaning = meaning_of(envelope, path);
   std::string text = one_line(envelope.code);
   const auto add = [&](std::string_view separator, const std::string& more) {
     if (!more.empty()) text.append(text.empty() ? "" : separator).append(more);

@@ -22,7 +22,8 @@ struct Envelope {
 Envelope parse_envelope(int status, std::string_view body);
 
 /// What a `success: false` means, whatever the HTTP status said.
-Error refusal(const Envelope& envelope);
+/// Of `path` it depends whether an internal_error says that the box lacks it.
+Error refusal(const Envelope& envelope, std::string_view path = {});
 
 /// The session is not (or no longer) known: open one and ask again.
 bool wants_session(const Envelope& envelope);

@@ -246,6 +246,25 @@ Call rrd_call(const Request& request, WallClock::time_point now) {
   return {.method = Method::post, .path = "rrd/", .body = body.dump()};
 }
 
+/// A step `now-60s` of a path becomes that time in milliseconds since 1970, which is how the
+/// history of a channel is asked for.  Here, so that the request stays the same from poll to poll.
+std::string with_time(std::string_view path, WallClock::time_point now) {
+  std::string result;
+  for (const std::string_view step : split(path, '/')) {
+    if (!result.empty()) result += '/';
+    int seconds = 0;
+    const bool counts_back = step.starts_with("now-") && step.ends_with('s');
+    const char* const end = step.data() + step.size() - 1;
+    if (counts_back && std::from_chars(step.data() + 4, end, seconds).ptr == end && seconds > 0)
+      result += std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                   now.time_since_epoch() - std::chrono::seconds(seconds))
+                                   .count());
+    else
+      result += step;
+  }
+  return result;
+}
+
 Call command_call(const Request& request) {
   const Command& command = find_command(request.target);
   check_arguments(command, request.args);
@@ -298,7 +317,7 @@ Call call_of(const Request& request, WallClock::time_point now, bool reveal) {
     const auto* const verb = std::ranges::find(kVerbs, request.verb, &Verb::word);
     if (verb == std::end(kVerbs))
       refuse_verb(request.verb, {"get", "post", "put", "delete", "command", "rrd", "session"});
-    call = path_call(verb->method, relative(request.target), request.args);
+    call = path_call(verb->method, with_time(relative(request.target), now), request.args);
   }
   const std::string_view path = relative(call.path);  // what an argument made of it included
   if (call.method == Method::get && !reveal)
