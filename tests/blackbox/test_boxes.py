@@ -113,8 +113,7 @@ def test_the_whole_page_of_each_recording(tmp_path, golden, recording, device, n
 @pytest.mark.parametrize("recording", ["ultra-16.0", "delta-8.5", "revolution-4.0"])
 def test_all_packs_of_a_freebox_at_once(tmp_path, golden, recording):
     with Sim(RECORDINGS / f"freebox-{recording}-handmade", args=["--still"]) as sim:
-        packs = [pack for pack in FREEBOX_PACKS if pack != "freebox_rrd"]
-        done = once(tmp_path, config(freebox(sim.urls[0], queries=packs)))
+        done = once(tmp_path, config(freebox(sim.urls[0], queries=FREEBOX_PACKS)))
         light = once(tmp_path, config(freebox(sim.urls[0])))
     assert done.returncode == 0, done.stderr
     found = samples(done.stdout)
