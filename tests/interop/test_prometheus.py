@@ -228,3 +228,11 @@ def test_rules_and_alerts_speak_of_metrics_that_are_in_the_catalogue():
 
 def alerts():
     return re.findall(r"alert: (\w+)", (ROOT / "config/prometheus/alerts.yml").read_text())
+
+
+@pytest.mark.parametrize("page", sorted(
+    page for page in (ROOT / "tests/golden/page").glob("*.txt") if not page.stem.endswith(".openmetrics")), ids=lambda page: page.stem)
+def test_promtool_finds_nothing_in_any_page(promtool, page):
+    done = subprocess.run([promtool, "check", "metrics"], input=page.read_text(), text=True, capture_output=True)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
