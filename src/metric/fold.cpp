@@ -6,7 +6,7 @@ namespace boxmeter {
 namespace {
 
 Number mean_of(const Folding::Group& group) {
-  return Number(group.value.to_double() / static_cast<double>(group.members));
+  return Number(static_cast<double>(group.total / static_cast<long double>(group.members)));
 }
 
 bool makes_zeros(Fold fold) { return fold == Fold::count || fold == Fold::sum; }
@@ -72,7 +72,8 @@ void Folding::add(const std::vector<std::string>& labels, const std::vector<Numb
   for (const Number& value : values) {
     const bool better = into.members++ == 0 || (rule_.fold == Fold::min && value < into.value) ||
                         (rule_.fold == Fold::max && into.value < value);
-    if (rule_.fold == Fold::sum || rule_.fold == Fold::mean)
+    into.total += value.to_double();
+    if (rule_.fold == Fold::sum)
       into.value = into.value + value;
     else if (better)
       into.value = value;

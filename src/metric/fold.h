@@ -17,6 +17,7 @@ class Folding {
     std::uint64_t members = 0;             // that had a value
     bool valueless = false;                // there was a row without a value
     Number value = {};
+    long double total = 0;  // for a mean: of eleven times 0.01 it is 0.01
   };
 
   /// `limit` bounds the combinations that are made up.

@@ -122,6 +122,7 @@ def test_all_packs_of_a_freebox_at_once(tmp_path, golden, recording):
     print(f"{recording}: {value(samples(light.stdout), 'boxmeter_series')} series, {value(found, 'boxmeter_series')} with all packs")
 
     assert failing == []
+    assert "warn" not in done.stderr and "error" not in done.stderr.replace("internal_error", "")
     assert all(text == "0" for key, text in found.items()
                if key.startswith(("boxmeter_failures_total", "boxmeter_series_dropped_total")))
     golden(f"page/freebox-{recording}-all-packs.txt", of_the_device(done.stdout))

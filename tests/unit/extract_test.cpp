@@ -419,6 +419,8 @@ TEST_CASE("a fold makes one point of rows with equal labels") {
        "box_x{k=\"a\"} -1\nbox_x{k=\"b\"} 4"},
       {"a mean is no integer", R"([{"v": 1}, {"v": 2}])",
        "{name: box_x, each: '*', value: v, fold: mean}", "box_x 1.5"},
+      {"the mean of equal values is that value", R"([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])",
+       "{name: box_x, each: '*', value: '', scale: 0.01, fold: mean}", "box_x 0.01"},
       {"no rows have no mean", R"([])", "{name: box_x, each: '*', value: v, fold: mean}", ""},
       {"count without a value counts rows", rows,
        "{name: box_x, each: '*', where: {k: a}, fold: count}", "box_x 3"},

@@ -32,7 +32,7 @@ class Recorded : public Device {
 
   Reply call(const Request& request) override {
     if (request.verb == "session") return Reply::parse(R"([{"permission":"home","granted":true}])");
-    const fs::path file = folder_ / "get" / (file_of(request) + ".json");
+    const fs::path file = found(file_of(request));
     freebox::Envelope envelope =
         fs::exists(file)
             ? freebox::parse_envelope(200, read_file(file))
@@ -45,6 +45,14 @@ class Recorded : public Device {
   std::uint64_t logins() const override { return 0; }
 
  private:
+  /// Single replies of the corpus are called api_v2_wifi_ap_0_stations-get.json.
+  fs::path found(const std::string& name) const {
+    for (const char* const version : {"api_latest_", "api_v2_", "api_v4_"})
+      for (const char* const end : {"-get.json", ".json"})
+        if (const fs::path file = folder_ / (version + name + end); fs::exists(file)) return file;
+    return folder_ / "get" / (name + ".json");
+  }
+
   static std::string file_of(const Request& request) {
     if (request.verb == "rrd") return "rrd_" + request.args.at("db");
     std::string name = freebox::call_of(request, kRecorded).path;
@@ -256,6 +264,45 @@ TEST_CASE("the examples of the documentation are read exactly") {
   CHECK(outcome.of("box_wan_receive_bytes_total") == Lines{"box_wan_receive_bytes_total 13332830"});
   CHECK(outcome.of("box_wan_transmit_bytes_total") ==
         Lines{"box_wan_transmit_bytes_total 5489542"});
+  CHECK(outcome.of("freebox_connection_setting").size() == 8);
+  CHECK(outcome.of("freebox_ipv6_enabled") == Lines{"freebox_ipv6_enabled 1"});
+  CHECK(outcome.of("box_ddns_ok") == Lines{"box_ddns_ok{provider=dyndns} 0"});
+  CHECK(outcome.of("box_ddns_last_error_timestamp_seconds") ==
+        Lines{"box_ddns_last_error_timestamp_seconds{provider=dyndns} 1354127350"});
+}
+
+TEST_CASE("single replies of real boxes are read exactly") {
+  if (!has_corpus()) return;
+  const Outcome outcome = played(corpus() / "freebox" / "various");
+
+  CHECK(joined(outcome.failures) == "");
+  CHECK(outcome.of("box_wlan_info") == Lines{"box_wlan_info{radio=0,band=2.4GHz,standard=n} 1",
+                                             "box_wlan_info{radio=1,band=5GHz,standard=ac} 1"});
+  CHECK(outcome.of("box_wlan_channel") ==
+        Lines{"box_wlan_channel{radio=0} 6", "box_wlan_channel{radio=1} 48"});
+  CHECK(outcome.of("box_wlan_station_signal_dbm") ==
+        Lines{"box_wlan_station_signal_dbm{mac=XX:XX:XX:XX:XX:AA} -28",
+              "box_wlan_station_signal_dbm{mac=XX:XX:XX:XX:XX:FF} -38"});
+  CHECK(outcome.of("box_wlan_station_rate_bytes_per_second").at(0) ==
+        "box_wlan_station_rate_bytes_per_second{mac=XX:XX:XX:XX:XX:AA,direction=down} 4500000");
+  CHECK(outcome.of("box_wlan_station_transmit_bytes_total").at(1) ==
+        "box_wlan_station_transmit_bytes_total{mac=XX:XX:XX:XX:XX:FF} 2651");
+  CHECK(outcome.of("box_wlan_channel_busy_ratio") ==
+        Lines{"box_wlan_channel_busy_ratio{radio=0} 0.23"});
+  CHECK(outcome.of("box_wlan_noise_dbm") == Lines{"box_wlan_noise_dbm{radio=0} -82"});
+  CHECK(outcome.of("freebox_wlan_surveyed_busy_ratio").size() == 13);
+  CHECK(joined(outcome.of("freebox_wlan_airtime_ratio")) ==
+        "freebox_wlan_airtime_ratio{radio=0,use=busy} 0.34090909090909094, "
+        "freebox_wlan_airtime_ratio{radio=0,use=receive_own} 0, "
+        "freebox_wlan_airtime_ratio{radio=0,use=receive} 0.30363636363636365, "
+        "freebox_wlan_airtime_ratio{radio=0,use=transmit} 0.01");
+  CHECK(outcome.of("freebox_wlan_neighbours") == Lines{"freebox_wlan_neighbours{radio=0} 3"});
+  CHECK(outcome.of("freebox_wlan_neighbour_signal_dbm").at(0) ==
+        "freebox_wlan_neighbour_signal_dbm{radio=0,bssid=XX:XX:XX:XX:XX:XX} -76");
+  CHECK(outcome.of("box_dsl_rate_bytes_per_second").at(0) ==
+        "box_dsl_rate_bytes_per_second{direction=down} 3503875");
+  CHECK(outcome.of("freebox_wlan_mac_filter").at(0) ==
+        "freebox_wlan_mac_filter{state=blacklist} 1");
 }
 
 TEST_CASE("all sensors and fans of a recorded Ultra are there, by their ids") {
@@ -271,6 +318,13 @@ TEST_CASE("all sensors and fans of a recorded Ultra are there, by their ids") {
   CHECK(outcome.of("box_fan_speed_rpm") == Lines{"box_fan_speed_rpm{fan=fan0_speed} 660"});
   CHECK(outcome.of("box_wan_receive_bytes_total") ==
         Lines{"box_wan_receive_bytes_total 49556332677"});
+  CHECK(outcome.of("freebox_model_info") ==
+        Lines{"freebox_model_info{name=fbxgw9-r1,operator=free_fra,wifi=2d4_5g_5g_6g,country=FR} "
+              "1"});
+  // Its log has no loss, and of what never was there is no time.
+  CHECK(outcome.of("freebox_wan_outages") ==
+        Lines{"freebox_wan_outages{layer=link} 0", "freebox_wan_outages{layer=session} 0"});
+  CHECK(outcome.of("box_wan_last_down_timestamp_seconds") == Lines{});
 }
 
 TEST_CASE("what an Ultra tells beyond its line and its ports") {
