@@ -120,6 +120,10 @@ void Catalogue::check_base(const Declaration& declaration, const Family& family)
                                  base + "' in OpenMetrics; rename one of them");
 }
 
+bool Catalogue::complete() const {
+  return std::ranges::none_of(entries_, [](const auto& row) { return row.second.helped.empty(); });
+}
+
 void Catalogue::finish() const {
   for (const auto& [name, entry] : entries_)
     if (entry.helped.empty())

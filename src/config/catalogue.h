@@ -24,6 +24,8 @@ class Catalogue {
   /// Throws Error{config} at the name, type or help that does not fit.
   FamilyPtr declare(const Declaration& declaration);
 
+  /// Whether every metric has its help text.
+  bool complete() const;
   /// Call last.  Throws Error{config} for a metric that no rule gave a help text.
   void finish() const;
 

@@ -83,12 +83,13 @@ Config load_config(const fs::path& file) {
   if (const auto log = root.find("log")) config.log = read_log(*log);
   const auto state_dir = root.find("state_dir");
   config.state_dir = state_dir ? folder / state_dir->text() : default_state_dir();
-  const std::vector<Pack> packs = load_packs(root.find("query_files"), folder, config.warnings);
+  Packs packs(root.find("query_files"), folder, config.warnings);
   Surroundings surroundings{.folder = folder, .state_dir = config.state_dir, .packs = packs};
   if (const auto poll = root.find("poll")) config.poll = read_poll(*poll, surroundings);
   config.jobs = read_devices(root.required("devices"), surroundings, config.warnings);
   if (const auto push = root.find("push"))
     config.push = read_sinks(*push, folder, config.jobs, packs, config.warnings);
+  packs.finish();
   return config;
 }
 

@@ -16,7 +16,7 @@ struct Surroundings {
   std::filesystem::path state_dir = {};
   std::chrono::milliseconds interval{30'000};
   std::chrono::milliseconds timeout{10'000};
-  const std::vector<Pack>& packs;
+  Packs& packs;
 };
 
 /// `devices`.  FRITZ_USERNAME and FRITZ_PASSWORD serve the one Fritz!Box there is.  Throws

@@ -36,58 +36,10 @@ std::vector<fs::path> matching(const Value& pattern, const fs::path& folder,
   return files;
 }
 
-struct PackFile {
-  Document document;
-  bool shipped = false;
-};
-
-std::vector<PackFile> read_files(const std::optional<Value>& query_files, const fs::path& folder,
-                                 std::vector<std::string>& warnings) {
-  std::vector<PackFile> files;
-  for (const auto& [name, text] : shipped_packs())
-    files.push_back({parse_yaml(text, "shipped pack " + name + ".yml"), true});
-  if (!query_files) return files;
-  std::set<fs::path> seen;
-  for (const Value& pattern : query_files->list_or_one())
-    for (const fs::path& file : matching(pattern, folder, warnings))
-      if (seen.insert(file).second) {
-        const std::string text = pattern.placed([&] { return read_file(file); });
-        files.push_back({parse_yaml(text, file.string()), false});
-      }
-  return files;
-}
-
-/// The head of a pack, read before the rest: one that is replaced needs no reading.
-struct Head {
-  Section section;
-  Value name;
-  bool shipped;
-};
-
-Head read_head(const PackFile& source) {
-  const Value root(source.document);
+Section read_head(const Document& document) {
+  const Value root(document);
   if (root.is_null()) throw root.problem("the pack is empty; it needs pack, kind and queries");
-  Section section(root, {"pack", "kind", "names", "queries"});
-  Value name = section.required("pack");
-  plain_name(name, "pack name");
-  return {std::move(section), std::move(name), source.shipped};
-}
-
-std::vector<Head> read_heads(const std::vector<PackFile>& files) {
-  std::vector<Head> heads;
-  for (const PackFile& source : files) {
-    Head head = read_head(source);
-    const auto same = std::ranges::find_if(
-        heads, [&](const Head& other) { return other.name.text() == head.name.text(); });
-    if (same == heads.end())
-      heads.push_back(std::move(head));
-    else if (same->shipped)
-      *same = std::move(head);
-    else
-      throw head.name.problem("pack '" + head.name.text() + "' is also in " + same->name.place() +
-                              "; each pack needs a name of its own");
-  }
-  return heads;
+  return {root, {"pack", "kind", "names", "queries"}};
 }
 
 Query read_query(const Value& value, const Pack& pack, bool foreign, Catalogue& catalogue) {
@@ -111,10 +63,10 @@ Query read_query(const Value& value, const Pack& pack, bool foreign, Catalogue& 
   return query;
 }
 
-Pack read_pack(const Head& head, Catalogue& catalogue, std::map<std::string, std::string>& places) {
-  const Section& section = head.section;
+Pack read_pack(const Section& section, Catalogue& catalogue,
+               std::map<std::string, std::string>& places) {
   const Value kind = section.required("kind");
-  Pack pack{.name = head.name.text(), .kind = kind.text()};
+  Pack pack{.name = section.required("pack").text(), .kind = kind.text()};
   kind.placed([&] { find_kind(pack.kind); });
   bool foreign = false;
   if (const auto names = section.find("names"))
@@ -131,37 +83,101 @@ Pack read_pack(const Head& head, Catalogue& catalogue, std::map<std::string, std
   return pack;
 }
 
-/// `queries: [wan]` must mean one thing.
-void refuse_shared_names(const std::vector<Pack>& packs,
-                         const std::map<std::string, std::string>& places) {
-  for (const Pack& pack : packs)
-    for (const QueryPtr& query : pack.queries)
-      for (const Pack& other : packs)
-        if (other.name == query->name && other.name != pack.name)
-          throw Error(ErrorKind::config, places.at(query->name) + ": query '" + query->name +
-                                             "' is called like a pack; rename it");
-}
-
 }  // namespace
 
-std::vector<Pack> load_packs(const std::optional<Value>& query_files, const fs::path& folder,
-                             std::vector<std::string>& warnings) {
-  const std::vector<PackFile> files = read_files(query_files, folder, warnings);
-  Catalogue catalogue;
-  std::map<std::string, std::string> places;
-  std::vector<Pack> packs;
-  for (const Head& head : read_heads(files)) packs.push_back(read_pack(head, catalogue, places));
-  catalogue.finish();
-  refuse_shared_names(packs, places);
-  return packs;
+Packs::Packs(const std::optional<Value>& query_files, const fs::path& folder,
+             std::vector<std::string>& warnings) {
+  for (const auto& [name, text] : shipped_packs())
+    files_.push_back({.name = name, .shipped = true});
+  if (!query_files) return;
+  std::set<fs::path> seen;
+  for (const Value& pattern : query_files->list_or_one())
+    for (const fs::path& file : matching(pattern, folder, warnings))
+      if (seen.insert(file).second)
+        add(parse_yaml(pattern.placed([&] { return read_file(file); }), file.string()));
+  while (read_another()) {
+  }
+}
+
+/// A file of the user's.
+void Packs::add(Document document) {
+  const Value name = read_head(document).required("pack");
+  plain_name(name, "pack name");
+  const auto same = std::ranges::find(files_, name.text(), &File::name);
+  if (same != files_.end() && !same->shipped)
+    throw name.problem("pack '" + name.text() + "' is also in " +
+                       read_head(*same->document).required("pack").place() +
+                       "; each pack needs a name of its own");
+  File& file = same == files_.end() ? files_.emplace_back() : *same;
+  file = {.name = name.text(), .document = std::move(document)};
+}
+
+const Pack& Packs::read(File& file) {
+  if (file.pack) return *file.pack;
+  if (!file.document) {
+    const auto text =
+        std::ranges::find(shipped_packs(), file.name, &std::pair<std::string, std::string>::first);
+    file.document = parse_yaml(text->second, "shipped pack " + file.name + ".yml");
+  }
+  return file.pack.emplace(read_pack(read_head(*file.document), catalogue_, places_));
+}
+
+/// False when all have been read.
+bool Packs::read_another() {
+  const auto unread = std::ranges::find_if(files_, [](const File& file) { return !file.pack; });
+  if (unread == files_.end()) return false;
+  read(*unread);
+  return true;
+}
+
+std::vector<QueryPtr> Packs::queries(std::string_view name) {
+  const auto named = std::ranges::find(files_, name, &File::name);
+  if (named != files_.end()) return read(*named).queries;
+  for (File& file : files_)
+    for (const QueryPtr& query : read(file).queries)
+      if (query->name == name) return {query};
+  return {};
+}
+
+std::vector<std::string> Packs::names(std::string_view kind) {
+  std::vector<std::string> names;
+  for (File& file : files_)
+    if (kind.empty() || read(file).kind == kind) names.push_back(file.name);
+  return names;
+}
+
+std::vector<std::string> Packs::query_names(std::string_view kind) {
+  std::vector<std::string> names;
+  for (File& file : files_)
+    for (const QueryPtr& query : read(file).queries)
+      if ((kind.empty() || query->kind == kind) && query->name != file.name)
+        names.push_back(query->name);
+  return names;
+}
+
+void Packs::finish() {
+  // A metric of several packs may have its help in one that nobody asked for.
+  while (!catalogue_.complete() && read_another()) {
+  }
+  catalogue_.finish();
+  // `queries: [wan]` must mean one thing.
+  for (const File& file : files_)
+    for (const File& other : files_)
+      if (other.pack && other.name != file.name)
+        for (const QueryPtr& query : other.pack->queries)
+          if (query->name == file.name)
+            throw Error(ErrorKind::config, places_.at(query->name) + ": query '" + query->name +
+                                               "' is called like a pack; rename it");
 }
 
 std::vector<QueryPtr> shipped_queries() {
   std::vector<std::string> warnings;
-  std::vector<QueryPtr> queries;
-  for (const Pack& pack : load_packs(std::nullopt, {}, warnings))
-    queries.insert(queries.end(), pack.queries.begin(), pack.queries.end());
-  return queries;
+  Packs packs(std::nullopt, {}, warnings);
+  std::vector<QueryPtr> all;
+  for (const std::string& name : packs.names(""))
+    for (QueryPtr& query : packs.queries(name)) all.push_back(std::move(query));
+  packs.finish();
+  return all;
 }
 
 }  // namespace boxmeter

@@ -1,9 +1,11 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "config/catalogue.h"
 #include "config/section.h"
 #include "metric/query.h"
 
@@ -15,19 +17,52 @@ struct Pack {
   std::vector<QueryPtr> queries = {};
 };
 
-/// The shipped packs, and those of `query_files` (patterns relative to `folder`), which replace a
-/// shipped one of the same name.  Throws Error{config} with the place.
-std::vector<Pack> load_packs(const std::optional<Value>& query_files,
-                             const std::filesystem::path& folder,
-                             std::vector<std::string>& warnings);
+/// The packs that a configuration can name: the shipped ones and those of its `query_files`, which
+/// replace a shipped one of the same name.  A shipped pack is read when somebody asks for it, since
+/// most configurations use two of thirty; where there are `query_files`, all are read at once, in
+/// that order, so that whatever does not fit together is said at the place of the user's file.
+/// Every function throws Error{config} with the place.
+class Packs {
+ public:
+  /// `folder` is where the patterns of `query_files` begin.
+  Packs(const std::optional<Value>& query_files, const std::filesystem::path& folder,
+        std::vector<std::string>& warnings);
+
+  /// Those of the pack, or the one query, of that name; where both have it the pack wins.  Empty
+  /// when there is neither.
+  std::vector<QueryPtr> queries(std::string_view name);
+
+  /// Of all packs of a kind, or of any for "".
+  std::vector<std::string> names(std::string_view kind);
+  /// And of their queries.
+  std::vector<std::string> query_names(std::string_view kind);
+
+  /// Call last: what can only be said of all that has been read.
+  void finish();
+
+ private:
+  struct File {
+    std::string name = {};  // of the pack
+    bool shipped = false;
+    std::optional<Document> document = {};  // a shipped one is parsed when it is read
+    std::optional<Pack> pack = {};
+  };
+  const Pack& read(File& file);
+  void add(Document document);
+  bool read_another();
+
+  std::vector<File> files_;
+  Catalogue catalogue_;
+  std::map<std::string, std::string> places_;  // of queries, by name
+};
 
 /// What a device asks: the names of `queries` among the packs, in their order, or else the default
 /// pack of its kind.
 std::vector<QueryPtr> choose_queries(const std::optional<Value>& queries, const Value& device,
                                      std::string_view kind, std::string_view default_pack,
-                                     const std::vector<Pack>& packs);
+                                     Packs& packs);
 
 /// The names of all queries that `names` stand for (packs and queries), for a sink.
-std::vector<std::string> query_names(const Value& names, const std::vector<Pack>& packs);
+std::vector<std::string> query_names(const Value& names, Packs& packs);
 
 }  // namespace boxmeter

@@ -89,7 +89,7 @@ void read_login(const Section& section, const std::filesystem::path& folder, Sin
 }
 
 SinkOptions read_sink(const Section& section, const std::filesystem::path& folder,
-                      const std::vector<Job>& jobs, const std::vector<Pack>& packs,
+                      const std::vector<Job>& jobs, Packs& packs,
                       std::vector<std::string>& warnings) {
   SinkOptions sink;
   sink.name = plain_name(section.required("name"), "push name");
@@ -121,7 +121,7 @@ SinkOptions read_sink(const Section& section, const std::filesystem::path& folde
 }  // namespace
 
 std::vector<SinkOptions> read_sinks(const Value& value, const std::filesystem::path& folder,
-                                    const std::vector<Job>& jobs, const std::vector<Pack>& packs,
+                                    const std::vector<Job>& jobs, Packs& packs,
                                     std::vector<std::string>& warnings) {
   std::vector<SinkOptions> sinks;
   std::map<std::string, std::string> places;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.h"
 #include "config/pack.h"
@@ -6,52 +7,25 @@
 namespace boxmeter {
 namespace {
 
-std::vector<std::string> known_names(const std::vector<Pack>& packs, std::string_view kind) {
-  std::vector<std::string> names;
-  for (const Pack& pack : packs) {
-    if (!kind.empty() && pack.kind != kind) continue;
-    names.push_back(pack.name);
-    for (const QueryPtr& query : pack.queries)
-      if (query->name != pack.name) names.push_back(query->name);
-  }
-  return names;
-}
-
-std::vector<std::string> pack_names(const std::vector<Pack>& packs, std::string_view kind) {
-  std::vector<std::string> names;
-  for (const Pack& pack : packs)
-    if (kind.empty() || pack.kind == kind) names.push_back(pack.name);
-  return names;
-}
-
-/// The queries of the pack, or the one query, of that name.  Where both have it the pack wins.
-std::vector<QueryPtr> find_queries(std::string_view name, const std::vector<Pack>& packs) {
-  for (const Pack& pack : packs)
-    if (pack.name == name) return pack.queries;
-  for (const Pack& pack : packs)
-    for (const QueryPtr& query : pack.queries)
-      if (query->name == name) return {query};
-  return {};
-}
-
-std::vector<QueryPtr> required_queries(const Value& place, const std::string& name,
-                                       const std::vector<Pack>& packs, std::string_view kind) {
-  std::vector<QueryPtr> found = find_queries(name, packs);
+std::vector<QueryPtr> required_queries(const Value& place, const std::string& name, Packs& packs,
+                                       std::string_view kind) {
+  std::vector<QueryPtr> found = packs.queries(name);
   if (found.empty()) {
-    const std::string meant = did_you_mean(name, known_names(packs, kind));
+    std::vector<std::string> known = packs.names(kind);
+    std::ranges::copy(packs.query_names(kind), std::back_inserter(known));
+    const std::string meant = did_you_mean(name, known);
     throw place.problem(
         "unknown pack or query '" + name + "'" +
-        (meant.empty() ? " (known packs: " + joined(pack_names(packs, kind)) + ")" : meant));
+        (meant.empty() ? " (known packs: " + joined(packs.names(kind)) + ")" : meant));
   }
   if (!kind.empty() && found[0]->kind != kind)
     throw place.problem("'" + name + "' is for kind " + found[0]->kind + ", not for " +
-                        std::string(kind) + " (known packs: " + joined(pack_names(packs, kind)) +
-                        ")");
+                        std::string(kind) + " (known packs: " + joined(packs.names(kind)) + ")");
   return found;
 }
 
-void take_away(const Value& place, const std::string& name, const std::vector<Pack>& packs,
-               std::string_view kind, std::vector<QueryPtr>& chosen) {
+void take_away(const Value& place, const std::string& name, Packs& packs, std::string_view kind,
+               std::vector<QueryPtr>& chosen) {
   std::size_t removed = 0;
   for (const QueryPtr& query : required_queries(place, name, packs, kind))
     removed += std::erase(chosen, query);
@@ -69,7 +43,7 @@ void add(std::vector<QueryPtr> queries, std::vector<QueryPtr>& chosen) {
 
 std::vector<QueryPtr> choose_queries(const std::optional<Value>& queries, const Value& device,
                                      std::string_view kind, std::string_view default_pack,
-                                     const std::vector<Pack>& packs) {
+                                     Packs& packs) {
   std::vector<QueryPtr> chosen;
   const std::vector<Value> items = queries ? queries->list_or_one() : std::vector<Value>();
   // A list that only takes away takes from what the device would ask without a list.
@@ -88,7 +62,7 @@ std::vector<QueryPtr> choose_queries(const std::optional<Value>& queries, const 
   return chosen;
 }
 
-std::vector<std::string> query_names(const Value& names, const std::vector<Pack>& packs) {
+std::vector<std::string> query_names(const Value& names, Packs& packs) {
   std::vector<std::string> found;
   for (const Value& item : names.list_or_one())
     for (const QueryPtr& query : required_queries(item, item.text(), packs, ""))
