@@ -24,6 +24,7 @@ constexpr ListAction kLists[] = {
     {"GetDectListPath", "NewDectListPath", "/dectlist.lua", "lists/dectlist.xml"},
     {"GetFilelinkListPath", "NewFilelinkListPath", "/filelinklist.lua", "lists/filelinklist.xml"},
     {"GetCallList", "NewCallListURL", "/calllist.lua", "lists/calllist.xml", /*absolute=*/true},
+    {"GetPhonebook", "NewPhonebookURL", "/phonebook.lua", "lists/phonebook.xml", /*absolute=*/true},
 };
 
 /// "soap/Hosts1.GetGenericHostEntry.NewIndex=0.xml" taken apart.

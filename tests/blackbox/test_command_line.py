@@ -24,7 +24,7 @@ def test_help_texts(golden):
 
 
 @pytest.mark.parametrize("words, message", [
-    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: serve, check, once, call, metrics, fritz, version)"),
+    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: serve, check, once, call, metrics, fritz, version, record)"),
     (["check", "--confg.file", "x"],
      "unknown option '--confg.file' (did you mean '--config.file'?); see 'boxmeter check --help'"),
     (["check", "--config.file", "missing.yml"], "cannot read 'missing.yml': No such file or directory"),

@@ -14,7 +14,8 @@ DIFFERENCES = json.loads((ROOT / "tests/interop/fritz_call_differences.json").re
 
 # The box, and how many reading actions of it are answered.
 BOXES = [(CORPUS / "fritzbox/7590-154.07.57", 214), (CORPUS / "fritzbox/7530-164.08.02", 199), (FRITZBOX, 147)]
-VALUES = {"boolean": "1", "string": "fritz", "dateTime": "2025-11-24T06:12:44", "uuid": "uuid:1-2-3"}
+# A value outside a declared list is sent all the same, with a warning.
+VALUES = {"NewProtocol": "TCP", "boolean": "1", "string": "fritz", "dateTime": "2025-11-24T06:12:44", "uuid": "uuid:1-2-3"}
 
 
 def only_reads(action):
@@ -22,7 +23,7 @@ def only_reads(action):
 
 
 def reading_calls(services):
-    return [[service, action, {name: VALUES.get(kind, "0") for name, kind in inputs.items()}]
+    return [[service, action, {name: VALUES.get(name, VALUES.get(kind, "0")) for name, kind in inputs.items()}]
             for service, actions in services.items() for action, inputs in actions.items() if only_reads(action)]
 
 

@@ -9,6 +9,14 @@ namespace {
 
 constexpr fritz::Subcommand kSubcommands[] = {
     {"call", "call an action of the box", &fritz::prepare_call},
+    {"http", "send a command to smart home devices (AHA-HTTP)", &fritz::prepare_http},
+    {"status", "show the connection to the internet", &fritz::prepare_status},
+    {"hosts", "list the hosts that the box knows", &fritz::prepare_hosts},
+    {"wlan", "list radios and their stations", &fritz::prepare_wlan},
+    {"homeauto", "list smart home devices, switch one", &fritz::prepare_homeauto},
+    {"calls", "list the latest calls, dial a number", &fritz::prepare_calls},
+    {"phonebook", "list or search the phone books", &fritz::prepare_phonebook},
+    {"wol", "wake a host", &fritz::prepare_wol},
 };
 
 [[noreturn]] void refuse_word(const std::string& word) {

@@ -20,5 +20,13 @@ struct Subcommand {
 };
 
 Task prepare_call(CLI::App& command, const BoxOptions& box);
+Task prepare_http(CLI::App& command, const BoxOptions& box);
+Task prepare_status(CLI::App& command, const BoxOptions& box);
+Task prepare_hosts(CLI::App& command, const BoxOptions& box);
+Task prepare_wlan(CLI::App& command, const BoxOptions& box);
+Task prepare_homeauto(CLI::App& command, const BoxOptions& box);
+Task prepare_calls(CLI::App& command, const BoxOptions& box);
+Task prepare_phonebook(CLI::App& command, const BoxOptions& box);
+Task prepare_wol(CLI::App& command, const BoxOptions& box);
 
 }  // namespace boxmeter::fritz

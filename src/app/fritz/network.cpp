@@ -1,0 +1,142 @@
+// boxmeter fritz hosts, wlan, wol: who is in the network.
+#include <iostream>
+
+#include "app/fritz/show.h"
+#include "app/fritz/subcommand.h"
+
+namespace boxmeter::fritz {
+namespace {
+
+using fritzbox::Box;
+
+struct NetworkOptions {
+  bool json = false;
+  unsigned service = 0;
+  std::string mac = {};
+};
+
+constexpr Column kHosts[] = {{"n", "n"},     {"ip", "ip"},         {"name", "name"},
+                             {"mac", "mac"}, {"active", "active"}, {"interface", "interface"}};
+
+OrderedJson host(std::size_t number, const Reply& entry, const std::string& prefix) {
+  const std::string active = text(entry, (prefix + "Active").c_str());
+  return {{"n", number},
+          {"ip", text(entry, (prefix + "IPAddress").c_str())},
+          {"name", text(entry, (prefix + "HostName").c_str())},
+          {"mac", text(entry, (prefix + "MACAddress").c_str())},
+          {"active", active == "1" || active == "true"},
+          {"interface", text(entry, (prefix + "InterfaceType").c_str())}};
+}
+
+/// One document; repeaters and old boxes that have none are asked host by host.
+Reply host_entries(Box& box, std::string& prefix) {
+  try {
+    return elements(box.call(asking("list", "Hosts1.X_AVM-DE_GetHostListPath")), "Item");
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::refused && error.kind() != ErrorKind::protocol) throw;
+  }
+  prefix = "New";
+  return box.call(walking("Hosts1.GetGenericHostEntry", "NewIndex"));
+}
+
+int show_hosts(Box& box, bool json) {
+  std::string prefix;
+  OrderedJson rows = OrderedJson::array();
+  for (const Reply& entry : host_entries(box, prefix))
+    rows.push_back(host(rows.size() + 1, entry, prefix));
+  if (json)
+    print_json(rows);
+  else
+    std::cout << rows_table(rows, kHosts);
+  return 0;
+}
+
+constexpr Column kStations[] = {{"index", "index"}, {"active", "active"}, {"mac", "mac"},
+                                {"ip", "ip"},       {"signal", "signal"}, {"speed", "speed"}};
+
+OrderedJson station(std::size_t index, const Reply& entry) {
+  const auto value = [&entry](const char* key) {
+    return entry.contains(key) ? OrderedJson(entry[key]) : OrderedJson();
+  };
+  return {{"index", index},
+          {"active", value("NewAssociatedDeviceAuthState")},
+          {"mac", value("NewAssociatedDeviceMACAddress")},
+          {"ip", value("NewAssociatedDeviceIPAddress")},
+          {"signal", value("NewX_AVM-DE_SignalStrength")},
+          {"speed", value("NewX_AVM-DE_Speed")}};
+}
+
+OrderedJson radio(Box& box, const std::string& service) {
+  const Reply info = box.call(asking("tr064", service + ".GetInfo"));
+  OrderedJson stations = OrderedJson::array();
+  for (const Reply& entry :
+       box.call(walking(service + ".GetGenericAssociatedDeviceInfo", "NewAssociatedDeviceIndex")))
+    stations.push_back(station(stations.size(), entry));
+  return {{"service", service},
+          {"name", text(info, "NewSSID")},
+          {"channel", info.value("NewChannel", Reply())},
+          {"enabled", info.value("NewEnable", Reply())},
+          {"stations", std::move(stations)}};
+}
+
+int show_wlan(Box& box, const NetworkOptions& wanted) {
+  constexpr std::string_view kService = "WLANConfiguration";
+  OrderedJson radios = OrderedJson::array();
+  if (wanted.service != 0)
+    radios.push_back(radio(box, std::string(kService) + std::to_string(wanted.service)));
+  else
+    for (const fritzbox::Service& service : box.catalog()->services())
+      if (service.name.starts_with(kService)) radios.push_back(radio(box, service.name));
+  if (wanted.json) {
+    print_json(radios);
+    return 0;
+  }
+  for (const OrderedJson& each : radios)
+    std::cout << each["service"].get<std::string>() << ": " << each["name"].get<std::string>()
+              << ", "
+              << (each["enabled"] == true ? "channel " + each["channel"].dump()
+                                          : std::string("off"))
+              << "\n"
+              << (each["stations"].empty() ? "" : rows_table(each["stations"], kStations)) << "\n";
+  return 0;
+}
+
+int wake(Box& box, const std::string& mac) {
+  box.act({.service = "Hosts1", .action = "X_AVM-DE_WakeOnLANByMACAddress"},
+          {{"NewMACAddress", mac}});
+  std::cout << "the box has sent the packet that wakes " << mac << "\n";
+  return 0;
+}
+
+}  // namespace
+
+Task prepare_hosts(CLI::App& command, const BoxOptions& box) {
+  auto wanted = std::make_shared<NetworkOptions>();
+  command.add_flag("--json", wanted->json, "Print JSON");
+  return [wanted, &box] {
+    return with_box(
+        box, [&](Box& opened, const std::string&) { return show_hosts(opened, wanted->json); });
+  };
+}
+
+Task prepare_wlan(CLI::App& command, const BoxOptions& box) {
+  auto wanted = std::make_shared<NetworkOptions>();
+  command.add_flag("--json", wanted->json, "Print JSON");
+  command.add_option("--service", wanted->service, "Only this radio (default: all)")
+      ->type_name("NUMBER");
+  return [wanted, &box] {
+    return with_box(box,
+                    [&](Box& opened, const std::string&) { return show_wlan(opened, *wanted); });
+  };
+}
+
+Task prepare_wol(CLI::App& command, const BoxOptions& box) {
+  auto wanted = std::make_shared<NetworkOptions>();
+  command.add_option("MAC", wanted->mac, "Of the host to wake")->required()->type_name("");
+  return [wanted, &box] {
+    return with_box(box,
+                    [&](Box& opened, const std::string&) { return wake(opened, wanted->mac); });
+  };
+}
+
+}  // namespace boxmeter::fritz

@@ -1,0 +1,145 @@
+// boxmeter fritz homeauto, http: smart home devices.
+#include <iostream>
+
+#include "app/fritz/show.h"
+#include "app/fritz/subcommand.h"
+#include "app/terminal.h"
+#include "base/text.h"
+
+namespace boxmeter::fritz {
+namespace {
+
+using fritzbox::Box;
+
+struct HomeOptions {
+  bool json = false;
+  bool verbose = false;
+  bool yes = false;
+  std::vector<std::string> change = {};  // AIN, on or off
+  std::string ain = {};
+  std::vector<std::string> words = {};  // COMMAND NAME=VALUE ...
+};
+
+constexpr Column kDevices[] = {{"name", "name"},
+                               {"ain", "ain"},
+                               {"power [W]", "power"},
+                               {"t [°C]", "celsius"},
+                               {"switch", "switch"}};
+
+/// A number in steps of 1/`parts`; null unless the box says that it is good.
+OrderedJson measured(const Reply& device, const char* valid, const char* key, double parts) {
+  if (text(device, valid) != "VALID" || !device.contains(key) || !device[key].is_number())
+    return {};
+  return device[key].get<double>() / parts;
+}
+
+OrderedJson to_row(const Reply& device) {
+  const bool is_switch = text(device, "NewSwitchIsValid") == "VALID";
+  return {
+      {"name", text(device, "NewDeviceName")},
+      {"ain", text(device, "NewAIN")},
+      {"power", measured(device, "NewMultimeterIsValid", "NewMultimeterPower", 100)},
+      {"celsius", measured(device, "NewTemperatureIsValid", "NewTemperatureCelsius", 10)},
+      {"switch", is_switch ? OrderedJson(lower(text(device, "NewSwitchState"))) : OrderedJson()}};
+}
+
+void print_verbose(const Reply& devices) {
+  for (const Reply& device : devices) {
+    std::vector<TableRow> rows;
+    for (const auto& [key, value] : device.items())
+      rows.push_back({key, text(device, key.c_str())});
+    std::cout << table(rows) << "\n";
+  }
+}
+
+int show_devices(Box& box, const HomeOptions& wanted) {
+  const Reply devices = box.call(walking("X_AVM-DE_Homeauto1.GetGenericDeviceInfos", "NewIndex"));
+  OrderedJson rows = OrderedJson::array();
+  for (const Reply& device : devices)
+    rows.push_back(wanted.verbose ? OrderedJson(device) : to_row(device));
+  if (wanted.json)
+    print_json(rows);
+  else if (wanted.verbose)
+    print_verbose(devices);
+  else
+    std::cout << rows_table(rows, kDevices);
+  return 0;
+}
+
+int turn(Box& box, const std::string& ain, const std::string& state, bool yes) {
+  const std::string upper = lower(state) == "on" ? "ON" : lower(state) == "off" ? "OFF" : "";
+  if (upper.empty())
+    throw Error(ErrorKind::config, "a switch is 'on' or 'off', not '" + state + "'");
+  confirm("turn " + lower(state) + " '" + ain + "'", yes);
+  box.act({.service = "X_AVM-DE_Homeauto1", .action = "SetSwitch"},
+          {{"NewAIN", ain}, {"NewSwitchState", upper}});
+  return 0;
+}
+
+Request to_request(const HomeOptions& wanted) {
+  if (wanted.words.empty())
+    throw Error(ErrorKind::config,
+                "http needs a command: boxmeter fritz http COMMAND [--ain AIN] [NAME=VALUE ...]");
+  Request request = asking("http", wanted.words[0]);
+  if (!wanted.ain.empty()) request.args["ain"] = wanted.ain;
+  for (std::size_t i = 1; i < wanted.words.size(); ++i) {
+    const auto equals = wanted.words[i].find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw Error(ErrorKind::config,
+                  "argument '" + wanted.words[i] + "' is not of the form NAME=VALUE");
+    request.args[wanted.words[i].substr(0, equals)] = wanted.words[i].substr(equals + 1);
+  }
+  return request;
+}
+
+int ask_http(Box& box, const HomeOptions& wanted) {
+  const Request request = to_request(wanted);
+  if (!request.target.starts_with("get"))
+    confirm("'" + request.target + "' may change a device", wanted.yes);
+  const Reply reply = box.call(request);
+  if (wanted.json) {
+    print_json({{"content-type", reply["content-type"]},
+                {"encoding", reply["encoding"]},
+                {"content", reply["content"]}});
+    return 0;
+  }
+  const std::string content = text(reply, "content");
+  std::cout << content << (content.ends_with('\n') ? "" : "\n");
+  return 0;
+}
+
+}  // namespace
+
+Task prepare_homeauto(CLI::App& command, const BoxOptions& box) {
+  auto wanted = std::make_shared<HomeOptions>();
+  command.add_flag("--json", wanted->json, "Print JSON");
+  command.add_flag("-v,--verbose", wanted->verbose, "All that the box says of each device");
+  command.add_option("--switch", wanted->change, "Turn a device on or off")
+      ->expected(2)
+      ->type_name("AIN on|off");
+  command.add_flag("--yes", wanted->yes, "Do not ask before a device is switched");
+  return [wanted, &box] {
+    return with_box(box, [&](Box& opened, const std::string&) {
+      return wanted->change.empty()
+                 ? show_devices(opened, *wanted)
+                 : turn(opened, wanted->change[0], wanted->change[1], wanted->yes);
+    });
+  };
+}
+
+Task prepare_http(CLI::App& command, const BoxOptions& box) {
+  auto wanted = std::make_shared<HomeOptions>();
+  command.add_option("COMMAND", wanted->words, "COMMAND [NAME=VALUE ...]")->type_name("");
+  command.add_option("--ain", wanted->ain, "Of the device, group or template")->type_name("AIN");
+  command.add_flag("--json", wanted->json, "Print content-type, encoding and content");
+  command.add_flag("--yes", wanted->yes, "Do not ask before a device is changed");
+  command.footer(
+      "\n  boxmeter fritz http getswitchlist\n"
+      "  boxmeter fritz http gettemperature --ain 116570000001");
+  return [wanted, &box] {
+    return with_box(box,
+                    [&](Box& opened, const std::string&) { return ask_http(opened, *wanted); });
+  };
+}
+
+}  // namespace boxmeter::fritz
