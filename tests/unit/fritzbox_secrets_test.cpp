@@ -31,7 +31,10 @@ TEST_CASE("names of secrets are known, and names that only speak about them are 
                            "NewPPPUsername",
                            "NewX_AVM-DE_ConfigFileUrl",
                            "Caller",
-                           "CalledNumber"})
+                           "CalledNumber",
+                           "sid",
+                           "privateKey",
+                           "wg_private_key"})
     CHECK_MESSAGE(is_secret(name), name);
   for (const char* name :
        {"NewAllowedCharsPSK", "NewMinCharsPassword", "NewAllowedCharsKeyPassphrase",

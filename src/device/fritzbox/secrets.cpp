@@ -18,8 +18,9 @@ bool contains(std::string_view name, std::string_view lower_case) {
 }
 
 /// Anywhere in a name.
-constexpr std::string_view kWords[] = {"password", "passphrase", "presharedkey",
-                                       "wepkey",   "secret",     "token"};
+constexpr std::string_view kWords[] = {"password",      "passphrase", "presharedkey",
+                                       "preshared_key", "privatekey", "private_key",
+                                       "wepkey",        "secret",     "token"};
 
 /// Names with such words that only speak about a secret.
 constexpr std::string_view kHarmless[] = {"chars",      "index",     "required",
@@ -52,6 +53,7 @@ constexpr std::string_view kNames[] = {"called",
                                        "pppusername",
                                        "pppusernamevoip",
                                        "psk",
+                                       "sid",
                                        "username",
                                        "voipaccountlist",
                                        "voipaccounts",
