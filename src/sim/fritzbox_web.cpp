@@ -107,7 +107,7 @@ ServerResponse FritzboxWeb::aha(const Visit& visit, const Overruled& overruled) 
   const std::string list = device_list(visit.moment);
   if (command == kDeviceList && !list.empty())
     return ServerResponse::text(200, list, std::string(kXml));
-  for (const std::string& name : {command + ".ain=" + ain, command})
+  for (const std::string& name : {std::string(command).append(".ain=").append(ain), command})
     if (const auto found = script_.aha.find(name); found != script_.aha.end()) {
       std::string text = *found->second.at(visit.moment);
       const bool is_xml = trim(text).starts_with('<');
