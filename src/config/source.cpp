@@ -26,8 +26,27 @@ Source read_place(const Value& value, const Scope& scope, const Row& row) {
   return {.path = read_path(value, text, scope, row)};
 }
 
+Source read_addend(const Value& value, const Scope& scope, const Row& row) {
+  if (!value.is_map()) return read_place(value, scope, row);
+  const Section section(value, {"path", "scale", "match"});
+  Source source = read_place(section.required("path"), scope, row);
+  if (const auto scale = section.find("scale")) source.scale = read_scale(*scale);
+  if (const auto match = section.find("match")) source.match = read_regex(*match);
+  return source;
+}
+
+Source read_sum(const Value& value, const Scope& scope, const Row& row) {
+  Source source;
+  for (const Value& addend : value.list()) source.sum.push_back(read_addend(addend, scope, row));
+  if (source.sum.size() < 2) throw value.problem("'sum' must list at least two paths");
+  source.path = source.sum.front().path;
+  return source;
+}
+
 Source read_value(const Value& value, const Scope& scope, const Row& row) {
   if (value.is_map()) {
+    if (value.entries().size() == 1 && value.entries()[0].key.raw() == "sum")
+      return read_sum(value.entries()[0].value, scope, row);
     const Section section(value, {"path", "scale", "split"});
     const Value path = section.required("path");
     Source source{.path = read_path(path, path.text(), scope, row)};

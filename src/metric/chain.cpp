@@ -65,6 +65,28 @@ json pieces_of(const json& value, const std::string& separator) {
   return pieces;
 }
 
+std::optional<Number> total_of(const std::vector<Source>& addends, const Row& row) {
+  Number total;
+  for (const Source& addend : addends) {
+    std::optional<Number> number;
+    read(addend, row, /*all=*/false, [&](const json& value) {
+      if (value.is_structured()) return;
+      std::string scratch;
+      if (addend.match == nullptr)
+        number = plain_number(value);
+      else if (const auto text = refined(text_of(value, scratch), addend.match, {}))
+        number = Number::parse(*text);
+    });
+    if (!number) return {};
+    total = total + number->scaled(addend.scale, 0.0);
+  }
+  return total;
+}
+
+json to_json(const Number& number) {
+  return number.is_integer() ? json::parse(number.text()) : json(number.to_double());
+}
+
 std::optional<std::string_view> refined(std::string_view text, const RegexPtr& match,
                                         const Mapping& map) {
   if (match != nullptr) {

@@ -22,6 +22,10 @@ bool says_nothing(const nlohmann::json& value);
 /// The pieces of a split string, trimmed, without empty ones; an array's own elements.
 nlohmann::json pieces_of(const nlohmann::json& value, const std::string& separator);
 
+/// What the addends of a sum make together; none when one of them is missing or no number.
+std::optional<Number> total_of(const std::vector<Source>& addends, const Row& row);
+nlohmann::json to_json(const Number& number);
+
 /// Shows `use` the values that a path leads to in a row, without copying them, and none of them
 /// null: with `all` every one of a path with `*`, else the first.
 template <typename Use>
@@ -39,6 +43,10 @@ void read(const Path& path, const Row& row, bool all, Use&& use) {
 template <typename Use>
 void read(const Source& source, const Row& row, bool all, Use&& use) {
   if (source.constant) return use(nlohmann::json(*source.constant));
+  if (!source.sum.empty()) {
+    if (const auto total = total_of(source.sum, row)) use(to_json(*total));
+    return;
+  }
   if (source.split.empty()) return read(source.path, row, all, use);
   read(source.path, row, all, [&](const nlohmann::json& value) {
     for (const nlohmann::json& piece : pieces_of(value, source.split)) {

@@ -27,12 +27,14 @@ struct Mapping {
   bool empty() const { return entries.empty() && !otherwise; }
 };
 
-/// A place in the row, or a constant; `split` makes an array of the string found there.
+/// A place in the row, a constant, or a sum; `split` makes an array of the string found there.
 struct Source {
   std::optional<std::string> constant = {};  // `=text`
-  Path path = {};
-  std::string split = {};  // one character, or empty
-  double scale = 1.0;      // of this source alone, before the rule's own
+  Path path = {};                            // of a sum: that of its first addend
+  std::string split = {};                    // one character, or empty
+  double scale = 1.0;                        // of this source alone, before the rule's own
+  RegexPtr match = {};                       // of an addend
+  std::vector<Source> sum = {};              // addends: places
 };
 
 struct LabelRule {

@@ -193,6 +193,32 @@ TEST_CASE("a value passes absent, match, map, scale and offset in this order") {
   });
 }
 
+TEST_CASE("a value may be the sum of places, each with its own match and scale") {
+  check({
+      {"two halves of 64 bits, exact", R"({"high": "7", "low": "4294967295"})",
+       "{name: box_x, value: {sum: [{path: high, scale: 4294967296}, low]}}", "box_x 34359738367"},
+      {"hours and minutes", R"({"list": [{"id": "a", "d": "2:05"}, {"id": "b", "d": "0:01"}]})",
+       R"({name: box_x, each: list/*, labels: {id: id}, scale: 60,
+           value: {sum: [{path: d, match: '^(\d+):', scale: 60}, {path: d, match: ':(\d+)$'}]}})",
+       R"(box_x{id="a"} 7500
+          box_x{id="b"} 60)"},
+      {"an addend that is missing is no sum", R"({"high": 7})",
+       "{name: box_x, value: {sum: [high, low]}}", ""},
+      {"an addend that is no number is no sum", R"({"high": 7, "low": "-"})",
+       "{name: box_x, value: {sum: [high, low]}}", ""},
+      {"an addend that is a list is no sum", R"({"high": 7, "low": [1]})",
+       "{name: box_x, value: {sum: [high, low]}}", ""},
+      {"a sum goes through absent and map", R"({"a": 1, "b": 2})",
+       "[{name: box_x, value: {sum: [a, b]}, absent: 3}, {name: box_y, value: {sum: [a, b]}, map: "
+       "{3: 1}}]",
+       "box_y 1"},
+      {"a sum is one source among others", R"({"a": 1, "c": 5})",
+       "{name: box_x, value: [{sum: [a, b]}, c]}", "box_x 5"},
+      {"sums are folded like any value", R"([{"a": 1, "b": 2}, {"a": 3, "b": 4}, {"a": 5}])",
+       "{name: box_x, each: '*', fold: sum, value: {sum: [a, b]}}", "box_x 10"},
+  });
+}
+
 TEST_CASE("required makes absence a problem, told once") {
   check({
       {"nothing there", R"({"other": 1})", "{name: box_x, value: v, required: true}",

@@ -20,7 +20,20 @@ std::vector<std::string> words(const YAML::Node& node) {
   return result;
 }
 
+RegexPtr regex(const YAML::Node& node) {
+  return node ? std::make_shared<const RE2>(word(node)) : nullptr;
+}
+
 Source source(const YAML::Node& node) {
+  if (node.IsMap() && node["sum"]) {
+    Source result;
+    for (const YAML::Node& addend : node["sum"]) {
+      result.sum.push_back(source(addend));
+      result.sum.back().match = addend.IsMap() ? regex(addend["match"]) : nullptr;
+    }
+    result.path = result.sum.front().path;
+    return result;
+  }
   if (node.IsMap()) {
     Source result = source(node["path"]);
     if (node["split"]) result.split = word(node["split"]);
@@ -36,10 +49,6 @@ std::vector<Source> sources(const YAML::Node& node) {
   std::vector<Source> result;
   for (const YAML::Node& item : list(node)) result.push_back(source(item));
   return result;
-}
-
-RegexPtr regex(const YAML::Node& node) {
-  return node ? std::make_shared<const RE2>(word(node)) : nullptr;
 }
 
 Mapping mapping(const YAML::Node& node) {
