@@ -9,20 +9,38 @@ using boxmeter::Error;
 using boxmeter::ErrorKind;
 using namespace boxmeter::fritzbox;
 
-TEST_CASE("the path of a document is the first argument that is a path or an address") {
+TEST_CASE("the path of a document is the first argument that is called a path or an address") {
   const Answer path{.arguments = {{"NewIndex", 1}, {"NewPath", "/devicehostlist.lua?sid=0123"}}};
+  const Answer named{.arguments = {{"NewPhonebookName", "/family"},
+                                   {"NewPhonebookExtraID", ""},
+                                   {"NewPhonebookURL", "http://box.invalid:49000/book.lua?id=0"}}};
   const Answer url{.arguments = {{"NewURL", "https://box.invalid:49443/calllist.lua?sid=0123"}}};
   const Answer plain{.arguments = {{"NewPath", "/list.xml"}}};
   const Answer none{.arguments = {{"NewName", "x"}}};
 
   CHECK(document_path(path, {}) == "/devicehostlist.lua?sid=0123");
+  CHECK(document_path(named, {}) == "/book.lua?id=0");
   CHECK(document_path(url, {{"days", "1"}, {"max", "a b"}}) ==
         "/calllist.lua?sid=0123&days=1&max=a%20b");
   CHECK(document_path(plain, {{"days", "1"}}) == "/list.xml?days=1");
   CHECK_THROWS_WITH_AS(document_path(none, {}),
                        "the answer names no document (a 'list' request needs an action that "
-                       "answers with a path)",
+                       "answers with a path or an XML list)",
                        Error);
+}
+
+TEST_CASE("a list inside of an answer is the document itself") {
+  const Answer tam{.arguments = {{"NewTAMList",
+                                  " <List><Stick>2</Stick><Item><Index>0</Index>"
+                                  "<Enable>1</Enable></Item></List>"}}};
+  const Answer cells{.arguments = {{"NewUptime", 12}, {"NewCellList", "<List/>"}}};
+  const Answer none{.arguments = {{"NewName", "x"}, {"NewIndex", 1}}};
+
+  CHECK(document_inside(tam)->dump() == R"({"Item":{"Enable":"1","Index":"0"},"Stick":"2"})");
+  CHECK(document_inside(cells)->dump() == "{}");
+  CHECK(!document_inside(none));
+  CHECK_THROWS_WITH_AS(document_inside({.arguments = {{"NewList", "<List><a></List>"}}}),
+                       "the answer is not XML: start-end tags mismatch at byte 11", Error);
 }
 
 TEST_CASE("a document is XML or JSON as it is") {
@@ -58,6 +76,27 @@ TEST_CASE("a mesh list holds every link once, by its uid or by its two ends") {
   CHECK(mesh["nodes"][0]["node_interfaces"][0]["node_links"].size() == 3);
   CHECK(mesh["nodes"][1]["node_interfaces"][0]["node_links"].dump() ==
         R"([{"node_interface_1_uid":"ni-2","node_interface_2_uid":"ni-9"},{}])");
+}
+
+TEST_CASE("a link of a mesh list tells of its two ends, no name longer than a label should be") {
+  const auto mesh = parse_document(R"({"nodes": [
+    {"uid": "n-1", "device_name": "box", "device_mac_address": "00:00:5E:00:53:01", "is_meshed": true,
+     "mesh_role": "master", "device_model": "not told", "node_interfaces": [
+      {"uid": "ni-1", "name": "AP:5G:0", "type": "WLAN", "node_links": [
+        {"node_interface_1_uid": "ni-1", "node_interface_2_uid": "ni-9"}]}]},
+    {"uid": "n-2", "device_name": ")" +
+                                   std::string(1000, 'x') +
+                                   R"(", "is_meshed": false, "node_interfaces": [
+      {"uid": "ni-9", "name": "", "node_links": [
+        {"node_interface_1_uid": "ni-7", "node_interface_2_uid": "ni-9"}]}]}]})");
+
+  CHECK(mesh["nodes"][0]["node_interfaces"][0]["node_links"][0].dump() ==
+        R"({"end_1":{"device_mac_address":"00:00:5E:00:53:01","device_name":"box",)"
+        R"("interface_name":"AP:5G:0","interface_type":"WLAN","is_meshed":true,)"
+        R"("mesh_role":"master"},"end_2":{"device_name":")" +
+            std::string(128, 'x') +
+            R"(","is_meshed":false},"node_interface_1_uid":"ni-1","node_interface_2_uid":"ni-9"})");
+  CHECK(!mesh["nodes"][1]["node_interfaces"][0]["node_links"][0].contains("end_1"));
 }
 
 TEST_CASE("a mesh list of another shape is left as it is") {

@@ -167,6 +167,7 @@ Reply Box::fresh_list(const Target& target, const Request& request) {
   const auto types = arguments.size() > 1 ? Caller::Types::load : Caller::Types::skip;
   const Answer answer = ask(target, arguments, types);
   if (answer.fault) fail(target, *answer.fault);
+  if (std::optional<Reply> inside = document_inside(answer)) return *std::move(inside);
   std::string path = document_path(answer, parameters);
   Reply reply = parse_document(caller_.document(path, body_limit_));
   if (paths_.size() >= kKeptPaths) paths_.clear();

@@ -1,5 +1,6 @@
 #include "device/fritzbox/documents.h"
 
+#include <map>
 #include <set>
 #include <vector>
 
@@ -13,8 +14,9 @@ namespace boxmeter::fritzbox {
 namespace {
 
 constexpr std::size_t kDeepest = 64;
+constexpr std::size_t kLongestName = 128;
 
-std::string member(const Reply& object, const char* name) {
+std::string member(const Reply& object, const std::string& name) {
   if (!object.is_object()) return "";
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
@@ -39,13 +41,53 @@ void keep_links_once(Reply& interface, std::set<std::string>& seen) {
   links = std::move(kept);
 }
 
-void keep_links_once(Reply& document) {
+/// Calls use(node, interface) for every interface of a mesh list.
+template <typename Use>
+void for_each_interface(Reply& document, Use&& use) {
   if (!document.is_object() || !document.contains("nodes")) return;
-  std::set<std::string> seen;
   for (Reply& node : document["nodes"])
     if (node.is_object() && node.contains("node_interfaces"))
-      for (Reply& interface : node["node_interfaces"]) keep_links_once(interface, seen);
+      for (Reply& interface : node["node_interfaces"]) use(node, interface);
 }
+
+/// What a link tells of one of its ends, since it names them by uids that change.  No text is
+/// longer than a label should be: a list may hold one name and a thousand links to it.
+Reply end_of_link(const Reply& node, const Reply& interface) {
+  Reply end = Reply::object();
+  for (const char* name : {"device_name", "device_mac_address", "mesh_role"})
+    if (const std::string text = member(node, name); !text.empty())
+      end[name] = text.substr(0, kLongestName);
+  if (const auto meshed = node.find("is_meshed"); meshed != node.end() && meshed->is_boolean())
+    end["is_meshed"] = *meshed;
+  for (const char* name : {"name", "type"})
+    if (const std::string text = member(interface, name); !text.empty())
+      end["interface_" + std::string(name)] = text.substr(0, kLongestName);
+  return end;
+}
+
+void name_ends(Reply& interface, const std::map<std::string, Reply>& ends) {
+  if (!interface.is_object() || !interface.contains("node_links")) return;
+  for (Reply& link : interface["node_links"])
+    for (const char* side : {"1", "2"}) {
+      const std::string uid = member(link, "node_interface_" + std::string(side) + "_uid");
+      if (const auto end = ends.find(uid); end != ends.end() && !end->second.empty())
+        link["end_" + std::string(side)] = end->second;
+    }
+}
+
+void tidy_mesh(Reply& document) {
+  std::set<std::string> seen;
+  std::map<std::string, Reply> ends;  // by uid of the interface
+  for_each_interface(document, [&](const Reply& node, Reply& interface) {
+    keep_links_once(interface, seen);
+    if (const std::string uid = member(interface, "uid"); !uid.empty())
+      ends.emplace(uid, end_of_link(node, interface));
+  });
+  for_each_interface(document, [&](Reply&, Reply& interface) { name_ends(interface, ends); });
+}
+
+/// How actions call an argument that says where a document is.
+bool is_place(std::string_view name) { return name.ends_with("Path") || name.ends_with("URL"); }
 
 }  // namespace
 
@@ -64,7 +106,7 @@ Reply parse_json(std::string_view body) {
 std::string document_path(const Answer& answer,
                           const std::map<std::string, std::string>& parameters) {
   for (const auto& [name, value] : answer.arguments) {
-    if (!value.is_string()) continue;
+    if (!is_place(name) || !value.is_string()) continue;
     std::string path = path_of(trim(value.get_ref<const std::string&>()));
     if (path.empty()) continue;
     for (const auto& [key, setting] : parameters) {
@@ -75,14 +117,21 @@ std::string document_path(const Answer& answer,
   }
   throw Error(ErrorKind::protocol,
               "the answer names no document (a 'list' request needs an action that answers with a "
-              "path)");
+              "path or an XML list)");
+}
+
+std::optional<Reply> document_inside(const Answer& answer) {
+  for (const auto& [name, value] : answer.arguments)
+    if (value.is_string() && trim(value.get_ref<const std::string&>()).starts_with('<'))
+      return xml_to_json(value.get_ref<const std::string&>());
+  return std::nullopt;
 }
 
 Reply parse_document(std::string_view body) {
   const std::string_view start = trim(body);
   if (!start.starts_with('{') && !start.starts_with('[')) return xml_to_json(body);
   Reply document = parse_json(body);
-  keep_links_once(document);
+  tidy_mesh(document);
   return document;
 }
 
