@@ -34,6 +34,12 @@ std::optional<Number> plain_number(const json& value) {
   }
 }
 
+std::string without(std::string_view text, std::string_view characters) {
+  std::string left(text);
+  std::erase_if(left, [&](char c) { return characters.find(c) != std::string_view::npos; });
+  return left;
+}
+
 }  // namespace
 
 bool same_text(std::string_view a, std::string_view b) {
@@ -143,8 +149,10 @@ std::string label_of(const LabelRule& label, const Row& row, std::string& proble
       return;
     }
     std::string scratch;
-    if (const auto text = refined(text_of(value, scratch), label.match, label.map))
-      result = repair_utf8(*text);
+    std::string_view text = text_of(value, scratch);
+    std::string left;
+    if (!label.remove.empty()) text = left = without(text, label.remove);
+    if (const auto chosen = refined(text, label.match, label.map)) result = repair_utf8(*chosen);
   });
   return result;
 }

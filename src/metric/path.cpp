@@ -104,8 +104,8 @@ std::optional<Place::Step> Place::below(const json& value, const std::string& na
     return Step{&*member, &member.key(), kNoIndex};
   }
   if (!value.is_array()) return {};
-  const std::size_t index = index_of(name);
-  if (index >= value.size()) return {};
+  const std::size_t index = name == "-1" ? value.size() - 1 : index_of(name);
+  if (index >= value.size()) return {};  // of an empty array there is no last element
   return Step{&value[index], nullptr, index};
 }
 

@@ -47,9 +47,10 @@ enum class Lone {
   never     // only the row itself is read (the empty path, `~`): every member is a row
 };
 
-/// A path of the query language (design.md section 4): names and indices joined by `/`, `*`, `..`,
-/// a final `~`, `$name/...` from the iteration, RFC 6901 escapes (`~1` a slash, `~0` a tilde); the
-/// empty path is the place itself.  Immutable, any thread; only parse() throws.
+/// A path of the query language (design.md section 4): names and indices joined by `/` (-1 is the
+/// last element), `*`, `..`, a final `~`, `$name/...` from the iteration, RFC 6901 escapes (`~1` a
+/// slash, `~0` a tilde); the empty path is the place itself.  Immutable, any thread; only parse()
+/// throws.
 ///
 /// `*` leads to every element of an array and every member of an object.  Null, {}, [] and "" have
 /// none.  A list of XML with one element is not an array, so that `*` also takes a lone one:

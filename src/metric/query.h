@@ -40,7 +40,8 @@ struct Source {
 struct LabelRule {
   std::string name = {};
   Source source = {};
-  RegexPtr match = {};  // no match: the label is empty
+  std::string remove = {};  // characters that the label is without
+  RegexPtr match = {};      // no match: the label is empty
   Mapping map = {};
 };
 

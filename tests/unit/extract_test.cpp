@@ -311,6 +311,9 @@ TEST_CASE("labels come from the row, from elsewhere, or stay what was written") 
   check({
       {"constant", R"({"v": 1})", "{name: box_x, value: v, labels: {direction: =down}}",
        R"(box_x{direction="down"} 1)"},
+      {"less some characters, before the match", R"({"ain": "08761 0000434-1", "v": 1})",
+       R"({name: box_x, value: v, labels: {id: {path: ain, remove: " "}, unit: {path: ain, remove: " 0", match: '^(\d+)-'}}})",
+       R"(box_x{id="087610000434-1",unit="8761434"} 1)"},
       {"constant that looks like a path", R"({"v": 1})",
        "{name: box_x, value: v, labels: {a: =../x}}", R"(box_x{a="../x"} 1)"},
       {"from another part", R"({"info": {"NewSerial": "S1"}, "stat": {"v": 2}})",

@@ -35,7 +35,8 @@ std::string value(std::string_view reply, std::string_view from, std::string_vie
 }  // namespace
 
 TEST_CASE("a path leads down by names and indices, and up") {
-  const char* const reply = R"({"a": {"b": [10, {"c": 7}]}, "n": null, "x/y": 1, "~": 2, "": 3})";
+  const char* const reply =
+      R"({"a": {"b": [10, {"c": 7}]}, "n": null, "x/y": 1, "~": 2, "": 3, "e": []})";
   struct Case {
     std::string from, path, expected;
   };
@@ -44,7 +45,11 @@ TEST_CASE("a path leads down by names and indices, and up") {
       {"", "a/b/1/c", "7"},
       {"", "a/b/2", "absent"},
       {"", "a/b/01", "absent"},
-      {"", "a/b/-1", "absent"},
+      {"", "a/b/-1", R"({"c":7})"},
+      {"", "a/b/-1/c", "7"},
+      {"", "a/b/-1/~", "1"},
+      {"", "a/b/-2", "absent"},
+      {"", "e/-1", "absent"},
       {"", "a/b/99999999999999999999", "absent"},
       {"", "a/b/c", "absent"},
       {"", "a/b/0/deeper", "absent"},

@@ -68,6 +68,7 @@ std::vector<LabelRule> labels(const YAML::Node& node) {
     LabelRule label{.name = word(entry.first), .source = source(entry.second)};
     if (entry.second.IsMap()) {
       label.match = regex(entry.second["match"]);
+      if (entry.second["remove"]) label.remove = word(entry.second["remove"]);
       label.map = mapping(entry.second["map"]);
     }
     result.push_back(label);
