@@ -25,6 +25,7 @@ constexpr ListAction kLists[] = {
     {"GetFilelinkListPath", "NewFilelinkListPath", "/filelinklist.lua", "lists/filelinklist.xml"},
     {"GetCallList", "NewCallListURL", "/calllist.lua", "lists/calllist.xml", /*absolute=*/true},
     {"GetPhonebook", "NewPhonebookURL", "/phonebook.lua", "lists/phonebook.xml", /*absolute=*/true},
+    {"GetMessageList", "NewURL", "/tamcalllist.lua", "lists/tamcalllist.xml", /*absolute=*/true},
 };
 
 /// "soap/Hosts1.GetGenericHostEntry.NewIndex=0.xml" taken apart.
@@ -113,6 +114,12 @@ void add_recorded(FritzboxScript& script, const Recording& recording) {
       ActionScript& action = service.actions[file->action];
       MovingText reply = MovingText::of_soap(text, rates);
       if (!action.described) action.arguments = recorded_arguments(path, text);
+      // Clients hold their arguments against the SCPD: one that is made up has to know this one.
+      if (!action.described && !file->argument.empty())
+        action.arguments.insert(action.arguments.begin(),
+                                {.name = file->argument.substr(0, file->argument.find('=')),
+                                 .in = true,
+                                 .type = "ui4"});
       if (file->argument.empty())
         action.reply = std::move(reply);
       else
