@@ -1,0 +1,116 @@
+"""All packs of a Fritz!Box over every recording, through `boxmeter once` and `boxmeter serve`."""
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from harness import RECORDINGS, Daemon, Sim, config, fritzbox, names, run, samples, value
+
+pytestmark = pytest.mark.sanitized
+
+PACKS = ["fritzbox", "fritzbox_addresses", "fritzbox_cable", "fritzbox_hosts", "fritzbox_log", "fritzbox_lua",
+         "fritzbox_mesh", "fritzbox_mobile", "fritzbox_online_monitor", "fritzbox_phone", "fritzbox_services",
+         "fritzbox_smarthome", "fritzbox_stations", "fritzbox_storage", "fritzbox_vpn"]
+BOXES = {
+    "5690-pro": RECORDINGS / "fritzbox-5690-pro-292.08.20-handmade",
+    "6690": RECORDINGS / "fritzbox-6690-267.07.57-handmade",
+    "6850-5g": RECORDINGS / "fritzbox-6850-5g-168.08.02-handmade",
+    "7590": RECORDINGS / "fritzbox-7590-154.07.57-handmade",
+    "repeater-2400": RECORDINGS / "fritzbox-repeater-2400-216.07.57-handmade",
+}
+
+
+def packs_of(box):
+    """The two packs for smart homes tell the same: the newest box is asked over REST."""
+    return [pack + "_rest" if pack == "fritzbox_smarthome" and box == "5690-pro" else pack for pack in PACKS]
+
+
+def once(tmp_path, recording, packs, exposition="prometheus"):
+    file = tmp_path / "boxmeter.yml"
+    with Sim(recording, args=["--still"]) as sim:
+        file.write_text(config(fritzbox(sim.urls[0], queries="[" + ", ".join(packs) + "]")))
+        done = run("once", "--config.file", file, "--format", exposition,
+                   env={"STATE_DIRECTORY": str(tmp_path / "state")})
+        requests = sim.stats()
+    assert done.returncode == 0, done.stderr
+    return done, requests
+
+
+def of_the_box(page):
+    """Without boxmeter's own series, which tell times."""
+    return "".join(line + "\n" for line in page.splitlines()
+                   if not line.startswith("boxmeter_") and " boxmeter_" not in line)
+
+
+def check_clean(done):
+    """No query fails that should be unsupported, no series twice, no rule that does not fit its reply."""
+    found = samples(done.stdout)
+    states = {key: text for key, text in found.items() if key.startswith("boxmeter_query_info{")}
+    assert states and not [key for key in states if not re.search('state="(supported|unsupported)"', key)], states
+    for counter in ("boxmeter_failures_total", "boxmeter_series_dropped_total"):
+        assert {text for key, text in found.items() if key.startswith(counter)} == {"0"}
+    assert not [line for line in done.stderr.splitlines() if ": unsupported: " not in line], done.stderr
+    return found
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_all_packs_over_a_recording(tmp_path, golden, box):
+    done, _ = once(tmp_path, BOXES[box], packs_of(box))
+
+    found = check_clean(done)
+    own = [key for key in found if not key.startswith("boxmeter_")]
+    print(f"{box}: {len(own)} series of {len(names(own))} metrics")
+    golden(f"page/fritzbox-{box}-all.txt", of_the_box(done.stdout))
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_promtool_has_nothing_to_say_of_a_page(tmp_path, box):
+    if not shutil.which("promtool"):
+        pytest.skip("promtool is not installed")
+    done, _ = once(tmp_path, BOXES[box], packs_of(box))
+
+    lint = subprocess.run(["promtool", "check", "metrics"], input=done.stdout, text=True, capture_output=True, timeout=60)
+
+    assert (lint.returncode, lint.stdout, lint.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("box, requests", [("7590", 55), ("6690", 30), ("6850-5g", 30), ("5690-pro", 55),
+                                           ("repeater-2400", 30)])
+def test_the_default_pack_asks_little(tmp_path, box, requests):
+    """All of it once, the descriptions that it takes and the services that a box refuses included."""
+    _, stats = once(tmp_path, BOXES[box], ["fritzbox"])
+
+    print(f"{box}: {stats}")
+    assert sum(one["requests"] for one in stats) <= requests
+
+
+def test_a_recorded_7590_with_all_packs(corpus, tmp_path):
+    done, _ = once(tmp_path, corpus / "fritzbox/7590-154.07.57", PACKS)
+
+    found = check_clean(done)
+    own = [key for key in found if not key.startswith("boxmeter_")]
+    print(f"corpus 7590: {len(own)} series of {len(names(own))} metrics")
+    assert value(found, "box_mesh_link_rate_bytes_per_second", interface="AP:5G:0", direction="down") == "121875000"
+    assert value(found, "box_host_active", mac="B8:27:EB:D1:DC:06") == "1"
+    assert value(found, "box_lan_port_speed_bytes_per_second", port="1") == "125000000"
+
+
+def test_no_number_of_a_caller_and_no_session_reaches_a_page(tmp_path):
+    done, _ = once(tmp_path, BOXES["7590"], PACKS)
+    page = done.stdout + done.stderr
+
+    for secret in ("?sid=", "&sid=", '"000005"', 'name="Example"', "Example One", "001010000000001", "customer@example.net"):
+        assert secret not in page
+    assert value(samples(done.stdout), "box_calls", outcome="received") == "2"
+    assert value(samples(done.stdout), "fritzbox_calls_duration_seconds", outcome="received") == "4560"
+
+
+def test_the_daemon_asks_all_packs_again_and_again_in_silence(tmp_path):
+    with Sim(BOXES["7590"]) as sim:
+        device = fritzbox(sim.urls[0], queries="[" + ", ".join(PACKS) + "]", interval="200ms")
+        with Daemon(tmp_path, config(device, poll="interval: 200ms, timeout: 5s")) as daemon:
+            found = daemon.wait_for(lambda found: float(value(found, "boxmeter_polls_total", device="home") or 0) > 5)
+            log = [line for line in daemon.lines if re.match(r"\S+ (warning|error) ", line)]
+    assert {text for key, text in found.items() if key.startswith("boxmeter_failures_total")} == {"0"}
+    assert log == []
