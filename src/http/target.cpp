@@ -19,6 +19,9 @@ namespace {
     const auto start = scheme == std::string::npos ? 0 : scheme + 3;
     if (at >= start) shown.erase(start, at + 1 - start);
   }
+  // What is no character of a URL may be anything: half a letter, or what a terminal obeys.
+  std::ranges::replace_if(
+      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
   throw Error(ErrorKind::config, "'" + shown + "' " + why);
 }
 

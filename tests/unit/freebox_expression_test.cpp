@@ -135,6 +135,16 @@ TEST_CASE("a mistake in a command shows nothing of its arguments") {
         "':'");
 }
 
+TEST_CASE(
+    "a control character in a command went into the error text as it was, and to the terminal") {
+  CHECK(mistake("S.m(\x1b[2J)") ==
+        "config: command 'S.m': column 5: expected a value: text in quotes, a number, True, False, "
+        "None, [...] or "
+        "{...}, got a control character");
+  CHECK(mistake("S\x1b.m()") ==
+        "config: command 'S .m': column 2: expected '.' and a method, got a control character");
+}
+
 TEST_CASE("values are nested 64 deep and no deeper") {
   const auto nested = [](std::size_t depth) {
     return "S.m(" + std::string(depth, '[') + std::string(depth, ']') + ")";

@@ -69,6 +69,8 @@ TEST_CASE("a path that leaves the API, hides a query or does not read is refused
        "the API's root, such as connection/)"},
       {"//evil.invalid/", "config: path '//evil.invalid/' has an empty step"},
       {"wifi//ap", "config: path 'wifi//ap' has an empty step"},
+      // An error text once held the control character itself.
+      {"wifi//\x1b[2J", "config: path 'wifi//?[2J' has an empty step"},
       {"../system/", "config: path '../system/' climbs with '..'"},
       {"wifi/../../x", "config: path 'wifi/../../x' climbs with '..'"},
       {"wifi/./ap", "config: path 'wifi/./ap' climbs with '.'"},

@@ -244,6 +244,10 @@ TEST_CASE("what the user wrote wrongly is told without credentials and query") {
         "config: '127.0.0.1' is not a URL such as http://192.0.2.1:49000/path");
   CHECK(error("http://127.0.0.1:1/a b?sid=1") ==
         "config: 'http://127.0.0.1:1/a b' has a character that must be percent-encoded");
+  // An error text once showed such a URL as it was: half a letter in the log, a control character
+  // on the terminal.
+  CHECK(error("http://a\x1b\xCB.invalid/") ==
+        "config: 'http://a??.invalid/' has a character that must be percent-encoded");
   CHECK(error_of([&] {
           client.send({.url = "http://127.0.0.1:1/", .headers = {{"X", "secret\r\nY: z"}}});
         }) == "config: the value of the header 'X' has a line break in it");

@@ -18,6 +18,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 /// Reads a text from left to right.
@@ -74,8 +75,11 @@ void Reader::fail(std::size_t at, const std::string& what) const {
 void Reader::expected(const std::string& what) const {
   std::size_t end = std::min(at_ + 1, text_.size());
   while (end < text_.size() && continues_character(text_[end])) ++end;
-  const std::string got =
-      at_end() ? "the end" : "'" + repair_utf8(text_.substr(at_, end - at_)) + "'";
+  std::string got = "the end";
+  if (!at_end() && is_control(text_[at_]))
+    got = "a control character";  // a terminal would obey it
+  else if (!at_end())
+    got = "'" + repair_utf8(text_.substr(at_, end - at_)) + "'";
   fail(at_, "expected " + what + ", got " + got);
 }
 
@@ -349,8 +353,9 @@ const Reply& element_of(const Reply& reply, std::int64_t index) {
 }  // namespace
 
 Expression parse_expression(std::string_view text) {
-  return within("command '" + repair_utf8(trim(text.substr(0, text.find('(')))) + "'",
-                [&] { return Reader(text).expression(); });
+  std::string name = repair_utf8(trim(text.substr(0, text.find('('))));
+  std::ranges::replace_if(name, is_control, ' ');  // an error is one line, and a terminal obeys
+  return within("command '" + name + "'", [&] { return Reader(text).expression(); });
 }
 
 Reply follow(const std::vector<Expression::Step>& steps, Reply reply) {

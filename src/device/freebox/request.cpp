@@ -53,7 +53,10 @@ constexpr Denied kDenied[] = {
 [[noreturn]] void fail(std::string what) { throw Error(ErrorKind::config, std::move(what)); }
 
 [[noreturn]] void refuse(std::string_view target, const std::string& why) {
-  fail("path '" + repair_utf8(target) + "' " + why);
+  std::string shown = repair_utf8(target);
+  std::ranges::replace_if(
+      shown, [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; }, '?');  // no terminal obeys
+  fail("path '" + shown + "' " + why);
 }
 
 std::vector<std::string_view> segments_of(std::string_view path) {
