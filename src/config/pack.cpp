@@ -85,6 +85,15 @@ Pack read_pack(const Section& section, Catalogue& catalogue,
 
 }  // namespace
 
+Pack parse_pack(std::string_view text, const std::string& name) {
+  const Document document = parse_yaml(text, name);
+  Catalogue catalogue;
+  std::map<std::string, std::string> places;
+  Pack pack = read_pack(read_head(document), catalogue, places);
+  catalogue.finish();
+  return pack;
+}
+
 Packs::Packs(const std::optional<Value>& query_files, const fs::path& folder,
              std::vector<std::string>& warnings) {
   for (const auto& [name, text] : shipped_packs())

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/catalogue.h"
@@ -16,6 +17,10 @@ struct Pack {
   std::string kind = {};
   std::vector<QueryPtr> queries = {};
 };
+
+/// One pack by itself, out of a text that messages call `name`.  Pure.  Throws Error{config} with
+/// the place.
+Pack parse_pack(std::string_view text, const std::string& name);
 
 /// The packs that a configuration can name: the shipped ones and those of its `query_files`, which
 /// replace a shipped one of the same name.  A shipped pack is read when somebody asks for it, since

@@ -1,0 +1,34 @@
+#include "base/error.h"
+#include "base/text.h"
+#include "config/devices.h"
+#include "config/pack.h"
+#include "config/push.h"
+#include "fuzz.h"
+
+namespace boxmeter::fuzz {
+
+/// Without what reads files: packs of the user, and secrets that stand in files of their own.
+void configuration(std::string_view input) {
+  std::vector<std::string> warnings;
+  static Packs packs({}, "/nonexistent", warnings);  // read once, as far as they are asked for
+  const Document document = parse_yaml(input, "boxmeter.yml");
+  if (std::string(input).find("_file") != std::string::npos) return;
+  const Section root(Value(document),
+                     {"web", "state_dir", "query_files", "poll", "devices", "push", "log"});
+  const Surroundings surroundings{.folder = "/nonexistent", .packs = packs};
+  const auto jobs = read_devices(root.required("devices"), surroundings, warnings);
+  if (const auto push = root.find("push")) read_sinks(*push, "/nonexistent", jobs, packs, warnings);
+  for (const Job& job : jobs) expect(!job.device.url.empty(), "a device has an address");
+  for (const std::string& warning : warnings) expect(is_utf8(warning), "a warning is UTF-8");
+}
+
+void pack(std::string_view input) {
+  const Pack parsed = parse_pack(input, "pack.yml");
+  expect(!parsed.queries.empty(), "a pack has queries");
+  for (const QueryPtr& query : parsed.queries) {
+    expect(query->pack == parsed.name && query->kind == parsed.kind, "a query knows its pack");
+    expect(!query->parts.empty() && !query->parts.front().first.empty(), "a query has a request");
+  }
+}
+
+}  // namespace boxmeter::fuzz
