@@ -61,6 +61,10 @@ def test_the_catalogue_of_metrics_of_one_pack():
         "boxmeter: unknown pack 'fritbox' (did you mean 'fritzbox'?) (known: freebox, ")
 
 
+def test_the_page_of_metrics_is_what_the_program_prints(golden):
+    golden("../../config/METRICS.md", run("metrics", "--format", "markdown").stdout)
+
+
 def test_the_catalogue_names_what_every_device_and_boxmeter_itself_say():
     rows = {row["name"]: row for row in json.loads(run("metrics", "--format", "json").stdout)}
 

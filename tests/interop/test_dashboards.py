@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from harness import FREEBOX, FRITZBOX, RECORDINGS, ROOT, Daemon, Sim, config, freebox, fritzbox, run
+from harness import FREEBOX, FRITZBOX, RECORDINGS, ROOT, Daemon, Sim, config, free_port, freebox, fritzbox, push, run, sink
+from stand_ins import Telegraf
 from test_prometheus import Prometheus
 
 FILES = sorted((ROOT / "grafana/dashboards").glob("*.json"))
@@ -76,15 +77,20 @@ def test_every_panel_gets_data_from_a_real_prometheus_or_says_why_it_cannot(tmp_
     sources = [FRITZBOX, *sorted(RECORDINGS.glob("fritzbox-*")), FREEBOX, *sorted(RECORDINGS.glob("freebox-*"))]
     sources = sorted(set(sources))
     packs = {kind: "[" + ", ".join(sorted(pack_names(kind))) + "]" for kind in ("fritzbox", "freebox")}
-    with Sim(*sources) as sim:
+    # One sink that takes everything; nobody listens to the other, and its queue is soon full.
+    with Telegraf() as telegraf, Sim(*sources) as sim:
+        sinks = push(sink(telegraf.url, format="json"),
+                     sink(f"http://127.0.0.1:{free_port()}/", name="nobody", format="json", max_body=2000, max_queue=4000))
         boxes = [(fritzbox if source.name.startswith("fritzbox") else freebox)(
                      url, name=source.name.replace(".", "-"), interval="2s",
                      queries=packs["fritzbox" if source.name.startswith("fritzbox") else "freebox"])
                  for source, url in zip(sources, sim.urls)]
-        with Daemon(tmp_path, config(*boxes)) as daemon:
+        with Daemon(tmp_path, config(*boxes, extra=sinks)) as daemon:
             daemon.wait_for(lambda found: all(v == "1" for k, v in found.items() if k.startswith("box_up{")))
             with Prometheus(tmp_path, {"boxmeter": daemon.url.removeprefix("http://")}) as prometheus:
-                time.sleep(20)
+                time.sleep(12)
+                sim.fault("html", box=0)
+                time.sleep(10)
                 empty = [expression for expression in EXPRESSIONS if not prometheus.query(filled(expression))]
     unexpected = [expression for expression in empty if expression not in WITHOUT_DATA]
     assert unexpected == [], "\n".join(unexpected)
