@@ -102,9 +102,9 @@ def test_what_was_replaced_is_told_and_what_was_not_answered_is_written_down(tmp
         ran = record(sim, "fritzbox", tmp_path / "made", tmp_path)
 
     assert ran.stdout == (
-        f"{tmp_path}/made: 119 files; replaced 16 MAC addresses, 7 UUIDs, 1 domain names, 2 lines of text, "
-        "1 mail addresses, 10 names of devices, 2 names of networks, 1 names of users, 1 other names, "
-        "5 public addresses, 1 secrets, 5 session ids\n")
+        f"{tmp_path}/made: 151 files; replaced 17 MAC addresses, 7 UUIDs, 2 domain names, 2 lines of text, "
+        "1 mail addresses, 9 names of devices, 2 names of networks, 1 names of users, 6 other names, 7 phone numbers, "
+        "5 public addresses, 1 secrets, 9 session ids\n")
     about = (tmp_path / "made/RECORDING.md").read_text()
     assert "\n* `tr064:WANIPConnection1.GetInfo`: WANIPConnection1.GetInfo: UPnP error 401 (Invalid Action)\n" in about
     assert "34:31" not in about
