@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "device/privacy.h"
@@ -25,10 +26,11 @@ struct RecordKind {
   /// until nothing new comes.  Never what hands out keys or the configuration, changes the box or
   /// wakes its disks.
   std::vector<Question> (*questions)(const std::string& url, const Recorded& recorded);
-  /// Where a body belongs in a recording that boxmeter-sim plays; empty: nowhere (a login, an
-  /// error).
-  std::string (*path)(const Recorded& recorded, const http::Request& request,
-                      const http::Response& response);
+  /// The file of a recording that boxmeter-sim plays, and its text: the body, nearly always.  An
+  /// empty path: none (a login, an error).
+  std::pair<std::string, std::string> (*file)(const Recorded& recorded,
+                                              const http::Request& request,
+                                              const http::Response& response);
   PrivacyOf privacy;
 };
 

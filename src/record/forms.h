@@ -24,7 +24,7 @@ std::string canonical(Form form, std::string_view text);
 
 /// Whether a canonical MAC or address is nobody's: a documentation or private range, a multicast
 /// group, a netmask, zero.
-bool is_nobodys(Form form, const std::string& canonical);
+bool is_nobodys(Form form, const std::string& key);
 
 /// 16 bytes of a canonical IPv6 address, and back.
 std::string ipv6_bytes(const std::string& address);

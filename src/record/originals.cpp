@@ -56,16 +56,15 @@ std::string shaped(std::string_view text, std::size_t count) {
   for (const char c : text) {
     const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
     if (continues) continue;
-    if (c == '0' && made.empty())
-      made += c;  // of a phone number
+    const bool is_kept = !is_letter(c) || (c == '0' && made.empty());  // the 0 of a phone number
+    if (is_kept)
+      made += c;
     else if (is_digit(c))
       made += static_cast<char>(made.empty() ? '1' + next(9) : '0' + next(10));
     else if (is_upper(c))
       made += static_cast<char>('A' + next(in_hex ? 6 : 26));
-    else if (is_letter(c))
-      made += static_cast<char>('a' + next(in_hex ? 6 : 26));
     else
-      made += c;
+      made += static_cast<char>('a' + next(in_hex ? 6 : 26));
   }
   return made;
 }
@@ -203,7 +202,8 @@ void Originals::add(Privacy privacy, std::string_view text) {
   const std::string_view value = trim(text);
   if (privacy == Privacy::product) products_.insert(lower(value));
   if (privacy == Privacy::product || !tells(privacy, value)) return;
-  if (value.size() == 12 && all(value, &is_hex)) {  // a MAC, as AVM's serial numbers are
+  if (value.size() == 12 && all(value, &is_hex) &&
+      !all(value, &is_digit)) {  // a MAC, as AVM's serial numbers are
     add_forms(in_pairs(value));
     return;
   }
@@ -252,8 +252,19 @@ void Originals::assign() {
       original.replacement = new_replacement(original, ++count_of[original.privacy]);
     } while (is_taken(original.replacement) && count_of[original.privacy] < 100'000);
     taken_.insert(lower(original.replacement));
+    if (original.privacy == Privacy::serial) add_without_blanks(key);
   }
   for (auto& [start, keys] : by_start_) std::ranges::sort(keys, std::greater(), &std::string::size);
+}
+
+/// "11657 0240192" is also written as "116570240192".
+void Originals::add_without_blanks(const std::string& key) {
+  Original joined = originals_.at(key);
+  for (std::string* text : {&joined.text, &joined.replacement}) std::erase(*text, ' ');
+  const std::string joined_key = lower(joined.text);
+  if (joined_key == key || joined_key.size() < kStart) return;
+  originals_[joined_key] = joined;
+  by_start_[joined_key.substr(0, kStart)].push_back(joined_key);
 }
 
 bool Originals::is_taken(const std::string& candidate) const {
@@ -280,7 +291,7 @@ std::string Originals::new_form(const FormKey& key, std::size_t& count) {
         made = n < 256 ? "00005e0053" + hex(n, 2) : "02005e" + hex(n, 6);
         break;
       case Form::ipv4:
-        made = n < 3 * 254
+        made = n < kNetworks.size() * 254
                    ? kNetworks[n / 254] + std::to_string(n % 254 + 1)
                    : "198.18." + std::to_string(n / 256 % 256) + "." + std::to_string(n % 256);
         break;

@@ -44,6 +44,7 @@ class Originals {
   };
   using FormKey = std::pair<Form, std::string>;
 
+  void add_without_blanks(const std::string& key);
   std::string new_replacement(const Original& original, std::size_t count) const;
   std::string new_form(const FormKey& key, std::size_t& count);
   std::string new_ipv6(const std::string& key);

@@ -49,8 +49,8 @@ class Recorder {
  private:
   http::Tap tap() {
     return [this](const http::Request& request, const http::Response& response) {
-      const std::string path = kind_.record.path(recorded_, request, response);
-      if (!path.empty() && stays_inside(path)) recorded_[path] = response.body;
+      auto [path, text] = kind_.record.file(recorded_, request, response);
+      if (!path.empty() && stays_inside(path)) recorded_[path] = std::move(text);
     };
   }
 
@@ -93,8 +93,8 @@ class Recorder {
 
 }  // namespace
 
-std::vector<File> asked_everything(DeviceConfig config, const DeviceKind& kind, http::Stop& stop,
-                                   const OnStep& on_step) {
+std::vector<File> asked_everything(const DeviceConfig& config, const DeviceKind& kind,
+                                   http::Stop& stop, const OnStep& on_step) {
   std::vector<File> files;
   for (auto& [path, text] : Recorder(config, kind, stop, on_step).recorded())
     files.push_back({.path = path, .text = std::move(text)});

@@ -21,8 +21,8 @@ using OnStep = std::function<void(const Step&)>;
 /// Asks a box everything that its brand knows to ask, one request at a time, and returns what it
 /// said, byte by byte.  A question that fails costs only itself.  Throws Error where the box lets
 /// nobody in, and where it has not answered kPatience questions in a row.
-std::vector<File> asked_everything(DeviceConfig config, const DeviceKind& kind, http::Stop& stop,
-                                   const OnStep& on_step);
+std::vector<File> asked_everything(const DeviceConfig& config, const DeviceKind& kind,
+                                   http::Stop& stop, const OnStep& on_step);
 constexpr int kPatience = 3;
 
 }  // namespace boxmeter::record

@@ -1,5 +1,7 @@
 #include "record/scrub.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "record/document.h"
@@ -72,13 +74,15 @@ void refuse_originals(const std::vector<File>& files, const Originals& originals
       if (!is_structure(spot)) values += lower(text) + "\n";
       return text;
     });
-    for (const std::string& read : {values, lower(percent_decoded(values)),
-                                    lower(xml_unescaped(values)), lower(json_unescaped(values))})
-      if (originals.stand_in(read))
-        throw Error(ErrorKind::internal,
-                    "'" + file.path +
-                        "' would still tell what must not be told; nothing was written (this is a "
-                        "bug of boxmeter's)");
+    const bool is_in_path = originals.replaced_in_structure(file.path) != file.path;
+    const std::string reads[] = {values, lower(percent_decoded(values)),
+                                 lower(xml_unescaped(values)), lower(json_unescaped(values))};
+    const auto tells = [&](const std::string& read) { return originals.stand_in(read); };
+    if (is_in_path || std::ranges::any_of(reads, tells))
+      throw Error(ErrorKind::internal,
+                  (is_in_path ? "the name of a file" : "'" + file.path + "'") +
+                      " would still tell what must not be told; nothing was written (this is a bug "
+                      "of boxmeter's)");
   }
 }
 

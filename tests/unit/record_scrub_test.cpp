@@ -145,3 +145,12 @@ TEST_CASE("an address that stands where a name is expected is an address") {
           R"({"HostName":"192.168.178.20","Key":"91.10.20.30","y":["192.168.178.20","91.10.20.30"]})") ==
       R"({"HostName":"192.168.178.20","Key":"192.0.2.2","y":["192.168.178.20","192.0.2.2"]})");
 }
+
+TEST_CASE("the number of a smart home device is one with and without its blank, in a path too") {
+  const Scrubbed made = scrub({{"aha/x.ain=116570240192.xml",
+                                R"(<a><Serial>11657 0240192</Serial><b>116570240192</b></a>)"}},
+                              &by_name);
+
+  CHECK(made.files[0].path == "aha/x.ain=541183348504.xml");
+  CHECK(made.files[0].text == "<a><Serial>54118 3348504</Serial><b>541183348504</b></a>");
+}

@@ -112,6 +112,6 @@ constinit const DeviceKind kKind = {
     .options = kOptions,
     .open = &open,
     .check = &check,
-    .record = {.questions = &questions, .path = &recording_path, .privacy = &privacy}};
+    .record = {.questions = &questions, .file = &recording_file, .privacy = &privacy}};
 
 }  // namespace boxmeter::freebox

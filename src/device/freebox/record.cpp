@@ -250,14 +250,15 @@ std::vector<Question> questions(const std::string& url, const Recorded& recorded
   return all;
 }
 
-std::string recording_path(const Recorded&, const http::Request& request,
-                           const http::Response& response) {
+std::pair<std::string, std::string> recording_file(const Recorded&, const http::Request& request,
+                                                   const http::Response& response) {
   const std::string_view url = request.url;
-  if (response.status != 200 || request.method != http::Method::get) return "";
-  if (url.ends_with("/api_version")) return "api_version.json";
+  if (response.status != 200 || request.method != http::Method::get) return {};
+  if (url.ends_with("/api_version")) return {"api_version.json", response.body};
   const std::string_view path = api_path(url);
   const bool is_login = path == "login" || path.starts_with("login/");
-  return path.empty() || is_login || path.find('?') != std::string_view::npos ? "" : file_of(path);
+  if (path.empty() || is_login || path.find('?') != std::string_view::npos) return {};
+  return {file_of(path), response.body};
 }
 
 Privacy privacy(const PrivateSpot& spot, std::string_view) {

@@ -9,8 +9,9 @@ namespace boxmeter::freebox {
 std::vector<Question> questions(const std::string& url, const Recorded& recorded);
 
 /// "get/wifi_ap_0_stations.json", "api_version.json".
-std::string recording_path(const Recorded& recorded, const http::Request& request,
-                           const http::Response& response);
+std::pair<std::string, std::string> recording_file(const Recorded& recorded,
+                                                   const http::Request& request,
+                                                   const http::Response& response);
 
 Privacy privacy(const PrivateSpot& spot, std::string_view value);
 

@@ -25,7 +25,7 @@ constinit const DeviceKind kKind = {
     .options = kOptions,
     .open = &open,
     .check = &check,
-    .record = {.questions = &questions, .path = &recording_path, .privacy = &privacy},
+    .record = {.questions = &questions, .file = &recording_file, .privacy = &privacy},
     .https_port = 49443,
     .remote_path = "/tr064",
 };

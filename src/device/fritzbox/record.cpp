@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/description.h"
+#include "device/fritzbox/pages.h"
 #include "device/fritzbox/scpd.h"
 #include "device/fritzbox/secrets.h"
 #include "device/fritzbox/target.h"
@@ -46,10 +47,18 @@ std::vector<const Argument*> inputs(const Action& action) {
   return found;
 }
 
+/// The first of what these have is there on every box that has any (AVM's X_contact, X_tam).
+constexpr std::pair<std::string_view, std::string_view> kFirst[] = {
+    {"GetPhonebook", "NewPhonebookID"}, {"GetMessageList", "NewIndex"}};
+
 /// None for an action that needs to be told more than an index.
 std::optional<Request> request_for(const Service& service, const Action& action) {
   Request request{.verb = is_list(action.name) ? "list" : "tr064",
                   .target = service.name + "." + action.name};
+  for (const auto& [name, argument] : kFirst)
+    if (name == action.name)
+      return Request{
+          .verb = "list", .target = request.target, .args = {{std::string(argument), "0"}}};
   const auto arguments = inputs(action);
   if (arguments.empty()) return request;
   const bool counts = arguments.size() == 1 && arguments[0]->name.ends_with("Index");
@@ -67,6 +76,96 @@ void add_actions(const Service& service, const std::string& scpd,
           questions.push_back({.request = *std::move(request)});
   } catch (const Error&) {  // no SCPD, no actions: boxes list services that they do not describe
   }
+}
+
+/// Pages of data.lua that tell of the box.  The others (hosts, calls, the log) tell of its people
+/// in members that nobody has described, and everything of them stands in lists too.
+constexpr std::string_view kPages[] = {"docInfo",  "docOv",         "dslOv", "dslStat",
+                                       "ecoStat",  "energy",        "usbOv", "fiberFiber",
+                                       "shareVpn", "shareWireguard"};
+constexpr std::string_view kCommands[] = {"getdevicelistinfos", "gettemplatelistinfos",
+                                          "gettriggerlistinfos", "getcolordefaults"};
+
+constexpr std::string_view kQuery = "/query.lua?";
+constexpr std::string_view kVariables[] = {"cpu:status/StatTemperature",
+                                           "inetstat:status/Today/BytesSentHigh",
+                                           "inetstat:status/Today/BytesSentLow",
+                                           "inetstat:status/Today/BytesReceivedHigh",
+                                           "inetstat:status/Today/BytesReceivedLow",
+                                           "inetstat:status/Yesterday/BytesSentHigh",
+                                           "inetstat:status/Yesterday/BytesSentLow",
+                                           "inetstat:status/Yesterday/BytesReceivedHigh",
+                                           "inetstat:status/Yesterday/BytesReceivedLow",
+                                           "inetstat:status/ThisWeek/BytesSentHigh",
+                                           "inetstat:status/ThisWeek/BytesSentLow",
+                                           "inetstat:status/ThisWeek/BytesReceivedHigh",
+                                           "inetstat:status/ThisWeek/BytesReceivedLow",
+                                           "inetstat:status/ThisMonth/BytesSentHigh",
+                                           "inetstat:status/ThisMonth/BytesSentLow",
+                                           "inetstat:status/ThisMonth/BytesReceivedHigh",
+                                           "inetstat:status/ThisMonth/BytesReceivedLow",
+                                           "inetstat:status/LastMonth/BytesSentHigh",
+                                           "inetstat:status/LastMonth/BytesSentLow",
+                                           "inetstat:status/LastMonth/BytesReceivedHigh",
+                                           "inetstat:status/LastMonth/BytesReceivedLow"};
+
+/// query.json with the variables of an answer of query.lua, which calls them as add_web() does.
+std::string with_variables(const Recorded& recorded, const std::string& body) {
+  const std::string* before = find(recorded, "query.json");
+  Reply all = before != nullptr ? Reply::parse(*before) : Reply::object();
+  const Reply answer = Reply::parse(body, nullptr, /*allow_exceptions=*/false);
+  for (std::size_t i = 0; i < std::size(kVariables); ++i)
+    if (answer.is_object() && answer.contains("v" + std::to_string(i)))
+      all[std::string(kVariables[i])] = answer["v" + std::to_string(i)];
+  return all.dump(1, ' ', false, Reply::error_handler_t::replace);
+}
+
+void add_web(const Recorded& recorded, std::vector<Question>& questions) {
+  for (const std::string_view command : kCommands)
+    questions.push_back({.request = {.verb = "aha", .target = std::string(command)}});
+  for (const std::string_view page : kPages)
+    questions.push_back({.request = {.verb = "lua", .target = std::string(page)}});
+  Request query{.verb = "lua", .target = "query"};
+  for (std::size_t i = 0; i < std::size(kVariables); ++i)
+    query.args["v" + std::to_string(i)] = kVariables[i];
+  questions.push_back({.request = std::move(query)});
+  questions.push_back({.request = {.verb = "rest", .target = "smarthome/overview"}});
+  const std::string* list = find(recorded, "aha/getdevicelistinfos.xml");
+  if (list == nullptr) return;
+  const pugi::xml_document devices = parse_xml(*list);
+  for (const pugi::xml_node& device : devices.document_element())
+    questions.push_back({.request = {.verb = "aha",
+                                     .target = "getbasicdevicestats",
+                                     .args = {{"ain", device.attribute("identifier").value()}}}});
+}
+
+std::string parameter(std::string_view query, std::string_view name) {
+  for (const std::string_view part : split(query, '&'))
+    if (part.starts_with(name) && part.substr(name.size()).starts_with('='))
+      return std::string(part.substr(name.size() + 1));
+  return "";
+}
+
+/// "aha/getbasicdevicestats.ain=116570000001.xml", "data/energy.json",
+/// "rest/smarthome/overview.json"; empty for what is no page of the web server.
+std::string web_path(std::string_view path, const http::Request& request, const std::string& body) {
+  constexpr std::string_view kAha = "/webservices/homeautoswitch.lua?", kRest = "/api/v0/";
+  if (path.starts_with(kAha)) {
+    const std::string_view query = path.substr(kAha.size());
+    const std::string ain = parameter(query, "ain");
+    return "aha/" + parameter(query, "switchcmd") + (ain.empty() ? "" : ".ain=" + ain) + ".xml";
+  }
+  if (path.starts_with(kRest))
+    return "rest/" + std::string(path.substr(kRest.size(), path.find('?') - kRest.size())) +
+           ".json";
+  if (path != "/data.lua") return "";
+  const std::string page = parameter(request.body, "page");
+  try {
+    parse_page(page, body);
+  } catch (const Error&) {  // another page, or none: this firmware does not have it
+    return "";
+  }
+  return "data/" + page + ".json";
 }
 
 std::string request_header(const http::Request& request, std::string_view name) {
@@ -154,6 +253,7 @@ constexpr Known kKnown[] = {
 
 /// Names of interfaces and services are AVM's.
 bool is_vocabulary(const PrivateSpot& spot) {
+  if (spot.member == "name" && (spot.parent == "drain" || spot.parent == "lan")) return true;
   return spot.file.ends_with("SCPD.xml") || spot.file.ends_with("desc.xml")
              ? spot.member == "name"
              : spot.member == "name" && spot.parent == "node_interfaces";
@@ -172,15 +272,23 @@ std::vector<Question> questions(const std::string& url, const Recorded& recorded
     if (const std::string* scpd = find(recorded, service.scpd_url.substr(1)))
       add_actions(service, *scpd, all);
   }
+  // Last: a box whose web server lets nobody in still tells the rest.
+  const auto soap = recorded.lower_bound("soap/");
+  if (soap != recorded.end() && soap->first.starts_with("soap/")) add_web(recorded, all);
   return all;
 }
 
-std::string recording_path(const Recorded& recorded, const http::Request& request,
-                           const http::Response& response) {
-  if (response.status != 200) return "";
+std::pair<std::string, std::string> recording_file(const Recorded& recorded,
+                                                   const http::Request& request,
+                                                   const http::Response& response) {
+  if (response.status != 200) return {};
   const std::string path = path_of(request.url);
-  return request.method == http::Method::post ? soap_path(recorded, request, path)
-                                              : page_path(path, response.body);
+  if (path.starts_with(kQuery)) return {"query.json", with_variables(recorded, response.body)};
+  std::string file = web_path(path, request, response.body);
+  if (file.empty())
+    file = request.method == http::Method::post ? soap_path(recorded, request, path)
+                                                : page_path(path, response.body);
+  return {file, response.body};
 }
 
 Privacy privacy(const PrivateSpot& spot, std::string_view value) {
@@ -188,6 +296,9 @@ Privacy privacy(const PrivateSpot& spot, std::string_view value) {
   const std::string name = lower(bare_name(spot.member));
   const auto* known = std::ranges::find(kKnown, name, &Known::member);
   if (known != std::end(kKnown)) return known->privacy;
+  // In the mesh a uid is a number that the box made up.
+  if (spot.file.starts_with("rest/") && (name.ends_with("uid") || name.ends_with("uids")))
+    return Privacy::serial;
   return is_secret(spot.member) ? Privacy::secret : Privacy::open;
 }
 

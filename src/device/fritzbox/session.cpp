@@ -64,7 +64,7 @@ Session::Session(const DeviceConfig& config, Account& account, http::Stop& stop)
       tls_(beside(config.tls)),
       account_(account),
       answerer_(account.password()),
-      client_({.timeout = config.timeout, .tls = tls_}, stop) {}
+      client_({.timeout = config.timeout, .tls = tls_, .tap = config.tap}, stop) {}
 
 Session::~Session() {
   if (!sid_.empty()) log_out();
