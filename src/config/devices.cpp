@@ -19,9 +19,9 @@ using namespace std::chrono_literals;
 
 const std::vector<std::string> kCommonKeys = {"name",     "kind",    "url",    "tls",
                                               "interval", "timeout", "labels", "queries"};
-const std::vector<std::string> kKindKeys = {"username",  "password",       "password_file",
-                                            "app_token", "app_token_file", "app_id",
-                                            "web_url",   "call_monitor"};
+const std::vector<std::string> kKindKeys = {"username",    "password",       "password_file",
+                                            "app_token",   "app_token_file", "app_id",
+                                            "api_version", "web_url",        "call_monitor"};
 
 Section read_section(const Value& value) {
   std::vector<std::string> keys = kCommonKeys;
@@ -46,6 +46,8 @@ void read_app_token(const Section& section, const Surroundings& surroundings, De
                           "' has no app token (give it app_token_file or app_token)");
   device.credential = *credential;
   if (const auto id = section.find("app_id")) device.app_id = id->text();
+  if (const auto version = section.find("api_version"))
+    device.api_version = static_cast<unsigned>(integer(*version, 1, 999));
   if (!credential->file.empty()) {
     const Value file = section.required("app_token_file");
     const freebox::AppToken parsed = file.placed([&] {
@@ -96,7 +98,8 @@ Job read_device(const Section& section, const Surroundings& surroundings,
   refuse_other_kinds_keys(section, kind);
   const auto url = section.find("url");
   device.url = url ? read_box_url(*url, kind) : std::string(kind.default_url);
-  device.tls = read_tls(section, device.url, kind.default_tls,
+  const std::string tls_url = device.url == "auto" ? std::string(kind.default_url) : device.url;
+  device.tls = read_tls(section, tls_url, kind.default_tls,
                         surroundings.state_dir / "pins" / device.name, surroundings.folder);
   if (const auto web = section.find("web_url")) device.web_url = read_web_url(*web);
   if (const auto monitor = section.find("call_monitor"))

@@ -126,12 +126,15 @@ http::TlsPolicy read_policy(const Value& value, const std::filesystem::path& kno
 }  // namespace
 
 std::string read_box_url(const Value& value, const DeviceKind& kind) {
+  if (kind.can_be_found && value.text() == "auto") return "auto";
   Url url = parse_url(value);
   if (is_remote_path(url.rest, kind)) {
     if (url.scheme == "https") return origin(url) + std::string(kind.remote_path);
     throw value.problem("remote access ('" + url.rest + "') is by https only");
   }
-  if (!url.rest.empty() && url.rest != "/")
+  const bool names_api = !kind.api_path.empty() && (url.rest + "/").starts_with(kind.api_path) &&
+                         url.rest.find_first_of("?#") == std::string::npos;
+  if (!url.rest.empty() && url.rest != "/" && !names_api)
     throw value.problem("'url' of a device has no path and no query: remove '" + url.rest + "'");
   const std::string usual(kind.default_url);
   const std::string_view usual_scheme = is_https(usual) ? "https" : "http";
@@ -140,7 +143,7 @@ std::string read_box_url(const Value& value, const DeviceKind& kind) {
     url.port = split_port(usual.substr(usual.find("://") + 3)).second;
   if (url.port.empty() && url.scheme == "https" && kind.https_port != 0)
     url.port = std::to_string(kind.https_port);
-  return origin(url);
+  return origin(url) + (names_api ? url.rest : "");
 }
 
 std::string read_web_url(const Value& value) {

@@ -11,7 +11,7 @@
 namespace boxmeter {
 
 /// "fritz.box" or "https://fritz.box:49443" as scheme://host[:port]; what is left away is the
-/// kind's default.
+/// kind's default.  "auto" for a kind that can be found; a kind with an API path may have one.
 std::string read_box_url(const Value& value, const DeviceKind& kind);
 
 /// "http://fritz.box:8080": where a box's web pages are.

@@ -24,6 +24,9 @@ struct DeviceKind {
   unsigned https_port = 0;  // of an https URL that names none; 0: 443
   /// The path that a URL may have, over https only: it is asked over the internet then.
   std::string_view remote_path = {};
+  bool can_be_found = false;  // `url: auto`
+  /// Where the path of a URL may begin that names the API itself: http://host/api/v8/.
+  std::string_view api_path = {};
 };
 
 std::span<const DeviceKind> device_kinds();

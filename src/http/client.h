@@ -21,6 +21,8 @@ class Stop {
  public:
   void stop();
   bool stopped() const { return stopped_; }
+  /// How long ago that was; 0 before.
+  std::chrono::steady_clock::duration since() const;
 
  private:
   friend class Channel;
@@ -28,6 +30,7 @@ class Stop {
   void closed(int socket);  // before ::close(), which may hand its number to somebody else
 
   std::atomic<bool> stopped_ = false;
+  std::atomic<std::chrono::steady_clock::time_point> when_{};  // set before stopped_
   Guarded<std::set<int>> sockets_;
 };
 

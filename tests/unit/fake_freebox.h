@@ -16,6 +16,7 @@ struct FakeFreebox {
   std::string token = "right/token";
   std::string app_id = "fr.example.app";
   std::string version = "16.0";
+  std::string uid = "u";
   std::string refuse_login = {};  // an error code for every login
   int session_uses = 1'000'000;
   bool challenge_in_refusal = true;
@@ -64,7 +65,8 @@ struct FakeFreebox {
                       : line.substr(0, line.find(' ') + 1) + line.substr(at + root.size()));
     const std::string& what = log.back();
     if (what == "GET /api_version")
-      return {200, R"({"api_version":")" + version + R"(","api_base_url":"\/api\/"})"};
+      return {200, R"({"api_version":")" + version + R"(","api_base_url":"\/api\/","uid":")" + uid +
+                       R"("})"};
     if (at == std::string::npos)
       return {404, R"({"success":false,"error_code":"invalid_request"})"};
     if (what == "GET login/")

@@ -94,10 +94,10 @@ TEST_CASE("a refusal is an error whatever the HTTP status, and says what it mean
       {200, R"({"success":false,"error_code":"notsupp","msg":"Non supporté"})",
        "refused unsupported: notsupp: this box or its firmware does not have it ('Non supporté')"},
       {200, R"({"success":false,"error_code":"noent","msg":"Aucun module 4G détecté"})",
-       "refused unsupported: noent: this box or its firmware does not have it "
+       "refused unsupported: noent: this box has no such entry "
        "('Aucun module 4G détecté')"},
       {200, R"({"success":false,"error_code":"nodev"})",
-       "refused unsupported: nodev: this box or its firmware does not have it"},
+       "refused unsupported: nodev: this box has no such device"},
       {200, R"({"success":false,"error_code":"deprecated"})",
        "refused unsupported: deprecated: this firmware no longer has it"},
       {200, R"({"success":false,"error_code":"bad_port"})",
@@ -112,11 +112,13 @@ TEST_CASE("a refusal is an error whatever the HTTP status, and says what it mean
        "Freebox OS: Gestion des accès, Applications)"},
       {200, R"({"success":false,"error_code":"internal_error","msg":"Erreur interne"})",
        "refused: internal_error: the box failed ('Erreur interne')"},
-      {200, R"({"msg":"invalid_db","success":false})", "refused: ('invalid_db')"},
-      {200, R"({"success":false,"error_code":"db_error"})", "refused: db_error"},
+      {200, R"({"msg":"invalid_db","success":false})",
+       "refused: invalid_db: the box does not know this history"},
+      {200, R"({"success":false,"error_code":"db_error"})",
+       "refused: db_error: the box cannot read its database"},
       {200, R"({"success":false})", "refused: the box refuses and does not say why"},
       {200, "{\"success\":false,\"error_code\":\"inval\",\"msg\":\"a\\nb\\u0007\"}",
-       "refused: inval ('a b')"},
+       "refused: inval: the box does not take a value that was sent ('a b')"},
   };
   for (const Row& row : rows) CHECK(outcome(row.status, row.body) == row.outcome);
 }
@@ -137,7 +139,8 @@ TEST_CASE("what stands in the way of a login is told apart") {
        "auth: apps_denied: the box lets no application in (allow it in Freebox OS: Gestion des "
        "accès)"},
       {403, R"({"success":false,"error_code":"denied_from_external_ip"})",
-       "auth: denied_from_external_ip: the box lets nobody in from outside its own network"},
+       "auth: denied_from_external_ip: the box does not allow this from outside its own network; "
+       "do it from there (a VPN into it counts)"},
       {403, R"({"success":false,"error_code":"auth_required"})",
        "auth: auth_required: the session is refused, although it was just opened"},
       {403, R"({"success":false,"error_code":"invalid_session"})",

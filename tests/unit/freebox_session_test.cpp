@@ -266,6 +266,18 @@ TEST_CASE("a box that moved its API is found again") {
   CHECK(called(*device) == kUp);
 }
 
+TEST_CASE("a session is closed at the end too, whatever was running") {
+  FreeboxBench bench;
+  auto device = bench.open();
+  CHECK(called(*device) == kUp);
+  bench.take_log();
+
+  bench.stop.stop();
+  device.reset();
+
+  CHECK(bench.take_log() == Log{"POST login/logout/"});
+}
+
 TEST_CASE("once stopped, a device does not wait for a logout") {
   FreeboxBench bench;
   auto device = bench.open();
@@ -417,4 +429,57 @@ TEST_CASE("a registration that cannot be says what to do") {
   CHECK(asked("", "maybe") ==
         "protocol: unknown status 'maybe' of the registration (known: pending, granted, denied, "
         "timeout, unknown)");
+}
+
+TEST_CASE("a box that replaces another one is named as such until it lets us in") {
+  FreeboxBench bench;
+  TokenFile folder("unused");
+  bench.config.state_dir = folder.path.parent_path();
+  CHECK(called(*bench.open()) == kUp);
+  const std::filesystem::path known = bench.config.state_dir / "freebox" / "free.json";
+  CHECK(read_file(known) == "{\n \"uid\": \"u\",\n \"url\": \"\"\n}\n");
+
+  bench.box.with([](FakeFreebox& box) {
+    box.uid = "other";
+    box.token = "another/token";
+  });
+  CHECK(called(*bench.open()) ==
+        "auth: login: this is another box than before: " + kInvalidToken.substr(13));
+  bench.config.credential.value = Secret("another/token");
+  CHECK(called(*bench.open()) == kUp);
+  CHECK(read_file(known) == "{\n \"uid\": \"other\",\n \"url\": \"\"\n}\n");
+}
+
+TEST_CASE("a box that is to be found is asked first where it was") {
+  FreeboxBench bench;
+  TokenFile folder("unused");
+  bench.config.state_dir = folder.path.parent_path();
+  write_file(bench.config.state_dir / "freebox" / "free.json",
+             R"({"uid":"u","url":")" + bench.config.url + R"("})");
+  bench.config.url = "auto";
+
+  CHECK(called(*bench.open()) == kUp);
+}
+
+TEST_CASE("a URL may name the API, with or without its version") {
+  FreeboxBench bench;
+  const std::string origin = bench.config.url;
+  const Log asked = {"GET login/", "POST login/session/", "GET connection/", "POST login/logout/"};
+
+  for (const char* path : {"/api/v16/", "/api/v16"}) {
+    bench.config.url = origin + path;
+    CHECK(called(*bench.open()) == kUp);
+    CHECK(bench.take_log() == asked);
+  }
+  bench.config.url = origin + "/api/";
+  CHECK(called(*bench.open()) == kUp);
+  CHECK(bench.take_log().front() == "GET /api_version");
+}
+
+TEST_CASE("the version of the API can be fixed") {
+  FreeboxBench bench;
+  bench.config.api_version = 17;
+
+  CHECK(called(*bench.open()) ==
+        "config: api_version 17 is newer than the box's 16.0; remove it, or take an older one");
 }

@@ -1,12 +1,30 @@
 #include "device/freebox/api.h"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "base/file.h"
 #include "device/freebox/roots.h"
 
 namespace boxmeter::freebox {
 namespace {
 
-std::string without_end_slash(const std::string& url) {
-  return url.substr(0, url.find_last_not_of('/') + 1);
+constexpr std::string_view kAuto = "auto";
+// Several places may have to be asked, and the turn of a box is as long as all of them.
+constexpr auto kLookFor = std::chrono::milliseconds(3000);
+constexpr auto kListenFor = std::chrono::milliseconds(1000);
+
+/// "/api/v8/" of "http://host/api/v8/".
+std::string path_of(const std::string& url) {
+  const auto slash = url.find('/', url.find("://") + 3);
+  return slash == std::string::npos ? "" : url.substr(slash);
+}
+
+bool has_major(std::string_view path) {
+  const auto version = path.rfind("/v");
+  return version != std::string_view::npos && version + 2 < path.size() &&
+         path[version + 2] >= '0' && path[version + 2] <= '9';
 }
 
 /// POST rrd/ asks, and logging in and out does no harm when it is sent twice.
@@ -23,7 +41,13 @@ http::ClientOptions client_options(const DeviceConfig& config) {
 }
 
 Api::Api(const DeviceConfig& config, http::Stop& stop)
-    : config_(config), client_(client_options(config), stop) {}
+    : config_(config), stop_(stop), client_(client_options(config), stop) {
+  try {
+    if (!known_path().empty()) known_ = parse_known_file(read_file(known_path()));
+  } catch (const Error&) {
+    // None is there yet.  What cannot be read is found out anew.
+  }
+}
 
 Envelope Api::ask(const Call& call, const Secret& session, std::size_t body_limit) {
   find();
@@ -35,22 +59,90 @@ Envelope Api::ask(const Call& call, const Secret& session, std::size_t body_limi
   if (!call.body.empty()) request.headers.emplace_back("Content-Type", "application/json");
   if (!session.empty()) request.headers.emplace_back("X-Fbx-App-Auth", session.reveal());
   answered_ = false;
-  const http::Response response = client_.send(request);
-  answered_ = true;
-  return parse_envelope(response.status, response.body);
+  try {
+    const http::Response response = client_.send(request);
+    answered_ = true;
+    return parse_envelope(response.status, response.body);
+  } catch (const Error&) {
+    if (!answered_ && config_.url == kAuto) forget();  // its port moved, or the network did
+    throw;
+  }
 }
 
-/// The path below which this firmware answers.  It is asked for, and used, on the host of the
-/// configuration: api_domain and https_port lead to the box from outside.
+/// The address and the path below which this firmware answers.  A configured address is used as it
+/// stands: what the box says of api_domain and https_port leads to it from outside.
 void Api::find() {
   if (!root_.empty()) return;
-  const std::string url = without_end_slash(config_.url);
-  answered_ = false;
-  const http::Response response = client_.send({.url = url + "/api_version"});
-  answered_ = true;
-  within("'" + url + "' does not answer /api_version as a Freebox",
-         [&] { version_ = parse_api_version(response.status, response.body); });
-  root_ = url + api_root(version_, config_.api_version);
+  if (config_.url == kAuto) {
+    const Found found = search();
+    url_ = found.url;
+    version_ = found.version;
+  } else {
+    const auto path = path_of(config_.url);
+    url_ = config_.url.substr(0, config_.url.size() - path.size());
+    if (has_major(path)) {  // /api/v8/: there is nothing left to ask
+      root_ = url_ + path + (path.ends_with('/') ? "" : "/");
+      return;
+    }
+    answered_ = false;
+    version_ = ask_version(client_, url_);
+    answered_ = true;
+  }
+  root_ = url_ + api_root(version_, config_.api_version);
+  if (replaced())
+    spdlog::warn(
+        "device '{}': another box answers at '{}' than before (uid {}, before {}): if it was "
+        "replaced, register the application again",
+        config_.name, url_, version_.uid, known_.uid);
+}
+
+ApiVersion Api::ask_version(http::Client& client, const std::string& url) {
+  const http::Response response = client.send({.url = url + "/api_version"});
+  return within("'" + url + "' does not answer /api_version as a Freebox",
+                [&] { return parse_api_version(response.status, response.body); });
+}
+
+Found Api::search() {
+  http::ClientOptions options = client_options(config_);
+  options.timeout = std::min(options.timeout, kLookFor);
+  http::Client client(std::move(options), stop_);
+  Found found = find_box(known_, {.announced = [&] { return announced(kListenFor, stop_); },
+                                  .ask =
+                                      [&](const std::string& url) {
+                                        if (stop_.stopped())
+                                          throw Error(ErrorKind::network, "stopped");
+                                        return ask_version(client, url);
+                                      }});
+  spdlog::info("device '{}': found at '{}' (API {})", config_.name, found.url,
+               found.version.version);
+  if (found.url.starts_with("http://"))
+    spdlog::warn(
+        "device '{}': found over plain http only: whoever listens on the way can use the "
+        "session",
+        config_.name);
+  return found;
+}
+
+bool Api::replaced() const {
+  return !known_.uid.empty() && !version_.uid.empty() && known_.uid != version_.uid;
+}
+
+void Api::let_in() {
+  Known now = known_;
+  if (!version_.uid.empty()) now.uid = version_.uid;
+  if (config_.url == kAuto) now.url = url_;
+  if (now == known_ || known_path().empty()) return;
+  try {
+    write_file(known_path(), known_file(now));
+  } catch (const Error& error) {
+    spdlog::warn("device '{}': {}", config_.name, error.what());
+  }
+  known_ = std::move(now);
+}
+
+std::filesystem::path Api::known_path() const {
+  if (config_.state_dir.empty() || config_.name.empty()) return {};
+  return config_.state_dir / "freebox" / (config_.name + ".json");
 }
 
 }  // namespace boxmeter::freebox

@@ -1,9 +1,9 @@
 #pragma once
-#include <memory>
+#include <filesystem>
 #include <string>
 
 #include "device/device.h"
-#include "device/freebox/api_version.h"
+#include "device/freebox/discovery.h"
 #include "device/freebox/protocol.h"
 #include "device/freebox/request.h"
 
@@ -12,8 +12,9 @@ namespace boxmeter::freebox {
 /// How a device of this configuration is spoken to: the roots of Free and Iliad are trusted.
 http::ClientOptions client_options(const DeviceConfig& config);
 
-/// The API of one box: where it answers and in which version, over one kept-alive connection.
-/// One thread at a time; opening one touches no network.
+/// The API of one box: where it answers and in which version, over one kept-alive connection.  The
+/// address is the configuration's: scheme://host[:port], perhaps with the API's path behind it
+/// (/api/, /api/v8/), or "auto".  One thread at a time; opening one touches no network.
 class Api {
  public:
   Api(const DeviceConfig& config, http::Stop& stop);
@@ -33,10 +34,21 @@ class Api {
   const ApiVersion& version() const { return version_; }
   /// Whether the last exchange brought an answer at all.
   bool answered() const { return answered_; }
+  /// Another box answers than the one that let us in before: its uid differs.
+  bool replaced() const;
+  /// This box has let us in: it is the one from now on, also after a restart.
+  void let_in();
 
  private:
+  ApiVersion ask_version(http::Client& client, const std::string& url);
+  Found search();
+  std::filesystem::path known_path() const;
+
   const DeviceConfig& config_;
+  http::Stop& stop_;
   http::Client client_;
+  Known known_;  // as on disk
+  std::string url_;
   std::string root_;
   ApiVersion version_;
   bool answered_ = false;

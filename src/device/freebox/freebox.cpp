@@ -15,6 +15,7 @@ namespace boxmeter::freebox {
 namespace {
 
 constexpr auto kLogoutTimeout = std::chrono::milliseconds(1000);
+constexpr auto kLogoutsAtTheEnd = std::chrono::milliseconds(400);
 
 class Freebox : public Device {
  public:
@@ -70,14 +71,19 @@ Reply Freebox::call(const Request& request) {
 }
 
 /// A box keeps few sessions open at a time: the one that nobody needs any more is closed, if that
-/// is quick.
+/// is quick.  All boxes together have kLogoutsAtTheEnd for it once the end was asked for.
 Freebox::~Freebox() {
-  if (session_.token().empty() || api_.root().empty() || !api_.answered() || stop_.stopped())
-    return;
+  using std::chrono::duration_cast, std::chrono::milliseconds;
+  if (session_.token().empty() || api_.root().empty() || !api_.answered()) return;
   try {
     http::ClientOptions options = client_options(config_);
     options.timeout = std::min(options.timeout, kLogoutTimeout);
-    http::Client client(std::move(options), stop_);
+    if (stop_.stopped())
+      options.timeout =
+          std::min(options.timeout, duration_cast<milliseconds>(kLogoutsAtTheEnd - stop_.since()));
+    if (options.timeout < milliseconds(1)) return;
+    http::Stop never;  // ours has ended the running requests, this is not one of them
+    http::Client client(std::move(options), never);
     client.send({.method = http::Method::post,
                  .url = api_.root() + "login/logout/",
                  .headers = {{"X-Fbx-App-Auth", session_.token().reveal()}}});
@@ -86,7 +92,8 @@ Freebox::~Freebox() {
   }
 }
 
-constexpr std::array<std::string_view, 3> kOptions = {"app_token", "app_token_file", "app_id"};
+constexpr std::array<std::string_view, 4> kOptions = {"app_token", "app_token_file", "app_id",
+                                                      "api_version"};
 
 bool is_loopback(std::string_view url) {
   return url.starts_with("http://127.") || url.starts_with("http://localhost") ||
@@ -112,6 +119,8 @@ constinit const DeviceKind kKind = {
     .options = kOptions,
     .open = &open,
     .check = &check,
-    .record = {.questions = &questions, .file = &recording_file, .privacy = &privacy}};
+    .record = {.questions = &questions, .file = &recording_file, .privacy = &privacy},
+    .can_be_found = true,
+    .api_path = "/api/"};
 
 }  // namespace boxmeter::freebox

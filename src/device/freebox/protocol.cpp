@@ -20,23 +20,42 @@ struct Meaning {
 using enum ErrorKind;
 constexpr std::string_view kAbsent = "this box or its firmware does not have it";
 constexpr Meaning kMeanings[] = {
+    {"access_denied", refused, Refusal::denied, "the box does not allow it"},
     {"apps_denied", auth, Refusal::none,
      "the box lets no application in (allow it in Freebox OS: Gestion des accès)"},
     {"auth_required", auth, Refusal::none, "the session is refused, although it was just opened"},
     {"bad_port", refused, Refusal::unsupported, "this port of the switch has none"},
+    {"busy", refused, Refusal::none, "the box is busy with it; ask again later"},
+    {"db_error", refused, Refusal::none, "the box cannot read its database"},
     {"denied_from_external_ip", auth, Refusal::none,
-     "the box lets nobody in from outside its own network"},
+     "the box does not allow this from outside its own network; do it from there (a VPN into it "
+     "counts)"},
     {"deprecated", refused, Refusal::unsupported, "this firmware no longer has it"},
+    {"erunning", refused, Refusal::none, "it is running already"},
+    {"exist", refused, Refusal::none, "it is there already"},
+    {"inval", refused, Refusal::none, "the box does not take a value that was sent"},
+    {"insecure_password", refused, Refusal::none,
+     "the box's administrator password is too weak for access over the internet; choose a "
+     "stronger one first"},
     {"insufficient_rights", refused, Refusal::denied, "the application lacks the right"},
     {"internal_error", refused, Refusal::none, "the box failed"},
+    {"invalid_db", refused, Refusal::none, "the box does not know this history"},
+    {"invalid_next_hop", refused, Refusal::none,
+     "the next hop of an IPv6 prefix must be a link-local address (fe80::...)"},
+    {"invalid_port", refused, Refusal::none, "the box does not take this port number"},
+    {"invalid_provider", refused, Refusal::none,
+     "the box does not know this DynDNS provider (known: ovh, dyndns, noip)"},
     {"invalid_session", auth, Refusal::none, "the session is refused, although it was just opened"},
     {"invalid_token", auth, Refusal::none,
      "the box does not know the app token (revoked, of another box, or the app id is not the one "
      "it was made for): register the application again"},
+    {"netdown", refused, Refusal::idle, "the internet connection is down"},
     {"new_apps_denied", auth, Refusal::none,
      "the box lets no new application in (allow it in Freebox OS: Gestion des accès)"},
-    {"nodev", refused, Refusal::unsupported, kAbsent},
-    {"noent", refused, Refusal::unsupported, kAbsent},
+    {"noconn", refused, Refusal::idle, "there is no connection"},
+    {"nodev", refused, Refusal::unsupported, "this box has no such device"},
+    {"noent", refused, Refusal::unsupported, "this box has no such entry"},
+    {"nohost", refused, Refusal::unsupported, "the box knows no such host"},
     {"notsupp", refused, Refusal::unsupported, kAbsent},
     {"pending_token", auth, Refusal::none,
      "the application waits to be allowed on the front of the box"},
@@ -46,6 +65,10 @@ constexpr Meaning kMeanings[] = {
 };
 constexpr Meaning kNotFound = {"", refused, Refusal::unsupported, kAbsent};
 constexpr Meaning kOther = {"", refused, Refusal::none, ""};
+
+bool known(std::string_view code) {
+  return std::ranges::find(kMeanings, code, &Meaning::code) != std::end(kMeanings);
+}
 
 /// Where a box without such a thing says internal_error: arrays, and the voice mail of a line that
 /// has none.
@@ -74,6 +97,9 @@ Envelope parse_envelope(int status, std::string_view body) {
                     .code = text_at(answer, "error_code"),
                     .message = text_at(answer, "msg"),
                     .missing_right = text_at(answer, "missing_right")};
+  // Some refusals have their code where the text for people belongs (a GET of rrd/ without a db).
+  if (!envelope.success && envelope.code.empty() && known(envelope.message))
+    envelope.code = std::exchange(envelope.message, "");
   const auto result = answer.find("result");
   if (result != answer.end() && !result->is_null()) envelope.result = std::move(*result);
   if (envelope.success && status >= 400)

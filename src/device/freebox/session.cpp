@@ -92,6 +92,7 @@ void Session::open_with(std::string challenge) {
   accepted_ = false;
   permissions_ = permissions_of(answer);
   ++logins_;
+  api_.let_in();
 }
 
 Envelope Session::log_in(const std::string& challenge) {
@@ -102,7 +103,8 @@ Envelope Session::log_in(const std::string& challenge) {
 
 /// Throws what the box said, and remembers it where asking again at once does harm.
 void Session::refuse(const Envelope& answer) {
-  const Error error = refusal(answer);
+  Error error = refusal(answer);
+  if (api_.replaced()) error.prepend("this is another box than before");
   limited_ = answer.code == "ratelimited" ? std::min(limited_ + 1, kMostDoublings) : 0;
   if (error.kind() == ErrorKind::auth)
     refused_ = {error, Clock::now() + kRefusedFor * (1U << limited_)};

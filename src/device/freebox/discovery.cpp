@@ -1,0 +1,77 @@
+#include "device/freebox/discovery.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "device/freebox/json.h"
+
+namespace boxmeter::freebox {
+namespace {
+
+constexpr const char* kHttps = "https://mafreebox.freebox.fr";
+constexpr const char* kHttp = "http://mafreebox.freebox.fr";
+
+/// Where a box says that it answers over https; empty: it does not say.
+std::string https_url(const ApiVersion& version) {
+  if (!version.https || version.domain.empty() || version.https_port == 0) return "";
+  return "https://" + version.domain + ":" + std::to_string(version.https_port);
+}
+
+/// One look after the other, and what they brought.
+struct Search {
+  const Probes& probes;
+  std::string tried = {};
+
+  void failed(const std::string& what, const Error& error) {
+    tried.append(tried.empty() ? "" : "; ").append(what).append(": ").append(error.what());
+  }
+
+  std::optional<Found> ask(const std::string& url) {
+    if (url.empty()) return std::nullopt;
+    try {
+      return Found{.url = url, .version = probes.ask(url)};
+    } catch (const Error& error) {
+      failed("'" + url + "'", error);
+      return std::nullopt;
+    }
+  }
+
+  std::vector<ApiVersion> announced(const std::string& known_uid) {
+    std::vector<ApiVersion> boxes;
+    try {
+      boxes = probes.announced();
+    } catch (const Error& error) {
+      failed("mDNS", error);
+    }
+    std::ranges::stable_partition(
+        boxes, [&](const ApiVersion& box) { return !known_uid.empty() && box.uid == known_uid; });
+    return boxes;
+  }
+};
+
+}  // namespace
+
+std::string known_file(const Known& known) {
+  return Reply{{"uid", known.uid}, {"url", known.url}}.dump(1) + "\n";
+}
+
+Known parse_known_file(std::string_view text) {
+  const Reply read = Reply::parse(text, nullptr, /*allow_exceptions=*/false);
+  return {.uid = text_at(read, "uid"), .url = text_at(read, "url")};
+}
+
+Found find_box(const Known& known, const Probes& probes) {
+  Search search{probes};
+  if (auto found = search.ask(known.url)) return *found;
+  for (const ApiVersion& box : search.announced(known.uid))
+    if (auto found = search.ask(https_url(box))) return *found;
+  if (auto found = search.ask(kHttps)) return *found;
+  if (auto plain = search.ask(kHttp)) {
+    const auto safe = search.ask(https_url(plain->version));
+    return safe ? *safe : *plain;
+  }
+  throw Error(ErrorKind::network,
+              "no Freebox found: " + search.tried + "; give its address as url");
+}
+
+}  // namespace boxmeter::freebox

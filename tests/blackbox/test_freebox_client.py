@@ -1,0 +1,122 @@
+"""What a Freebox says in odd ways, and what boxmeter keeps of it, through the built program."""
+import json
+import os
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from harness import BUILD, FREEBOX, Daemon, Sim, config, freebox, run
+from stand_ins import ScriptedFreebox
+
+PACK = """
+pack: odd
+kind: freebox
+queries:
+  - name: odd
+    request: {get: odd/}
+    metrics:
+      - {name: freebox_odd_number, help: A number., value: n}
+      - {name: freebox_odd_bytes_total, type: counter, help: A counter., value: bytes}
+      - {name: freebox_odd_members, help: Members of a list., each: list/*, value: =1, fold: count}
+      - {name: freebox_odd_info, type: info, help: Texts., labels: {name: name, path: path}}
+      - {name: freebox_odd_celsius, help: Sensors., each: sensors/*, value: value, labels: {sensor: id}}
+"""
+
+
+def odd(tmp_path, *answers):
+    """Standard output of `once` for each answer, and of stderr: a result to wrap, or the bytes of the answer."""
+    (tmp_path / "odd.yml").write_text(PACK)
+    pages = []
+    for answer in answers:
+        with ScriptedFreebox({"odd/": lambda: answer}) as box:
+            file = tmp_path / "boxmeter.yml"
+            file.write_text(f"state_dir: {tmp_path}/state\n" + config(
+                freebox(box.url, queries=["odd"]), extra="query_files: [odd.yml]\n"))
+            done = run("once", "--config.file", file)
+        pages.append(([line for line in done.stdout.splitlines() if line.startswith("freebox_odd")], done))
+    return pages
+
+
+def test_every_form_of_an_empty_list_is_an_empty_list(tmp_path):
+    forms = [b'{"success":true}', {"list": {}}, {"list": []}, {}, {"list": None}]
+    for lines, done in odd(tmp_path, *forms):
+        assert done.returncode == 0, done.stderr
+        assert [line for line in lines if "members" in line and not line.endswith(" 0")] == []
+
+
+def test_a_failure_under_200_is_told_by_its_code(tmp_path):
+    (lines, done), = odd(tmp_path, '{"success":false,"error_code":"internal_error","msg":"Erreur interne é"}'.encode())
+    assert lines == []
+    assert "internal_error: the box failed ('Erreur interne é')" in done.stderr
+
+
+def test_numbers_that_come_as_text_are_numbers(tmp_path):
+    (lines, _), = odd(tmp_path, {"n": "2500"})
+    assert 'freebox_odd_number{device="free"} 2500' in lines
+
+
+def test_counters_beyond_2_to_the_32_and_53_stay_exact(tmp_path):
+    (small, _), (large, _) = odd(tmp_path, {"bytes": 2**32 + 1}, {"bytes": 2**53 + 1})
+    assert f'freebox_odd_bytes_total{{device="free"}} {2**32 + 1}' in small
+    assert f'freebox_odd_bytes_total{{device="free"}} {2**53 + 1}' in large
+
+
+def test_french_text_and_escaped_slashes_arrive_as_they_are_meant(tmp_path):
+    answer = b'{"success":true,"result":{"name":"Temp\\u00e9rature CPU B","path":"\\/Disque dur\\/Vid\xc3\xa9os"}}'
+    (lines, _), = odd(tmp_path, answer)
+    assert 'freebox_odd_info{device="free",name="Température CPU B",path="/Disque dur/Vidéos"} 1' in lines
+
+
+def test_sensors_in_any_order_are_the_same_series(tmp_path):
+    sensors = [{"id": "temp_t1", "value": 41}, {"id": "temp_cpu0", "value": 60}, {"id": "temp_t2", "value": 43}]
+    (one, _), (two, _) = odd(tmp_path, {"sensors": sensors}, {"sensors": sensors[::-1]})
+    assert len([line for line in one if "celsius" in line]) == 3
+    assert sorted(one) == sorted(two)
+
+
+def test_the_session_is_closed_when_the_daemon_ends_and_the_end_is_quick(tmp_path):
+    with Sim(FREEBOX) as sim:
+        with Daemon(tmp_path, config(freebox(sim.urls[0], queries=["freebox_connection"]),
+                                     poll="interval: 1h, timeout: 2s")) as daemon:
+            daemon.wait_for(lambda found: found.get('box_up{device="free",kind="freebox"}') == "1")
+            before = sim.stats()[0]["requests"]
+            begin = time.monotonic()
+            assert daemon.stop() == 0
+            assert time.monotonic() - begin < 1
+        assert sim.stats()[0]["requests"] == before + 1  # POST login/logout/
+
+
+def can_trace(tmp_path):
+    if shutil.which("strace") is None:
+        return False
+    done = subprocess.run(["strace", "-o", tmp_path / "trace", "true"], capture_output=True)
+    return done.returncode == 0
+
+
+@pytest.mark.parametrize("call", ["write", "rename", "fsync"])
+def test_what_is_known_of_a_box_survives_a_kill_at_any_moment(tmp_path, call):
+    """Killed at the N-th call for N = 1 until it survives: the file is the old one or the new one, never half."""
+    if not can_trace(tmp_path):
+        pytest.skip("no program may be traced here (strace)")
+    known = tmp_path / "state/freebox/free.json"
+    known.parent.mkdir(parents=True)
+    old = '{"uid":"","url":""}'
+    with Sim(FREEBOX) as sim:
+        file = tmp_path / "boxmeter.yml"
+        file.write_text(f"state_dir: {tmp_path}/state\n" + config(freebox(sim.urls[0])))
+        command = [BUILD / "boxmeter", "call", "--config.file", file, "free", "get:connection/"]
+        for nth in range(1, 100):
+            known.write_text(old)
+            done = subprocess.run(["strace", "-f", "-o", tmp_path / "trace", "-e", f"trace={call}", "-e",
+                                   f"inject={call}:signal=KILL:when={nth}", *command],
+                                  capture_output=True, text=True, env={**os.environ, "HOME": str(tmp_path)})
+            text = known.read_text()
+            assert text == old or len(json.loads(text)["uid"]) == 32, text
+            if done.returncode == 0:
+                break
+            assert subprocess.run(command, capture_output=True).returncode == 0  # and the next start works
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(known.read_text())["uid"]) == 32
+    assert nth > 1 or call != "fsync"
