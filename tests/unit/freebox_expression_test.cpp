@@ -145,6 +145,10 @@ TEST_CASE(
         "config: command 'S .m': column 2: expected '.' and a method, got a control character");
 }
 
+TEST_CASE("a value that is not UTF-8 was taken, and printing it as JSON then ended the program") {
+  CHECK(mistake("S.m('Enab\x8Cled')") == "config: command 'S.m': not UTF-8 text");
+}
+
 TEST_CASE("values are nested 64 deep and no deeper") {
   const auto nested = [](std::size_t depth) {
     return "S.m(" + std::string(depth, '[') + std::string(depth, ']') + ")";

@@ -355,7 +355,10 @@ const Reply& element_of(const Reply& reply, std::int64_t index) {
 Expression parse_expression(std::string_view text) {
   std::string name = repair_utf8(trim(text.substr(0, text.find('('))));
   std::ranges::replace_if(name, is_control, ' ');  // an error is one line, and a terminal obeys
-  return within("command '" + name + "'", [&] { return Reader(text).expression(); });
+  return within("command '" + name + "'", [&] {
+    if (!is_utf8(text)) throw Error(ErrorKind::config, "not UTF-8 text");
+    return Reader(text).expression();
+  });
 }
 
 Reply follow(const std::vector<Expression::Step>& steps, Reply reply) {
