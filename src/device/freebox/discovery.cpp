@@ -43,8 +43,10 @@ struct Search {
     } catch (const Error& error) {
       failed("mDNS", error);
     }
-    std::ranges::stable_partition(
-        boxes, [&](const ApiVersion& box) { return !known_uid.empty() && box.uid == known_uid; });
+    // Not std::ranges': clang 14 cannot read what g++ 12's library makes of it.
+    std::stable_partition(boxes.begin(), boxes.end(), [&](const ApiVersion& box) {
+      return !known_uid.empty() && box.uid == known_uid;
+    });
     return boxes;
   }
 };
