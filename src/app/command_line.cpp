@@ -35,7 +35,7 @@ std::vector<std::string> read_arguments(CLI::App& app, Arguments arguments) {
   }
   std::vector<std::string> rest = app.remaining();
   for (const std::string& word : rest)
-    if (word.starts_with("--")) refuse_option(app, word);
+    if (word.size() > 1 && word.starts_with("-")) refuse_option(app, word);
   return rest;
 }
 
@@ -61,6 +61,17 @@ const Job& find_device(const Config& config, const std::string& name) {
   }
   throw Error(ErrorKind::config, "unknown device '" + name + "'" + did_you_mean(name, known) +
                                      " (known: " + joined(known) + ")");
+}
+
+std::map<std::string, std::string> named_arguments(Arguments words) {
+  std::map<std::string, std::string> arguments;
+  for (const std::string& word : words) {
+    const auto equals = word.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw Error(ErrorKind::config, "argument '" + word + "' is not of the form NAME=VALUE");
+    arguments[word.substr(0, equals)] = word.substr(equals + 1);
+  }
+  return arguments;
 }
 
 void expect_nothing_left(const std::vector<std::string>& rest) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ std::filesystem::path config_file(const std::string& named);
 
 /// The device of that name.  Throws Error{config} that lists the known ones.
 const Job& find_device(const Config& config, const std::string& name);
+
+/// NAME=VALUE words.  Throws Error{config} for one that is none.
+std::map<std::string, std::string> named_arguments(Arguments words);
 
 /// Throws Error{config} naming the first word too many.
 void expect_nothing_left(const std::vector<std::string>& rest);

@@ -7,6 +7,7 @@
 #include "app/log.h"
 #include "app/process.h"
 #include "app/registrations.h"
+#include "app/terminal.h"
 #include "base/text.h"
 #include "publish/exposition.h"
 
@@ -78,13 +79,17 @@ int once(std::span<const std::string> arguments) {
 
 int call(std::span<const std::string> arguments) {
   std::string file;
+  bool yes = false;
   CLI::App app("Makes one request to a configured device and prints the reply as JSON.", "call");
   add_config_option(app, file);
+  app.add_flag("--yes", yes, "Do not ask before something changes the box");
   app.footer(
       "\nusage: boxmeter call DEVICE REQUEST [NAME=VALUE ...]\n"
       "  boxmeter call home tr064:DeviceInfo1.GetInfo\n"
       "  boxmeter call home tr064:Hosts1.GetGenericHostEntry NewIndex=0\n"
-      "  boxmeter call free get:connection/");
+      "  boxmeter call free get:connection/\n"
+      "  boxmeter call free command:Switch.Get_a_port_stats id=1\n"
+      "  boxmeter call free put:connection/config/ post_data='{\"ping\": true}'");
   const std::vector<std::string> rest = read_arguments(app, arguments);
   if (rest.size() < 2)
     throw Error(ErrorKind::config,
@@ -92,14 +97,13 @@ int call(std::span<const std::string> arguments) {
   const Config config = load_config(config_file(file));
   const Job& job = find_device(config, rest[0]);
   Request request = parse_request(rest[1]);
-  for (std::size_t i = 2; i < rest.size(); ++i) {
-    const auto equals = rest[i].find('=');
-    if (equals == std::string::npos || equals == 0)
-      throw Error(ErrorKind::config, "argument '" + rest[i] + "' is not of the form NAME=VALUE");
-    request.args[rest[i].substr(0, equals)] = rest[i].substr(equals + 1);
-  }
+  request.args = named_arguments(Arguments(rest).subspan(2));
   const DeviceKind& kind = find_kind(job.device.kind);
-  kind.check(request);
+  const std::string change = kind.change == nullptr ? "" : kind.change(request);
+  if (change.empty())
+    kind.check(request);
+  else
+    confirm(change + " changes '" + job.device.name + "'", yes);
   set_up_log({.level = "warn", .format = "text"});
   prepare_process(1);
   http::Stop stop;

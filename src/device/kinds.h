@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "device/device.h"
@@ -20,6 +21,10 @@ struct DeviceKind {
   /// Throws Error{config} for a request that a pack may not make: an unknown verb, a malformed
   /// target, one that is not for reading.  Placeholders such as {radio} are still in it.
   void (*check)(const Request&);
+  /// What a request changes, for the person who is asked first: "PUT connection/config/"; empty: it
+  /// only reads.  Throws Error{config} for one that cannot be made.  Null: this kind's requests
+  /// read, all of them.
+  std::string (*change)(const Request&) = nullptr;
   RecordKind record;
   unsigned https_port = 0;  // of an https URL that names none; 0: 443
   /// The path that a URL may have, over https only: it is asked over the internet then.

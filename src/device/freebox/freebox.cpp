@@ -119,6 +119,7 @@ constinit const DeviceKind kKind = {
     .options = kOptions,
     .open = &open,
     .check = &check,
+    .change = &change,
     .record = {.questions = &questions, .file = &recording_file, .privacy = &privacy},
     .can_be_found = true,
     .api_path = "/api/"};

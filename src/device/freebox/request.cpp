@@ -361,4 +361,10 @@ void check(const Request& request) {
   refuse_verb(request.verb, {"get", "command", "rrd", "session"});
 }
 
+std::string change(const Request& request) {
+  if (request.verb == "rrd" || request.verb == "session") return "";
+  const Call call = call_of(request, {}, /*reveal=*/true);
+  return call.method == Method::get ? "" : std::string(name(call.method)) + " " + call.path;
+}
+
 }  // namespace boxmeter::freebox

@@ -32,4 +32,7 @@ Call rrd_without_settings(const Call& rrd);
 /// secrets or act.  Placeholders such as {ap.id} are still in it.
 void check(const Request& request);
 
+/// DeviceKind::change of this brand.
+std::string change(const Request& request);
+
 }  // namespace boxmeter::freebox
