@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import re
 import socket
 import threading
 import time
@@ -187,24 +188,28 @@ class Telegraf(Server):
 
 class FreeboxHandler(Quiet):
     def do_GET(self):
-        status, answer = self.owner.answer(self.path, self.headers.get("X-Fbx-App-Auth"))
+        length = int(self.headers.get("Content-Length", 0))
+        body = json.loads(self.rfile.read(length)) if length else None
+        status, answer = self.owner.answer(self.command, self.path, body, self.headers.get("X-Fbx-App-Auth"))
         self.reply(status, answer, [("Content-Type", "application/json; charset=utf-8")])
 
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        status, answer = self.owner.open_session(body) if self.path.endswith("/login/session/") else (404, b"{}")
-        self.reply(status, answer, [("Content-Type", "application/json; charset=utf-8")])
+    do_POST = do_PUT = do_DELETE = do_GET
 
 
 class ScriptedFreebox(Server):
     """`replies` maps a path below the API's root, such as "tick/", to a function that returns the result to
-    wrap, or the bytes of the whole answer; as does `answered` for how often that was."""
+    wrap, or the bytes of the whole answer; as does `answered` for how often that was.  `asked` has every request:
+    (method, path, body).  `verdicts` is what it says of a registration, one after the other."""
     handler = FreeboxHandler
     token = "boxmeter-sim-app-token"
 
-    def __init__(self, replies):
+    def __init__(self, replies, version="8.0", verdicts=(), permissions=None):
         super().__init__()
         self.replies = replies
+        self.version = version
+        self.verdicts = list(verdicts)
+        self.permissions = permissions or {}
+        self.asked = []
         self.answered = {path: 0 for path in replies}
         self.lock = threading.Lock()
 
@@ -212,13 +217,21 @@ class ScriptedFreebox(Server):
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def answer(self, path, session):
+    def answer(self, method, path, body, session):
+        self.asked.append((method, path, body))
         if path == "/api_version":
-            return 200, json.dumps({"api_base_url": "/api/", "api_version": "8.0", "device_name": "Freebox Server",
-                                    "uid": "0" * 32, "https_available": False}).encode()
-        path = path.removeprefix("/api/v8/")
+            return 200, json.dumps({"api_base_url": "/api/", "api_version": self.version,
+                                    "device_name": "Freebox Server", "uid": "0" * 32,
+                                    "https_available": False}).encode()
+        path = re.sub("^/api/v[0-9]+/", "", path)
         if path == "login/":
             return self.success({"logged_in": session is not None, "challenge": "challenge"})
+        if path == "login/session/":
+            return self.open_session(body)
+        if path == "login/authorize/" and self.verdicts:
+            return self.success({"app_token": self.token, "track_id": 7})
+        if path == "login/authorize/7":
+            return self.success({"status": self.verdicts.pop(0), "challenge": "challenge"})
         if session != "session":
             return 403, b'{"success":false,"error_code":"auth_required"}'
         if path not in self.replies:
@@ -232,7 +245,7 @@ class ScriptedFreebox(Server):
         wanted = hmac.new(self.token.encode(), b"challenge", hashlib.sha1).hexdigest()
         if body.get("password") != wanted:
             return 403, b'{"success":false,"error_code":"invalid_token","result":{"challenge":"challenge"}}'
-        return self.success({"session_token": "session", "challenge": "challenge", "permissions": {}})
+        return self.success({"session_token": "session", "challenge": "challenge", "permissions": self.permissions})
 
     @staticmethod
     def success(result):

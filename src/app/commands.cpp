@@ -19,11 +19,11 @@ constexpr Command kCommands[] = {
      &metrics},
     {"fritz", "explore a Fritz!Box: its services, actions, hosts, calls; call an action",
      &fritz_command},
+    {"freebox", "ask a Freebox anything, with pyfbx's flags and commands", &freebox_command},
     {"version", "print the version", &version},
     {"record", "write a recording of a device for boxmeter-sim", &record_device},
     {"healthcheck", "ask a running boxmeter whether it is healthy", nullptr},
     {"hash-password", "make a password hash for web.yml", nullptr},
-    {"freebox", "explore a Freebox", nullptr},
 };
 
 void print_usage(std::ostream& out) {

@@ -26,6 +26,7 @@ int call(std::span<const std::string> arguments);
 int metrics(std::span<const std::string> arguments);
 int fritz_command(std::span<const std::string> arguments);
 int record_device(std::span<const std::string> arguments);
+int freebox_command(std::span<const std::string> arguments);
 int version(std::span<const std::string> arguments);
 
 }  // namespace boxmeter

@@ -56,6 +56,13 @@ int wait_for_signal() {
   return signal;
 }
 
+bool signal_within(std::chrono::nanoseconds time) {
+  const sigset_t handled = handled_signals();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+  const timespec limit{.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
+  return sigtimedwait(&handled, nullptr, &limit) > 0;
+}
+
 void unblock_signals() {
   const sigset_t handled = handled_signals();
   pthread_sigmask(SIG_UNBLOCK, &handled, nullptr);

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 
 namespace boxmeter {
@@ -11,6 +12,8 @@ void prepare_process(std::size_t devices);
 void block_signals();
 /// Returns the signal that came.
 int wait_for_signal();
+/// Whether one came within that time; returns as soon as it did.
+bool signal_within(std::chrono::nanoseconds time);
 /// From now on SIGINT and SIGTERM end the process at once.
 void unblock_signals();
 

@@ -18,13 +18,15 @@ def test_without_words_the_commands_are_listed_and_the_exit_code_is_2():
 
 
 def test_help_texts(golden):
-    commands = ["serve", "check", "once", "call", "metrics", "fritz", "version"]
+    commands = ["serve", "check", "once", "call", "metrics", "fritz", "freebox", "freebox commands", "freebox get",
+                "freebox put", "freebox register", "version"]
 
-    golden("help.txt", run("--help").stdout + "".join(f"\n--- {name}\n{run(name, '--help').stdout}" for name in commands))
+    golden("help.txt", run("--help").stdout + "".join(f"\n--- {name}\n{run(*name.split(), '--help').stdout}" for name in commands))
 
 
 @pytest.mark.parametrize("words, message", [
-    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: serve, check, once, call, metrics, fritz, version, record)"),
+    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: serve, check, once, call, metrics, fritz, freebox, "
+               "version, record)"),
     (["check", "--confg.file", "x"],
      "unknown option '--confg.file' (did you mean '--config.file'?); see 'boxmeter check --help'"),
     (["check", "--config.file", "missing.yml"], "cannot read 'missing.yml': No such file or directory"),

@@ -186,3 +186,41 @@ TEST_CASE("a step that leads nowhere is named, with what is there") {
   };
   for (const auto& [steps, wanted] : rows) CHECK(mistake_at(steps) == wanted);
 }
+
+TEST_CASE("arguments get their names by their places: the body first, then the URL's parameters") {
+  const std::pair<const char*, const char*> rows[] = {
+      {"System.Get_the_current_system_info()", "command:System.Get_the_current_system_info"},
+      {"Switch.Get_a_port_stats(1)", "command:Switch.Get_a_port_stats{id=1}"},
+      {"Switch.Get_a_port_stats(id='9999')", "command:Switch.Get_a_port_stats{id=9999}"},
+      {"Connection.Update_the_Connection_configuration({'ping': True})",
+       R"(command:Connection.Update_the_Connection_configuration{post_data={"ping":true}})"},
+      {"Call.Update_a_call_entry({'new': False}, 7)",
+       R"(command:Call.Update_a_call_entry{id=7,post_data={"new":false}})"},
+      {"Call.Update_a_call_entry(id=7, post_data={'new': False})",
+       R"(command:Call.Update_a_call_entry{id=7,post_data={"new":false}})"},
+      {"Contacts.Access_a_given_contact_number(type='email', id=3)",
+       "command:Contacts.Access_a_given_contact_number{id=3,type=email}"},
+  };
+  for (const auto& [text, wanted] : rows)
+    CHECK(describe(request_of(parse_expression(text))) == std::string(wanted));
+}
+
+TEST_CASE("arguments that no place takes are refused") {
+  const auto refused = [](std::string_view text) {
+    return error_of([&] { request_of(parse_expression(text)); });
+  };
+  CHECK(refused("System.Get_the_current_system_info(1)") ==
+        "config: command 'System.Get_the_current_system_info': 1 arguments (it takes: none)");
+  CHECK(refused("Call.Update_a_call_entry({}, 1, 2)") ==
+        "config: command 'Call.Update_a_call_entry': 3 arguments (it takes: post_data, id)");
+  CHECK(refused("Switch.Get_a_port_stats(1, id=2)") ==
+        "config: command 'Switch.Get_a_port_stats': a second 'id'");
+  CHECK(refused("Switch.Get_a_port_stats([1])") ==
+        "config: command 'Switch.Get_a_port_stats': 'id' is text or a whole number");
+  CHECK(refused("Switch.Get_a_port_stat(1)")
+            .starts_with("config: unknown command 'Switch.Get_a_port_stat' (did you mean "
+                         "'Get_a_port_stats'?)"));
+  CHECK(refused("Swich.Get_a_port_stats(1)")
+            .starts_with("config: unknown system in command 'Swich.Get_a_port_stats' (did you mean "
+                         "'Switch'?)"));
+}

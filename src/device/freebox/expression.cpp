@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/unicode.h"
+#include "device/freebox/commands.h"
 
 namespace boxmeter::freebox {
 namespace {
@@ -319,6 +320,14 @@ char32_t Reader::code(std::size_t digits) {
   return read;
 }
 
+/// As it stands in a URL, or as the body.
+std::string argument_text(const std::string& name, const Reply& value) {
+  if (name == "post_data") return value.dump(-1, ' ', false, Reply::error_handler_t::replace);
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_integer()) return value.dump();
+  throw Error(ErrorKind::config, "'" + name + "' is text or a whole number");
+}
+
 std::string members_of(const Reply& object) {
   std::vector<std::string> names;
   for (const auto& member : object.items()) names.push_back(repair_utf8(member.key()));
@@ -358,6 +367,25 @@ Expression parse_expression(std::string_view text) {
   return within("command '" + name + "'", [&] {
     if (!is_utf8(text)) throw Error(ErrorKind::config, "not UTF-8 text");
     return Reader(text).expression();
+  });
+}
+
+Request request_of(const Expression& expression) {
+  Request request{.verb = "command", .target = expression.system + "." + expression.method};
+  const Command& command = find_command(request.target);
+  std::vector<std::string> names = parameters_of(command.path);
+  if (command.takes_body) names.insert(names.begin(), "post_data");
+  return within("command '" + request.target + "'", [&] {
+    if (expression.positional.size() > names.size())
+      throw Error(ErrorKind::config,
+                  std::to_string(expression.positional.size()) + " arguments (it takes: " +
+                      (names.empty() ? "none" : joined(names)) + ")");
+    for (std::size_t i = 0; i < expression.positional.size(); ++i)
+      request.args[names[i]] = argument_text(names[i], expression.positional[i]);
+    for (const auto& [name, value] : expression.named)
+      if (!request.args.emplace(name, argument_text(name, value)).second)
+        throw Error(ErrorKind::config, "a second '" + name + "'");
+    return request;
   });
 }
 

@@ -1,0 +1,172 @@
+// freebox with pyfbx's flags: commands, once or again and again, printed or sent somewhere.
+#include <spdlog/spdlog.h>
+
+#include <iostream>
+
+#include "app/freebox/subcommands.h"
+#include "app/process.h"
+#include "base/text.h"
+#include "device/freebox/expression.h"
+#include "device/freebox/freebox.h"
+
+namespace boxmeter {
+namespace {
+
+struct PyfbxOptions {
+  FreeboxOptions box = {};
+  std::vector<std::string> commands = {};
+  std::string send = {};
+  double delay = 0;  // seconds; 0: once
+  std::string token_file = kTokenFile;
+};
+
+/// What is asked, and what of the reply is wanted.
+struct Order {
+  Request request = {};
+  std::vector<freebox::Expression::Step> steps = {};
+};
+
+/// pyfbx 0.0.5 took the app id as a word of its own, and its README still shows that.
+void take_app_id(PyfbxOptions& options, const std::vector<std::string>& rest) {
+  if (rest.empty()) return;
+  const std::string hint = did_you_mean(rest[0], freebox_subcommands());
+  if (options.box.token.empty() && !hint.empty())
+    throw Error(ErrorKind::config, "unknown command 'freebox " + rest[0] + "'" + hint +
+                                       " (known: " + joined(freebox_subcommands()) + ")");
+  options.box.app_id = rest[0];
+  expect_nothing_left({rest.begin() + 1, rest.end()});
+}
+
+PyfbxOptions read_options(Arguments arguments) {
+  PyfbxOptions options;
+  CLI::App app("Asks a Freebox with pyfbx's flags and commands, and prints the replies.",
+               "freebox");
+  add_freebox_options(app, options.box);
+  app.add_option("-c,--command", options.commands,
+                 "What to ask; may be repeated (default: System.Get_the_current_system_info())")
+      ->allow_extra_args(false)
+      ->type_name("COMMAND");
+  app.add_option("-d,--delay", options.delay, "Ask again and again, with so many seconds between")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, 86400.0 * 366).description(""));
+  app.add_option("-s,--send", options.send, "POST each reply to this address as JSON")
+      ->type_name("URL");
+  add_token_file_option(app, options.token_file);
+  app.footer(
+      "\nusage: boxmeter freebox [APP_ID] [OPTIONS]\n"
+      "  boxmeter freebox -a APP_ID                  register, and write freebox.token\n"
+      "  boxmeter freebox -t f:freebox.token -c \"Connection.Get_the_current_Connection_status()"
+      "['rate_up']\"\n"
+      "  boxmeter freebox commands [SYSTEM[.METHOD]] what can be asked\n"
+      "  boxmeter freebox get PATH                   any other path; also post, put, delete\n"
+      "  boxmeter freebox register                   register, and list the permissions");
+  take_app_id(options, read_arguments(app, arguments));
+  if (options.commands.empty()) options.commands = {"System.Get_the_current_system_info()"};
+  return options;
+}
+
+/// All of them, before the box is asked for anything: a mistake in the last one costs nothing.
+std::vector<Order> read_orders(const PyfbxOptions& options) {
+  std::vector<Order> orders;
+  for (const std::string& command : options.commands) {
+    const freebox::Expression expression = freebox::parse_expression(command);
+    orders.push_back({.request = freebox::request_of(expression), .steps = expression.steps});
+    confirm_change(orders.back().request, options.box);
+  }
+  return orders;
+}
+
+class Run {
+ public:
+  Run(const DeviceConfig& config, const PyfbxOptions& options, std::vector<Order> orders)
+      : options_(options),
+        orders_(std::move(orders)),
+        device_(freebox::open(config, stop_)),
+        listener_({.timeout = config.timeout}, stop_) {}
+
+  int once();
+  /// Until SIGINT, SIGTERM or SIGHUP, whatever happens before; a running request is waited for.
+  int for_ever();
+
+ private:
+  void carry_out(const Order& order);
+  void send(const Reply& reply);
+
+  const PyfbxOptions& options_;
+  std::vector<Order> orders_;
+  http::Stop stop_;
+  std::unique_ptr<Device> device_;
+  http::Client listener_;
+};
+
+void Run::send(const Reply& reply) {
+  const std::string body = reply.dump(-1, ' ', false, Reply::error_handler_t::replace);
+  const http::Response response = listener_.send({.method = http::Method::post,
+                                                  .url = options_.send,
+                                                  .headers = {{"Content-Type", "application/json"}},
+                                                  .body = body,
+                                                  .reading = false});
+  const std::string outcome = "HTTP " + std::to_string(response.status);
+  if (response.status / 100 != 2)
+    throw Error(ErrorKind::refused, "'" + options_.send + "' answers " + outcome);
+  spdlog::info("sent {} bytes to '{}': {}", body.size(), options_.send, outcome);
+}
+
+void Run::carry_out(const Order& order) {
+  within(order.request.target, [&] {
+    const auto start = Clock::now();
+    const Reply reply = freebox::follow(order.steps, device_->call(order.request));
+    spdlog::info(
+        "{} answered in {} ms", order.request.target,
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
+    if (options_.send.empty())
+      print_reply(std::cout, reply, options_.box.json);
+    else
+      within("not sent", [&] { send(reply); });
+  });
+}
+
+int Run::once() {
+  for (const Order& order : orders_) carry_out(order);
+  return 0;
+}
+
+int Run::for_ever() {
+  block_signals();
+  const auto pause = std::chrono::nanoseconds(static_cast<std::int64_t>(options_.delay * 1e9));
+  std::uint64_t asked = 0, errors = 0;
+  std::chrono::nanoseconds wait{0};
+  for (std::size_t next = 0; !signal_within(wait);) {
+    try {
+      ++asked;
+      carry_out(orders_[next]);
+    } catch (const Error& error) {
+      if (!std::cout) throw;  // nobody reads any more
+      ++errors;
+      std::cerr << "boxmeter: " << error.what() << "\n";
+    }
+    next = (next + 1) % orders_.size();
+    wait = next == 0 ? pause : std::chrono::nanoseconds(0);
+  }
+  std::cerr << "boxmeter: asked " << asked << " times, " << errors << " errors\n";
+  return errors == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int freebox_pyfbx(Arguments arguments) {
+  const PyfbxOptions options = read_options(arguments);
+  DeviceConfig config = freebox_config(options.box);
+  std::vector<Order> orders = read_orders(options);
+  if (options.box.token.empty() && config.app_id.empty())
+    throw Error(ErrorKind::config,
+                "no app token: give one with -t f:FILE, or register an application with "
+                "'boxmeter freebox register'");
+  prepare_freebox(options.box);
+  if (options.box.token.empty())
+    config = register_application(std::move(config), options.token_file);
+  Run run(config, options, std::move(orders));
+  return options.delay > 0 ? run.for_ever() : run.once();
+}
+
+}  // namespace boxmeter
