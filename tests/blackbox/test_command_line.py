@@ -19,7 +19,7 @@ def test_without_words_the_commands_are_listed_and_the_exit_code_is_2():
 
 def test_help_texts(golden):
     commands = ["serve", "check", "once", "call", "metrics", "fritz", "freebox", "freebox commands", "freebox get",
-                "freebox put", "freebox register", "version"]
+                "freebox put", "freebox register", "record", "version"]
 
     golden("help.txt", run("--help").stdout + "".join(f"\n--- {name}\n{run(*name.split(), '--help').stdout}" for name in commands))
 
