@@ -98,9 +98,9 @@ def test_it_finds_the_api_logs_in_and_prints(token):
 
 def test_it_takes_the_root_of_the_api_as_an_address(token):
     with Sim(FREEBOX) as sim:
-        done = of_pyfbx(*words(sim.urls[0] + "/api/v8", *token, *commands(STATUS + "['state']")))
+        box = words(sim.urls[0] + "/api/v8", *token, *commands(STATUS + "['state']"))
 
-    assert done.stdout == "'up'\n"
+        assert of_pyfbx(*box).stdout == of_boxmeter(*box).stdout == "'up'\n"
 
 
 def test_it_names_a_refusal_and_a_wrong_token():

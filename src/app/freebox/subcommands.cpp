@@ -43,7 +43,8 @@ http::TlsPolicy tls_of(const FreeboxOptions& options) {
 
 /// As pyfbx takes it: the scheme may be left out.
 std::string url_of(const FreeboxOptions& options) {
-  if (options.url.empty()) return std::string(freebox::kKind.default_url);
+  if (options.url.empty())
+    return options.no_mdns ? std::string(freebox::kKind.default_url) : "auto";
   return options.url.find("://") == std::string::npos ? "http://" + options.url : options.url;
 }
 
