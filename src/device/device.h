@@ -37,8 +37,11 @@ struct DeviceConfig {
   /// Where a kind keeps what it learned of this box (a file or a folder named after the device
   /// below it); empty: nothing is kept.
   std::filesystem::path state_dir = {};
-  http::Tap tap = {};   // sees what goes over the wire: for `boxmeter record`
-  bool reveal = false;  // secrets stay in replies: the command line only, never a daemon
+  http::Tap tap = {};  // sees what goes over the wire: for `boxmeter record`
+  /// fritzbox: the file that keeps what the box can be asked; empty: it is read anew each time.
+  std::filesystem::path api_cache = {};
+  bool verify_api_cache = true;  // against the box's model and firmware, by one request
+  bool reveal = false;           // secrets stay in replies: the command line only, never a daemon
 };
 
 /// What changes under a running daemon.  Both only ever rise.

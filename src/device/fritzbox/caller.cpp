@@ -14,6 +14,8 @@ namespace {
 
 constexpr int kInvalidAction = 401;
 constexpr std::size_t kKeptDoubts = 64;  // warnings that were given
+/// What a configuration asks for is known by then: one file is written, not one per service.
+constexpr std::chrono::seconds kSettled{10};
 constexpr std::chrono::hours kWithoutScpd{1};
 /// A switch of the box may have added what is missing; asked again no sooner than a query is.
 constexpr std::chrono::minutes kReadAgain{5};
@@ -44,10 +46,18 @@ bool is_transport(ErrorKind kind) {
 }  // namespace
 
 Caller::Caller(const DeviceConfig& config, Account& account, http::Stop& stop)
-    : account_(account), wire_(config, account, stop) {}
+    : account_(account), wire_(config, account, stop), cache_(config, stop) {}
+
+Caller::~Caller() { save(); }
+
+void Caller::save() {
+  if (learned_at_ && catalog_) cache_.save(*catalog_);
+  learned_at_.reset();
+}
 
 Answer Caller::ask(const std::string& name, const std::string& action, Arguments arguments,
                    Types types, std::size_t body_limit) {
+  if (learned_at_ && Clock::now() - *learned_at_ >= kSettled) save();
   const Service& called = service(name);
   const CatalogPtr owner = catalog_;  // keeps `called` while others are asked for the login
   const std::shared_ptr<const Scpd> known = types == Types::load ? scpd(called) : nullptr;
@@ -58,7 +68,7 @@ Answer Caller::ask(const std::string& name, const std::string& action, Arguments
   request.body = soap_request(called.type, action, arguments);
   request.body_limit = body_limit;
   const http::Response response = post(called, action, std::move(request));
-  if (response.status == 404) forget();  // another firmware since the descriptions were read
+  if (response.status == 404) distrust();  // another firmware since the descriptions were read
   const bool is_answer =
       response.status == 200 || (response.status == 500 && !is_html(response.body));
   if (!is_answer) throw unexpected(response);
@@ -109,13 +119,22 @@ void Caller::forget() {
   without_scpd_.clear();
 }
 
+void Caller::distrust() {
+  cache_.distrust();
+  forget();
+}
+
 const Service& Caller::service(const std::string& name) {
-  if (!has(name) && Clock::now() - read_at_ >= kReadAgain) forget();
+  if (!has(name) && Clock::now() - read_at_ >= kReadAgain) distrust();
   return catalog()->service(name);
 }
 
 const CatalogPtr& Caller::catalog() {
   if (catalog_) return catalog_;
+  if ((catalog_ = cache_.load())) {
+    read_at_ = Clock::now();
+    return catalog_;
+  }
   auto tr064 = within("/tr64desc.xml", [&] { return tr064_description(); });
   auto igd = within("/igddesc.xml", [&] { return igd_description(); });
   if (!tr064 && !igd)
@@ -124,6 +143,7 @@ const CatalogPtr& Caller::catalog() {
                 "and the port 49000 or 49443?");
   catalog_ = shared_catalog(std::move(tr064), std::move(igd));
   read_at_ = Clock::now();
+  learned_at_ = read_at_;
   return catalog_;
 }
 
@@ -153,6 +173,7 @@ std::optional<Description> Caller::igd_description() {
 std::shared_ptr<const Scpd> Caller::scpd(const Service& service) {
   const std::string& url = service.scpd_url;
   if (url.empty()) return nullptr;
+  catalog();  // also when the box restarted since it told `service`
   if (auto known = catalog_->scpd(url)) return known;
   const Clock::time_point now = Clock::now();
   const auto missing = without_scpd_.find(url);
@@ -163,6 +184,7 @@ std::shared_ptr<const Scpd> Caller::scpd(const Service& service) {
     if (response.status != 200) return nullptr;
     auto kept = catalog_->keep(url, parse_scpd(response.body));
     without_scpd_.erase(url);
+    learned_at_ = now;
     return kept;
   } catch (const Error& error) {
     // A dead box ends this call; one that only fails here is asked without types from now on.

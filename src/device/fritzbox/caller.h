@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "device/fritzbox/cache.h"
 #include "device/fritzbox/catalog.h"
 #include "device/fritzbox/rights.h"
 #include "device/fritzbox/soap.h"
@@ -20,6 +21,9 @@ class Caller {
   enum class Types { skip, load };
 
   Caller(const DeviceConfig& config, Account& account, http::Stop& stop);
+  ~Caller();
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
 
   /// A fault is an answer.  Throws Error: what http::Client throws, auth, refused for an unknown
   /// service, protocol for what is no answer.
@@ -41,12 +45,15 @@ class Caller {
   /// text.
   std::shared_ptr<const Scpd> scpd(const Service& service);
 
-  /// Reads everything again at the next call: the box restarted, maybe with another firmware.
+  /// The box restarted, maybe with another firmware: the next call sees to what is known of it.
   void forget();
 
   std::uint64_t logins() const { return wire_.logins(); }
 
  private:
+  /// Reads everything from the box again at the next call.
+  void distrust();
+  void save();
   const Service& service(const std::string& name);
   Arguments checked_arguments(const Arguments& arguments, const std::string& service,
                               const Scpd& scpd, const Action& action);
@@ -58,7 +65,9 @@ class Caller {
 
   Account& account_;
   Wire wire_;
-  CatalogPtr catalog_;  // null: to be read
+  Cache cache_;
+  CatalogPtr catalog_;                           // null: to be read
+  std::optional<Clock::time_point> learned_at_;  // what the cache does not have yet
   Clock::time_point read_at_ = {};
   std::optional<Rights> rights_;
   std::set<std::string> doubted_;

@@ -8,7 +8,7 @@
 namespace boxmeter::fritzbox {
 
 Catalog::Catalog(std::optional<Description> tr064, std::optional<Description> igd)
-    : has_igd_(igd.has_value()) {
+    : has_tr064_(tr064.has_value()), has_igd_(igd.has_value()) {
   if (igd) services_ = std::move(igd->services);
   if (tr064) {
     model_ = std::move(tr064->model);
@@ -62,6 +62,10 @@ std::shared_ptr<const Scpd> Catalog::scpd(const std::string& url) const {
     const auto found = scpds.find(url);
     return found == scpds.end() ? nullptr : found->second;
   });
+}
+
+std::map<std::string, std::shared_ptr<const Scpd>> Catalog::scpds() const {
+  return scpds_.with([](const auto& scpds) { return scpds; });
 }
 
 std::shared_ptr<const Scpd> Catalog::keep(const std::string& url, Scpd scpd) const {

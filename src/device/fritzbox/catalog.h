@@ -25,11 +25,15 @@ class Catalog {
 
   const std::string& model() const { return model_; }
   const SystemVersion& version() const { return version_; }
+  bool has_tr064() const { return has_tr064_; }
+  bool has_igd() const { return has_igd_; }
   /// In the order of the descriptions, igddesc.xml first.
   const std::vector<Service>& services() const { return services_; }
 
   /// Null until somebody kept it.
   std::shared_ptr<const Scpd> scpd(const std::string& url) const;
+  /// All that were kept, by URL.
+  std::map<std::string, std::shared_ptr<const Scpd>> scpds() const;
   std::shared_ptr<const Scpd> keep(const std::string& url, Scpd scpd) const;
 
   friend bool operator==(const Catalog& a, const Catalog& b) {
@@ -43,6 +47,7 @@ class Catalog {
 
   std::string model_;
   SystemVersion version_;
+  bool has_tr064_ = false;
   bool has_igd_ = false;
   std::vector<Service> services_;
   mutable Guarded<std::map<std::string, std::shared_ptr<const Scpd>>> scpds_;
