@@ -97,6 +97,7 @@ class Sim(Process):
             command += ["--recording", recording]
         super().__init__([*command, *args])
         self.wait_for_line("^ready$")
+        # With --tls the https address stands behind the plain one.
         self.urls = [line.split()[-1] for line in self.lines if line.startswith(("fritzbox ", "freebox "))]
         self.control_url = next(line.split()[-1] for line in self.lines if line.startswith("control "))
 

@@ -1,20 +1,18 @@
 #include "http/connection.h"
 
-#include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <utility>
 
 namespace boxmeter::http {
 
 Output::Output(std::string head, std::vector<Chunk> body) : chunks_(std::move(body)) {
+  std::erase_if(chunks_, [](const Chunk& chunk) { return chunk->empty(); });
   chunks_.insert(chunks_.begin(), std::make_shared<const std::string>(std::move(head)));
 }
 
-Output::Written Output::write_to(int socket) {
+Output::Written Output::write_to(Transport& transport) {
   while (chunk_ < chunks_.size()) {
     std::array<iovec, 64> pieces;
     std::size_t count = 0;
@@ -23,12 +21,8 @@ Output::Written Output::write_to(int socket) {
       pieces[count++] = {.iov_base = const_cast<char*>(chunks_[i]->data()) + skipped,
                          .iov_len = chunks_[i]->size() - skipped};
     }
-    msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = count;
-    const auto sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return errno == EAGAIN ? Written::some : Written::failed;
+    const auto sent = transport.write({pieces.data(), count});
+    if (sent <= 0) return sent == Transport::kLater ? Written::some : Written::failed;
     for (auto left = static_cast<std::size_t>(sent); chunk_ < chunks_.size();) {
       const auto rest = chunks_[chunk_]->size() - byte_;
       if (left < rest) {

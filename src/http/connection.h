@@ -6,6 +6,7 @@
 
 #include "http/request_reader.h"
 #include "http/respond.h"
+#include "http/transport.h"
 
 namespace boxmeter::http {
 
@@ -16,7 +17,7 @@ class Output {
   Output(std::string head, std::vector<Chunk> body);
 
   enum class Written { all, some, failed };
-  Written write_to(int socket);
+  Written write_to(Transport& transport);
 
  private:
   std::vector<Chunk> chunks_ = {};
@@ -26,13 +27,20 @@ class Output {
 /// One client.  Belongs to one thread at a time: the event loop's, or that of the worker it is lent
 /// to.  Its socket never blocks.
 struct Connection {
-  Connection(int opened, int by_port, std::size_t header_limit, std::size_t body_limit)
-      : socket(opened), port(by_port), reader(header_limit, body_limit) {}
+  /// `identity` null: in the clear.
+  Connection(int opened, int by_port, const TlsIdentity* identity, std::size_t header_limit,
+             std::size_t body_limit)
+      : socket(opened),
+        port(by_port),
+        transport(opened, identity),
+        phase(identity == nullptr ? Phase::reading : Phase::greeting),
+        reader(header_limit, body_limit) {}
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   enum class Phase {
+    greeting,  // TLS is being agreed on
     reading,   // a request, or nothing yet
     writing,   // the client does not keep up
     draining,  // answered for good: what still arrives is dropped, so that no reset eats the answer
@@ -40,7 +48,8 @@ struct Connection {
 
   const int socket;
   const int port;
-  Phase phase = Phase::reading;
+  Transport transport;
+  Phase phase;
   RequestReader reader;
   Output output = {};
   bool close_after = false;  // once `output` is written

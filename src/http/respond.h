@@ -15,7 +15,7 @@ struct Answer {
   std::string head = {};
   std::vector<Chunk> body = {};
   bool close = false;
-  std::function<void(int socket)> instead = {};  // see ServerResponse
+  std::function<void(Transport& client)> instead = {};  // see ServerResponse
 };
 
 /// Request in, answer out, without I/O: cpp-httplib's server run over memory.  It reads the request

@@ -22,6 +22,7 @@
 #include "http/connection.h"
 #include "http/listen.h"
 #include "http/parking.h"
+#include "http/transport.h"
 #include "http/work_queue.h"
 
 namespace boxmeter::http {
@@ -56,15 +57,22 @@ std::chrono::seconds kept(const ServerOptions& options) {
 }  // namespace
 
 struct Server::State {
+  struct Listening {
+    Listener listener;
+    bool tls = false;
+  };
+
   State(ServerOptions with, Handler calling);
   ~State();
 
   void stop();
 
+  void listen(const std::string& address, bool tls);
+
   // The event loop's thread.
   void loop();
-  void accept_from(int listening, int port);
-  void take_in(int socket, int port);
+  void accept_from(const Listening& at);
+  void take_in(int socket, const Listening& at);
   void readable(Connection& connection);
   void await_more(Connection& connection);
   void look_at_slow();
@@ -77,7 +85,8 @@ struct Server::State {
   bool write(Connection& connection);
   void refuse(Connection& connection, Responder& responder, int status);
   void finish(Connection& connection);
-  void hand_over(Connection& connection, std::function<void(int)> instead);
+  void greet(Connection& connection);
+  void hand_over(Connection& connection, std::function<void(Transport&)> instead);
 
   struct Aside {
     std::atomic<bool> done = false;
@@ -95,7 +104,7 @@ struct Server::State {
   WorkQueue<Connection*> jobs;
 
   // The event loop's own.
-  std::unordered_map<int, Listener> listeners;
+  std::unordered_map<int, Listening> listeners;
   Responder refuser;
   std::array<char, 64U << 10> buffer;
   std::vector<int> slow;  // sockets that epoll does not watch, looked at together
@@ -112,12 +121,8 @@ Server::State::State(ServerOptions with, Handler calling)
       period(sweep_period(options)),
       refuser(handler, kept(options)) {
   parking.watch(wake.get());
-  for (const auto& address : options.listen) {
-    Listener listener(address);
-    ports.push_back(listener.port());
-    parking.watch(listener.socket());
-    listeners.emplace(listener.socket(), std::move(listener));
-  }
+  for (const auto& address : options.listen) listen(address, /*tls=*/false);
+  for (const auto& address : options.tls_listen) listen(address, /*tls=*/true);
   threads.emplace_back([this] { loop(); });
   for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
     threads.emplace_back([this] {
@@ -125,6 +130,14 @@ Server::State::State(ServerOptions with, Handler calling)
       while (const auto connection = jobs.pop()) work(**connection, responder);
     });
   }
+}
+
+void Server::State::listen(const std::string& address, bool tls) {
+  Listener listener(address);
+  const int socket = listener.socket();
+  ports.push_back(listener.port());
+  parking.watch(socket);
+  listeners.emplace(socket, Listening{.listener = std::move(listener), .tls = tls});
 }
 
 Server::State::~State() {
@@ -159,7 +172,7 @@ void Server::State::loop() {
     for (int i = 0; i < count; ++i) {
       const int socket = ready[static_cast<std::size_t>(i)].data.fd;
       if (const auto found = listeners.find(socket); found != listeners.end()) {
-        accept_from(socket, found->second.port());
+        accept_from(found->second);
       } else if (auto* connection = parking.waiting(socket)) {
         readable(*connection);
       }
@@ -176,11 +189,12 @@ void Server::State::loop() {
   closing.set_value();
 }
 
-void Server::State::accept_from(int listening, int port) {
+void Server::State::accept_from(const Listening& at) {
+  const int listening = at.listener.socket();
   for (int i = 0; i < 64; ++i) {
     const int socket = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (socket >= 0) {
-      take_in(socket, port);
+      take_in(socket, at);
       continue;
     }
     if (errno == EINTR || errno == ECONNABORTED) continue;
@@ -195,25 +209,27 @@ void Server::State::accept_from(int listening, int port) {
   }
 }
 
-void Server::State::take_in(int socket, int port) {
+void Server::State::take_in(int socket, const Listening& at) {
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  auto opened =
-      std::make_unique<Connection>(socket, port, options.header_limit, options.body_limit);
-  opened->until = Clock::now() + options.idle_deadline;
+  auto opened = std::make_unique<Connection>(socket, at.listener.port(),
+                                             at.tls ? options.identity.get() : nullptr,
+                                             options.header_limit, options.body_limit);
+  opened->until = Clock::now() + (at.tls ? options.request_deadline : options.idle_deadline);
   auto* connection = parking.add(std::move(opened), options.connections, kRefusedAtOnce);
   if (connection == nullptr) return;
+  if (connection->surplus && at.tls) return parking.drop(*connection);  // no words before TLS
   if (connection->surplus) return refuse(*connection, refuser, 503);
   parking.park(*connection, EPOLLIN);
 }
 
 void Server::State::readable(Connection& connection) {
-  if (connection.phase == Phase::writing) {
+  if (connection.phase == Phase::writing || connection.phase == Phase::greeting) {
     parking.lend(connection);
     return jobs.push(&connection);
   }
-  const auto got = ::recv(connection.socket, buffer.data(), buffer.size(), 0);
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return await_more(connection);
+  const auto got = connection.transport.read(buffer);
+  if (got == Transport::kLater) return await_more(connection);
   if (got <= 0) return parking.drop(connection);
   const auto arrived = static_cast<std::size_t>(got);
   if (connection.phase == Phase::draining) return drain(connection, arrived);
@@ -230,7 +246,7 @@ void Server::State::readable(Connection& connection) {
   }
   if (connection.reader.take_expectation()) {
     connection.output = Output("HTTP/1.1 100 Continue\r\n\r\n", {});
-    if (connection.output.write_to(connection.socket) != Output::Written::all)
+    if (connection.output.write_to(connection.transport) != Output::Written::all)
       return parking.drop(connection);
   }
   await_more(connection);
@@ -270,6 +286,7 @@ void Server::State::sweep(Clock::time_point now) {
 }
 
 void Server::State::work(Connection& connection, Responder& responder) {
+  if (connection.phase == Phase::greeting) return greet(connection);
   if (connection.phase == Phase::writing && !write(connection)) return;
   auto progress = connection.reader.advance();  // complete, unless this came here to write
   while (progress == RequestReader::Progress::complete) {
@@ -289,9 +306,26 @@ void Server::State::work(Connection& connection, Responder& responder) {
   parking.park(connection, EPOLLIN);
 }
 
+/// In a worker: the event loop has no milliseconds to give to a signature.
+void Server::State::greet(Connection& connection) {
+  switch (connection.transport.handshake()) {
+    case Transport::Handshake::done:
+      connection.phase = Phase::reading;
+      connection.until = Clock::now() + options.idle_deadline;
+      return parking.park(connection, EPOLLIN);
+    case Transport::Handshake::wants_read:
+      return parking.park(connection, EPOLLIN);
+    case Transport::Handshake::wants_write:
+      return parking.park(connection, EPOLLOUT);
+    case Transport::Handshake::failed:
+      break;
+  }
+  parking.drop(connection);
+}
+
 /// True when all is written and the connection goes on; else somebody else has it by now.
 bool Server::State::write(Connection& connection) {
-  switch (connection.output.write_to(connection.socket)) {
+  switch (connection.output.write_to(connection.transport)) {
     case Output::Written::all:
       if (!connection.close_after) return true;
       finish(connection);
@@ -317,7 +351,7 @@ void Server::State::refuse(Connection& connection, Responder& responder, int sta
 
 /// Closing a socket with unread bytes sends a reset, which can overtake the answer.
 void Server::State::finish(Connection& connection) {
-  ::shutdown(connection.socket, SHUT_WR);
+  connection.transport.end();
   connection.phase = Phase::draining;
   connection.until = Clock::now() + kDrainTime;
   parking.park(connection, EPOLLIN);
@@ -325,7 +359,7 @@ void Server::State::finish(Connection& connection) {
 
 /// In a thread of its own: a fault that takes its time on one simulated box must not stop the
 /// others.
-void Server::State::hand_over(Connection& connection, std::function<void(int)> instead) {
+void Server::State::hand_over(Connection& connection, std::function<void(Transport&)> instead) {
   asides.with([&](std::list<Aside>& all) {
     all.remove_if([](Aside& aside) {
       if (aside.done) aside.thread.join();
@@ -335,7 +369,7 @@ void Server::State::hand_over(Connection& connection, std::function<void(int)> i
     aside.thread = std::thread([this, &aside, &connection, instead = std::move(instead)] {
       ::fcntl(connection.socket, F_SETFL, 0);  // it may expect to block
       try {
-        instead(connection.socket);
+        instead(connection.transport);
       } catch (const std::exception& error) {
         spdlog::error("taking over a connection failed: {}", error.what());
       }

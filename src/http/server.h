@@ -9,8 +9,13 @@
 
 namespace boxmeter::http {
 
+class TlsIdentity;
+class Transport;
+
 struct ServerOptions {
   std::vector<std::string> listen = {"127.0.0.1:0"};  // host:port, [::1]:port, port 0: any free one
+  std::vector<std::string> tls_listen = {};           // the same through TLS, as `identity`
+  std::shared_ptr<const TlsIdentity> identity = {};
   std::size_t threads = 8;
   std::size_t connections = 512;                        // more are answered 503 and closed
   std::size_t body_limit = 64U << 10;                   // bytes of a request body, chunked or not
@@ -44,9 +49,9 @@ struct ServerResponse {
   std::vector<Chunk> body = {};  // written one after the other; Content-Length is their sum
 
   /// When set, nothing of the above is sent: the function owns the connection and a thread of its
-  /// own, may write to the socket (which blocks) as it likes and must return when that fails, as it
+  /// own, may write to the client (which blocks) as it likes and must return when that fails, as it
   /// does after stop(); then the connection is closed.  For the simulator's faults.
-  std::function<void(int socket)> instead = {};
+  std::function<void(Transport& client)> instead = {};
 
   static ServerResponse text(int status, std::string body,
                              std::string content_type = "text/plain; charset=utf-8");
@@ -69,7 +74,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// The bound ports, in the order of `listen`.
+  /// The bound ports, in the order of `listen`, then of `tls_listen`.
   const std::vector<int>& ports() const;
 
   /// Accepts nothing more, closes all connections, lets running handlers end.  Any thread, also a

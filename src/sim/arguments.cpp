@@ -50,6 +50,12 @@ void add_boxes(CLI::App& app, SimOptions& options) {
   app.add_option("--port", options.port, "of the first box; the next ones follow; 0: any free ones")
       ->capture_default_str()
       ->check(CLI::Range(0, 65'535));
+  app.add_flag("--tls", options.tls,
+               "each box also speaks https, on a port behind those of all boxes, with a "
+               "certificate made at start");
+  app.add_option("--certificate", options.certificate,
+                 "PEM file with a certificate and its key, for --tls")
+      ->type_name("FILE");
 }
 
 void add_logins(CLI::App& app, SimOptions& options, Raw& raw) {

@@ -68,6 +68,7 @@ class Box {
   void overrule(const std::string& request, const std::string& error);
 
   Stats stats;
+  std::atomic<int> tls_port = 0;  // where it speaks https; 0: nowhere
 
  protected:
   /// Empty: nothing was overruled.

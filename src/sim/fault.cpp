@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "http/transport.h"
 #include "sim/soap.h"
 
 namespace boxmeter::sim {
@@ -34,30 +35,21 @@ constexpr std::string_view kAccessOff =
     "<HTML><HEAD><TITLE>404 Not Found (ERR_NOT_FOUND)</TITLE></HEAD><BODY><H1>404 Not Found</H1>"
     "<BR>ERR_NOT_FOUND<HR></BODY></HTML>\n";
 
-bool send_all(int socket, std::string_view text) {
-  while (!text.empty()) {
-    const auto sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
 /// False once the other side, or the server, has closed.
 bool still_open(int socket, int milliseconds) {
   pollfd one{.fd = socket, .events = POLLRDHUP, .revents = 0};
   return ::poll(&one, 1, milliseconds) == 0;
 }
 
-void drip(int socket, std::string_view text) {
+void drip(http::Transport& client, std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i)
-    if (!send_all(socket, text.substr(i, 1)) || !still_open(socket, 1000)) return;
+    if (!client.send_all(text.substr(i, 1)) || !still_open(client.socket(), 1000)) return;
 }
 
 /// Dissolving the association sends the reset at once, whoever closes the socket later.
-void reset(int socket) {
+void reset(const http::Transport& client) {
   const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
-  if (::connect(socket, &nobody, sizeof nobody) != 0) return;  // closed already: as good
+  if (::connect(client.socket(), &nobody, sizeof nobody) != 0) return;  // closed already: as good
 }
 
 std::string head_of(const ServerResponse& response, std::size_t body_size) {
@@ -75,19 +67,19 @@ std::string body_of(const ServerResponse& response) {
   return body;
 }
 
-ServerResponse takes_over(std::function<void(int)> instead) {
+ServerResponse takes_over(std::function<void(http::Transport&)> instead) {
   ServerResponse response;
   response.instead = std::move(instead);
   return response;
 }
 
-void send_huge(int socket) {
+void send_huge(http::Transport& client) {
   const std::string filler(64U << 10, ' ');
   const ServerResponse head{.status = 200, .content_type = "text/xml; charset=\"utf-8\""};
-  if (!send_all(socket, head_of(head, kHugeBody))) return;
+  if (!client.send_all(head_of(head, kHugeBody))) return;
   for (std::size_t left = kHugeBody; left > 0;) {
     const std::size_t part = std::min(left, filler.size());
-    if (!send_all(socket, std::string_view(filler).substr(0, part))) return;
+    if (!client.send_all(std::string_view(filler).substr(0, part))) return;
     left -= part;
   }
 }
@@ -129,9 +121,9 @@ std::optional<ServerResponse> instead_of_answer(Fault fault) {
     case Fault::reset:
       return takes_over(&reset);
     case Fault::close:
-      return takes_over([](int) {});
+      return takes_over([](http::Transport&) {});
     case Fault::silent:
-      return takes_over([](int socket) { still_open(socket, -1); });
+      return takes_over([](http::Transport& client) { still_open(client.socket(), -1); });
     case Fault::huge:
       return takes_over(&send_huge);
     case Fault::http500:
@@ -150,12 +142,12 @@ ServerResponse spoiled(Fault fault, ServerResponse answer) {
     return is_of(answer, "/json") ? cut_short(std::move(answer)) : answer;
   if (fault != Fault::slow_drip && fault != Fault::slow_body && fault != Fault::truncate)
     return answer;
-  return takes_over([fault, body = body_of(answer), answer](int socket) {
+  return takes_over([fault, body = body_of(answer), answer](http::Transport& client) {
     const std::string head = head_of(answer, body.size());
-    if (fault == Fault::slow_drip) return drip(socket, head + body);
-    if (!send_all(socket, head)) return;
-    if (fault == Fault::slow_body) return drip(socket, body);
-    send_all(socket, std::string_view(body).substr(0, body.size() / 2));
+    if (fault == Fault::slow_drip) return drip(client, head + body);
+    if (!client.send_all(head)) return;
+    if (fault == Fault::slow_body) return drip(client, body);
+    client.send_all(std::string_view(body).substr(0, body.size() / 2));
   });
 }
 

@@ -18,6 +18,8 @@ namespace {
 constexpr std::string_view kXml = "text/xml; charset=\"utf-8\"";
 constexpr std::string_view kHtml = "text/html";
 constexpr std::size_t kMaxSids = 64;
+// Before every path of TR-064 over the internet, where nothing is told without a login.
+constexpr std::string_view kRemote = "/tr064/";
 
 constexpr const char* kEmptyList = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<List>\n</List>\n";
 constexpr const char* kEmptyMesh = R"({"schema_version":"7.8","nodes":[]})";
@@ -53,6 +55,7 @@ class Fritzbox : public Box {
     std::uint64_t issued = 0;
   };
 
+  ServerResponse tr064(const Visit& visit, bool logged_in);
   ServerResponse page(const http::ServerRequest& request);
   std::optional<ServerResponse> refuse(const Visit& visit);
   ServerResponse call(const ServiceScript& script, const SoapCall& call, const Visit& visit);
@@ -75,6 +78,16 @@ ServerResponse Fritzbox::answer(const Visit& visit) {
   const http::ServerRequest& request = visit.request;
   const auto overruling = [this](const std::string& name) { return overruled(name); };
   if (auto answered = web_.answer(visit, overruling)) return *std::move(answered);
+  if (request.port != tls_port || !request.path.starts_with(kRemote))
+    return tr064(visit, /*logged_in=*/false);
+  if (auto refused = refuse(visit)) return std::move(*refused);
+  http::ServerRequest inner = request;
+  inner.path = request.path.substr(kRemote.size() - 1);
+  return tr064({.request = inner, .moment = visit.moment}, /*logged_in=*/true);
+}
+
+ServerResponse Fritzbox::tr064(const Visit& visit, bool logged_in) {
+  const http::ServerRequest& request = visit.request;
   if (request.method != "POST") return page(request);
   const auto found = script_->services.find(request.path);
   if (found == script_->services.end())
@@ -84,7 +97,7 @@ ServerResponse Fritzbox::answer(const Visit& visit) {
   const auto asked = parse_call(request.header("soapaction"), request.body);
   const bool open = service.open() || (asked && std::ranges::find(kOpenActions, asked->action) !=
                                                     std::end(kOpenActions));
-  if (!open)
+  if (!open && !logged_in)
     if (auto refused = refuse(visit)) return std::move(*refused);
   if (!asked || asked->service_type != service.type) return fault(service, 401);
   return call(found->second, *asked, visit);
@@ -143,6 +156,12 @@ ServerResponse Fritzbox::call(const ServiceScript& script, const SoapCall& call,
                                                              xml_escaped(options_.username) +
                                                              "</Username></List>")),
         std::string(kXml));
+  if (call.action == "GetSecurityPort" && tls_port != 0)
+    return ServerResponse::text(
+        200,
+        soap_reply(service.type, call.action,
+                   soap_argument("NewSecurityPort", std::to_string(tls_port))),
+        std::string(kXml));
   if (action->second.list) return list_path(service, *action->second.list, visit.request);
   return play(script, action->second, call, visit);
 }
@@ -172,7 +191,8 @@ ServerResponse Fritzbox::play(const ServiceScript& script, const ActionScript& a
 ServerResponse Fritzbox::list_path(const Service& service, const ListAction& list,
                                    const http::ServerRequest& request) {
   std::string path = std::string(list.page) + "?sid=" + fresh_sid();
-  if (list.absolute) path = "http://" + request.header("host") + path;
+  if (list.absolute)
+    path = (request.port == tls_port ? "https://" : "http://") + request.header("host") + path;
   return ServerResponse::text(
       200, soap_reply(service.type, list.action, soap_argument(list.argument, path)),
       std::string(kXml));

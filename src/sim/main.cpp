@@ -44,6 +44,8 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread, which inherit it
+  // OpenSSL writes to sockets without MSG_NOSIGNAL.
+  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c)
   raise_descriptor_limit();
   try {
     const sim::Simulator simulator(arguments.options);

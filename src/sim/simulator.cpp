@@ -36,6 +36,10 @@ std::optional<std::size_t> number(const http::ServerRequest& request, std::strin
 
 Simulator::Simulator(const SimOptions& options) : options_(options), still_(options.still) {
   place_boxes();
+  if (options_.tls)
+    identity_ = options_.certificate.empty()
+                    ? http::TlsIdentity::made()
+                    : http::TlsIdentity::read(options_.certificate, options_.certificate);
   for (const FaultOption& given : options_.faults) {
     if (given.box && *given.box >= places_.size())
       throw Error(ErrorKind::config, "no box " + std::to_string(*given.box) + " (there are " +
@@ -46,11 +50,15 @@ Simulator::Simulator(const SimOptions& options) : options_(options), still_(opti
   server_ = std::make_unique<http::Server>(
       server_options(), [this](const http::ServerRequest& request) { return answer(request); });
   const std::vector<int>& ports = server_->ports();
+  const std::size_t tls_ports = places_.size() + (options_.control ? 1 : 0);
   for (std::size_t i = 0; i < places_.size(); ++i) {
     places_[i]->port = ports[i];
     by_port_[ports[i]] = places_[i].get();
+    if (!identity_) continue;
+    places_[i]->tls_port = places_[i]->box->tls_port = ports[tls_ports + i];
+    by_port_[ports[tls_ports + i]] = places_[i].get();
   }
-  if (options_.control) control_port_ = ports.back();
+  if (options_.control) control_port_ = ports[places_.size()];
   if (options_.call_monitor)
     call_monitor_ = std::make_unique<CallMonitor>(options_.listen, *options_.call_monitor);
   ready_ = true;
@@ -85,6 +93,12 @@ http::ServerOptions Simulator::server_options() const {
   }
   if (options_.control)
     server.listen.push_back(host_of(options_.listen) + ":" + std::to_string(*options_.control));
+  server.identity = identity_;
+  for (std::size_t i = 0; identity_ && i < boxes; ++i) {
+    const std::size_t port =
+        options_.port == 0 ? 0 : static_cast<std::size_t>(options_.port) + boxes + i;
+    server.tls_listen.push_back(host_of(options_.listen) + ":" + std::to_string(port));
+  }
   // A box that takes its time sleeps in a thread of the server.
   server.threads = options_.latency.count() > 0 ? std::clamp<std::size_t>(2 * boxes, 16, 256) : 8;
   server.connections = std::max<std::size_t>(1024, 8 * boxes);
@@ -94,11 +108,13 @@ http::ServerOptions Simulator::server_options() const {
 
 std::vector<std::string> Simulator::addresses() const {
   std::vector<std::string> lines;
-  const std::string before = "http://" + host_of(options_.listen) + ":";
+  const std::string host = "://" + host_of(options_.listen) + ":";
   for (const auto& place : places_)
-    lines.push_back(place->kind + " " + place->recording + " " + before +
-                    std::to_string(place->port));
-  if (options_.control) lines.push_back("control " + before + std::to_string(control_port_));
+    lines.push_back(place->kind + " " + place->recording + " http" + host +
+                    std::to_string(place->port) +
+                    (identity_ ? " https" + host + std::to_string(place->tls_port) : ""));
+  if (identity_) lines.push_back("key " + identity_->pin());
+  if (options_.control) lines.push_back("control http" + host + std::to_string(control_port_));
   if (call_monitor_)
     lines.push_back("callmonitor " + host_of(options_.listen) + ":" +
                     std::to_string(call_monitor_->port()));

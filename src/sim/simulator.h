@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "http/server.h"
+#include "http/transport.h"
 #include "sim/box.h"
 #include "sim/call_monitor.h"
 #include "sim/fault.h"
@@ -28,6 +29,8 @@ struct SimOptions {
   std::string kind = {};                 // empty: found from the folder
   std::string listen = "127.0.0.1";      // a host
   int port = 0;                          // of the first box; 0: any free ones
+  bool tls = false;                      // each box also has a port for https
+  std::string certificate = {};          // PEM, with its key; empty: made at start
   std::optional<int> control = {};       // port of the control path; 0: any free one
   std::optional<int> call_monitor = {};  // port of the first box's call monitor; 0: any free one
   std::size_t count = 1;                 // boxes per recording
@@ -44,7 +47,8 @@ class Simulator {
   /// Throws Error{config}: a recording, a port.
   explicit Simulator(const SimOptions& options);
 
-  /// "fritzbox 7590-154.07.57 http://127.0.0.1:PORT" per box, "control http://..." if there is one.
+  /// "fritzbox 7590-154.07.57 http://127.0.0.1:PORT" per box (behind it the https address, with
+  /// TLS), "key sha256//..." of TLS, "control http://..." if there is one.
   std::vector<std::string> addresses() const;
 
  private:
@@ -54,6 +58,7 @@ class Simulator {
     std::string kind = {};
     std::string recording = {};
     int port = 0;
+    int tls_port = 0;  // 0: none
     double phase = 0.0;
     std::unique_ptr<Box> box = {};
     std::atomic<Fault> fault = Fault::none;
@@ -73,6 +78,7 @@ class Simulator {
 
   SimOptions options_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::shared_ptr<const http::TlsIdentity> identity_;  // null: no TLS
   std::vector<std::unique_ptr<Place>> places_;
   std::unordered_map<int, Place*> by_port_;
   std::atomic<int> control_port_ = -1;

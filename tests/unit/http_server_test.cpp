@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "base/error.h"
+#include "http/client.h"
 #include "http/server.h"
+#include "http/transport.h"
 #include "peer.h"
 
 using namespace boxmeter;
@@ -18,6 +20,8 @@ using http::Server;
 using http::ServerOptions;
 using http::ServerRequest;
 using http::ServerResponse;
+using http::TlsIdentity;
+using http::Transport;
 using namespace std::chrono_literals;
 using namespace std::string_view_literals;
 using Clock = std::chrono::steady_clock;
@@ -408,9 +412,9 @@ TEST_CASE("`instead` has the raw connection, and slow ones do not stop the other
   auto gone = go.get_future().share();
   Server server({.threads = 1}, [&](const ServerRequest& request) {
     if (request.path == "/") return echo(request);
-    return ServerResponse{.instead = [gone](int socket) {
+    return ServerResponse{.instead = [gone](Transport& client) {
       gone.wait();
-      ::send(socket, "not http", 8, MSG_NOSIGNAL);
+      client.send_all("not http");
     }};
   });
   Peer one(server.ports()[0]), two(server.ports()[0]);
@@ -427,9 +431,9 @@ TEST_CASE("stop ends open connections, and answers that nobody reads") {
   std::promise<void> go;
   Server server({.threads = 2}, [&](const ServerRequest& request) {
     if (request.path == "/blocked") {
-      return ServerResponse{.instead = [](int socket) {
+      return ServerResponse{.instead = [](Transport& client) {
         const std::string block(1'000'000, 'x');
-        while (::send(socket, block.data(), block.size(), MSG_NOSIGNAL) > 0) {
+        while (client.send_all(block)) {
         }
       }};
     }
@@ -488,4 +492,40 @@ TEST_CASE("many clients at once are all answered") {
     }
   }
   CHECK(right == 1600);
+}
+
+TEST_CASE("through TLS it serves as in the clear, for many at once and to slow readers") {
+  const auto identity = TlsIdentity::made();
+  Server server({.tls_listen = {"127.0.0.1:0"}, .identity = identity, .threads = 2},
+                [](const ServerRequest& request) {
+                  return ServerResponse::text(
+                      200, request.method + request.body + std::string(3'000'000, 'x'));
+                });
+  const std::string url = "https://127.0.0.1:" + std::to_string(server.ports()[1]) + "/";
+  std::atomic<int> good = 0;
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < 4; ++i)
+    clients.emplace_back([&] {
+      http::Stop stop;
+      http::Client client({.tls = {.mode = http::TlsMode::pin, .pin = identity->pin()}}, stop);
+      for (int turn = 0; turn < 3; ++turn) {
+        const auto answer = client.send({.method = http::Method::post, .url = url, .body = "ping"});
+        if (answer.status == 200 && answer.body == "POSTping" + std::string(3'000'000, 'x')) ++good;
+      }
+    });
+  clients.clear();
+  CHECK(good == 12);
+
+  Peer plain(server.ports()[1]);
+  plain.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(plain.rest().find("HTTP/1.1") == std::string::npos);
+}
+
+TEST_CASE("a client that never agrees on TLS is let go after the deadline of a request") {
+  Server server(
+      {.tls_listen = {"127.0.0.1:0"}, .identity = TlsIdentity::made(), .request_deadline = 200ms},
+      echo);
+  Peer silent(server.ports()[1]);
+
+  CHECK(silent.rest() == "");
 }

@@ -1,0 +1,71 @@
+#pragma once
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+struct ssl_st;
+struct ssl_ctx_st;
+
+namespace boxmeter::http {
+
+/// The certificate and key that a server shows.  Immutable: any thread.
+class TlsIdentity {
+ public:
+  /// Self-signed, with a key of its own, for 127.0.0.1, ::1 and localhost.
+  static std::shared_ptr<const TlsIdentity> made();
+  /// PEM files: the certificate (and what it was signed with) and its key, or both in one.  Throws
+  /// Error{config}.
+  static std::shared_ptr<const TlsIdentity> read(const std::string& certificate,
+                                                 const std::string& key);
+
+  /// "sha256//BASE64" of the public key, as clients pin it.
+  const std::string& pin() const { return pin_; }
+
+  ssl_ctx_st* context() const { return context_.get(); }
+
+ private:
+  explicit TlsIdentity(std::shared_ptr<ssl_ctx_st> context);
+
+  std::shared_ptr<ssl_ctx_st> context_;
+  std::string pin_;
+};
+
+/// Bytes to and from one client, in the clear or through TLS.  One thread at a time; does not own
+/// the socket, and waits only where that blocks.
+class Transport {
+ public:
+  /// `identity` null: in the clear.  It outlives this.
+  Transport(int socket, const TlsIdentity* identity);
+
+  enum class Handshake { done, wants_read, wants_write, failed };
+  Handshake handshake();
+
+  /// What read() and write() give beside a number of bytes.
+  static constexpr ssize_t kLater = -1;  // nothing now
+  static constexpr ssize_t kEnd = 0;     // the client has gone, or does not speak TLS
+  ssize_t read(std::span<char> to);
+  ssize_t write(std::span<const iovec> pieces);
+
+  /// All of it, over a socket that blocks; false once the client has gone.
+  bool send_all(std::string_view text);
+  /// No more will be written.
+  void end();
+
+  bool is_tls() const { return tls_ != nullptr; }
+  int socket() const { return socket_; }
+
+ private:
+  struct Free {
+    void operator()(ssl_st* tls) const;
+  };
+  ssize_t outcome(int returned);
+
+  int socket_;
+  std::unique_ptr<ssl_st, Free> tls_;  // null: in the clear
+};
+
+}  // namespace boxmeter::http

@@ -1,0 +1,143 @@
+"""The Fritz!Box client through the built program: what it asks, whom it trusts, what it takes for healthy."""
+import re
+import shutil
+
+import pytest
+
+from harness import FRITZBOX, Sim, config, fritzbox, names, run, samples, value
+
+pytestmark = pytest.mark.sanitized
+
+
+def write(tmp_path, *devices):
+    file = tmp_path / "boxmeter.yml"
+    file.write_text(config(*devices))
+    return file
+
+
+def once(tmp_path, *devices, args=()):
+    return run("once", "--config.file", write(tmp_path, *devices), *args,
+               env={"STATE_DIRECTORY": str(tmp_path / "state")})
+
+
+def requests(sim):
+    return sum(box["requests"] for box in sim.stats())
+
+
+def test_a_start_needs_one_request_before_the_first_query_once_the_box_is_known(tmp_path):
+    with Sim(FRITZBOX, args=["--still", "--latency", "20"]) as sim:
+        device = fritzbox(sim.urls[0], queries="[fritzbox_device]")
+        cold = once(tmp_path, device)
+        asked_cold = requests(sim)
+        warm = once(tmp_path, device)
+        asked_warm = requests(sim) - asked_cold
+    assert cold.returncode == warm.returncode == 0, cold.stderr + warm.stderr
+
+    # Two descriptions, one SCPD, the challenge, the action; then: is it still that box? challenge, action.
+    assert asked_cold == 5
+    assert asked_warm == 3
+    kept = tmp_path / "state/api/home.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_damaged_cache_costs_a_line_and_nothing_else(tmp_path):
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        device = fritzbox(sim.urls[0])
+        once(tmp_path, device)
+        kept = tmp_path / "state/api/home.json"
+        whole = kept.read_text()
+        kept.write_text(whole[:1000])
+        done = once(tmp_path, device)
+    assert done.returncode == 0, done.stderr
+
+    assert f"what the box can be asked is read anew, not from '{kept}': it is damaged" in done.stderr
+    assert kept.read_text() == whole
+
+
+def test_the_key_of_a_box_is_told_at_first_sight_remembered_and_another_refused(tmp_path):
+    with Sim(FRITZBOX, args=["--still", "--tls"]) as sim:
+        device = fritzbox(sim.urls[0])
+        port = int(sim.urls[0].rsplit(":", 1)[1])
+        key = next(line.split()[1] for line in sim.lines if line.startswith("key "))
+        first, second = once(tmp_path, device), once(tmp_path, device)
+    assert first.returncode == second.returncode == 0, first.stderr + second.stderr
+    pin = tmp_path / "state/pins/home"
+    assert first.stderr.count(f"remembered the key of 127.0.0.1:{port}, seen for the first time, in '{pin}': {key}") == 1
+    assert "remembered" not in second.stderr
+
+    with Sim(FRITZBOX, args=["--still", "--tls", "--port", str(port - 1)]) as sim:
+        assert sim.urls[0].endswith(f":{port}")
+        other = next(line.split()[1] for line in sim.lines if line.startswith("key "))
+        done = once(tmp_path, device)
+    assert done.returncode == 1
+    assert (f"the key of 127.0.0.1:{port} is {other}, but {key} is remembered in '{pin}'; if the box was replaced "
+            "or got a new certificate, delete that file") in done.stderr
+
+
+def test_over_remote_access_everything_is_asked_for_with_a_login(tmp_path):
+    with Sim(FRITZBOX, args=["--still", "--tls"]) as sim:
+        done = once(tmp_path, fritzbox(sim.urls[0] + "/tr064"))
+        stats = sim.stats()[0]
+        refused = once(tmp_path, fritzbox(sim.urls[0] + "/tr064", password="wrong"))
+    assert done.returncode == 0, done.stderr
+
+    found = samples(done.stdout)
+    assert value(found, "box_up", device="home") == "1"
+    assert value(found, "box_wan_receive_bytes_total") is not None
+    assert stats["logins"] == 1
+    assert stats["unauthorized"] == 1
+    assert refused.returncode == 1
+    assert "the box refused the login of user 'monitor'" in refused.stderr
+
+
+def only_services(folder, kept):
+    """Takes all other services out of tr64desc.xml."""
+    text = (folder / "tr64desc.xml").read_text()
+
+    def keep(match):
+        name = re.search(r"serviceId:([^<]+)<", match[0])[1]
+        return match[0] if name in kept else ""
+    (folder / "tr64desc.xml").write_text(re.sub(r"<service>.*?</service>", keep, text, flags=re.S))
+
+
+def test_a_repeater_with_seven_services_is_a_healthy_box(tmp_path):
+    folder = tmp_path / "repeater"
+    shutil.copytree(FRITZBOX, folder)
+    kept = {"DeviceConfig1", "DeviceInfo1", "Hosts1", "UserInterface1", "WLANConfiguration1", "WLANConfiguration2",
+            "WLANConfiguration3"}
+    only_services(folder, kept)
+    (folder / "igddesc.xml").unlink()
+    for file in (folder / "soap").iterdir():
+        if file.name.split(".")[0] not in kept:
+            file.unlink()
+    with Sim(folder, args=["--still"]) as sim:
+        done = once(tmp_path, fritzbox(sim.urls[0]))
+    assert done.returncode == 0, done.stderr
+
+    found = samples(done.stdout)
+    assert value(found, "box_up", device="home") == "1"
+    assert value(found, "box_wlan_stations", radio="1") is not None
+    assert not {name for name in names(found) if name.startswith(("box_wan_", "box_dsl_"))}
+    assert all(text == "0" for key, text in found.items() if key.startswith("boxmeter_failures_total"))
+
+
+@pytest.mark.parametrize("refused, code", [
+    # Cable, LTE and fibre boxes list DSL and PPP services all the same, and refuse them in their own ways.
+    (["WANDSLInterfaceConfig1.GetInfo", "WANDSLInterfaceConfig1.GetStatisticsTotal",
+      "WANDSLInterfaceConfig1.X_AVM-DE_GetDSLInfo"], 401),
+    (["WANDSLInterfaceConfig1.GetInfo", "WANDSLInterfaceConfig1.GetStatisticsTotal",
+      "WANDSLInterfaceConfig1.X_AVM-DE_GetDSLInfo"], 602),
+    # DS-Lite: no IPv4 address of its own.
+    (["WANIPConn1.GetExternalIPAddress", "WANPPPConnection1.GetExternalIPAddress"], 401),
+])
+def test_a_box_that_lists_what_its_line_does_not_have_is_healthy(tmp_path, refused, code):
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        for request in refused:
+            sim.control(f"/request?name={request}&error={code}")
+        done = once(tmp_path, fritzbox(sim.urls[0]))
+    assert done.returncode == 0, done.stderr
+
+    found = samples(done.stdout)
+    assert value(found, "box_up", device="home") == "1"
+    assert value(found, "box_wan_receive_bytes_total") is not None
+    assert all(text == "0" for key, text in found.items() if key.startswith("boxmeter_failures_total"))
