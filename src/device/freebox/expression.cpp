@@ -378,8 +378,8 @@ Request request_of(const Expression& expression) {
   return within("command '" + request.target + "'", [&] {
     if (expression.positional.size() > names.size())
       throw Error(ErrorKind::config,
-                  std::to_string(expression.positional.size()) + " arguments (it takes: " +
-                      (names.empty() ? "none" : joined(names)) + ")");
+                  std::to_string(expression.positional.size()) +
+                      " arguments (it takes: " + (names.empty() ? "none" : joined(names)) + ")");
     for (std::size_t i = 0; i < expression.positional.size(); ++i)
       request.args[names[i]] = argument_text(names[i], expression.positional[i]);
     for (const auto& [name, value] : expression.named)
