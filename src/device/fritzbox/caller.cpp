@@ -222,7 +222,7 @@ std::string Caller::found_user() {
   if (!is_listed) throw no_user("this box does not list its users");
   const Answer answer = ask(security, "X_AVM-DE_GetUserList", {}, Types::skip, 1U << 20);
   if (answer.fault) throw no_user("this box does not list its users");
-  const std::string user = last_user(answer.text("NewX_AVM-DE_UserList"));
+  std::string user = last_user(answer.text("NewX_AVM-DE_UserList"));
   if (user.empty()) throw no_user("this box names no user who logged in last");
   return user;
 }

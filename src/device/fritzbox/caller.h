@@ -25,10 +25,10 @@ class Caller {
   Caller(const Caller&) = delete;
   Caller& operator=(const Caller&) = delete;
 
-  /// A fault is an answer.  Throws Error: what http::Client throws, auth, refused for an unknown
-  /// service, protocol for what is no answer.
-  Answer ask(const std::string& service, const std::string& action, Arguments arguments,
-             Types types, std::size_t body_limit);
+  /// `name` is the service's.  A fault is an answer.  Throws Error: what http::Client throws, auth,
+  /// refused for an unknown service, protocol for what is no answer.
+  Answer ask(const std::string& name, const std::string& action, Arguments arguments, Types types,
+             std::size_t body_limit);
 
   /// What stands behind a path on the box.  Throws Error{refused, unsupported} for 404.
   std::string document(const std::string& path, std::size_t body_limit);
