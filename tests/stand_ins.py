@@ -189,7 +189,7 @@ class Telegraf(Server):
 class FreeboxHandler(Quiet):
     def do_GET(self):
         length = int(self.headers.get("Content-Length", 0))
-        body = json.loads(self.rfile.read(length)) if length else None
+        body = json.loads(self.rfile.read(length)) if length else ""
         status, answer = self.owner.answer(self.command, self.path, body, self.headers.get("X-Fbx-App-Auth"))
         self.reply(status, answer, [("Content-Type", "application/json; charset=utf-8")])
 
@@ -199,7 +199,7 @@ class FreeboxHandler(Quiet):
 class ScriptedFreebox(Server):
     """`replies` maps a path below the API's root, such as "tick/", to a function that returns the result to
     wrap, or the bytes of the whole answer; as does `answered` for how often that was.  `asked` has every request:
-    (method, path, body).  `verdicts` is what it says of a registration, one after the other."""
+    (method, path, body as JSON or "").  `verdicts` is what it says of a registration, one after the other."""
     handler = FreeboxHandler
     token = "boxmeter-sim-app-token"
 

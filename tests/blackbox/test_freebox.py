@@ -18,15 +18,31 @@ TOKEN = "boxmeter-sim-app-token"
 STATUS = "Connection.Get_the_current_Connection_status()"
 SYSTEM = "System.Get_the_current_system_info()"
 XDSL = "Connection.Get_the_current_xDSL_infos()"
-# The requests of the Connection API's documentation, under its headings: what is sent, and where.  The example of
-# "Update the IPv6 Connection configuration" itself says /connection/config/, which is a slip.
+# What the Connection API's documentation sends, under its headings: the command, its path, the body, and what of that
+# is shown afterwards.  The example of "Update the IPv6 Connection configuration" itself says connection/config/: a slip.
+HOP = {"prefix": "2a01:e30:d252:a2a2::/64", "next_hop": "fe80::be30:5bff:feb5:fcc7"}
 DOCUMENTED = [
-    ("Connection.Update_the_Connection_configuration", {}, "connection/config/", {"ping": True, "wol": False}),
-    ("Connection.Update_the_IPv6_Connection_configuration", {}, "connection/ipv6/config/",
-     {"delegations": [{"prefix": "2001:db8:0:a2a2::/64", "next_hop": "fe80::be30:5bff:feb5:fcc7"}]}),
-    ("Connection.Set_the_config_of_a_DynDNS_service", {"provider": "dyndns"}, "connection/ddns/dyndns/",
-     {"enabled": False, "user": "test", "password": "ssss", "hostname": "ttt"}),
+    ("Update_the_Connection_configuration", "", "connection/config/", {"ping": True, "wol": False},
+     "Get_the_current_Connection_configuration()"),
+    ("Update_the_IPv6_Connection_configuration", "", "connection/ipv6/config/", {"delegations": [HOP]},
+     "Get_the_current_IPv6_Connection_configuration()"),
+    ("Set_the_config_of_a_DynDNS_service", "provider='dyndns', ", "connection/ddns/dyndns/",
+     {"enabled": False, "user": "test", "password": "ssss", "hostname": "ttt"},
+     "Get_the_config_of_a_DynDNS_service('dyndns')"),
 ]
+# Its error codes, as a person reads them.
+ERRORS = {
+    "inval": "the box does not take a value that was sent",
+    "nodev": "this box has no such device",
+    "noent": "this box has no such entry",
+    "netdown": "the internet connection is down",
+    "busy": "the box is busy with it; ask again later",
+    "invalid_port": "the box does not take this port number",
+    "insecure_password": "the box's administrator password is too weak for access over the internet; choose a stronger "
+                         "one first",
+    "invalid_provider": "the box does not know this DynDNS provider (known: ovh, dyndns, noip)",
+    "invalid_next_hop": "the next hop of an IPv6 prefix must be a link-local address (fe80::...)",
+}
 
 
 def ask(url, *arguments, **options):
@@ -135,17 +151,42 @@ def test_any_path_is_asked_by_its_verb():
     assert [(one.stdout, one.stderr) for one in done] == [("[1]\n", ""), ("None\n", ""), ("null\n", ""), ("None\n", "")]
     asked = [(method, path.removeprefix("/api/v8/"), body) for method, path, body in box.asked]
     assert [one for one in asked if one[1].startswith("a/")] == [
-        ("GET", "a/7/b/?x=1&y=%26", None), ("PUT", "a/7", {"on": True}), ("POST", "a/7", None), ("DELETE", "a/7", None)]
+        ("GET", "a/7/b/?x=1&y=%26", ""), ("PUT", "a/7", {"on": True}), ("POST", "a/7", ""), ("DELETE", "a/7", "")]
 
 
-@pytest.mark.parametrize("command, arguments, path, body", DOCUMENTED, ids=lambda given: str(given)[:50])
-def test_what_the_documentation_sends_is_sent_to_the_path_of_its_heading(command, arguments, path, body):
-    given = "".join(f"{name}={value!r}, " for name, value in arguments.items())
+@pytest.mark.parametrize("command, arguments, path, body, _", DOCUMENTED, ids=lambda given: str(given)[:40])
+def test_what_the_documentation_sends_is_sent_to_the_path_of_its_heading(command, arguments, path, body, _):
     with ScriptedFreebox({path: lambda: {"done": True}}) as box:
-        done = ask(box.url, "--yes", "-j", "-c", f"{command}({given}post_data={body!r})")
+        done = ask(box.url, "--yes", "-j", "-c", f"Connection.{command}({arguments}post_data={body!r})")
 
     assert (done.stdout, done.stderr) == ('{"done":true}\n', "")
-    assert ("PUT", f"/api/v8/{path}", body) in box.asked
+    assert [request for request in box.asked if request[0] == "PUT"] == [("PUT", f"/api/v8/{path}", body)]
+
+
+def test_the_simulator_takes_what_the_documentation_sends_and_shows_it_afterwards(corpus):
+    with Sim(corpus / "freebox/documentation-3", args=["--still", "--permit", "settings"]) as sim:
+        for command, arguments, _, body, reading in DOCUMENTED:
+            put = ask(sim.urls[0], "--yes", "-j", "-c", f"Connection.{command}({arguments}post_data={body!r})")
+            got = ask(sim.urls[0], "-j", "-c", f"Connection.{reading}")
+
+            assert put.stdout == got.stdout, put.stderr
+            shown = json.loads(got.stdout)
+            if "delegations" in body:
+                assert shown["delegations"][2] == HOP and len(shown["delegations"]) == 8
+            else:
+                assert shown.items() >= {name: value for name, value in body.items() if name != "password"}.items()
+            assert "password" not in shown
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_an_error_code_of_the_documentation_comes_out_as_text(sim, code):
+    sim.control(f"/request?name=connection/config&error={code}")
+    done = ask(sim.urls[0], "-c", "Connection.Get_the_current_Connection_configuration()")
+    sim.control("/request?name=connection/config&error=")
+
+    assert done.returncode == 1
+    assert done.stderr == (f"boxmeter: Connection.Get_the_current_Connection_configuration: {code}: {ERRORS[code]} "
+                           "('Erreur')\n")
 
 
 def test_every_field_of_every_documented_object_is_shown(corpus):
@@ -175,7 +216,7 @@ def test_writing_asks_on_a_terminal():
 
         assert ended == code, screen
         assert "System.Reboot_the_system (POST system/reboot/) changes the box [y/N]" in screen
-        assert (("POST", "/api/v8/system/reboot/", None) in box.asked) == (code == 0)
+        assert (("POST", "/api/v8/system/reboot/", "") in box.asked) == (code == 0)
 
 
 def on_a_terminal(answer, *arguments):
@@ -196,7 +237,7 @@ def test_the_body_may_be_left_out_as_none():
         done = ask(box.url, "--yes", "-c", "Call.Delete_every_calls(post_data=None)")
 
     assert (done.stdout, done.stderr) == ("None\n", "")
-    assert ("POST", "/api/v8/call/log/delete_all/", None) in box.asked
+    assert ("POST", "/api/v8/call/log/delete_all/", "") in box.asked
 
 
 def test_secrets_are_left_out_unless_they_are_wanted():
@@ -258,7 +299,7 @@ def test_a_signal_ends_it_within_the_pause_and_closes_the_session(with_signal):
 
     assert (code, asking.lines) == (0, ["1", "boxmeter: asked 1 times, 0 errors"])
     assert time.monotonic() - start < 10
-    assert ("POST", "/api/v8/login/logout/", None) in box.asked
+    assert ("POST", "/api/v8/login/logout/", "") in box.asked
 
 
 def test_it_ends_when_nobody_reads_any_more(url):
@@ -359,6 +400,21 @@ def test_a_registration_that_is_not_granted_says_what_to_do(tmp_path, verdict, m
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == f"boxmeter: not registered: {message}"
     assert not (tmp_path / "freebox.token").exists()
+
+
+@pytest.mark.parametrize("code, message", [
+    ("new_apps_denied", "the box lets no new application in (allow it in Freebox OS: Gestion des accès)"),
+    ("denied_from_external_ip", "the box does not allow this from outside its own network; do it from there (a VPN "
+                                "into it counts)"),
+])
+def test_a_registration_that_cannot_begin_says_why(sim, tmp_path, code, message):
+    sim.control(f"/request?name=login/authorize&error={code}")
+    done = run("freebox", "register", "-u", sim.urls[0], cwd=tmp_path)
+    sim.control("/request?name=login/authorize&error=")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"boxmeter: {code}: {message}")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_person_at_a_terminal_sees_the_time_that_is_left(tmp_path):

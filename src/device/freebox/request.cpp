@@ -152,11 +152,10 @@ std::string taken_body(Arguments& left) {
   const auto body = left.extract(std::string(kBody));
   if (body.empty()) return "";
   try {
-    parse_json(body.mapped());
+    return parse_json(body.mapped()).is_null() ? "" : body.mapped();  // pyfbx's post_data=None
   } catch (const Error&) {
     fail("'post_data' is not JSON");  // not quoted: passwords are sent this way
   }
-  return body.mapped();
 }
 
 Call path_call(Method method, std::string_view path, Arguments arguments) {

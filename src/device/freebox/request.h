@@ -17,11 +17,11 @@ struct Call {
 
 /// `get:`, `post:`, `put:` and `delete:` take a path below the API's root, `command:` a name of
 /// pyfbx, `rrd:` the members of its body as arguments.  An argument fills the parameter of its
-/// name in the path ({id}); `post_data`, JSON, is the body of what writes; what is left over is a
-/// GET's query.  A step `now-60s` of a path is that time in milliseconds.  A negative date of `rrd`
-/// counts back from `now`, in seconds. Throws Error{config}: an unknown verb or command, an
-/// argument that is missing or too much, a path that climbs or names another place, and, unless
-/// `reveal`, a GET that hands out secrets.
+/// name in the path ({id}); `post_data`, JSON, is the body of what writes (null: it has none); what
+/// is left over is a GET's query.  A step `now-60s` of a path is that time in milliseconds.  A
+/// negative date of `rrd` counts back from `now`, in seconds. Throws Error{config}: an unknown verb
+/// or command, an argument that is missing or too much, a path that climbs or names another place,
+/// and, unless `reveal`, a GET that hands out secrets.
 Call call_of(const Request& request, WallClock::time_point now, bool reveal = false);
 
 /// The same question as a GET, which the box answers without the permission `settings`.  All
