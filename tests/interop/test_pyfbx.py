@@ -130,6 +130,40 @@ def test_it_sends_again_and_again(token):
     assert [set(body) >= {"uptime_val"} for body in telegraf.taken[:4]] == [True, False, True, False]
 
 
+def test_it_registers_when_somebody_allows_it():
+    with Sim(FREEBOX, args=["--still"]) as sim:
+        done = of_pyfbx(*words(sim.urls[0], "-a", "my.app", *commands(STATUS + "['state']")))
+        token = re.search(r"Save your application token: (\S+)", done.stderr)[1]
+        again = of_boxmeter(*words(sim.urls[0], "-a", "my.app", "-t", token, *commands(STATUS + "['state']")))
+
+    assert done.stdout == again.stdout == "'up'\n"
+
+
+def test_a_token_file_of_boxmeter_is_one_of_its(tmp_path):
+    with Sim(FREEBOX, args=["--still"]) as sim:
+        of_boxmeter("register", *words(sim.urls[0], "-a", "my.app", "--token-file", tmp_path / "token.txt"))
+        done = of_pyfbx(*words(sim.urls[0], "-t", f"f:{tmp_path}/token.txt", *commands(STATUS + "['state']")))
+
+    assert done.stdout == "'up'\n"
+
+
+def test_it_ends_with_an_error_when_the_button_says_no():
+    with Sim(FREEBOX) as sim:
+        sim.control("/button?name=denied")
+        done = of_pyfbx(*words(sim.urls[0], "-a", "my.app"), code=2)
+
+    assert re.search("403 Client Error: .*/login/session/", done.stderr)
+
+
+def test_it_writes_when_that_is_permitted(token):
+    command = "Connection.Update_the_Connection_configuration(post_data={'ping': True})"
+    with Sim(FREEBOX, args=["--still", "--permit", "settings"]) as sim:
+        box = words(sim.urls[0], *token)
+        theirs = of_pyfbx(*box, *commands(command)).stdout
+
+        assert theirs == of_boxmeter(*box, "--yes", "--reveal", *commands(command)).stdout
+
+
 # --- both
 
 @pytest.mark.parametrize("folder", [FREEBOX, DELTA], ids=lambda folder: folder.name)
