@@ -29,9 +29,9 @@ struct Expression {
 /// hold a password.
 Expression parse_expression(std::string_view text);
 
-/// The same as a request: what has no name gets it by its place, `post_data` first as in pyfbx, then
-/// the URL's parameters.  Pure.  Throws Error{config}: an unknown command (it suggests the nearest),
-/// an argument too many or given twice, one that cannot stand in a URL.
+/// The same as a request: what has no name gets it by its place, `post_data` first as in pyfbx,
+/// then the URL's parameters.  Pure.  Throws Error{config}: an unknown command (it suggests the
+/// nearest), an argument too many or given twice, one that cannot stand in a URL.
 Request request_of(const Expression& expression);
 
 /// What the steps lead to.  An index below 0 counts from the end.  Pure.  Throws Error{mapping}
