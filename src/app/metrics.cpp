@@ -60,7 +60,9 @@ void add_rule(Entries& entries, const Query& query, const Rule& rule) {
   Entry& entry = entries[rule.family->name];
   entry.type = name(rule.family->type);
   entry.help = rule.family->help;
-  for (const LabelRule& label : rule.labels) add_once(entry.labels, label.name);
+  // `label: "="` takes an inherited label away.
+  for (const LabelRule& label : rule.labels)
+    if (label.source.constant != "") add_once(entry.labels, label.name);
   for (const State& state : rule.states) add_once(entry.states, state.name);
   if (!rule.states.empty()) add_once(entry.labels, "state");
   add_once(entry.queries, query.pack == query.name ? query.name : query.pack + "/" + query.name);

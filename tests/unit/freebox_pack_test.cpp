@@ -380,8 +380,8 @@ TEST_CASE("what an Ultra tells beyond its line and its ports") {
         "freebox_rrd_peak_temperature_celsius{sensor=temp_cpu0} 62");
   CHECK(outcome.of("freebox_rrd_fan_speed_rpm") ==
         Lines{"freebox_rrd_fan_speed_rpm{fan=fan0_speed} 1024"});
-  CHECK(outcome.of("freebox_rrd_lan_rate_bytes_per_second").at(0) ==
-        "freebox_rrd_lan_rate_bytes_per_second{port=1,direction=receive} 100");
+  CHECK(outcome.of("freebox_rrd_lan_receive_rate_bytes_per_second").at(0) ==
+        "freebox_rrd_lan_receive_rate_bytes_per_second{port=1} 100");
   CHECK(outcome.of("freebox_rrd_dsl_rate_bytes_per_second") == Lines{});
   CHECK(outcome.of("box_phone_line_registered") == Lines{"box_phone_line_registered{line=1} 1"});
 }
