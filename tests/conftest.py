@@ -8,6 +8,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import harness  # noqa: E402
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What a test records as its `summary` is a line at the end, although it passed."""
+    lines = sorted(text for report in terminalreporter.getreports("passed")
+                   for name, text in report.user_properties if name == "summary")
+    if lines:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(lines))
+
+
 @pytest.fixture
 def corpus():
     """The recordings of real boxes; they are not part of the repository."""
