@@ -95,7 +95,7 @@ def test_what_the_box_does_not_have_is_an_error_with_its_address(sim, words, mes
 def test_wrong_usage(sim, words, message):
     done = fritz(sim, *words)
 
-    known = "call, http, status, hosts, wlan, homeauto, calls, phonebook, wol"
+    known = "call, http, status, hosts, wlan, homeauto, calls, phonebook, monitor, wol"
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"boxmeter: {message.format(url=sim.urls[0], known=known)}\n"
 

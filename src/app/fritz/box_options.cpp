@@ -36,8 +36,8 @@ bool environment_flag(const char* variable) {
   return value == "true" || value == "on" || value == "1";
 }
 
-/// "fritz.box", "[::1]", "192.0.2.1:49000": what stands between scheme and path.
-std::string authority(const BoxOptions& options, bool encrypt) {
+/// "fritz.box:49000", "[::1]:49000": what stands between scheme and path.
+std::string authority(const BoxOptions& options, const char* usual_port) {
   std::string host = options.address.value_or("");
   if (host.empty()) host = kAnyBox;
   if (const auto scheme = host.find("://"); scheme != std::string::npos) host.erase(0, scheme + 3);
@@ -46,7 +46,7 @@ std::string authority(const BoxOptions& options, bool encrypt) {
   if (options.port && !options.port->empty()) return host + ":" + *options.port;
   const bool has_port =
       host.find(':', host.starts_with('[') ? host.find(']') : 0) != std::string::npos;
-  return has_port ? host : host + (encrypt ? ":49443" : ":49000");
+  return has_port ? host : host + ":" + usual_port;
 }
 
 /// An authority as the name of a file.
@@ -123,7 +123,7 @@ void add_box_options(CLI::App& app, BoxOptions& options) {
 DeviceConfig device_of(const BoxOptions& options) {
   const bool encrypt =
       options.encrypt || lower(options.address.value_or("")).starts_with("https://");
-  const std::string box = authority(options, encrypt);
+  const std::string box = authority(options, encrypt ? "49443" : "49000");
   DeviceConfig device{.name = file_name(box),
                       .kind = "fritzbox",
                       .url = (encrypt ? "https://" : "http://") + box,
@@ -138,6 +138,8 @@ DeviceConfig device_of(const BoxOptions& options) {
     use_cache(options, device);
   return device;
 }
+
+std::string call_monitor_of(const BoxOptions& options) { return authority(options, "1012"); }
 
 int with_box(const BoxOptions& options, const Use& use) {
   DeviceConfig device = device_of(options);

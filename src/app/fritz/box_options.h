@@ -31,6 +31,9 @@ void add_box_options(CLI::App& app, BoxOptions& options);
 /// stderr of a password that others can read.  Throws Error{config}.
 DeviceConfig device_of(const BoxOptions& options);
 
+/// host:port of the box's call monitor: port 1012 unless one is given.
+std::string call_monitor_of(const BoxOptions& options);
+
 /// What a command does with its box; `url` is where it is.
 using Use = std::function<int(fritzbox::Box& box, const std::string& url)>;
 

@@ -16,6 +16,7 @@ constexpr fritz::Subcommand kSubcommands[] = {
     {"homeauto", "list smart home devices, switch one", &fritz::prepare_homeauto},
     {"calls", "list the latest calls, dial a number", &fritz::prepare_calls},
     {"phonebook", "list or search the phone books", &fritz::prepare_phonebook},
+    {"monitor", "print calls as they happen, until Ctrl-C", &fritz::prepare_monitor},
     {"wol", "wake a host", &fritz::prepare_wol},
 };
 

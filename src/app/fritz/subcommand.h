@@ -27,6 +27,7 @@ Task prepare_wlan(CLI::App& command, const BoxOptions& box);
 Task prepare_homeauto(CLI::App& command, const BoxOptions& box);
 Task prepare_calls(CLI::App& command, const BoxOptions& box);
 Task prepare_phonebook(CLI::App& command, const BoxOptions& box);
+Task prepare_monitor(CLI::App& command, const BoxOptions& box);
 Task prepare_wol(CLI::App& command, const BoxOptions& box);
 
 }  // namespace boxmeter::fritz

@@ -8,7 +8,6 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-constexpr std::size_t kLongestLine = 1024;
 constexpr std::size_t kMostCalls = 256;  // under way; a box has lines for a few
 
 std::uint64_t seconds(std::string_view text) {
@@ -20,26 +19,12 @@ std::uint64_t seconds(std::string_view text) {
 }  // namespace
 
 void CallTally::take(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto end = std::min(bytes.find('\n'), bytes.size());
-    const bool ends = end < bytes.size();
-    if (rest_.size() + end > kLongestLine) is_skipping_ = true;
-    if (is_skipping_)
-      rest_.clear();
-    else
-      rest_ += bytes.substr(0, end);
-    bytes.remove_prefix(end + (ends ? 1 : 0));
-    if (!ends) continue;
-    if (!is_skipping_) take_line(trim(rest_));
-    rest_.clear();
-    is_skipping_ = false;
-  }
+  for (const std::string& line : lines_.take(bytes)) take_line(line);
 }
 
 void CallTally::forget_calls_under_way() {
   under_way_.clear();
-  rest_.clear();
-  is_skipping_ = false;
+  lines_.forget_rest();
 }
 
 void CallTally::take_line(std::string_view line) {

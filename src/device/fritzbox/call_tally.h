@@ -4,16 +4,13 @@
 #include <string>
 #include <string_view>
 
+#include "device/fritzbox/call_lines.h"
 #include "metric/model.h"
 
 namespace boxmeter::fritzbox {
 
-/// Counts what a box's call monitor tells, one line per event:
-///   17.11.26 10:15:30;RING;0;0301234567;7654321;SIP0;
-///   17.11.26 10:15:32;CALL;1;10;7654321;0301234567#;SIP0;
-///   17.11.26 10:15:38;CONNECT;0;10;0301234567;
-///   17.11.26 10:16:01;DISCONNECT;0;23;
-/// The numbers of the callers are read over.  Pure, one thread at a time; never throws Error.
+/// Counts the events of a box's call monitor; the numbers of the callers are read over.  Pure, one
+/// thread at a time; never throws Error.
 class CallTally {
  public:
   /// Takes the next bytes, which may end in the middle of a line.
@@ -41,8 +38,7 @@ class CallTally {
 
   void take_line(std::string_view line);
 
-  std::string rest_;          // of a line that has not ended yet
-  bool is_skipping_ = false;  // the rest of a line that is too long to be one
+  CallLines lines_;
   Direction incoming_;
   Direction outgoing_;
   std::map<std::string, Call, std::less<>> under_way_;  // by the box's number for it

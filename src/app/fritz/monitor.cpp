@@ -1,0 +1,120 @@
+// boxmeter fritz monitor: calls as they happen.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <iostream>
+#include <span>
+#include <thread>
+
+#include "app/fritz/show.h"
+#include "app/fritz/subcommand.h"
+#include "app/log.h"
+#include "app/process.h"
+#include "base/text.h"
+#include "device/fritzbox/call_lines.h"
+#include "device/fritzbox/call_stream.h"
+
+namespace boxmeter::fritz {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What stands behind time, event and id.  `caller` and `called` are whole numbers or, on the side
+/// of the box, its own number.
+struct Event {
+  std::string_view name;
+  std::array<const char*, 4> fields;
+};
+
+constexpr Event kEvents[] = {
+    {"RING", {"caller", "called", "line", nullptr}},
+    {"CALL", {"extension", "caller", "called", "line"}},
+    {"CONNECT", {"extension", "number", nullptr, nullptr}},
+    {"DISCONNECT", {"seconds", nullptr, nullptr, nullptr}},
+};
+
+/// A number where it is one: telephone numbers begin with 0, and stay text.
+OrderedJson number_or_text(std::string_view text) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size()) return value;
+  return text;
+}
+
+/// "17.11.26 10:15:30" as 2026-11-17T10:15:30: the box's own time, which has no zone.
+std::string iso_time(std::string_view text) {
+  constexpr std::string_view kForm = "00.00.00 00:00:00";
+  const bool fits =
+      text.size() == kForm.size() && std::ranges::equal(text, kForm, [](char c, char form) {
+        return form == '0' ? c >= '0' && c <= '9' : c == form;
+      });
+  if (!fits) return std::string(text);
+  const std::string date(text);
+  return "20" + date.substr(6, 2) + "-" + date.substr(3, 2) + "-" + date.substr(0, 2) + "T" +
+         date.substr(9);
+}
+
+/// What is no event, or of a kind that nobody knows yet, keeps its fields without names.
+OrderedJson to_json(const std::string& line) {
+  const auto fields = split(line, ';');
+  if (fields.size() < 3) return {{"line", line}};
+  OrderedJson json = {
+      {"time", iso_time(fields[0])}, {"event", fields[1]}, {"id", number_or_text(fields[2])}};
+  const auto rest = std::span(fields).subspan(3);
+  const auto event = std::ranges::find(kEvents, fields[1], &Event::name);
+  if (event == std::end(kEvents)) {
+    json["fields"] = std::vector<std::string>(rest.begin(), rest.end());
+    return json;
+  }
+  for (std::size_t i = 0; i < rest.size() && i < event->fields.size(); ++i)
+    if (const char* const name = event->fields[i]; name != nullptr)
+      json[name] = std::string_view(name) == "seconds" ? number_or_text(rest[i]) : rest[i];
+  return json;
+}
+
+/// Returns when there is a connection again, however long that takes.
+void reconnect(fritzbox::CallStream& stream) {
+  std::cerr << "notice: the connection to the call monitor at " << stream.address()
+            << " has ended; it is made again when the box answers\n";
+  for (auto pause = 1s; !stream.is_open(); pause = std::min(2 * pause, std::chrono::seconds(60))) {
+    try {
+      stream.connect();
+    } catch (const Error&) {
+      std::this_thread::sleep_for(pause);
+    }
+  }
+  std::cerr << "notice: connected again\n";
+}
+
+/// Until Ctrl-C, or until nobody reads what is printed.
+int listen(const std::string& address, bool json) {
+  set_up_log({.level = "warn", .format = "text"});
+  prepare_process(1);
+  fritzbox::CallStream stream(address);
+  fritzbox::CallLines lines;
+  stream.connect();
+  while (std::cout) {
+    const auto bytes = stream.receive(1h);
+    if (!bytes) {
+      lines.forget_rest();
+      reconnect(stream);
+      continue;
+    }
+    for (const std::string& line : lines.take(*bytes))
+      std::cout << (json ? to_json(repair_utf8(line)).dump() : repair_utf8(line)) << std::endl;
+  }
+  return 1;
+}
+
+}  // namespace
+
+Task prepare_monitor(CLI::App& command, const BoxOptions& box) {
+  auto json = std::make_shared<bool>(false);
+  command.add_flag("--json", *json, "Print a JSON object per event");
+  command.footer(
+      "\nThe call monitor is switched on by dialling #96*5* on a phone of the box, and off by "
+      "#96*4*. --port is its port here (default: 1012).");
+  return [json, &box] { return listen(call_monitor_of(box), *json); };
+}
+
+}  // namespace boxmeter::fritz

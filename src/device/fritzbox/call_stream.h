@@ -1,0 +1,36 @@
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace boxmeter::fritzbox {
+
+/// The connection to a box's call monitor (TCP port 1012, without a login; switched on by dialling
+/// #96*5*).  While nobody receives, the system keeps what arrives.  One thread at a time.
+class CallStream {
+ public:
+  /// host:port.  Touches no network.
+  explicit CallStream(std::string address) : address_(std::move(address)) {}
+  ~CallStream();
+  CallStream(const CallStream&) = delete;
+  CallStream& operator=(const CallStream&) = delete;
+
+  const std::string& address() const { return address_; }
+  bool is_open() const { return socket_ >= 0; }
+
+  /// In place of the connection that there is; waits half a second at most, besides for a name
+  /// server.  Throws Error{refused}, which says nothing about the rest of the box.
+  void connect();
+
+  /// What has arrived, after waiting for it for `patience`; empty: nothing has.  Nothing once the
+  /// connection has ended.
+  std::optional<std::string> receive(std::chrono::milliseconds patience);
+
+ private:
+  void close();
+
+  std::string address_;
+  int socket_ = -1;
+};
+
+}  // namespace boxmeter::fritzbox
