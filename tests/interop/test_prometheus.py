@@ -27,14 +27,16 @@ def promtool():
 
 
 class Prometheus(Process):
-    """Scrapes the targets, {job: address}, once a second."""
+    """Scrapes the targets, {job: address}, and obeys the rules (files), once a second."""
 
-    def __init__(self, folder, targets):
+    def __init__(self, folder, targets, rules=()):
         if not shutil.which("prometheus"):
             pytest.skip("prometheus is not installed")
         jobs = "".join(f"  - job_name: {job}\n    static_configs: [{{targets: ['{address}']}}]\n"
                        for job, address in targets.items())
-        (folder / "prometheus.yml").write_text("global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n" + jobs)
+        (folder / "prometheus.yml").write_text(
+            "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
+            f"rule_files: {json.dumps([str(file) for file in rules])}\nscrape_configs:\n" + jobs)
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         super().__init__(["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
@@ -47,8 +49,11 @@ class Prometheus(Process):
             return urllib.request.urlopen(self.url + "/-/ready", timeout=5).status == 200
 
     def api(self, path, **parameters):
-        with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}", timeout=10) as answer:
-            return json.load(answer)["data"]
+        try:
+            with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}", timeout=10) as answer:
+                return json.load(answer)["data"]
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{parameters}: {json.load(error)['error']}") from None
 
     def query(self, expression):
         """{(name, labels without job and instance): value text} of an instant query."""
