@@ -38,6 +38,9 @@ class Channel {
   /// One request, one response; throws as Client::send() but knows no `auth`.
   Response exchange(const Call& call);
 
+  /// Of the last handshake, as a pin; empty before one.
+  const std::string& peer_key() const { return trust_.peer_key(); }
+
  private:
   struct FreeHandle {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }

@@ -175,7 +175,6 @@ bool Trust::checks_name(const Target& target) const {
 }
 
 void Trust::prepare(SSL_CTX* context) {
-  if (!checks_certificate()) return;
   if (policy_.mode == TlsMode::system || policy_.mode == TlsMode::ca_file) {
     if (!roots_) roots_ = shared_roots(policy_);
     SSL_CTX_set1_cert_store(context, roots_.get());
@@ -201,6 +200,7 @@ bool Trust::believe(X509_STORE_CTX* context) {
   X509_up_ref(certificate);
   seen_.certificate.reset(certificate);
   seen_.key = public_key_pin(*certificate);
+  if (policy_.mode == TlsMode::insecure) return true;
   if (policy_.mode == TlsMode::pin || policy_.mode == TlsMode::first_use) {
     seen_.expected = policy_.mode == TlsMode::pin ? policy_.pin : remembered_key(policy_.known_key);
     return seen_.expected.empty() || seen_.expected == seen_.key;

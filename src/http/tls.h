@@ -34,6 +34,8 @@ class Trust {
   /// Before each request.  What was seen at the last handshake stays: a resumed session shows no
   /// certificate again.
   void begin() { seen_.thrown = nullptr; }
+  /// "sha256//BASE64" of the last handshake, also where anybody is believed; empty before one.
+  const std::string& peer_key() const { return seen_.key; }
   /// After a handshake: remembers a key seen for the first time.  Throws Error{config}.
   void accepted(const Target& target);
   /// Why there is no connection; `peer_refused`: it was not the transport; `detail`: in libcurl's

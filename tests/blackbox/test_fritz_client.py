@@ -24,6 +24,10 @@ def requests(sim):
     return sum(box["requests"] for box in sim.stats())
 
 
+def key_of(sim):
+    return next(line.split()[1] for line in sim.lines if line.startswith("key "))
+
+
 def test_a_start_needs_one_request_before_the_first_query_once_the_box_is_known(tmp_path):
     with Sim(FRITZBOX, args=["--still", "--latency", "20"]) as sim:
         device = fritzbox(sim.urls[0], queries="[fritzbox_device]")
@@ -58,20 +62,50 @@ def test_the_key_of_a_box_is_told_at_first_sight_remembered_and_another_refused(
     with Sim(FRITZBOX, args=["--still", "--tls"]) as sim:
         device = fritzbox(sim.urls[0])
         port = int(sim.urls[0].rsplit(":", 1)[1])
-        key = next(line.split()[1] for line in sim.lines if line.startswith("key "))
+        key = key_of(sim)
         first, second = once(tmp_path, device), once(tmp_path, device)
     assert first.returncode == second.returncode == 0, first.stderr + second.stderr
     pin = tmp_path / "state/pins/home"
     assert first.stderr.count(f"remembered the key of 127.0.0.1:{port}, seen for the first time, in '{pin}': {key}") == 1
-    assert "remembered" not in second.stderr
+    assert f"'{pin}'" not in second.stderr
 
     with Sim(FRITZBOX, args=["--still", "--tls", "--port", str(port - 1)]) as sim:
         assert sim.urls[0].endswith(f":{port}")
-        other = next(line.split()[1] for line in sim.lines if line.startswith("key "))
+        other = key_of(sim)
         done = once(tmp_path, device)
     assert done.returncode == 1
     assert (f"the key of 127.0.0.1:{port} is {other}, but {key} is remembered in '{pin}'; if the box was replaced "
             "or got a new certificate, delete that file") in done.stderr
+
+
+def test_the_web_server_has_a_key_of_its_own_to_remember_and_to_refuse(tmp_path):
+    state = tmp_path / "state"
+    with Sim(FRITZBOX, args=["--still", "--tls"]) as one, Sim(FRITZBOX, args=["--still", "--tls"]) as web:
+        device = fritzbox(one.urls[0], web_url=web.urls[0], queries="[fritzbox_device, fritzbox_smarthome]")
+        first = once(tmp_path, device)
+        assert first.returncode == 0, first.stderr
+        assert value(samples(first.stdout), "box_smarthome_device_present", id="116570000001") == "1"
+        assert (state / "pins/home").read_text() == key_of(one) + "\n"
+        assert (state / "pins/home@web").read_text() == key_of(web) + "\n"
+
+        (state / "pins/home@web").write_text(key_of(one) + "\n")
+        refused = once(tmp_path, device)
+    assert refused.returncode == 0  # the box answers, its web server is not believed
+    assert (f"the key of {web.urls[0].removeprefix('https://')} is {key_of(web)}, but {key_of(one)} is remembered in "
+            f"'{state / 'pins/home@web'}'; if the box was replaced or got a new certificate, delete that file") in refused.stderr
+    assert value(samples(refused.stdout), "box_uptime_seconds") is not None
+    assert value(samples(refused.stdout), "box_smarthome_device_present", id="116570000001") is None
+
+
+def test_the_kept_api_is_verified_at_a_web_server_with_another_key_too(tmp_path):
+    """The bug: it was asked with the key of TR-064, refused, and everything was read anew at each start."""
+    with Sim(FRITZBOX, args=["--still", "--tls"]) as one, Sim(FRITZBOX, args=["--still", "--tls"]) as web:
+        device = fritzbox(one.urls[0], web_url=web.urls[0], queries="[fritzbox_device]")
+        assert once(tmp_path, device).returncode == 0
+        before = requests(one), requests(web)
+        assert once(tmp_path, device).returncode == 0
+
+        assert (requests(one) - before[0], requests(web) - before[1]) == (2, 1)
 
 
 def test_over_remote_access_everything_is_asked_for_with_a_login(tmp_path):

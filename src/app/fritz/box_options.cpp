@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/environment.h"
+#include "device/fritzbox/address.h"
+#include "device/fritzbox/cache.h"
 
 namespace boxmeter::fritz {
 namespace {
@@ -66,6 +68,12 @@ Credential credential(const BoxOptions& options) {
   return {.value = Secret(given(options.password, "FRITZ_PASSWORD").value_or(""))};
 }
 
+/// A box is the same with and without TLS; behind another port there may be another one.
+std::string address_in_cache(const std::string& url) {
+  const bool is_usual = url.ends_with(":49000") || url.ends_with(":49443");
+  return is_usual ? fritzbox::host_of(url) : url.substr(url.find("://") + 3);
+}
+
 void use_cache(const BoxOptions& options, DeviceConfig& device) {
   const std::string format =
       lower(given(options.cache_format, "FRITZ_CACHEFORMAT").value_or("json"));
@@ -75,7 +83,9 @@ void use_cache(const BoxOptions& options, DeviceConfig& device) {
   if (format == "pickle")
     std::cerr << "notice: the cache is JSON, whatever the format asked for ('pickle')\n";
   const auto folder = given(options.cache_directory, "FRITZ_CACHEDIRECTORY");
-  device.state_dir = folder ? std::filesystem::path(*folder) : user_cache_dir();
+  device.api_cache = fritzbox::cache_file(
+      folder ? std::filesystem::path(*folder) : user_cache_dir(), address_in_cache(device.url));
+  device.verify_api_cache = !options.trust_cache;
 }
 
 constexpr const char* kWaysToLogIn =
@@ -109,10 +119,12 @@ void add_box_options(CLI::App& app, BoxOptions& options) {
   app.add_flag("-e,--encrypt", options.encrypt,
                "Use TLS; the box's key is remembered at first sight and another one refused");
   app.add_flag("--insecure", options.insecure, "With -e: accept any key");
-  app.add_flag("-x,--use-cache", options.use_cache,
-               "Keep what the box says of its services (default: FRITZ_USECACHE)");
+  app.add_flag(
+      "-x,--use-cache", options.use_cache,
+      "Keep which services and actions the box has, and read that from a file the next time; "
+      "one request tells whether it is still true (default: FRITZ_USECACHE)");
   app.add_flag("-y,--suppress-cache-verification", options.trust_cache,
-               "Believe what is kept without asking the box for its version; implies -x");
+               "Believe what is kept without that request; implies -x");
   add_value(app, "--cache-format", options.cache_format, "json, whatever is asked for", "FORMAT");
   add_value(app, "--cache-directory", options.cache_directory,
             "Where it is kept (default: FRITZ_CACHEDIRECTORY, then the user's cache folder)",

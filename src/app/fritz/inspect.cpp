@@ -6,6 +6,7 @@
 #include "app/fritz/listings.h"
 #include "app/terminal.h"
 #include "base/text.h"
+#include "http/peer_key.h"
 
 namespace boxmeter::fritz {
 namespace {
@@ -95,6 +96,16 @@ std::string answer(Box& box, const std::string& url, const Inspection& wanted) {
   return wanted.reconnect || wanted.reboot ? change(box, url, wanted) : "";
 }
 
+/// The box proves nothing: whoever answers there is asked.
+int show_pin(BoxOptions options) {
+  options.encrypt = options.insecure = true;
+  http::Stop stop;
+  const DeviceConfig device = device_of(options);
+  const std::string key = http::peer_key(device.url, device.timeout, stop);
+  std::cout << "tls: {pin: \"" << key << "\"}\n";
+  return 0;
+}
+
 }  // namespace
 
 void add_inspection(CLI::App& app, Inspection& inspection) {
@@ -109,12 +120,15 @@ void add_inspection(CLI::App& app, Inspection& inspection) {
       ->expected(2)
       ->type_name("SERVICE ACTION");
   app.add_flag("-c,--complete", inspection.everything, "List everything");
+  app.add_flag("--show-pin", inspection.pin,
+               "Print the key that the box shows over TLS, for 'tls' in a configuration");
   app.add_flag("-r,--reconnect", inspection.reconnect, "Reconnect to the internet");
   app.add_flag("-R,--reboot", inspection.reboot, "Restart the box");
   app.add_flag("--yes", inspection.yes, "Do not ask before the box is changed");
 }
 
 int inspect(const BoxOptions& options, const Inspection& wanted) {
+  if (wanted.pin) return show_pin(options);
   return with_box(options, [&](Box& box, const std::string& url) {
     const std::string text = answer(box, url, wanted);
     std::cout << headline(*box.catalog(), url) << text << "\n";

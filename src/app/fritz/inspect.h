@@ -14,6 +14,7 @@ struct Inspection {
   std::string arguments_of = {};
   std::vector<std::string> one_action = {};  // service and action
   bool everything = false;
+  bool pin = false;
   bool reconnect = false;
   bool reboot = false;
   bool yes = false;

@@ -23,6 +23,11 @@ std::string web_url(const std::string& url) {
   return url.substr(0, path_at(url));
 }
 
+http::TlsPolicy web_tls(http::TlsPolicy tls) {
+  if (!tls.known_key.empty()) tls.known_key += "@web";
+  return tls;
+}
+
 bool is_remote(const std::string& url) { return path_at(url) != std::string::npos; }
 
 std::string host_of(const std::string& url) {

@@ -161,7 +161,7 @@ Cache::Cache(const DeviceConfig& config, http::Stop& stop)
       boxinfo_url_((config.web_url.empty() ? web_url(config.url) : config.web_url) +
                    "/jason_boxinfo.xml"),
       timeout_(config.timeout),
-      tls_(config.tls),
+      tls_(web_tls(config.tls)),
       stop_(stop) {}
 
 CatalogPtr Cache::load() {
@@ -205,7 +205,7 @@ void Cache::save(const Catalog& catalog) {
       write_file(file_, text);
       written_ = hash;
     } catch (const Error& error) {
-      spdlog::info("device '{}': what the box can be asked is not kept: {}", device_, error.what());
+      spdlog::warn("device '{}': what the box can be asked is not kept: {}", device_, error.what());
       file_.clear();
     }
   }

@@ -50,18 +50,11 @@ std::string_view shown(std::string_view right) {
   return right == "HomeAuto" ? "Smart Home" : "FRITZ!Box Settings";
 }
 
-/// The key of the web server is remembered beside that of TR-064: the box may show another
-/// certificate there.
-http::TlsPolicy beside(http::TlsPolicy tls) {
-  if (!tls.known_key.empty()) tls.known_key += "@web";
-  return tls;
-}
-
 }  // namespace
 
 Session::Session(const DeviceConfig& config, Account& account, http::Stop& stop)
     : url_(config.web_url),
-      tls_(beside(config.tls)),
+      tls_(web_tls(config.tls)),
       account_(account),
       answerer_(account.password()),
       client_({.timeout = config.timeout, .tls = tls_, .tap = config.tap}, stop) {}

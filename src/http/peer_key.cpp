@@ -1,0 +1,22 @@
+#include "http/peer_key.h"
+
+#include "http/channel.h"
+
+namespace boxmeter::http {
+
+std::string peer_key(const std::string& url, std::chrono::milliseconds timeout, Stop& stop) {
+  const Target target = parse_target(url);
+  const Request request{.url = url};
+  Channel channel({.mode = TlsMode::insecure}, stop);
+  try {
+    channel.exchange({.request = request,
+                      .target = target,
+                      .until = Channel::Time::now() + timeout,
+                      .timeout = timeout});
+  } catch (const Error&) {
+    if (channel.peer_key().empty()) throw;  // else it is the answer that nobody wants
+  }
+  return channel.peer_key();
+}
+
+}  // namespace boxmeter::http
