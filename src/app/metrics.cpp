@@ -85,15 +85,8 @@ void add_own(Entries& entries) {
 
 Entries catalogue(const std::string& pack) {
   Entries entries;
-  std::vector<std::string> known;
-  for (const QueryPtr& query : shipped_queries()) {
-    add_once(known, query->pack);
-    if (pack.empty() || query->pack == pack)
-      for (const Rule& rule : query->rules) add_rule(entries, *query, rule);
-  }
-  if (!pack.empty() && entries.empty())
-    throw Error(ErrorKind::config, "unknown pack '" + pack + "'" + did_you_mean(pack, known) +
-                                       " (known: " + joined(known) + ")");
+  for (const QueryPtr& query : shipped_queries(pack))
+    for (const Rule& rule : query->rules) add_rule(entries, *query, rule);
   if (pack.empty()) add_own(entries);
   return entries;
 }
@@ -114,6 +107,10 @@ std::string as_markdown(const Entries& entries) {
       "Written by `boxmeter metrics --format markdown`, from the packs. Every series has the label "
       "`device`, and those that the\ndevice's `labels:` add. A metric without a query is "
       "boxmeter's own.\n\n"
+      "Packs that speak the names of another exporter are listed by `boxmeter metrics --pack NAME` "
+      "alone:\n" +
+      joined(shipped_foreign_packs()) +
+      ".\n\n"
       "| metric | type | unit | labels | help | queries |\n|---|---|---|---|---|---|\n";
   for (const auto& [name, entry] : entries) {
     TableRow row = row_of(name, entry);
@@ -150,7 +147,9 @@ int metrics(std::span<const std::string> arguments) {
       "metrics");
   app.add_option("--format", format, "text, markdown or json")
       ->check(CLI::IsMember({"text", "markdown", "json"}));
-  app.add_option("--pack", pack, "Only what this pack publishes");
+  app.add_option("--pack", pack,
+                 "Only what this pack publishes (without it: all packs but those that speak the "
+                 "names of another exporter)");
   expect_nothing_left(read_arguments(app, arguments));
   const Entries entries = catalogue(pack);
   std::cout << (format == "json"       ? as_json(entries)

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "poll/poller.h"
@@ -32,8 +33,11 @@ Config load_config(const std::filesystem::path& file);
 /// The packs that are compiled in: name and YAML text.
 const std::vector<std::pair<std::string, std::string>>& shipped_packs();
 
-/// All their queries, by pack.  Throws Error{config} for what a test would have found.
-std::vector<QueryPtr> shipped_queries();
+/// The queries of one of them, or for "" of all that speak our names, by pack.  Throws
+/// Error{config} for a name that is none of theirs.
+std::vector<QueryPtr> shipped_queries(std::string_view pack = "");
+/// Those that speak the names of other exporters.
+std::vector<std::string> shipped_foreign_packs();
 
 /// A request as in a pack, as `call` takes it: "tr064:DeviceInfo1.GetInfo", "get:connection/".
 /// Throws Error{config}.

@@ -42,6 +42,20 @@ Section read_head(const Document& document) {
   return {root, {"pack", "kind", "names", "queries"}};
 }
 
+/// Which packs there are, of what and with which queries, is asked more often than what is in them.
+PackOutline read_outline(const Document& document) {
+  const Section head = read_head(document);
+  const Value kind = head.required("kind");
+  PackOutline outline{.kind = kind.text()};
+  kind.placed([&] { find_kind(outline.kind); });
+  if (const auto names = head.find("names"))
+    outline.foreign = word(*names, {"boxmeter", "foreign"}) == "foreign";
+  for (const Value& query : head.required("queries").list())
+    for (const auto& [key, name] : query.entries())
+      if (key.raw() == "name") outline.queries.push_back(name.text());
+  return outline;
+}
+
 Query read_query(const Value& value, const Pack& pack, bool foreign, Catalogue& catalogue) {
   const Section section(
       value, {"name", "request", "interval", "for_each", "each", "where", "labels", "metrics"});
@@ -63,16 +77,12 @@ Query read_query(const Value& value, const Pack& pack, bool foreign, Catalogue& 
   return query;
 }
 
-Pack read_pack(const Section& section, Catalogue& catalogue,
+Pack read_pack(const Document& document, const PackOutline& outline, Catalogue& catalogue,
                std::map<std::string, std::string>& places) {
-  const Value kind = section.required("kind");
-  Pack pack{.name = section.required("pack").text(), .kind = kind.text()};
-  kind.placed([&] { find_kind(pack.kind); });
-  bool foreign = false;
-  if (const auto names = section.find("names"))
-    foreign = word(*names, {"boxmeter", "foreign"}) == "foreign";
+  const Section section = read_head(document);
+  Pack pack{.name = section.required("pack").text(), .kind = outline.kind};
   for (const Value& value : section.required("queries").list()) {
-    Query query = read_query(value, pack, foreign, catalogue);
+    Query query = read_query(value, pack, outline.foreign, catalogue);
     const auto [first, is_new] = places.emplace(query.name, value.place());
     if (!is_new)
       throw value.problem("query '" + query.name + "' is also at " + first->second +
@@ -83,15 +93,20 @@ Pack read_pack(const Section& section, Catalogue& catalogue,
   return pack;
 }
 
+/// As if there were no other pack.
+Pack read_alone(const Document& document, const PackOutline& outline) {
+  Catalogue catalogue;
+  std::map<std::string, std::string> places;
+  Pack pack = read_pack(document, outline, catalogue, places);
+  catalogue.finish();
+  return pack;
+}
+
 }  // namespace
 
 Pack parse_pack(std::string_view text, const std::string& name) {
   const Document document = parse_yaml(text, name);
-  Catalogue catalogue;
-  std::map<std::string, std::string> places;
-  Pack pack = read_pack(read_head(document), catalogue, places);
-  catalogue.finish();
-  return pack;
+  return read_alone(document, read_outline(document));
 }
 
 Packs::Packs(const std::optional<Value>& query_files, const fs::path& folder,
@@ -121,19 +136,26 @@ void Packs::add(Document document) {
   file = {.name = name.text(), .document = std::move(document)};
 }
 
-const Pack& Packs::read(File& file) {
-  if (file.pack) return *file.pack;
+const PackOutline& Packs::outline(File& file) {
+  if (file.outline) return *file.outline;
   if (!file.document) {
     const auto text =
         std::ranges::find(shipped_packs(), file.name, &std::pair<std::string, std::string>::first);
     file.document = parse_yaml(text->second, "shipped pack " + file.name + ".yml");
   }
-  return file.pack.emplace(read_pack(read_head(*file.document), catalogue_, places_));
+  return file.outline.emplace(read_outline(*file.document));
 }
 
-/// False when all have been read.
+const Pack& Packs::read(File& file) {
+  if (file.pack) return *file.pack;
+  const PackOutline& known = outline(file);
+  return file.pack.emplace(read_pack(*file.document, known, catalogue_, places_));
+}
+
+/// One of our own names that nobody has asked for yet.  False when all have been read.
 bool Packs::read_another() {
-  const auto unread = std::ranges::find_if(files_, [](const File& file) { return !file.pack; });
+  const auto unread = std::ranges::find_if(
+      files_, [&](File& file) { return !file.pack && !outline(file).foreign; });
   if (unread == files_.end()) return false;
   read(*unread);
   return true;
@@ -142,25 +164,35 @@ bool Packs::read_another() {
 std::vector<QueryPtr> Packs::queries(std::string_view name) {
   const auto named = std::ranges::find(files_, name, &File::name);
   if (named != files_.end()) return read(*named).queries;
-  for (File& file : files_)
+  for (File& file : files_) {
+    const std::vector<std::string>& names = outline(file).queries;
+    if (std::ranges::find(names, name) == names.end()) continue;
     for (const QueryPtr& query : read(file).queries)
       if (query->name == name) return {query};
+  }
   return {};
 }
 
 std::vector<std::string> Packs::names(std::string_view kind) {
   std::vector<std::string> names;
   for (File& file : files_)
-    if (kind.empty() || read(file).kind == kind) names.push_back(file.name);
+    if (kind.empty() || outline(file).kind == kind) names.push_back(file.name);
+  return names;
+}
+
+std::vector<std::string> Packs::foreign_names() {
+  std::vector<std::string> names;
+  for (File& file : files_)
+    if (outline(file).foreign) names.push_back(file.name);
   return names;
 }
 
 std::vector<std::string> Packs::query_names(std::string_view kind) {
   std::vector<std::string> names;
   for (File& file : files_)
-    for (const QueryPtr& query : read(file).queries)
-      if ((kind.empty() || query->kind == kind) && query->name != file.name)
-        names.push_back(query->name);
+    for (const std::string& query : outline(file).queries)
+      if ((kind.empty() || outline(file).kind == kind) && query != file.name)
+        names.push_back(query);
   return names;
 }
 
@@ -169,6 +201,9 @@ void Packs::finish() {
   while (!catalogue_.complete() && read_another()) {
   }
   catalogue_.finish();
+  // A file of the user's that nobody asks for must be right all the same.
+  for (File& file : files_)
+    if (!file.pack && !file.shipped) read_alone(*file.document, outline(file));
   // `queries: [wan]` must mean one thing.
   for (const File& file : files_)
     for (const File& other : files_)
@@ -179,14 +214,28 @@ void Packs::finish() {
                                                "' is called like a pack; rename it");
 }
 
-std::vector<QueryPtr> shipped_queries() {
+std::vector<QueryPtr> shipped_queries(std::string_view pack) {
   std::vector<std::string> warnings;
   Packs packs(std::nullopt, {}, warnings);
+  std::vector<std::string> names = packs.names("");
+  const std::vector<std::string> left_out = pack.empty() ? packs.foreign_names() : names;
+  if (!pack.empty() && std::ranges::find(names, pack) == names.end())
+    throw Error(ErrorKind::config, "unknown pack '" + std::string(pack) + "'" +
+                                       did_you_mean(pack, names) + " (known: " + joined(names) +
+                                       ")");
+  std::erase_if(names, [&](const std::string& name) {
+    return name != pack && std::ranges::find(left_out, name) != left_out.end();
+  });
   std::vector<QueryPtr> all;
-  for (const std::string& name : packs.names(""))
+  for (const std::string& name : names)
     for (QueryPtr& query : packs.queries(name)) all.push_back(std::move(query));
   packs.finish();
   return all;
+}
+
+std::vector<std::string> shipped_foreign_packs() {
+  std::vector<std::string> warnings;
+  return Packs(std::nullopt, {}, warnings).foreign_names();
 }
 
 }  // namespace boxmeter

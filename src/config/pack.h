@@ -18,14 +18,23 @@ struct Pack {
   std::vector<QueryPtr> queries = {};
 };
 
+/// What is known of a pack before its rules are read.
+struct PackOutline {
+  std::string kind = {};
+  bool foreign = false;  // `names: foreign`
+  std::vector<std::string> queries = {};
+};
+
 /// One pack by itself, out of a text that messages call `name`.  Pure.  Throws Error{config} with
 /// the place.
 Pack parse_pack(std::string_view text, const std::string& name);
 
 /// The packs that a configuration can name: the shipped ones and those of its `query_files`, which
 /// replace a shipped one of the same name.  A shipped pack is read when somebody asks for it, since
-/// most configurations use two of thirty; where there are `query_files`, all are read at once, in
-/// that order, so that whatever does not fit together is said at the place of the user's file.
+/// most configurations use two of thirty; where there are `query_files`, all that speak our names
+/// are read at once, in that order, so that whatever does not fit together is said at the place of
+/// the user's file.  A pack of foreign names joins the others when somebody asks for it: two that
+/// nobody uses together need not agree about a metric.
 /// Every function throws Error{config} with the place.
 class Packs {
  public:
@@ -39,6 +48,8 @@ class Packs {
 
   /// Of all packs of a kind, or of any for "".
   std::vector<std::string> names(std::string_view kind);
+  /// Of those that speak the names of other exporters.
+  std::vector<std::string> foreign_names();
   /// And of their queries.
   std::vector<std::string> query_names(std::string_view kind);
 
@@ -49,9 +60,11 @@ class Packs {
   struct File {
     std::string name = {};  // of the pack
     bool shipped = false;
-    std::optional<Document> document = {};  // a shipped one is parsed when it is read
+    std::optional<Document> document = {};  // a shipped one is parsed when it is asked for
+    std::optional<PackOutline> outline = {};
     std::optional<Pack> pack = {};
   };
+  const PackOutline& outline(File& file);
   const Pack& read(File& file);
   void add(Document document);
   bool read_another();

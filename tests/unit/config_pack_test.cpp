@@ -289,6 +289,43 @@ names: foreign
         "gateway:wan_bytes counter\n  value [NewA]\n");
 }
 
+TEST_CASE("two packs of foreign names need not agree unless one configuration names both") {
+  const ConfigFolder folder;
+  const auto pack = [](const std::string& name, const std::string& type) {
+    return "pack: " + name + "\nkind: fritzbox\nnames: foreign\nqueries:\n  - name: " + name +
+           "_q\n    request: {tr064: DeviceInfo1.GetInfo}\n    metrics:\n"
+           "      - {name: gateway_bytes, type: " +
+           type + ", help: Bytes., value: NewA}\n";
+  };
+  folder.write("a.yml", pack("a", "gauge"));
+  folder.write("b.yml", pack("b", "counter"));
+  const auto asking = [](const std::string& queries) {
+    return "query_files: [a.yml, b.yml]\ndevices: [{name: home, kind: fritzbox, password: x, "
+           "queries: " +
+           queries + "}]\n";
+  };
+
+  CHECK(folder.complaint(asking("[a]")) == "");
+  CHECK(folder.load(asking("[b_q]")).jobs.at(0).queries.at(0)->name == "b_q");
+  CHECK(folder.complaint(asking("[a, b]")) ==
+        "b.yml:8:37: metric 'gateway_bytes' is a counter here and a gauge at a.yml:8:16 (one type "
+        "per metric)");
+  CHECK(folder.complaint(asking("[a, b_x]")) ==
+        "boxmeter.yml:2:66: unknown pack or query 'b_x' (did you mean 'b_q'?)");
+}
+
+TEST_CASE("a pack of foreign names that nobody asks for must be right all the same") {
+  const ConfigFolder folder;
+  folder.write("a.yml",
+               "pack: a\nkind: fritzbox\nnames: foreign\nqueries:\n  - name: a_q\n"
+               "    request: {tr064: DeviceInfo1.GetInfo}\n    metrics:\n"
+               "      - {name: gateway_bytes, value: NewA}\n");
+
+  CHECK(folder.complaint("query_files: a.yml\n"
+                         "devices: [{name: home, kind: fritzbox, password: x}]\n") ==
+        "a.yml:8:16: metric 'gateway_bytes' has no help text (add 'help')");
+}
+
 TEST_CASE("a pack with a shipped name replaces the shipped one") {
   const ConfigFolder folder;
   folder.write("packs/mine.yml", R"y(pack: fritzbox
