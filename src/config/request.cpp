@@ -11,10 +11,12 @@
 namespace boxmeter {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t kMostBody = 64U << 20;
 
 bool is_option(std::string_view key) {
-  return key == "args" || key == "repeat" || key == "max_body";
+  return key == "args" || key == "repeat" || key == "max_body" || key == "keep";
 }
 
 std::map<std::string, std::string> read_args(const Value& value, const Scope& scope) {
@@ -85,19 +87,20 @@ Request read_request(const Value& value, const Scope& scope,
   if (verbs.empty())
     throw value.problem("a request is missing (such as {tr064: DeviceInfo1.GetInfo})");
   if (verbs.size() > 1) {
-    std::vector<std::string> known = {"args", "max_body", "repeat"};
+    std::vector<std::string> known = {"args", "max_body", "repeat", "keep"};
     known.insert(known.end(), others.begin(), others.end());
     const std::string& second = verbs[1].key.raw();
     throw verbs[1].key.problem("unknown key '" + second + "' beside the request '" +
                                verbs[0].key.raw() + "'" + did_you_mean(second, known));
   }
-  std::vector<std::string> known = {verbs[0].key.raw(), "args", "repeat", "max_body"};
+  std::vector<std::string> known = {verbs[0].key.raw(), "args", "repeat", "max_body", "keep"};
   known.insert(known.end(), others.begin(), others.end());
   const Section section(value, known);
   Request request = read_verb(verbs[0].key, section.required(verbs[0].key.raw()), scope);
   if (const auto args = section.find("args")) request.args = read_args(*args, scope);
   if (const auto repeat = section.find("repeat")) request.repeat = read_repeat(*repeat, scope);
   if (const auto body = section.find("max_body")) request.body_limit = size(*body, 1000, kMostBody);
+  if (const auto keep = section.find("keep")) request.keep = duration(*keep, 1s, 24h);
   verbs[0].value.placed([&] { scope.kind->check(request); });
   return request;
 }
@@ -142,7 +145,7 @@ void read_asked(const Value& value, Loop& loop, Scope& scope) {
   const Scope outside{.kind = scope.kind};
   loop.request = read_request(value, outside, {"each", "where", "bind"});
   std::vector<std::string> keys = {
-      loop.request->verb, "args", "repeat", "max_body", "each", "where", "bind"};
+      loop.request->verb, "args", "repeat", "max_body", "keep", "each", "where", "bind"};
   const Section section(value, keys);
   Row row;
   if (const auto each = section.find("each")) loop.each = read_each(*each, outside, row);
@@ -180,14 +183,24 @@ Loop read_loop(const Value& value, Scope& scope) {
 }
 
 std::vector<Part> read_parts(const Value& value, Scope& scope) {
-  if (!has_parts(value)) return {Part{.first = read_alternatives(value, scope)}};
+  const auto is_kept = [](const Part& part) {
+    return std::ranges::any_of(part.first, [](const Request& r) { return r.keep.count() > 0; });
+  };
+  const auto check = [&](std::vector<Part> parts) {
+    if (std::ranges::all_of(parts, is_kept))
+      throw value.problem(
+          "'keep' is for a part beside others that are asked each time; how often a query is asked "
+          "says its 'interval'");
+    return parts;
+  };
+  if (!has_parts(value)) return check({Part{.first = read_alternatives(value, scope)}});
   std::vector<Part> parts;
   for (const auto& [key, request] : value.entries()) {
     check_part_name(key, scope);
     parts.push_back({.name = key.raw(), .first = read_alternatives(request, scope)});
     scope.parts.push_back(key.raw());
   }
-  return parts;
+  return check(std::move(parts));
 }
 
 Request parse_request(std::string_view text) {

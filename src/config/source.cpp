@@ -85,10 +85,11 @@ LabelRule read_label(const Value::Entry& entry, const Scope& scope, const Row& r
     label.source = read_value(entry.value, scope, row);
     return label;
   }
-  const Section section(entry.value, {"path", "remove", "match", "map", "else"});
+  const Section section(entry.value, {"path", "remove", "lower", "match", "map", "else"});
   const Value path = section.required("path");
   label.source.path = read_path(path, path.text(), scope, row);
   if (const auto remove = section.find("remove")) label.remove = remove->text();
+  if (const auto lower = section.find("lower")) label.lower = boolean(*lower);
   if (const auto match = section.find("match")) label.match = read_regex(*match);
   label.map = read_mapping(section);
   return label;

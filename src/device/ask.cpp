@@ -126,7 +126,7 @@ void Asker::ask_parts(const Query& query, const Bindings& bindings, Clock::time_
   for (const Part& part : query.parts) {
     try {
       element[part.name.empty() ? "reply" : part.name] = first_supported(part, bindings, now);
-      ++tally.answered;
+      if (part.first.front().keep.count() == 0) ++tally.answered;
     } catch (const Error& error) {
       if (ends_turn(error.kind())) throw;
       tally.add(error);
@@ -150,7 +150,17 @@ Reply Asker::first_supported(const Part& part, const Bindings& bindings, Clock::
 }
 
 Reply Asker::call(const Request& request, Clock::time_point now) {
-  Capability& capability = capabilities_[describe(request)];
+  const std::string key = describe(request);
+  if (request.keep.count() == 0) return call_device(request, key, now);
+  const auto kept = kept_.find(key);
+  if (kept != kept_.end() && now - kept->second.asked < request.keep) return kept->second.reply;
+  Reply reply = call_device(request, key, now);
+  kept_[key] = {reply, now};
+  return reply;
+}
+
+Reply Asker::call_device(const Request& request, const std::string& key, Clock::time_point now) {
+  Capability& capability = capabilities_[key];
   if (!capability.worth_asking(now))
     throw Error(ErrorKind::refused, capability.reason(),
                 capability.support() == Support::denied ? Refusal::denied : Refusal::unsupported);
@@ -171,6 +181,7 @@ void Asker::notice_epoch() {
   const Epoch epoch = device_.epoch();
   if (epoch == epoch_) return;
   epoch_ = epoch;
+  kept_.clear();
   for (auto& [request, capability] : capabilities_) capability.ask_at_once();
 }
 

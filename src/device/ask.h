@@ -19,13 +19,15 @@ struct Asked {
 struct Tally;  // what became of the requests of one query
 
 /// Turns the requests of a query (parts, loops, alternatives) into one reply, and remembers what
-/// this box cannot do.  One per device, used by one thread at a time.
+/// this box cannot do, and for their `keep` the answers that tell what hardly ever changes.  One
+/// per device, used by one thread at a time.
 class Asker {
  public:
   explicit Asker(Device& device) : device_(device), epoch_(device.epoch()) {}
 
-  /// Throws Error when no request of the query was answered: the most telling one, whose Refusal
-  /// says what the query can do on this box.  An error of the device itself (ends_turn) is thrown
+  /// Throws Error when no request of the query was answered (what is kept is no answer: it only
+  /// goes with others): the most telling one, whose Refusal says what the query can do on this box.
+  ///  An error of the device itself (ends_turn) is thrown
   /// at once, whatever has been answered before.
   Asked ask(const Query& query, Clock::time_point now);
 
@@ -39,11 +41,17 @@ class Asker {
                  Reply& element, Tally& tally);
   Reply first_supported(const Part& part, const Bindings& bindings, Clock::time_point now);
   Reply call(const Request& request, Clock::time_point now);
+  Reply call_device(const Request& request, const std::string& key, Clock::time_point now);
   void notice_epoch();
 
   Device& device_;
   Epoch epoch_;
+  struct Kept {
+    Reply reply;
+    Clock::time_point asked;
+  };
   std::map<std::string, Capability> capabilities_;  // by describe(request)
+  std::map<std::string, Kept> kept_;                // by the same; until the epoch changes
 };
 
 /// Whether an error is one of the device as a whole: asking it anything else now is waste.

@@ -152,6 +152,7 @@ std::string label_of(const LabelRule& label, const Row& row, std::string& proble
     std::string_view text = text_of(value, scratch);
     std::string left;
     if (!label.remove.empty()) text = left = without(text, label.remove);
+    if (label.lower) text = left = lower(text);
     if (const auto chosen = refined(text, label.match, label.map)) result = repair_utf8(*chosen);
   });
   return result;

@@ -36,6 +36,7 @@ struct Request {
   };
   std::optional<Repeat> repeat = {};
   std::size_t body_limit = 4U << 20;  // bytes, received and unpacked
+  std::chrono::milliseconds keep{0};  // how long the answer serves all queries of the device
 
   friend bool operator==(const Request&, const Request&) = default;
 };

@@ -41,6 +41,7 @@ struct LabelRule {
   std::string name = {};
   Source source = {};
   std::string remove = {};  // characters that the label is without
+  bool lower = false;       // in lower case (ASCII)
   RegexPtr match = {};      // no match: the label is empty
   Mapping map = {};
 };

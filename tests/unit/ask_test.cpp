@@ -53,6 +53,42 @@ TEST_CASE("a part that fails is absent and told, one that this box lacks is only
   CHECK(asked.problems[0].message == "not XML");
 }
 
+TEST_CASE("an answer that is kept serves all queries until its time or the box's epoch ends") {
+  FakeDevice device([](const Request& request) -> Reply { return request.target; });
+  Asker asker(device);
+  Request info = get("info");
+  info.keep = 10s;
+  const Query first = query({part("device", {info}), part("x", {get("a")})});
+  const Query second = query({part("device", {info}), part("x", {get("b")})});
+
+  CHECK(asker.ask(first, kNow).reply == Reply{{"device", "info"}, {"x", "a"}});
+  CHECK(asker.ask(second, kNow + 9s).reply == Reply{{"device", "info"}, {"x", "b"}});
+  CHECK(device.asked == std::vector<std::string>{"get:info", "get:a", "get:b"});
+
+  device.asked.clear();
+  asker.ask(first, kNow + 10s);
+  CHECK(device.asked == std::vector<std::string>{"get:info", "get:a"});
+
+  device.asked.clear();
+  device.now.boot = 1;
+  asker.ask(first, kNow + 11s);
+  CHECK(device.asked == std::vector<std::string>{"get:info", "get:a"});
+}
+
+TEST_CASE("what is kept is no answer: a query that the box lacks besides is unsupported") {
+  FakeDevice device([](const Request& request) -> Reply {
+    if (request.target == "lacking") throw unsupported("no such service");
+    return 1;
+  });
+  Asker asker(device);
+  Request info = get("info");
+  info.keep = 10s;
+
+  CHECK_THROWS_WITH_AS(
+      asker.ask(query({part("device", {info}), part("x", {get("lacking")})}), kNow),
+      "no such service", Error);
+}
+
 TEST_CASE("for_each over a list substitutes and names each iteration") {
   FakeDevice device([](const Request& request) -> Reply {
     if (request.target == "WLAN3") throw unsupported("no radio 3");

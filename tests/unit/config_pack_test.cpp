@@ -52,6 +52,7 @@ std::string picture(const Rule& rule) {
   for (const Condition& condition : rule.where) text += "\n  where " + picture(condition);
   for (const LabelRule& label : rule.labels)
     text += "\n  label " + label.name + ": " + picture(label.source) +
+            (label.lower ? " lower" : "") +
             (label.match ? " match " + label.match->pattern() : "") + picture(label.map);
   if (!rule.value.empty()) text += "\n  value " + picture(rule.value);
   if (!rule.absent.empty()) text += "\n  absent " + joined(rule.absent, "|");
@@ -72,6 +73,7 @@ std::string picture(const Request& request) {
   if (request.repeat)
     text += " repeat " + request.repeat->index + " until " + std::to_string(request.repeat->until) +
             " count '" + request.repeat->count + "' limit " + std::to_string(request.repeat->limit);
+  if (request.keep.count() != 0) text += " keep " + std::to_string(request.keep.count()) + "ms";
   if (request.body_limit != 4U << 20) text += " max " + std::to_string(request.body_limit);
   return text;
 }
@@ -197,6 +199,30 @@ box_mine_info info
   label name: hostname
   label up: ../~
 )y");
+}
+
+TEST_CASE("a part whose answer is kept goes with one that is asked each time") {
+  CHECK(loaded(R"y(
+  - name: mine_kept
+    for_each: {ap: {get: wifi/ap/, keep: 5m, each: "*", bind: {id: id}}}
+    request:
+      system: {get: system/, keep: 1h}
+      list: {get: "wifi/ap/{ap.id}/stations/"}
+    metrics: []
+)y",
+               "freebox") == R"y(mine_kept of mine for freebox
+for ap in get:wifi/ap/ keep 300000ms each [*] id=id
+ask system: get:system/ keep 3600000ms
+ask list: get:wifi/ap/{ap.id}/stations/
+)y");
+  CHECK_THROWS_WITH_AS(loaded(R"y(
+  - name: mine_kept
+    request: {tr064: DeviceInfo1.GetInfo, keep: 1h}
+    metrics: []
+)y"),
+                       "mine.yml:6:14: 'keep' is for a part beside others that are asked each "
+                       "time; how often a query is asked says its 'interval'",
+                       Error);
 }
 
 TEST_CASE("alternatives, arguments and indexed walks") {

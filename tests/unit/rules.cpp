@@ -69,6 +69,7 @@ std::vector<LabelRule> labels(const YAML::Node& node) {
     if (entry.second.IsMap()) {
       label.match = regex(entry.second["match"]);
       if (entry.second["remove"]) label.remove = word(entry.second["remove"]);
+      if (entry.second["lower"]) label.lower = entry.second["lower"].as<bool>();
       label.map = mapping(entry.second["map"]);
     }
     result.push_back(label);
