@@ -56,6 +56,16 @@ def test_the_first_freebox(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_who_comes_from_fritz_exporter_finds_its_metrics_on_its_port(home):
+    text = CONFIGURATIONS[2]
+    assert text.count("http://fritz.box:49000") == 1 and text.count("listen: 127.0.0.1:9787") == 1
+    with Sim(FRITZBOX) as sim, Daemon(home, text.replace("http://fritz.box:49000", sim.urls[0])) as daemon:
+        found = daemon.wait_for(lambda found: 'box_up{device="home",friendly_name="home",kind="fritzbox"}' in found)
+        found = daemon.wait_for(lambda found: any(key.startswith("fritz_wifi_status{") for key in found))
+    assert found['fritz_dsl_status{device="home",friendly_name="home",serial="00005E005301"}'] == "1"
+    assert found['box_dsl_up{device="home",friendly_name="home"}'] == "1"
+
+
 def test_the_pack_of_the_readme_is_one(tmp_path):
     pack = re.search(r"```yaml\n(pack:.*?)```", README, re.S)[1]
     (tmp_path / "pack.yml").write_text(pack)

@@ -12,20 +12,22 @@ from harness import ROOT
 
 HERE = pathlib.Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+FILES = [HERE / "requirements.txt", HERE / "requirements_newer_python.txt"]
 
 
 @functools.cache
 def environment():
-    """None when the packages of requirements.txt are installed, else why they are not."""
-    wanted = (HERE / "requirements.txt").read_text()
+    """None when the packages of requirements*.txt are installed, else why they are not."""
+    wanted = "".join(file.read_text() for file in FILES)
     VENV.mkdir(exist_ok=True)
     with open(VENV / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # tests run in several processes
         stamp = VENV / "installed"
         if stamp.exists() and stamp.read_text() == wanted:
             return None
-        for command in ([sys.executable, "-m", "venv", VENV],
-                        [VENV / "bin/python", "-m", "pip", "install", "--quiet", "--requirement", HERE / "requirements.txt"]):
+        install = [VENV / "bin/python", "-m", "pip", "install", "--quiet", "--requirement"]
+        for command in ([sys.executable, "-m", "venv", VENV], [*install, FILES[0]],
+                        [*install, FILES[1], "--no-deps", "--ignore-requires-python", "--no-compile"]):
             done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
             if done.returncode != 0:
                 return (done.stdout.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
@@ -47,8 +49,13 @@ def run_peer(name, *arguments, stdin=None, env=None, timeout=120):
                           env={"PATH": "/usr/bin:/bin", **(env or {})}, timeout=timeout)
 
 
-def ask_peer(script, question):
-    """The answer, as JSON, of a script of this folder that a package's python runs."""
+def ask_peer_for_text(script, question):
+    """What a script of this folder that a package's python runs prints."""
     done = run_peer("python", HERE / script, stdin=json.dumps(question))
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return done.stdout
+
+
+def ask_peer(script, question):
+    """The same, as JSON."""
+    return json.loads(ask_peer_for_text(script, question))
