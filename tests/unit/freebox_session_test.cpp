@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "device/freebox/registration.h"
+#include "device/freebox/session.h"
 #include "fake_freebox.h"
 
 using namespace boxmeter;
@@ -184,6 +185,14 @@ TEST_CASE("other reasons not to let us in pause the login too, and are told") {
     const bool paused = std::string_view(text).starts_with("auth");
     CHECK(bench.take_log() == (paused ? Log{} : Log{"GET login/", "POST login/session/"}));
   }
+}
+
+TEST_CASE("the pause doubles each time that the box says ratelimited, up to about an hour") {
+  std::vector<std::int64_t> minutes;
+  for (unsigned limited = 0; limited < 8; ++limited)
+    minutes.push_back(freebox::pause_after_refusal(limited).count());
+
+  CHECK(minutes == std::vector<std::int64_t>{4, 8, 16, 32, 64, 64, 64, 64});
 }
 
 TEST_CASE("a web page instead of /api_version says that this is no Freebox") {

@@ -7,9 +7,7 @@
 namespace boxmeter::freebox {
 namespace {
 
-// A refused token is not shown to the box again before this has passed: it locks out who tries too
-// often (`ratelimited`), and for the longer the oftener.  A little below the 5 minutes that the
-// poller waits.
+// A little below the 5 minutes that the poller waits.
 constexpr auto kRefusedFor = std::chrono::minutes(4);
 constexpr unsigned kMostDoublings = 4;  // about an hour
 
@@ -48,6 +46,10 @@ Permissions permissions_of(const Envelope& answer) {
 }
 
 }  // namespace
+
+std::chrono::minutes pause_after_refusal(unsigned limited) {
+  return kRefusedFor * (1U << std::min(limited, kMostDoublings));
+}
 
 Session::Session(const DeviceConfig& config, Api& api)
     : config_(config), api_(api), app_(token_of(config)) {}
@@ -105,9 +107,9 @@ Envelope Session::log_in(const std::string& challenge) {
 void Session::refuse(const Envelope& answer) {
   Error error = refusal(answer);
   if (api_.replaced()) error.prepend("this is another box than before");
-  limited_ = answer.code == "ratelimited" ? std::min(limited_ + 1, kMostDoublings) : 0;
+  limited_ = answer.code == "ratelimited" ? limited_ + 1 : 0;
   if (error.kind() == ErrorKind::auth)
-    refused_ = {error, Clock::now() + kRefusedFor * (1U << limited_)};
+    refused_ = {error, Clock::now() + pause_after_refusal(limited_)};
   throw Error(error);
 }
 

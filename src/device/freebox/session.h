@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,6 +11,11 @@
 namespace boxmeter::freebox {
 
 using Permissions = std::map<std::string, bool>;
+
+/// How long a box is not asked to let us in again after it refused: it locks out who tries too
+/// often
+/// (`ratelimited`, here the `limited`-th time in a row), and for the longer the oftener.  Pure.
+std::chrono::minutes pause_after_refusal(unsigned limited);
 
 /// One session of an application, opened when it is needed and reopened once when the box has
 /// ended it; shared by all that is asked of the box.  One thread at a time.
