@@ -95,28 +95,66 @@ def can_trace(tmp_path):
     return done.returncode == 0
 
 
-@pytest.mark.parametrize("call", ["write", "rename", "fsync"])
-def test_what_is_known_of_a_box_survives_a_kill_at_any_moment(tmp_path, call):
-    """Killed at the N-th call for N = 1 until it survives: the file is the old one or the new one, never half."""
+def killed_at_each(tmp_path, call, command, prepare, check):
+    """Runs the command once for each N = 1, 2, ..., killed at its N-th system call of that name, until it survives;
+    check(rc) after each.  How often it ran."""
     if not can_trace(tmp_path):
         pytest.skip("no program may be traced here (strace)")
+    for nth in range(1, 100):
+        prepare()
+        done = subprocess.run(["strace", "-f", "-o", tmp_path / "trace", "-e", f"trace={call}", "-e",
+                               f"inject={call}:signal=KILL:when={nth}", BUILD / "boxmeter", *map(str, command)],
+                              capture_output=True, text=True, env={**os.environ, "HOME": str(tmp_path)})
+        check(done.returncode)
+        if done.returncode == 0:
+            return nth
+    raise AssertionError(done.stderr)
+
+
+CALLS = pytest.mark.parametrize("call", ["write", "rename", "fsync"])
+
+
+@CALLS
+def test_what_is_known_of_a_box_survives_a_kill_at_any_moment(tmp_path, call):
+    """The file is the old one or the new one, never half."""
     known = tmp_path / "state/freebox/free.json"
     known.parent.mkdir(parents=True)
     old = '{"uid":"","url":""}'
+
+    def check(code):
+        text = known.read_text()
+        assert text == old or len(json.loads(text)["uid"]) == 32, text
+        if code != 0:
+            assert run(*command).returncode == 0  # the next start works
+
     with Sim(FREEBOX) as sim:
         file = tmp_path / "boxmeter.yml"
         file.write_text(f"state_dir: {tmp_path}/state\n" + config(freebox(sim.urls[0])))
-        command = [BUILD / "boxmeter", "call", "--config.file", file, "free", "get:connection/"]
-        for nth in range(1, 100):
-            known.write_text(old)
-            done = subprocess.run(["strace", "-f", "-o", tmp_path / "trace", "-e", f"trace={call}", "-e",
-                                   f"inject={call}:signal=KILL:when={nth}", *command],
-                                  capture_output=True, text=True, env={**os.environ, "HOME": str(tmp_path)})
-            text = known.read_text()
-            assert text == old or len(json.loads(text)["uid"]) == 32, text
-            if done.returncode == 0:
-                break
-            assert subprocess.run(command, capture_output=True).returncode == 0  # and the next start works
-    assert done.returncode == 0, done.stderr
+        command = ["call", "--config.file", file, "free", "get:connection/"]
+        times = killed_at_each(tmp_path, call, command, lambda: known.write_text(old), check)
+
     assert len(json.loads(known.read_text())["uid"]) == 32
-    assert nth > 1 or call != "fsync"
+    assert times > 1 or call != "fsync"
+
+
+@CALLS
+def test_a_token_file_is_whole_or_absent_whenever_a_registration_is_killed(tmp_path, call):
+    token = tmp_path / "token"
+    whole = f"{ScriptedFreebox.token}\nmy.app\n"
+
+    def check(code):
+        if token.exists():
+            assert token.read_text() == whole
+            assert token.stat().st_mode & 0o777 == 0o600
+        if code != 0:  # with what was left behind the next one works
+            again = run(*command)
+            assert token.exists() and again.returncode in (0, 2), again.stderr
+            assert again.returncode == 0 or "is already there" in again.stderr
+            assert token.read_text() == whole
+
+    with ScriptedFreebox({"login/logout/": lambda: None}, verdicts=["granted"] * 300) as box:
+        command = ["freebox", "register", "-u", box.url, "-a", "my.app", "--token-file", token]
+        times = killed_at_each(tmp_path, call, command, lambda: token.unlink(missing_ok=True), check)
+
+    assert token.read_text() == whole
+    assert times > 1 or call != "fsync"
