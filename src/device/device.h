@@ -64,6 +64,10 @@ class Device {
   /// As seen in the replies so far.
   virtual Epoch epoch() const = 0;
 
+  /// What the box said that the user or the application may do, in its own words: an object such as
+  /// {"settings": false} or {"BoxAdmin": "readonly"}; empty: it has not said so (yet).
+  virtual Reply permissions() const { return Reply::object(); }
+
   /// How often it has logged in so far (a 401 answered with a digest, a session opened).
   virtual std::uint64_t logins() const = 0;
 };

@@ -162,6 +162,7 @@ void Store::end_turn(const std::string& device, const Turn& turn) {
     status.lag = turn.lag;
     status.skipped += turn.skipped;
     status.logins = turn.logins;
+    status.permissions = turn.permissions;
     status.failure = turn.failure;
     if (turn.failure) status.failed = WallClock::now();
     if (status.up) {

@@ -57,6 +57,7 @@ struct Turn {
   Clock::duration lag{};                    // started this much later than planned
   std::uint64_t skipped = 0;                // polls that were due and are not made up for
   std::uint64_t logins = 0;                 // of the device so far
+  Reply permissions = Reply::object();      // Device::permissions()
   Clock::time_point ended{};
 };
 
@@ -80,6 +81,7 @@ struct DeviceStatus {
   std::optional<Failure> failure = {};  // the newest of the device
   std::optional<WallClock::time_point> failed = {};
   std::uint64_t polls = 0, skipped = 0, logins = 0;
+  Reply permissions = Reply::object();  // as the box tells them; empty: it has not (yet)
   std::chrono::duration<double> lag{};
   std::map<ErrorKind, std::uint64_t> failures = {};
   std::size_t series = 0;

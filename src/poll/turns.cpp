@@ -79,6 +79,7 @@ void Turns::settle(Turn turn, Clock::time_point planned, Clock::time_point began
   turn.ended = Clock::now();
   turn.lag = std::max(began - planned, Clock::duration::zero());
   turn.logins = device_->logins();
+  turn.permissions = device_->permissions();
   const bool down = turn.failure.has_value();
   failures_ = down ? failures_ + 1 : 0;
   if (turn.refused_login)

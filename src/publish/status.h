@@ -8,7 +8,7 @@
 // How we are, for people: pure functions of values.
 namespace boxmeter {
 
-/// What /devices answers.  Times are RFC 3339 in UTC, null before the first.
+/// What /devices answers, a device to a line.  Times are RFC 3339 in UTC, null before the first.
 std::string devices_json(const std::vector<DeviceStatus>& devices,
                          const std::vector<SinkStatus>& sinks);
 

@@ -167,6 +167,10 @@ def test_devices_tells_each_box_each_query_and_each_sink(tmp_path):
         "fritzbox_device", "fritzbox_wan_packets", "fritzbox_lan"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", page["devices"][0]["last_success"])
     assert page["sinks"] == []
+    # A Freebox tells with every session what the application may do; a Fritz!Box is asked for it once it denied something.
+    assert page["devices"][0]["permissions"] == {}
+    permissions = page["devices"][1]["permissions"]
+    assert permissions["explorer"] is True and {"settings", "calls", "downloader"} <= permissions.keys()
     assert "2 of 2 up" in html and "home" in html and "free" in html
 
 

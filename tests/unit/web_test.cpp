@@ -351,7 +351,8 @@ TEST_CASE("/devices tells the whole state as JSON") {
                       .last_success = kWall,
                       .failure = Failure{ErrorKind::timeout, "no \xFF answer"},
                       .failed = kWall + 30s,
-                      .polls = 3};
+                      .polls = 3,
+                      .permissions = {{"settings", false}}};
   device.failures[ErrorKind::timeout] = 1;
   device.queries.push_back({.name = "wan",
                             .asked = true,
@@ -371,7 +372,8 @@ TEST_CASE("/devices tells the whole state as JSON") {
       "last_success": "2025-08-23T08:00:00.123Z",
       "failure": {"reason": "timeout", "message": "no � answer"},
       "failed": "2025-08-23T08:00:30.123Z",
-      "polls": 3, "skipped": 0, "lag_seconds": 0.0, "logins": 0, "series": 0,
+      "polls": 3, "skipped": 0, "lag_seconds": 0.0, "logins": 0,
+      "permissions": {"settings": false}, "series": 0,
       "failures": {"timeout": 1}, "dropped": {},
       "queries": [
         {"name": "wan", "asked": true, "up": true, "state": "supported",

@@ -27,10 +27,11 @@ class Freebox : public Device {
 
   Reply call(const Request& request) override;
   Epoch epoch() const override { return observer_.epoch(); }
+  Reply permissions() const override { return session_.permissions(); }
   std::uint64_t logins() const override { return session_.logins(); }
 
  private:
-  Reply permissions();
+  Reply list_permissions();
 
   const DeviceConfig config_;
   http::Stop& stop_;
@@ -40,7 +41,7 @@ class Freebox : public Device {
 };
 
 /// Those of the session: the box tells them when it opens one.
-Reply Freebox::permissions() {
+Reply Freebox::list_permissions() {
   session_.open();
   Reply list = Reply::array();
   for (const auto& [permission, granted] : session_.permissions())
@@ -51,7 +52,7 @@ Reply Freebox::permissions() {
 Reply Freebox::call(const Request& request) {
   if (request.verb == "session") {
     check(request);
-    return permissions();
+    return list_permissions();
   }
   Call call = call_of(request, WallClock::now(), config_.reveal);
   session_.open();

@@ -37,6 +37,8 @@ class Caller {
 
   /// Of the user who is logged in, asked once; empty where the box does not tell.
   const Rights& rights();
+  /// The same, where they have been asked for.
+  Rights known_rights() const { return rights_.value_or(Rights{}); }
 
   /// What the box can be asked; read without a login, but over remote access.
   const CatalogPtr& catalog();
