@@ -1,5 +1,7 @@
 #include "poll/poller.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <list>
@@ -7,6 +9,7 @@
 #include <queue>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "poll/turns.h"
 
@@ -23,9 +26,10 @@ struct Due {
 };
 using Queue = std::priority_queue<Due, std::vector<Due>, std::greater<>>;
 
-/// A worker that nobody needed for so long ends: a thousand boxes are asked at once at the start, a
-/// few at a time later on, and each thread keeps a stack and what its allocator saved up.
-constexpr auto kIdle = std::chrono::seconds(10);
+/// A worker that is done while more than these wait for a box ends: a thousand boxes are asked at
+/// once at the start, a few at a time later on, and each thread keeps a stack and what its
+/// allocator saved up.
+constexpr std::size_t kSpare = 3;
 
 std::size_t most_workers(std::size_t wanted, std::size_t devices) {
   return std::max<std::size_t>(1, std::min(wanted == 0 ? 256 : wanted, devices));
@@ -47,6 +51,7 @@ struct Poller::State {
   std::condition_variable leader;
   bool has_leader = false;
   bool ending = false;
+  bool started = false;
   std::size_t sequence = 0;
   std::size_t busy = 0;
   std::size_t busy_with_trouble = 0;
@@ -72,13 +77,10 @@ struct Poller::State {
     return second;
   }
 
-  /// Waits for a word; false when nobody needed this worker for long and there is a leader: a word
-  /// that came at that very moment may have been for a new one.
-  bool follow(std::unique_lock<std::mutex>& lock) {
+  void follow(std::unique_lock<std::mutex>& lock) {
     ++waiting;
-    const bool word = followers.wait_for(lock, kIdle) == std::cv_status::no_timeout;
+    followers.wait(lock);
     --waiting;
-    return word || !has_leader;
   }
 
   void lead(std::unique_lock<std::mutex>& lock, Clock::time_point until) {
@@ -95,13 +97,14 @@ struct Poller::State {
       if (ending) return false;
       Queue* const queue = next_queue();
       if (queue == nullptr) {
-        if ((once && busy == 0) || !follow(lock)) return false;
+        if (once && busy == 0) return false;
+        follow(lock);
       } else if (const auto when = queue->top().when; when <= Clock::now()) {
         due = queue->top();
         queue->pop();
         return true;
       } else if (has_leader) {
-        if (!follow(lock)) return false;
+        follow(lock);
       } else {
         lead(lock, when);
       }
@@ -138,10 +141,19 @@ struct Poller::State {
       busy_with_trouble -= trouble ? 1 : 0;
       if (!once) put_back(due.device);
       (has_leader ? leader : followers).notify_one();
+      if (!once && waiting > kSpare) break;
     }
-    followers.notify_all();
+    if (once) followers.notify_all();
     --alive;
     if (!ending && !once) ended.splice(ended.end(), threads, self);
+    if (!ending && alive == kSpare + 1) give_back_memory(lock);
+  }
+
+  /// The first polls, of all boxes at once, are over, and so is the need for what they took.
+  void give_back_memory(std::unique_lock<std::mutex>& lock) {
+    if (std::exchange(started, true)) return;
+    lock.unlock();
+    ::malloc_trim(0);
   }
 
   /// Returns when all have ended, also those that come into being meanwhile.

@@ -103,6 +103,20 @@ CatalogPtr to_catalog(const Json& json) {
   return catalog;
 }
 
+/// The catalog of a text whose hash is known: boxes that are equal have equal files, and a thousand
+/// of them start at once.  One text at a time is a tree, which takes many times its bytes.
+CatalogPtr shared_from_cache(std::string_view text, std::size_t hash) {
+  static Guarded<std::map<std::size_t, std::weak_ptr<const Catalog>>> read;
+  return read.with([&](auto& catalogs) {
+    std::erase_if(catalogs, [](const auto& catalog) { return catalog.second.expired(); });
+    if (const auto found = catalogs.find(hash); found != catalogs.end())
+      if (CatalogPtr catalog = found->second.lock()) return catalog;
+    CatalogPtr catalog = from_cache(text);
+    catalogs[hash] = catalog;
+    return catalog;
+  });
+}
+
 }  // namespace
 
 std::filesystem::path cache_file(const std::filesystem::path& folder, const std::string& host) {
@@ -169,9 +183,10 @@ CatalogPtr Cache::load() {
   if (file_.empty() || !trusted_ || !std::filesystem::exists(file_, none)) return nullptr;
   try {
     std::string text = read_file(file_);
-    CatalogPtr catalog = from_cache(text);
+    const std::size_t hash = stable_hash(text);
+    CatalogPtr catalog = shared_from_cache(text, hash);
     if (!is_current(*catalog)) return nullptr;
-    written_ = stable_hash(text);
+    written_ = hash;
     return catalog;
   } catch (const Error& error) {
     spdlog::warn("device '{}': what the box can be asked is read anew, not from '{}': {}", device_,
