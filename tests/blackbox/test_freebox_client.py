@@ -88,6 +88,71 @@ def test_the_session_is_closed_when_the_daemon_ends_and_the_end_is_quick(tmp_pat
         assert sim.stats()[0]["requests"] == before + 1  # POST login/logout/
 
 
+def certified(tmp_path):
+    """A certificate of 127.0.0.1 with its key, under an authority of its own: (both in one file, the authority)."""
+    def openssl(*words):
+        subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True, cwd=tmp_path)
+
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test Root",
+            "-days", "2")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "box.key", "-out", "box.csr", "-subj", "/CN=box.invalid",
+            "-addext", "subjectAltName=IP:127.0.0.1")
+    openssl("x509", "-req", "-in", "box.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "box.crt",
+            "-days", "2", "-copy_extensions", "copy")
+    both = tmp_path / "box.pem"
+    both.write_text((tmp_path / "box.crt").read_text() + (tmp_path / "box.key").read_text())
+    return both, tmp_path / "ca.pem"
+
+
+def test_over_https_a_box_is_believed_by_its_chain_or_its_key_and_by_nothing_else(tmp_path):
+    certificate, authority = certified(tmp_path)
+    with Sim(FREEBOX, args=["--still", "--tls", "--certificate", certificate]) as sim:
+        where = sim.urls[0].removeprefix("https://")
+        key = next(line.split()[1] for line in sim.lines if line.startswith("key "))
+
+        def once(tls):
+            file = tmp_path / "boxmeter.yml"
+            file.write_text(f"state_dir: {tmp_path}/state\n" + config(
+                freebox(sim.urls[0], queries="[freebox_connection]") + (f"    tls: {tls}\n" if tls else "")))
+            done = run("once", "--config.file", file)
+            return done.returncode, done.stderr
+
+        for tls in (f"{{ca_file: {authority}}}", f'{{pin: "{key}"}}', "insecure"):
+            code, log = once(tls)
+            assert (code, [line for line in log.splitlines() if "device 'free'" in line or "free:" in line]) == (0, []), log
+        for tls in ("", "system"):  # Free's roots, and the system's, know nothing of this one
+            code, log = once(tls)
+            assert code == 1
+            assert (f"the certificate of {where} is not trusted by the system's roots: unable to get local issuer "
+                    f'certificate; to trust just this key, set tls: {{pin: "{key}"}}') in log, log
+        code, log = once('{pin: "sha256//' + "A" * 43 + '="}')
+        assert code == 1
+        assert f"the key of {where} is {key}, the pin says sha256//{'A' * 43}=" in log, log
+
+
+def test_plain_http_to_a_box_beyond_this_machine_is_warned_of(tmp_path):
+    file = tmp_path / "boxmeter.yml"
+    file.write_text(config(freebox("http://box.invalid"), poll="timeout: 1s"))
+
+    assert ("device 'free': 'http://box.invalid' is plain http: whoever listens on the way can use the session (a Freebox "
+            "also answers on https://mafreebox.freebox.fr)") in run("once", "--config.file", file).stderr
+
+
+def test_a_box_that_is_looked_for_is_found_where_it_was_and_plain_http_is_warned_of(tmp_path):
+    known = tmp_path / "state/freebox/free.json"
+    known.parent.mkdir(parents=True)
+    with Sim(FREEBOX) as sim:
+        known.write_text(json.dumps({"uid": "", "url": sim.urls[0]}))
+        file = tmp_path / "boxmeter.yml"
+        file.write_text(f"state_dir: {tmp_path}/state\n" + config(freebox("auto", queries="[freebox_connection]")))
+        done = run("once", "--config.file", file)
+
+        assert done.returncode == 0, done.stderr
+        assert f"device 'free': found at '{sim.urls[0]}' (API " in done.stderr
+        assert "device 'free': found over plain http only: whoever listens on the way can use the session" in done.stderr
+        assert len(json.loads(known.read_text())["uid"]) == 32
+
+
 def can_trace(tmp_path):
     if shutil.which("strace") is None:
         return False
