@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""Simulated boxes and a boxmeter that polls them, until Ctrl-C; `./dev demo` runs it.
+"""Simulated boxes, a boxmeter that polls them, and a Prometheus if wished, until Ctrl-C; `./dev demo` runs it.
 
-Exit code 0 only if both boxes were polled.
+Exit code 0 only if both boxes were polled, and scraped.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
 import queue
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -58,17 +62,46 @@ def pass_on(daemon):
     return found.get(timeout=30)
 
 
-def wait_until_up(url, daemon, patience=30):
+def free_port(wished):
+    """`wished` on loopback, or else any."""
+    for port in (wished, 0):
+        with socket.socket() as taken, contextlib.suppress(OSError):
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(("127.0.0.1", port))
+            return taken.getsockname()[1]
+    sys.exit("demo: no port is free on 127.0.0.1")
+
+
+def start_prometheus(folder, boxmeter):
+    """With the shipped job and rules; it only scrapes more often, so that there is something to see soon."""
+    shutil.copytree(ROOT / "config/prometheus", folder, dirs_exist_ok=True)
+    job = folder / "prometheus.yml"
+    job.write_text(job.read_text().replace("127.0.0.1:9877", boxmeter.removeprefix("http://"))
+                   .replace("scrape_interval: 30s", "scrape_interval: 15s"))
+    url = f"http://127.0.0.1:{free_port(9090)}"
+    command = ["prometheus", f"--config.file={job}", f"--storage.tsdb.path={folder}/data", "--log.level=warn",
+               f"--web.listen-address={url.removeprefix('http://')}"]
+    return subprocess.Popen(command), url
+
+
+def wait_until(what, *processes, patience=30):
+    """Whether what() came true before one of the processes ended."""
     end = time.monotonic() + patience
-    while time.monotonic() < end and daemon.poll() is None:
-        try:
-            devices = json.loads(fetch(url + "/devices"))["devices"]
-            if devices and all(device["up"] for device in devices):
+    while time.monotonic() < end and all(process.poll() is None for process in processes):
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            if what():
                 return True
-        except (urllib.error.URLError, OSError):
-            pass
         time.sleep(0.1)
     return False
+
+
+def is_up(url):
+    devices = json.loads(fetch(url + "/devices"))["devices"]
+    return devices and all(device["up"] for device in devices)
+
+
+def has_scraped(url):
+    return json.loads(fetch(url + "/api/v1/query?query=box_up==1"))["data"]["result"]
 
 
 def show(url, boxes):
@@ -87,6 +120,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--seconds", type=float, help="end by itself after so long")
     parser.add_argument("--listen", default="127.0.0.1:9877", help="address of boxmeter")
+    parser.add_argument("--with-prometheus", action="store_true", help="and a Prometheus with the shipped job and rules")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     boxes, urls = start_boxes(options.build)
@@ -96,20 +130,28 @@ def main():
         cwd=ROOT, text=True, stderr=subprocess.PIPE,
         env={**os.environ, "BOXMETER_DEMO_FRITZBOX": urls["fritzbox"],
              "BOXMETER_DEMO_FREEBOX": urls["freebox"]})
+    processes = [daemon, boxes]
     up = False
-    try:
-        url = pass_on(daemon)
-        up = url is not None and wait_until_up(url, daemon)
-        if up:
-            show(url, urls)
-            daemon.wait(options.seconds)
-            up = False  # it ended by itself: that is no success
-    except (KeyboardInterrupt, subprocess.TimeoutExpired):
-        pass
-    finally:
-        for process in (daemon, boxes):
-            process.terminate()
-            process.wait(10)
+    with tempfile.TemporaryDirectory(prefix="boxmeter-demo-") as folder:
+        try:
+            url = pass_on(daemon)
+            up = url is not None and wait_until(lambda: is_up(url), daemon)
+            if up and options.with_prometheus:
+                prometheus, prometheus_url = start_prometheus(pathlib.Path(folder), url)
+                processes.insert(0, prometheus)
+                up = wait_until(lambda: has_scraped(prometheus_url), daemon, prometheus)
+            if up:
+                show(url, urls)
+                if options.with_prometheus:
+                    print(f"Prometheus:   {prometheus_url}/ (alerts: {prometheus_url}/alerts)\n", flush=True)
+                daemon.wait(options.seconds)
+                up = False  # it ended by itself: that is no success
+        except (KeyboardInterrupt, subprocess.TimeoutExpired):
+            pass
+        finally:
+            for process in processes:
+                process.terminate()
+                process.wait(10)
     sys.exit(0 if up else 1)
 
 

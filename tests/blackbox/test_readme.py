@@ -1,12 +1,16 @@
 """Every command of the README is run, and every file that it names is there."""
+import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 
 import pytest
 
-from harness import BUILD, FREEBOX, FRITZBOX, ROOT, Daemon, Sim, run
+from harness import BUILD, FREEBOX, FRITZBOX, ROOT, Daemon, Process, Sim, run
 
 README = (ROOT / "README.md").read_text()
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()]
@@ -85,6 +89,21 @@ def test_the_demo():
     assert done.returncode == 0, done.stdout + done.stderr
     assert 'box_up{device="home",kind="fritzbox"} 1' in done.stdout
     assert 'box_up{device="free",kind="freebox"} 1' in done.stdout
+
+
+def test_the_demo_with_prometheus():
+    if not shutil.which("prometheus"):
+        pytest.skip("prometheus is not installed")
+    command = [sys.executable, "tests/demo.py", BUILD, "--listen", "127.0.0.1:0", "--seconds", "60", "--with-prometheus"]
+    with Process(command) as shown:
+        url = shown.wait_for_line(r"^Prometheus:   (http://\S+)/ ", patience=60)[1]
+        rules, targets = (json.load(urllib.request.urlopen(f"{url}/api/v1/{path}", timeout=5))["data"]
+                          for path in ("rules", "targets"))
+
+    assert [(target["labels"]["job"], target["health"]) for target in targets["activeTargets"]] == [("boxmeter", "up")]
+    assert {rule["name"] for group in rules["groups"] for rule in group["rules"]} >= {"BoxDown", "device:box_up:avg1d"}
+    with pytest.raises(urllib.error.URLError):  # it ended with the demo
+        urllib.request.urlopen(url, timeout=5)
 
 
 def test_every_file_that_the_readme_names_is_there():
