@@ -10,9 +10,9 @@ still draws one line for it, and a closed row asks for nothing.
 import json
 import sys
 
-from panels import (BITS, BYTES, DATASOURCE, DB, DBM, GREEN, HERE, ON, ON_OFF, OURS, RATIO, RED, SECONDS, UP, YELLOW, YES_IS_BAD,
-                    bits_per_second, limits, link_to, mapping, named, override, per_second, pick, row, row_of, series, stat, steps,
-                    table, timeline)
+from panels import (BITS, BYTES, DATASOURCE, DB, DBM, GRAY, GREEN, HERE, ON, ON_OFF, OURS, RATIO, RED, SECONDS, UP, YELLOW,
+                    YES_IS_BAD, bits_per_second, limits, link_to, mapping, named, override, per_second, pick, row, row_of,
+                    series, stat, steps, table, timeline)
 
 
 def throughput(width, height=8):
@@ -125,7 +125,7 @@ NETWORK = [
         stat("Known", (f'sum by (device, network) ({pick("box_hosts")})', "{{device}} {{network}}"), width=8, height=7)),
     row("Wi-Fi",
         series("Devices per radio", (pick("box_wlan_stations"), "{{device}} radio {{radio}}"), stacked=True),
-        timeline("On the air", (pick("box_wlan_up"), "{{device}} radio {{radio}}")),
+        timeline("On the air", (pick("box_wlan_up"), "{{device}} radio {{radio}}"), defaults=ON_OFF),
         series("Channel", (pick("box_wlan_channel"), "{{device}} radio {{radio}}"), custom={"lineInterpolation": "stepAfter"}),
         table("Radios", pick("box_wlan_info"), width=12),
         table("Networks", pick("box_wlan_ssid_info"), width=12)),
@@ -135,11 +135,13 @@ NETWORK = [
                mirrored="/ to the network$/"),
         series("Speed of the ports", (bits_per_second("box_lan_port_speed_bytes_per_second"), "{{device}} {{port}}"), unit=BITS,
                width=12, custom={"lineInterpolation": "stepAfter"})),
-    row_of("ports", "box_lan_port_up", "LAN ports", timeline("Ports", (pick("box_lan_port_up", "ports"), "port {{port}}"), width=24)),
+    row_of("ports", "box_lan_port_up", "LAN ports",
+           timeline("Ports", (pick("box_lan_port_up", "ports"), "port {{port}}"), width=24,
+                    defaults=mapping(("empty", GRAY), ("connected", GREEN)))),
     row_of("hosts", "box_host_active", "Known hosts",
            table("Hosts", f'{pick("box_host_info", "hosts")} * {ON}, mac) group_left () {pick("box_host_active", "hosts")}',
                  width=24, height=10, hide=("Time", "__name__", "job", "instance", "device"), rename={"Value": "active"},
-                 defaults=mapping(("no", "text"), ("yes", GREEN)))),
+                 defaults=mapping(("no", GRAY), ("yes", GREEN)))),
     row_of("stations", "box_wlan_station_info", "Wi-Fi devices",
            series("Signal", (named(pick("box_wlan_station_signal_dbm", "stations"), *STATION), "{{name}}"), unit=DBM, width=12,
                   **limits((None, RED), (-75, YELLOW), (-65, GREEN))),
@@ -281,9 +283,10 @@ def laid_out(rows):
     panels, top = [], 0
     for each in rows:
         inside, end = placed(each["panels"], top + 1)
-        head = {"type": "row", "title": each["title"] + (f": ${each['repeat']}" if "repeat" in each else ""), "gridPos": {"x": 0, "y": top, "w": 24, "h": 1}}
+        head = {"type": "row", "title": each["title"], "gridPos": {"x": 0, "y": top, "w": 24, "h": 1}}
         if "repeat" in each:
-            panels.append({**head, "collapsed": True, "repeat": each["repeat"], "panels": inside})
+            panels.append({**head, "title": f"{each['title']}: ${each['repeat']}", "collapsed": True, "repeat": each["repeat"],
+                           "panels": inside})
             top += 1
         else:
             panels += [{**head, "collapsed": False, "panels": []}, *inside]

@@ -7,7 +7,7 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 OURS = 'job=~"$job", instance=~"$instance"'
 ON = "on (job, instance, device"
 BITS, BYTES, SECONDS, RATIO, DB, DBM = "bps", "bytes", "s", "percentunit", "dB", "dBm"
-GREEN, YELLOW, RED = "green", "yellow", "red"
+GREEN, YELLOW, RED, GRAY = "green", "yellow", "red", "#808080"
 HELPS = dict(re.findall(r"^\| `(\w+)` \|(?:[^|]*\|){3} (.*?) \|", (HERE.parent / "config/METRICS.md").read_text(), re.M))
 
 
@@ -44,7 +44,7 @@ def mapping(off, on):
 
 
 UP, YES_IS_BAD = mapping(("down", RED), ("up", GREEN)), mapping(("no", GREEN), ("yes", YELLOW))
-ON_OFF = mapping(("off", "text"), ("on", GREEN))
+ON_OFF = mapping(("off", GRAY), ("on", GREEN))
 
 
 def limits(*pairs):

@@ -178,3 +178,16 @@ def filled(expression):
 def compared(alert):
     """What an alert compares, however the comparison comes out, but without its exceptions."""
     return re.sub(r"(==|>|<) -?[\d.]+", "> -1e99", alert.split(" unless ")[0])
+
+
+def test_the_preview_is_drawn_from_what_a_prometheus_says(tmp_path):
+    pytest.importorskip("matplotlib", reason="python3-matplotlib is not installed; the preview is drawn by hand")
+    source = RECORDINGS / "fritzbox-7590-154.07.57-handmade"
+    with Sim(source) as sim, Daemon(tmp_path, config(box_of(source, sim.urls[0]))) as daemon:
+        with Prometheus(tmp_path, {"boxmeter": daemon.url.removeprefix("http://")}) as prometheus:
+            eventually(lambda: prometheus.query("rate(box_wan_receive_bytes_total[1m])"))
+            for name in BOARDS:
+                done = subprocess.run([sys.executable, "grafana/preview.py", prometheus.url, tmp_path / f"{name}.png",
+                                       "--dashboard", name, "--minutes", "1"], cwd=ROOT, capture_output=True, text=True)
+                assert done.returncode == 0, done.stderr
+                assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
