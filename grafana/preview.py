@@ -29,25 +29,34 @@ INK, QUIET, LINE, PAGE = "#24292E", "#6E7680", "#E2E5E9", "#F4F5F5"
 
 
 class Prometheus:
+    """What it says of the last minutes, asked as Grafana does with all variables at All."""
+
     def __init__(self, url, minutes):
         self.url = url
         self.end = time.time()
         self.start = self.end - 60 * minutes
+        self.step = (self.end - self.start) / 300
 
-    def ask(self, panel):
-        """[(legend, labels, [(time, number)])] of all targets; one point where only the newest is wanted."""
+    def ask(self, target):
+        """[(legend, labels, [(time, number)])]; one point where only the newest is wanted."""
+        expression = re.sub(r'"\$\w+"', '".+"', target["expr"].replace("$__rate_interval", "1m"))
+        asked = {"query": expression, "time": self.end} if target.get("instant") else {
+            "query": expression, "start": self.start, "end": self.end, "step": self.step}
+        path = f"{self.url}/api/v1/query{'' if target.get('instant') else '_range'}?{urllib.parse.urlencode(asked)}"
+        with urllib.request.urlopen(path, timeout=10) as answer:
+            series = json.load(answer)["data"]["result"]
+        return [(re.sub(r"\{\{(\w+)\}\}", lambda name, labels=each["metric"]: labels.get(name[1], ""), target["legendFormat"]),
+                 each["metric"], [(float(when), float(number)) for when, number in each.get("values") or [each["value"]]])
+                for each in series]
+
+    def marks(self, annotations):
+        """[(time, colour)]: where each annotation begins."""
         found = []
-        for target in panel["targets"]:
-            expression = re.sub(r'"\$\w+"', '".+"', target["expr"].replace("$__rate_interval", "1m"))
-            asked = {"query": expression, "time": self.end} if target["instant"] else {
-                "query": expression, "start": self.start, "end": self.end, "step": (self.end - self.start) / 300}
-            path = "query" if target["instant"] else "query_range"
-            with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(asked)}", timeout=10) as answer:
-                for series in json.load(answer)["data"]["result"]:
-                    labels = series["metric"]
-                    legend = re.sub(r"\{\{(\w+)\}\}", lambda name: labels.get(name[1], ""), target["legendFormat"])
-                    points = series.get("values") or [series["value"]]
-                    found.append((legend, labels, [(float(when), float(number)) for when, number in points]))
+        for annotation in annotations:
+            for _, _, points in self.ask({"expr": annotation["expr"], "legendFormat": ""}):
+                times = [when for when, number in points if number]
+                found += [(when, annotation["iconColor"]) for before, when in zip([0, *times], times)
+                          if when - before > 2 * self.step]
         return found
 
 
@@ -117,7 +126,7 @@ class Card:
         return self.figure.add_axes(self.place(x, y, width, height), facecolor="none")
 
 
-def draw_stat(card, panel, found, _):
+def draw_stat(card, panel, found, *_):
     defaults = panel["fieldConfig"]["defaults"]
     filled = panel["options"]["colorMode"] == "background"
     tile = (card.width - 0.16) / max(1, len(found))
@@ -139,7 +148,7 @@ def draw_stat(card, panel, found, _):
                   color="white" if filled else color)
 
 
-def draw_timeseries(card, panel, found, prometheus):
+def draw_timeseries(card, panel, found, prometheus, marks):
     config = panel["fieldConfig"]
     mirrored = [re.compile(override["matcher"]["options"].strip("/")) for override in config["overrides"]
                 if any(each["value"] == "negative-Y" for each in override["properties"])]
@@ -150,11 +159,14 @@ def draw_timeseries(card, panel, found, prometheus):
     axes = card.axes(0.85, 0.42, card.width - 1.0, card.height - 0.72 - legend_height)
     for number, (legend, _, points) in enumerate(found):
         sign = -1 if any(pattern.search(legend) for pattern in mirrored) else 1
-        times = [datetime.datetime.fromtimestamp(when) for when, _ in points]
-        values = [sign * value for _, value in points]
+        times, values = [], []
+        for (when, value), (before, _) in zip(points, [points[0], *points]):
+            if when - before > 1.5 * prometheus.step:  # a gap stays one
+                times, values = [*times, datetime.datetime.fromtimestamp(before)], [*values, float("nan")]
+            times, values = [*times, datetime.datetime.fromtimestamp(when)], [*values, sign * value]
         color = PALETTE[number % len(PALETTE)]
         axes.plot(times, values, color=color, linewidth=1.2)
-        axes.fill_between(times, values, color=color, alpha=0.12, linewidth=0)
+        axes.fill_between(times, values, color=color, alpha=0.07, linewidth=0)
         if number >= lines * columns:
             continue
         left = number // lines * card.width / columns
@@ -169,24 +181,25 @@ def draw_timeseries(card, panel, found, prometheus):
             card.text(right - 0.85 * place, y + 0.16, shown(value), size=7.5, ha="right")
     axes.yaxis.set_major_locator(ticker.MaxNLocator(5))
     axes.yaxis.set_major_formatter(lambda value, _: shown(abs(value)))
-    over_time(axes, prometheus)
+    over_time(axes, prometheus, marks)
     axes.grid(axis="y", color=LINE, linewidth=0.7)
 
 
-def draw_timeline(card, panel, found, prometheus):
+def draw_timeline(card, panel, found, prometheus, marks):
     axes = card.axes(0.6, 0.42, card.width - 0.75, card.height - 0.75)
     for number, (_, _, points) in enumerate(found):
-        step = (prometheus.end - prometheus.start) / 300
         for when, value in points:
             begin = dates.date2num(datetime.datetime.fromtimestamp(when))
-            axes.broken_barh([(begin, step * 1.05 / 86400)], (number - 0.38, 0.76),
+            axes.broken_barh([(begin, prometheus.step * 1.05 / 86400)], (number - 0.38, 0.76),
                              color=color_of(value, panel["fieldConfig"]["defaults"]), linewidth=0)
     axes.set_yticks(range(len(found)), [legend for legend, _, _ in found])
     axes.set_ylim(len(found) - 0.5, -0.5)
-    over_time(axes, prometheus)
+    over_time(axes, prometheus, marks)
 
 
-def over_time(axes, prometheus):
+def over_time(axes, prometheus, marks):
+    for when, color in marks:
+        axes.axvline(datetime.datetime.fromtimestamp(when), color=color, linewidth=1, linestyle="--")
     axes.set_xlim(datetime.datetime.fromtimestamp(prometheus.start), datetime.datetime.fromtimestamp(prometheus.end))
     axes.xaxis.set_major_locator(dates.AutoDateLocator(maxticks=8))
     axes.xaxis.set_major_formatter(dates.DateFormatter("%H:%M"))
@@ -196,7 +209,7 @@ def over_time(axes, prometheus):
         side.set_visible(False)
 
 
-def draw_table(card, panel, found, _):
+def draw_table(card, panel, found, *_):
     options = panel["transformations"][0]["options"]
     found = found[:int((card.height - 0.8) / 0.25)]  # Grafana would scroll
     columns = list(dict.fromkeys(label for _, labels, _ in found for label in labels if label not in options["excludeByName"]))
@@ -218,6 +231,7 @@ def draw(board, prometheus):
     """The rows that are open; a closed one is drawn as its line, once."""
     height = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in board["panels"]) + 1.6
     figure = pyplot.figure(figsize=(WIDTH, height * CELL), facecolor=PAGE)
+    marks = prometheus.marks(board["annotations"]["list"])
     heading = Card.__new__(Card)
     heading.figure, heading.left, heading.top = figure, 0, 0
     heading.page_width, heading.page_height = figure.get_size_inches()
@@ -229,7 +243,8 @@ def draw(board, prometheus):
             arrow = "›" if panel["collapsed"] else "⌄"
             heading.text(0.15, (place["y"] + 0.55) * CELL, f"{arrow} {title}", size=10.5, weight="medium")
         else:
-            DRAW[panel["type"]](Card(figure, place, panel["title"]), panel, prometheus.ask(panel), prometheus)
+            DRAW[panel["type"]](Card(figure, place, panel["title"]), panel,
+                                [series for target in panel["targets"] for series in prometheus.ask(target)], prometheus, marks)
     return figure
 
 

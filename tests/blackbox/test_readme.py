@@ -1,5 +1,6 @@
 """Every command of the README is run, and every file that it names is there."""
 import json
+import pathlib
 import re
 import shlex
 import shutil
@@ -9,23 +10,27 @@ import urllib.error
 import urllib.request
 
 import pytest
+import yaml
 
 from harness import BUILD, FREEBOX, FRITZBOX, ROOT, Daemon, Process, Sim, run
 
 README = (ROOT / "README.md").read_text()
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()]
 CONFIGURATIONS = re.findall(r"```yaml\n(devices:.*?)```", README, re.S)
+PASSWORD = "(umask 077 && cat > fritz.password)"
 # Run by something else: by whoever runs this, or by the test below it.
-ELSEWHERE = {"./dev demo": "test_the_demo", "./dev test": "this very run",
+ELSEWHERE = {"./dev demo": "test_the_demo", "./dev demo --with-prometheus": "test_the_demo_with_prometheus",
+             "./dev build": "whoever runs this", PASSWORD: "home", "./dev test": "this very run",
              "build/boxmeter serve --config.file my.yml": "test_the_first_box",
-             "curl http://127.0.0.1:9877/metrics": "test_the_first_box"}
+             "curl http://127.0.0.1:9877/metrics": "test_the_first_box",
+             **{command: "test_to_a_dashboard" for command in COMMANDS if command.startswith("sudo ")}}
 
 
 @pytest.fixture
 def home(tmp_path):
     """The README's first configuration, with a simulated box in the place of fritz.box."""
-    (tmp_path / "fritz.password").write_text("secret\n")
-    (tmp_path / "fritz.password").chmod(0o600)
+    subprocess.run(PASSWORD, shell=True, check=True, cwd=tmp_path, input="secret\n", text=True)
+    assert (tmp_path / "fritz.password").stat().st_mode & 0o777 == 0o600
     with Sim(FRITZBOX) as sim:
         text = CONFIGURATIONS[0]
         assert "http://fritz.box:49000" in text
@@ -48,6 +53,25 @@ def test_the_first_box(home):
     assert set(ELSEWHERE) <= set(COMMANDS)
     with Daemon(home, (home / "my.yml").read_text()) as daemon:
         daemon.wait_for(lambda found: found.get('box_up{device="home",kind="fritzbox"}') == "1")
+
+
+def test_to_a_dashboard(tmp_path):
+    """The files are put below another root; what would restart a service is left out."""
+    copies = [command.removeprefix("sudo ").replace("/etc/", f"{tmp_path}/") for command in COMMANDS
+              if command.startswith("sudo ") and "systemctl" not in command]
+    (tmp_path / "prometheus").mkdir()
+    (tmp_path / "grafana").mkdir()
+    subprocess.run("\n".join(copies), shell=True, check=True, cwd=ROOT)
+
+    provider = yaml.safe_load((tmp_path / "grafana/provisioning/dashboards/boxmeter.yml").read_text())["providers"][0]
+    found = tmp_path / pathlib.Path(provider["options"]["path"]).relative_to("/etc")
+    assert {json.loads(file.read_text())["uid"] for file in found.iterdir()} == {
+        f"boxmeter-{name}" for name in ("boxmeter", "line", "network", "overview", "smarthome")}
+    source = yaml.safe_load((tmp_path / "grafana/provisioning/datasources/prometheus.yml").read_text())["datasources"][0]
+    assert (source["type"], source["url"], source["isDefault"]) == ("prometheus", "http://127.0.0.1:9090", True)
+    if shutil.which("promtool"):
+        done = subprocess.run(["promtool", "check", "config", tmp_path / "prometheus/prometheus.yml"], text=True, capture_output=True)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_first_freebox(tmp_path):
