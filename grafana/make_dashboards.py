@@ -102,7 +102,7 @@ LINE = [
     row_of("fiber", "box_fiber_power_dbm", "Fibre",
            series("Optical power", (pick("box_fiber_power_dbm", "fiber"), "{{direction}}"), unit=DBM, width=12,
                   **limits((None, RED), (-27, GREEN))),
-           timeline("Link", (f'{pick("box_fiber_up", "fiber")} or {ON}) {pick("box_wan_link_up", "fiber")}', "link"), width=6),
+           timeline("Link", (pick("box_fiber_up", "fiber"), "link"), width=6),
            table("Module", pick("box_fiber_info", "fiber"), width=6)),
     row_of("cable", "box_cable_channel_power_dbmv", "Cable",
            series("Power of the channels", (pick("box_cable_channel_power_dbmv", "cable"), "{{direction}} {{channel}}"),

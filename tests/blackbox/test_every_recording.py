@@ -58,7 +58,7 @@ def packs_of(folder, kind):
 
 
 def pages_of(tmp_path, folder, arguments, count=3):
-    """So many polls of everything, one after the other; and how the last one ended."""
+    """What so many polls of everything print, one after the other."""
     kind = "freebox" if "freebox" in folder.parts[-1] or folder.parent.name == "freebox" else "fritzbox"
     with Sim(folder, args=arguments) as sim:
         box = {"fritzbox": fritzbox, "freebox": freebox}[kind](sim.urls[0], queries=json.dumps(packs_of(folder, kind)))
