@@ -109,6 +109,9 @@ void add_behaviour(CLI::App& app, SimOptions& options, Raw& raw) {
                  "port of the call monitor of the first box; 0: any free one")
       ->type_name("PORT")
       ->check(CLI::Range(0, 65'535));
+  app.add_flag(
+      "--trace", options.trace,
+      "print a line per request, once it is answered: asked BOX METHOD PATH [ACTION] STATUS");
   app.add_option("--seconds", raw.seconds, "end by itself after this time; default: on a signal")
       ->check(CLI::Range(1, 1'000'000));
 }

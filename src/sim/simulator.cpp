@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <thread>
@@ -30,6 +31,23 @@ std::optional<std::size_t> number(const http::ServerRequest& request, std::strin
   if (error != std::errc() || end != text.data() + text.size())
     throw Error(ErrorKind::config, "'" + text + "' is no number");
   return value;
+}
+
+/// The query is left out: session ids stand there.  "urn:dslforum-org:service:Hosts:1#GetInfo" is
+/// shown as "Hosts:1#GetInfo".
+void trace(std::size_t box, const http::ServerRequest& request, int status) {
+  std::string action = request.header("soapaction");
+  std::erase(action, '"');
+  const auto hash = action.find('#');
+  const auto version = action.rfind(':', hash);
+  const auto name = version == std::string::npos || version == 0 ? std::string::npos
+                                                                 : action.rfind(':', version - 1);
+  if (name != std::string::npos) action.erase(0, name + 1);
+  const std::string line = "asked " + std::to_string(box) + " " + request.method + " " +
+                           request.path + (action.empty() ? "" : " " + action) + " " +
+                           std::to_string(status) + "\n";
+  std::fputs(line.c_str(), stdout);  // whole, whichever threads write
+  std::fflush(stdout);
 }
 
 }  // namespace
@@ -129,9 +147,10 @@ ServerResponse Simulator::answer(const http::ServerRequest& request) {
   if (options_.latency.count() > 0) std::this_thread::sleep_for(options_.latency);
   const Fault fault = place.fault;
   if (auto instead = instead_of_answer(fault)) return std::move(*instead);
-  return spoiled(fault, place.box->answer({.request = request,
-                                           .moment = moment(place),
-                                           .refuse_logins = fault == Fault::auth}));
+  ServerResponse response = place.box->answer(
+      {.request = request, .moment = moment(place), .refuse_logins = fault == Fault::auth});
+  if (options_.trace) trace(place.index, request, response.status);
+  return spoiled(fault, std::move(response));
 }
 
 ServerResponse Simulator::control(const http::ServerRequest& request) {

@@ -38,6 +38,7 @@ struct SimOptions {
   bool still = false;
   std::chrono::milliseconds latency{0};
   std::vector<FaultOption> faults = {};
+  bool trace = false;               // a line on stdout per request
   std::chrono::seconds run_for{0};  // 0: until a signal
 };
 
