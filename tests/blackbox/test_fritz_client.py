@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from harness import FRITZBOX, Sim, config, fritzbox, names, run, samples, value
+from harness import FRITZBOX, Sim, config, eventually, fritzbox, names, run, samples, value
 
 pytestmark = pytest.mark.sanitized
 
@@ -28,20 +28,50 @@ def key_of(sim):
     return next(line.split()[1] for line in sim.lines if line.startswith("key "))
 
 
+def asked(sim):
+    """What the box was asked since the last time, as the simulator itself tells: ["GET /tr64desc.xml 200", ...]."""
+    def trace():
+        lines = [line.removeprefix("asked 0 ") for line in list(sim.lines) if line.startswith("asked ")]
+        return lines if len(lines) == requests(sim) else None
+    lines = eventually(trace)
+    told = getattr(sim, "told", 0)
+    sim.told = len(lines)
+    return lines[told:]
+
+
 def test_a_start_needs_one_request_before_the_first_query_once_the_box_is_known(tmp_path):
-    with Sim(FRITZBOX, args=["--still", "--latency", "20"]) as sim:
+    info = "POST /upnp/control/deviceinfo DeviceInfo:1#GetInfo"
+    with Sim(FRITZBOX, args=["--still", "--latency", "20", "--trace"]) as sim:
         device = fritzbox(sim.urls[0], queries="[fritzbox_device]")
-        cold = once(tmp_path, device)
-        asked_cold = requests(sim)
-        warm = once(tmp_path, device)
-        asked_warm = requests(sim) - asked_cold
+        cold, asked_cold = once(tmp_path, device), asked(sim)
+        warm, asked_warm = once(tmp_path, device), asked(sim)
     assert cold.returncode == warm.returncode == 0, cold.stderr + warm.stderr
 
-    # Two descriptions, one SCPD, the challenge, the action; then: is it still that box? challenge, action.
-    assert asked_cold == 5
-    assert asked_warm == 3
+    # The challenge is the first half of the query itself: a nonce is the box's to give.
+    assert asked_cold == ["GET /tr64desc.xml 200", "GET /igddesc.xml 200", "GET /deviceinfoSCPD.xml 200",
+                          info + " 401", info + " 200"]
+    assert asked_warm == ["GET /jason_boxinfo.xml 200", info + " 401", info + " 200"]
     kept = tmp_path / "state/api/home.json"
     assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_first_start_reads_the_descriptions_of_those_services_that_its_queries_need(tmp_path):
+    with Sim(FRITZBOX, args=["--still", "--trace"]) as sim:
+        done = once(tmp_path, fritzbox(sim.urls[0]))
+        lines = asked(sim)
+    assert done.returncode == 0, done.stderr
+
+    types = {}  # of services, by the path of their description
+    for name in ("igddesc.xml", "tr64desc.xml"):
+        for service in re.findall(r"<service>.*?</service>", (FRITZBOX / name).read_text(), flags=re.S):
+            kind = re.search(r"<serviceType>.*:(\w[^:]*:\d+)</serviceType>", service)[1]
+            types.setdefault(re.search(r"<SCPDURL>(.*)</SCPDURL>", service)[1], set()).add(kind)
+    called = {line.split()[2].split("#")[0] for line in lines if line.startswith("POST ")}
+    read = [line.split()[1] for line in lines if line.startswith("GET ")]
+    assert read[:2] == ["/tr64desc.xml", "/igddesc.xml"]
+    assert len(read) == len(set(read)) > 8
+    assert [path for path in read[2:] if path in types and not types[path] & called] == []
+    assert sum(" 401" in line for line in lines) == 1
 
 
 def test_a_damaged_cache_costs_a_line_and_nothing_else(tmp_path):
