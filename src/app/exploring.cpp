@@ -63,6 +63,7 @@ int once(std::span<const std::string> arguments) {
   expect_nothing_left(read_arguments(app, arguments));
   Config config = load_config(config_file(file));
   if (!device.empty()) config.jobs = {find_device(config, device)};
+  for (Job& job : config.jobs) job.device.learned.clear();  // everything is asked
   config.log.format = "text";
   set_up_log(config.log);
   prepare_process(config.jobs.size());

@@ -106,6 +106,7 @@ Job read_device(const Section& section, const Surroundings& surroundings,
     device.call_monitor = read_call_monitor(*monitor, device.url);
   device.state_dir = surroundings.state_dir;
   device.api_cache = surroundings.state_dir / "api" / (device.name + ".json");
+  device.learned = surroundings.state_dir / "learned" / (device.name + ".json");
   read_credentials(section, kind, surroundings, device, warnings);
   const auto interval = section.find("interval");
   device.interval = interval ? duration(*interval, 100ms, 24h) : surroundings.interval;

@@ -164,15 +164,21 @@ Reply Asker::call_device(const Request& request, const std::string& key, Clock::
   if (!capability.worth_asking(now))
     throw Error(ErrorKind::refused, capability.reason(),
                 capability.support() == Support::denied ? Refusal::denied : Refusal::unsupported);
+  const Clock::time_point before = capability.ask_again();
+  const auto settled = [&] {
+    if (capability.ask_again() != before) ++changes_;
+  };
   try {
     Reply reply = device_.call(request);
     capability.answered();
+    settled();
     return reply;
   } catch (const Error& error) {
     if (error.refusal() == Refusal::none)
       capability.failed();
     else
       capability.refused(error.refusal(), error.what(), now);
+    settled();
     throw;
   }
 }
@@ -182,7 +188,16 @@ void Asker::notice_epoch() {
   if (epoch == epoch_) return;
   epoch_ = epoch;
   kept_.clear();
+  ask_all_at_once();
+}
+
+void Asker::recall(std::map<std::string, Capability> capabilities) {
+  capabilities_ = std::move(capabilities);
+}
+
+void Asker::ask_all_at_once() {
   for (auto& [request, capability] : capabilities_) capability.ask_at_once();
+  ++changes_;
 }
 
 }  // namespace boxmeter

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -31,6 +32,15 @@ class Asker {
   /// at once, whatever has been answered before.
   Asked ask(const Query& query, Clock::time_point now);
 
+  /// What was found out so far, by describe(request), and how often that has changed: a refusal
+  /// came, came again, or went.
+  const std::map<std::string, Capability>& capabilities() const { return capabilities_; }
+  std::uint64_t changes() const { return changes_; }
+  /// What an earlier run found out; before the first ask().
+  void recall(std::map<std::string, Capability> capabilities);
+  /// Refusals are worth nothing any more: the box is not the one that they are of.
+  void ask_all_at_once();
+
  private:
   using Bindings = std::vector<std::pair<std::string, std::string>>;  // "radio" or "ap.id" -> text
 
@@ -50,8 +60,9 @@ class Asker {
     Reply reply;
     Clock::time_point asked;
   };
-  std::map<std::string, Capability> capabilities_;  // by describe(request)
-  std::map<std::string, Kept> kept_;                // by the same; until the epoch changes
+  std::map<std::string, Capability> capabilities_;
+  std::map<std::string, Kept> kept_;  // by describe(request); until the epoch changes
+  std::uint64_t changes_ = 0;
 };
 
 /// Whether an error is one of the device as a whole: asking it anything else now is waste.

@@ -1,4 +1,7 @@
 #pragma once
+#include <string>
+#include <utility>
+
 #include "metric/model.h"
 
 namespace boxmeter {
@@ -7,8 +10,16 @@ namespace boxmeter {
 /// section 8).  Pure: time is an argument.
 class Capability {
  public:
+  Capability() = default;
+  /// One that was refused so often in a row.
+  Capability(Support support, std::string reason, unsigned refusals, Clock::time_point ask_again)
+      : support_(support), reason_(std::move(reason)), ask_again_(ask_again), refusals_(refusals) {}
+
   Support support() const { return support_; }
   const std::string& reason() const { return reason_; }
+
+  unsigned refusals() const { return refusals_; }
+  Clock::time_point ask_again() const { return ask_again_; }
 
   /// False while a refusal (unsupported, denied) is remembered: 5 minutes, doubling to an hour.
   bool worth_asking(Clock::time_point now) const { return now >= ask_again_; }

@@ -41,7 +41,9 @@ struct DeviceConfig {
   /// fritzbox: the file that keeps what the box can be asked; empty: it is read anew each time.
   std::filesystem::path api_cache = {};
   bool verify_api_cache = true;  // against the box's model and firmware, by one request
-  bool reveal = false;           // secrets stay in replies: the command line only, never a daemon
+  /// The file that keeps what polling learned of this box; empty: it is learned anew each time.
+  std::filesystem::path learned = {};
+  bool reveal = false;  // secrets stay in replies: the command line only, never a daemon
 };
 
 /// What changes under a running daemon.  Both only ever rise.
@@ -49,6 +51,12 @@ struct Epoch {
   unsigned boot = 0;  // the box restarted or changed its firmware
   unsigned wan = 0;   // its internet connection came up
   friend bool operator==(const Epoch&, const Epoch&) = default;
+};
+
+/// The firmware that a box runs, and since when.
+struct Incarnation {
+  std::string firmware = {};  // empty: the box has not said it yet
+  WallClock::time_point booted = {};
 };
 
 /// One box on the network.  Used by one thread at a time; opening one touches no network.
@@ -63,6 +71,9 @@ class Device {
 
   /// As seen in the replies so far.
   virtual Epoch epoch() const = 0;
+
+  /// As seen in the replies so far.
+  virtual Incarnation incarnation() const { return {}; }
 
   /// What the box said that the user or the application may do, in its own words: an object such as
   /// {"settings": false} or {"BoxAdmin": "readonly"}; empty: it has not said so (yet).

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 namespace boxmeter {
 namespace {
@@ -30,6 +31,11 @@ Support meaning(const Error& error) {
   return Support::failing;
 }
 
+/// Rules that have made their choice; none takes it back.
+std::ptrdiff_t count_chosen(const Choices& choices) {
+  return std::ranges::count_if(choices, [](int choice) { return choice >= 0; });
+}
+
 double chance() {
   thread_local std::minstd_rand generator{std::random_device{}()};
   return std::uniform_real_distribution<double>(0, 1)(generator);
@@ -48,9 +54,11 @@ Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_
       device_(std::move(device)),
       asker_(*device_),
       schedule_(name_, intervals(queries_, interval_), start),
-      choices_(queries_.size()) {}
+      choices_(queries_.size()),
+      file_(name_, job.device.learned) {}
 
 void Turns::take(Clock::time_point planned) {
+  if (std::exchange(is_fresh_, false)) recall();
   const auto began = Clock::now();
   Turn turn;
   const std::vector<std::size_t> due = schedule_.due(began);
@@ -73,6 +81,54 @@ void Turns::take(Clock::time_point planned) {
     break;
   }
   settle(std::move(turn), planned, began);
+  remember();
+}
+
+void Turns::recall() {
+  Learned learned = file_.load(Moment::now());
+  asker_.recall(std::move(learned.unsupported));
+  if (learned.incarnation.firmware.empty()) return;  // nobody could say when a choice is outdated
+  recalled_ = kept_ = learned.incarnation;
+  for (std::size_t i = 0; i < queries_.size(); ++i)
+    if (const auto known = learned.choices.find(choices_key(*queries_[i]));
+        known != learned.choices.end())
+      choices_[i] = known->second;
+}
+
+/// What was learned of a box before it restarted or changed its firmware is worth nothing.
+void Turns::notice_restart() {
+  const unsigned boot = device_->epoch().boot;
+  bool restarted = boot != boot_;
+  boot_ = boot;
+  const Incarnation now = device_->incarnation();
+  if (recalled_ && !now.firmware.empty()) {
+    if (!is_same(*recalled_, now)) {
+      asker_.ask_all_at_once();
+      restarted = true;
+    }
+    recalled_.reset();
+  }
+  if (!restarted) return;
+  std::ranges::fill(choices_, Choices{});
+  chose_ = true;
+}
+
+/// Writes the file if it would say something new.  What was denied is not kept: whoever grants a
+/// right to the user may well restart us next.
+void Turns::remember() {
+  Incarnation now = recalled_ ? *recalled_ : device_->incarnation();
+  if (asker_.changes() == kept_changes_ && !chose_ && is_same(now, kept_)) return;
+  kept_ = now;
+  kept_changes_ = asker_.changes();
+  chose_ = false;
+  Learned learned{.incarnation = std::move(now)};
+  for (const auto& [request, capability] : asker_.capabilities())
+    if (capability.support() == Support::unsupported && capability.refusals() > 0)
+      learned.unsupported.emplace(request, capability);
+  for (std::size_t i = 0; i < queries_.size(); ++i)
+    if (count_chosen(choices_[i]) > 0)
+      learned.choices.emplace(choices_key(*queries_[i]), choices_[i]);
+  file_.save(learned, Moment::now());
 }
 
 void Turns::settle(Turn turn, Clock::time_point planned, Clock::time_point began) {
@@ -110,12 +166,12 @@ SnapshotPtr Turns::poll(std::size_t query) {
 
 void Turns::ask(Snapshot& snapshot, std::size_t query) {
   Asked asked = asker_.ask(*queries_[query], snapshot.asked);
-  if (const unsigned boot = device_->epoch().boot; boot != boot_) {
-    boot_ = boot;
-    std::fill(choices_.begin(), choices_.end(), Choices{});
-  }
+  notice_restart();
+  Choices& choices = choices_[query];
+  const auto chosen = count_chosen(choices);
   Extraction found =
-      extract(*queries_[query], asked.reply, series_limit_, choices_[query], WallClock::now());
+      extract(*queries_[query], asked.reply, series_limit_, choices, WallClock::now());
+  if (count_chosen(choices) != chosen) chose_ = true;
   snapshot.problems = std::move(asked.problems);
   snapshot.problems.insert(snapshot.problems.end(), found.problems.begin(), found.problems.end());
   snapshot.series = std::move(found.series);

@@ -2,11 +2,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "device/ask.h"
 #include "metric/extract.h"
+#include "poll/learned.h"
 #include "poll/poller.h"
 #include "poll/schedule.h"
 
@@ -29,6 +31,9 @@ class Turns {
  private:
   SnapshotPtr poll(std::size_t query);
   void ask(Snapshot& snapshot, std::size_t query);
+  void recall();
+  void notice_restart();
+  void remember();
   void settle(Turn turn, Clock::time_point planned, Clock::time_point began);
   void tell(const Snapshot& snapshot);
 
@@ -43,7 +48,13 @@ class Turns {
   Schedule schedule_;
   std::vector<Choices> choices_;  // per query
   unsigned boot_ = 0;             // of the device, when the choices were made
-  unsigned failures_ = 0;         // turns in a row that did not reach the device
+  LearnedFile file_;
+  bool is_fresh_ = true;                 // no turn yet
+  std::optional<Incarnation> recalled_;  // what was recalled is of it; until the box says its own
+  Incarnation kept_;                     // as in the file
+  std::uint64_t kept_changes_ = 0;       // of the asker, that the file knows
+  bool chose_ = false;                   // since the file was written
+  unsigned failures_ = 0;                // turns in a row that did not reach the device
   std::map<std::string, std::string>
       told_;  // query, or "" for the device -> what the log said last
 };

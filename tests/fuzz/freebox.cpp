@@ -22,9 +22,9 @@ void envelope(std::string_view input) {
     throw refusal(parsed);
   }
   Observer observer;
-  observer.see("system/", parsed.result);
-  observer.see("connection/", parsed.result);
-  observer.see("connection/", parsed.result);
+  observer.see("system/", parsed.result, {});
+  observer.see("connection/", parsed.result, {});
+  observer.see("connection/", parsed.result, {});
   expect(observer.epoch() == Epoch(), "what is seen twice is no change");
   remove_secrets(parsed.result);
   const std::string once = parsed.result.dump();

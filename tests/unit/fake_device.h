@@ -17,10 +17,12 @@ class FakeDevice final : public Device {
     return answer_(request);
   }
   Epoch epoch() const override { return now; }
+  Incarnation incarnation() const override { return running; }
   std::uint64_t logins() const override { return 1; }
 
   std::vector<std::string> asked;
   Epoch now;
+  Incarnation running;
 
  private:
   Answer answer_;

@@ -282,13 +282,14 @@ TEST_CASE("what a box says of itself is the same in its reply and in its announc
 }
 
 TEST_CASE("a restart, another firmware and a returned connection are noticed in passing") {
+  const WallClock::time_point kNow{std::chrono::hours(500'000)};
   Observer observer;
   const auto system = [&](int uptime, const char* firmware) {
-    observer.see("system/", {{"uptime_val", uptime}, {"firmware_version", firmware}});
+    observer.see("system/", {{"uptime_val", uptime}, {"firmware_version", firmware}}, kNow);
     return observer.epoch();
   };
   const auto connection = [&](const char* state) {
-    observer.see("connection", {{"state", state}});
+    observer.see("connection", {{"state", state}}, kNow);
     return observer.epoch();
   };
 
@@ -300,9 +301,11 @@ TEST_CASE("a restart, another firmware and a returned connection are noticed in 
   CHECK(connection("up") == Epoch{.boot = 3, .wan = 0});
   CHECK(connection("going_down") == Epoch{.boot = 3, .wan = 0});
   CHECK(connection("up") == Epoch{.boot = 3, .wan = 1});
-  observer.see("connection/", Reply::array());
-  observer.see("system", {{"uptime_val", "now"}});
+  observer.see("connection/", Reply::array(), kNow);
+  observer.see("system", {{"uptime_val", "now"}}, kNow);
   CHECK(observer.epoch() == Epoch{.boot = 3, .wan = 1});
+  CHECK(observer.incarnation().firmware == "4.11");
+  CHECK(observer.incarnation().booted == kNow - std::chrono::seconds(2));
 }
 
 TEST_CASE("the built-in roots are the ones that Free and Iliad publish") {

@@ -10,6 +10,8 @@ using boxmeter::fritzbox::Watch;
 
 namespace {
 
+const boxmeter::WallClock::time_point kNow{std::chrono::hours(500'000)};
+
 Answer device(int uptime, const std::string& firmware = "154.07.57") {
   return {.arguments = {{"NewSoftwareVersion", firmware}, {"NewUpTime", uptime}}};
 }
@@ -23,7 +25,7 @@ Answer connection(const std::string& status, const std::string& uptime) {
 TEST_CASE("a fallen uptime or another firmware is a restart, a clock that is set is none") {
   Watch watch;
   const auto see = [&](const Answer& answer) {
-    watch.see("DeviceInfo1", "GetInfo", answer);
+    watch.see("DeviceInfo1", "GetInfo", answer, kNow);
     return watch.epoch().boot;
   };
 
@@ -42,7 +44,7 @@ TEST_CASE("a fallen uptime or another firmware is a restart, a clock that is set
 TEST_CASE("an internet connection that comes up is seen by its status or its uptime") {
   Watch watch;
   const auto see = [&](const std::string& service, const Answer& answer) {
-    watch.see(service, "GetStatusInfo", answer);
+    watch.see(service, "GetStatusInfo", answer, kNow);
     return watch.epoch().wan;
   };
   const std::string ppp = "WANPPPConnection1";
@@ -56,4 +58,14 @@ TEST_CASE("an internet connection that comes up is seen by its status or its upt
   CHECK(see(ppp, connection("Connected", "40")) == 1);
   CHECK(see(ppp, connection("Connected", "3")) == 2);
   CHECK(watch.epoch().boot == 0);
+}
+
+TEST_CASE("the box tells its firmware and since when it runs it") {
+  Watch watch;
+  CHECK(watch.incarnation().firmware.empty());
+
+  watch.see("DeviceInfo1", "GetInfo", device(5000), kNow);
+
+  CHECK(watch.incarnation().firmware == "154.07.57");
+  CHECK(watch.incarnation().booted == kNow - std::chrono::seconds(5000));
 }

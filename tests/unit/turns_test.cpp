@@ -1,6 +1,10 @@
 #include "poll/turns.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <thread>
 
 #include "fake_device.h"
 
@@ -11,16 +15,24 @@ namespace {
 
 /// One fake device with queries that are one request each, and what the store says afterwards.
 struct Bench {
-  explicit Bench(FakeDevice::Answer answer, std::vector<std::string> targets = {"a", "b", "c"}) {
+  explicit Bench(FakeDevice::Answer answer, std::vector<std::string> targets = {"a", "b", "c"},
+                 std::filesystem::path learned = {}, const std::vector<std::string>& paths = {"v"},
+                 std::chrono::milliseconds interval = 1s) {
     std::vector<Registration::Query> registered;
-    Job job{.device = {.name = "home", .kind = "fritzbox", .interval = 1s}, .queries = {}};
+    Job job{.device = {.name = "home",
+                       .kind = "fritzbox",
+                       .interval = interval,
+                       .learned = std::move(learned)},
+            .queries = {}};
     for (const std::string& target : targets) {
       auto query = std::make_shared<Query>();
       query->name = target;
       query->parts = {{.name = "", .first = {{.verb = "get", .target = target}}}};
       query->rules = {Rule{.family = std::make_shared<const Family>(
                                Family{.name = "box_" + target, .help = "Help."}),
-                           .value = {{.path = Path::parse("v")}}}};
+                           .value = {}}};
+      for (const std::string& path : paths)
+        query->rules.front().value.push_back({.path = Path::parse(path)});
       job.queries.push_back(query);
       registered.push_back({target, 1s});
     }
@@ -120,4 +132,103 @@ TEST_CASE("a bug in a brand is an internal error of one query") {
 
   CHECK(status.failures.at(ErrorKind::internal) == 1);
   CHECK(status.queries[0].failure->message == "map::at");
+}
+
+namespace {
+
+/// A file that is gone at the end of the test.
+struct Kept {
+  std::filesystem::path file = std::filesystem::temp_directory_path() /
+                               ("boxmeter-learned-" + std::to_string(::getpid())) / "home.json";
+  ~Kept() { std::filesystem::remove_all(file.parent_path()); }
+};
+
+Reply refuse_b(const Request& request) {
+  if (request.target == "b")
+    throw Error(ErrorKind::refused, "no such action", Refusal::unsupported);
+  return Reply{{"v", 1}};
+}
+
+using Targets = std::vector<std::string>;
+const Targets kAll = {"a", "b", "c"};
+const Targets kEverything = {"get:a", "get:b", "get:c"};
+const Incarnation kRun{.firmware = "7.57", .booted = WallClock::time_point(500'000h)};
+
+}  // namespace
+
+TEST_CASE("after our own restart the box is not asked for what it lacks") {
+  const Kept kept;
+  Bench first(&refuse_b, kAll, kept.file);
+  first.device->running = kRun;
+  first.after_turn();
+
+  Bench second(&refuse_b, kAll, kept.file);
+  second.device->running = kRun;
+  const DeviceStatus status = second.after_turn();
+
+  CHECK(second.device->asked == Targets{"get:a", "get:c"});
+  CHECK(status.queries[1].support == Support::unsupported);
+  CHECK(status.queries[1].failure->message == "no such action");
+}
+
+TEST_CASE("a box that restarted or was updated while we were away is asked for everything") {
+  const Kept kept;
+  Bench first(&refuse_b, kAll, kept.file);
+  first.device->running = kRun;
+  first.after_turn();
+
+  for (const Incarnation& run :
+       {Incarnation{"8.02", kRun.booted}, Incarnation{"7.57", kRun.booted + 1h}}) {
+    Bench second(&refuse_b, kAll, kept.file);
+    second.device->running = run;
+    second.after_turn();
+    CHECK(second.device->asked == kEverything);
+  }
+}
+
+TEST_CASE("what was denied is asked again after our own restart: the right may have been granted") {
+  const Kept kept;
+  const auto deny = [](const Request&) -> Reply {
+    throw Error(ErrorKind::refused, "not allowed", Refusal::denied);
+  };
+  Bench(deny, {"a"}, kept.file).after_turn();
+  Bench second(deny, {"a"}, kept.file);
+  second.after_turn();
+
+  CHECK(second.device->asked == Targets{"get:a"});
+}
+
+TEST_CASE("the file is written only when something new was learned") {
+  const Kept kept;
+  Bench bench(&refuse_b, kAll, kept.file, {"v"}, 20ms);
+  bench.device->running = kRun;
+  const auto writes = [&] {
+    std::filesystem::remove(kept.file);
+    bench.device->asked.clear();
+    std::this_thread::sleep_for(50ms);
+    bench.after_turn();
+    return std::filesystem::exists(kept.file);
+  };
+
+  CHECK(writes());
+  CHECK_FALSE(writes());
+  CHECK(bench.device->asked == Targets{"get:a", "get:c"});
+  bench.device->now.boot = 1;  // everything is asked again, and refused again
+  CHECK(writes());
+  CHECK(bench.device->asked == kEverything);
+  CHECK_FALSE(writes());
+}
+
+TEST_CASE("a source that was chosen stays chosen over our own restart, until the box's") {
+  const Kept kept;
+  const auto value = [&](const Reply& reply, const Incarnation& run) {
+    Bench bench([&](const Request&) { return reply; }, {"a"}, kept.file, {"new", "old"});
+    bench.device->running = run;
+    return bench.after_turn().series;
+  };
+
+  CHECK(value({{"new", 64}, {"old", 32}}, kRun) == 1);
+  CHECK(value({{"old", 32}}, kRun) == 0);
+  CHECK(value({{"old", 32}}, {"8.02", kRun.booted}) == 1);
+  CHECK(value({{"new", 64}}, {"8.02", kRun.booted}) == 0);
 }

@@ -27,6 +27,7 @@ class Freebox : public Device {
 
   Reply call(const Request& request) override;
   Epoch epoch() const override { return observer_.epoch(); }
+  Incarnation incarnation() const override { return observer_.incarnation(); }
   Reply permissions() const override { return session_.permissions(); }
   std::uint64_t logins() const override { return session_.logins(); }
 
@@ -63,7 +64,7 @@ Reply Freebox::call(const Request& request) {
   if (answer.status == 404) api_.forget();  // of this path only, or has the API moved?
   if (!answer.success) throw refusal(answer, call.path);
   const unsigned boot = observer_.epoch().boot;
-  observer_.see(call.path, answer.result);
+  observer_.see(call.path, answer.result, WallClock::now());
   if (observer_.epoch().boot != boot) api_.forget();  // new firmware, perhaps a new API
   if (!config_.reveal) remove_secrets(answer.result);
   const bool wrote = call.method != http::Method::get && request.verb != "rrd";

@@ -13,15 +13,17 @@ namespace boxmeter::freebox {
 class Observer {
  public:
   /// `path` as asked, `result` as the box gave it.
-  void see(std::string_view path, const Reply& result);
+  void see(std::string_view path, const Reply& result, WallClock::time_point now);
   Epoch epoch() const { return epoch_; }
+  Incarnation incarnation() const { return {.firmware = firmware_, .booted = booted_}; }
 
  private:
-  void see_system(const Reply& result);
+  void see_system(const Reply& result, WallClock::time_point now);
   void see_connection(const Reply& result);
 
   Epoch epoch_;
   std::optional<std::int64_t> uptime_;
+  WallClock::time_point booted_ = {};
   std::string firmware_;    // empty: not seen yet
   std::string connection_;  // its state; empty: not seen yet
 };

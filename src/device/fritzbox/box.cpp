@@ -186,7 +186,7 @@ Answer Box::ask(const Target& target, const Arguments& arguments, Caller::Types 
 Answer Box::ask_service(const std::string& service, const std::string& action,
                         const Arguments& arguments, Caller::Types types) {
   Answer answer = caller_.ask(service, action, arguments, types, body_limit_);
-  watch_.see(service, action, answer);
+  watch_.see(service, action, answer, WallClock::now());
   return answer;
 }
 

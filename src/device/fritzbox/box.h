@@ -19,6 +19,7 @@ class Box : public Device {
 
   Reply call(const Request& request) override;
   Epoch epoch() const override { return watch_.epoch(); }
+  Incarnation incarnation() const override { return watch_.incarnation(); }
   Reply permissions() const override { return caller_.known_rights(); }
   std::uint64_t logins() const override { return caller_.logins() + session_.logins(); }
 

@@ -27,21 +27,23 @@ bool fell(std::optional<std::uint64_t>& known, std::optional<std::uint64_t> now,
 
 }  // namespace
 
-void Watch::see(std::string_view service, std::string_view action, const Answer& answer) {
+void Watch::see(std::string_view service, std::string_view action, const Answer& answer,
+                WallClock::time_point now) {
   if (answer.fault) return;
-  if (service == "DeviceInfo1" && action == "GetInfo") see_device(answer);
+  if (service == "DeviceInfo1" && action == "GetInfo") see_device(answer, now);
   const bool is_connection =
       service.starts_with("WANPPPConn") || service.starts_with("WANIPConn");  // TR-064 and IGD
   if (is_connection && (action == "GetInfo" || action == "GetStatusInfo"))
     see_connection(connections_[std::string(service)], answer);
 }
 
-void Watch::see_device(const Answer& answer) {
+void Watch::see_device(const Answer& answer, WallClock::time_point now) {
   bool restarted = fell(uptime_, seconds(answer.text("NewUpTime")), kClockError);
   if (std::string firmware = answer.text("NewSoftwareVersion"); !firmware.empty()) {
     restarted = restarted || (!firmware_.empty() && firmware != firmware_);
     firmware_ = std::move(firmware);
   }
+  if (uptime_) booted_ = now - std::chrono::seconds(*uptime_);
   if (restarted) ++epoch_.boot;
 }
 

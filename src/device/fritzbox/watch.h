@@ -14,8 +14,10 @@ namespace boxmeter::fritzbox {
 /// time.  The first sight of anything is no change.
 class Watch {
  public:
-  void see(std::string_view service, std::string_view action, const Answer& answer);
+  void see(std::string_view service, std::string_view action, const Answer& answer,
+           WallClock::time_point now);
   Epoch epoch() const { return epoch_; }
+  Incarnation incarnation() const { return {.firmware = firmware_, .booted = booted_}; }
 
  private:
   struct Connection {
@@ -23,12 +25,13 @@ class Watch {
     std::optional<std::uint64_t> uptime = {};
   };
 
-  void see_device(const Answer& answer);
+  void see_device(const Answer& answer, WallClock::time_point now);
   void see_connection(Connection& connection, const Answer& answer);
 
   Epoch epoch_;
   std::optional<std::uint64_t> uptime_;
   std::string firmware_;
+  WallClock::time_point booted_ = {};
   std::map<std::string, Connection> connections_;  // by service: each counts its own uptime
 };
 

@@ -1,0 +1,162 @@
+"""What the daemon found out about a box outlives its own restart: what the box lacks, and which sources answered."""
+import json
+import time
+
+import pytest
+
+from harness import FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, freebox, fritzbox, run, value
+
+pytestmark = pytest.mark.sanitized
+
+PACK = """
+pack: house
+kind: {kind}
+queries:
+  - name: house_info
+    request: {info}
+    metrics:
+      - {{name: {kind}_t_uptime, help: x, value: [NewNothing, NewUpTime, uptime_val]}}
+  - name: house_lacking
+    request: {lacking}
+    metrics:
+      - {{name: {kind}_t_x, help: x, value: =1}}
+"""
+BRANDS = {
+    "fritzbox": dict(recording=FRITZBOX, device=fritzbox, info="{tr064: DeviceInfo1.GetInfo}",
+                     lacking="{tr064: WANDSLInterfaceConfig1.GetInfo}", name="WANDSLInterfaceConfig1.GetInfo", error="401",
+                     trace="WANDSLInterfaceConfig:1#GetInfo", describe="tr064:WANDSLInterfaceConfig1.GetInfo",
+                     firmware="154.07.57"),
+    "freebox": dict(recording=FREEBOX, device=freebox, info="{get: system/}", lacking="{get: lan/config/}",
+                    name="lan/config", error="nodev", trace="/lan/config/", describe="get:lan/config/",
+                    firmware="4.12.2"),
+}
+
+
+@pytest.fixture(params=BRANDS)
+def brand(request, tmp_path):
+    brand = {"kind": request.param, **BRANDS[request.param]}
+    (tmp_path / "house.yml").write_text(PACK.format(**brand))
+    return brand
+
+
+def sim_of(brand, *args):
+    sim = Sim(brand["recording"], args=["--trace", *args])
+    sim.control(f"/request?name={brand['name']}&error={brand['error']}")
+    return sim
+
+
+def daemon_of(tmp_path, brand, sim):
+    device = brand["device"](sim.urls[0], "home", queries="[house]")
+    return Daemon(tmp_path, config(device, poll="interval: 200ms, timeout: 2s", extra="query_files: [house.yml]\n"))
+
+
+def asked(sim, brand):
+    """How often the box was asked for what it lacks."""
+    return sum(line.startswith("asked 0 ") and brand["trace"] in line and " 401" not in line for line in list(sim.lines))
+
+
+def wait_until_told(daemon):
+    """Two turns later, so that the second one would have asked again."""
+    found = daemon.wait_for(lambda found: value(found, "boxmeter_query_info", query="house_lacking", state="unsupported"))
+    polls = value(found, "boxmeter_polls_total")
+    daemon.wait_for(lambda found: float(value(found, "boxmeter_polls_total")) >= float(polls) + 4)
+    return found
+
+
+def learned(tmp_path):
+    return tmp_path / "state/learned/home.json"
+
+
+def test_a_restart_does_not_ask_again_for_what_the_box_lacks(tmp_path, brand):
+    with sim_of(brand) as sim:
+        with daemon_of(tmp_path, brand, sim) as daemon:
+            wait_until_told(daemon)
+        assert asked(sim, brand) == 1
+        kept = json.loads(learned(tmp_path).read_text())
+        with daemon_of(tmp_path, brand, sim) as daemon:
+            found = wait_until_told(daemon)
+            told = [line for line in daemon.lines if "home/house_lacking: unsupported: " in line]
+        assert asked(sim, brand) == 1
+
+    assert list(kept["unsupported"]) == [brand["describe"]]
+    assert kept["unsupported"][brand["describe"]]["refusals"] == 1
+    assert 290 < kept["unsupported"][brand["describe"]]["ask_again"] - time.time() <= 300
+    assert kept["firmware"] == brand["firmware"]
+    assert learned(tmp_path).stat().st_mode & 0o777 == 0o600
+    assert [chosen for key, chosen in kept["choices"].items() if key.startswith("house_info#")] == [
+        [1 if brand["kind"] == "fritzbox" else 2]]
+    assert len(told) == 1
+    assert value(found, f"{brand['kind']}_t_uptime") is not None
+
+
+def test_when_it_is_due_the_box_is_asked_again(tmp_path, brand):
+    with sim_of(brand) as sim:
+        with daemon_of(tmp_path, brand, sim) as daemon:
+            wait_until_told(daemon)
+        kept = json.loads(learned(tmp_path).read_text())
+        kept["unsupported"][brand["describe"]]["ask_again"] -= 301
+        learned(tmp_path).write_text(json.dumps(kept))
+        with daemon_of(tmp_path, brand, sim) as daemon:
+            wait_until_told(daemon)
+        assert asked(sim, brand) == 2
+        kept = json.loads(learned(tmp_path).read_text())
+
+    # Refused twice in a row: it is left alone for ten minutes now.
+    assert kept["unsupported"][brand["describe"]]["refusals"] == 2
+    assert 590 < kept["unsupported"][brand["describe"]]["ask_again"] - time.time() <= 600
+
+
+def test_a_box_that_restarted_meanwhile_is_asked_at_once(tmp_path, brand):
+    with sim_of(brand) as sim:
+        with daemon_of(tmp_path, brand, sim) as daemon:
+            wait_until_told(daemon)
+        sim.control(f"/request?name={brand['name']}&error=")
+        sim.control("/restart")
+        with daemon_of(tmp_path, brand, sim) as daemon:
+            daemon.wait_for(lambda found: value(found, f"{brand['kind']}_t_x") == "1")
+        kept = json.loads(learned(tmp_path).read_text())
+
+    assert kept["unsupported"] == {}
+
+
+@pytest.mark.parametrize("damage, why", [
+    (lambda text: text[:len(text) // 2], "it is damaged"),
+    (lambda text: "", "it is damaged"),
+    (lambda text: "\0" * len(text), "it is damaged"),
+    (lambda text: text.replace('"format": 1', '"format": 9'), "it is of another version of boxmeter"),
+], ids=["cut", "empty", "zeros", "another version"])
+def test_a_damaged_file_costs_a_warning_and_one_more_question(tmp_path, brand, damage, why):
+    with sim_of(brand) as sim:
+        with daemon_of(tmp_path, brand, sim) as daemon:
+            wait_until_told(daemon)
+        learned(tmp_path).write_text(damage(learned(tmp_path).read_text()))
+        with daemon_of(tmp_path, brand, sim) as daemon:
+            wait_until_told(daemon)
+            warnings = [line for line in daemon.lines if "what the box lacks" in line]
+        assert asked(sim, brand) == 2
+
+    assert len(warnings) == 1
+    assert warnings[0].endswith(f"device 'home': what the box lacks is found out anew, not read from '{learned(tmp_path)}': {why}")
+    assert list(json.loads(learned(tmp_path).read_text())["unsupported"]) == [brand["describe"]]
+
+
+def test_a_daemon_that_is_killed_leaves_a_whole_file(tmp_path, brand):
+    with sim_of(brand) as sim:
+        for _ in range(5):
+            with daemon_of(tmp_path, brand, sim) as daemon:
+                eventually(learned(tmp_path).exists)
+                daemon.popen.kill()
+            json.loads(learned(tmp_path).read_text())
+        assert asked(sim, brand) == 1
+
+
+def test_once_asks_for_everything_and_keeps_nothing_of_it(tmp_path, brand):
+    with sim_of(brand) as sim:
+        with daemon_of(tmp_path, brand, sim) as daemon:
+            wait_until_told(daemon)
+        before = learned(tmp_path).read_text()
+        done = run("once", "--config.file", tmp_path / "boxmeter.yml", env={"STATE_DIRECTORY": str(tmp_path / "state")})
+        assert done.returncode == 0, done.stderr
+        assert asked(sim, brand) == 2
+
+    assert learned(tmp_path).read_text() == before
