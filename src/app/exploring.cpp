@@ -88,6 +88,7 @@ int call(std::span<const std::string> arguments) {
       "\nusage: boxmeter call DEVICE REQUEST [NAME=VALUE ...]\n"
       "  boxmeter call home tr064:DeviceInfo1.GetInfo\n"
       "  boxmeter call home tr064:Hosts1.GetGenericHostEntry NewIndex=0\n"
+      "  boxmeter call home tr064:WLANConfiguration1.SetEnable NewEnable=0\n"
       "  boxmeter call free get:connection/\n"
       "  boxmeter call free command:Switch.Get_a_port_stats id=1\n"
       "  boxmeter call free put:connection/config/ post_data='{\"ping\": true}'");

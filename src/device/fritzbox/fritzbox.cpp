@@ -25,6 +25,7 @@ constinit const DeviceKind kKind = {
     .options = kOptions,
     .open = &open,
     .check = &check,
+    .change = &change,
     .record = {.questions = &questions, .file = &recording_file, .privacy = &privacy},
     .https_port = 49443,
     .remote_path = "/tr064",

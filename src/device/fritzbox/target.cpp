@@ -76,6 +76,13 @@ void check_call_monitor(const Request& request) {
                 "'callmonitor: " + request.target + "' is not 'callmonitor: calls'");
 }
 
+void check_arguments(const Request& request) {
+  for (const auto& [name, value] : request.args)
+    if (!is_argument_name(name))
+      throw Error(ErrorKind::config,
+                  "'" + name + "' is not the name of an argument (such as NewIndex)");
+}
+
 void check_repeat(const Request& request) {
   const Request::Repeat& repeat = *request.repeat;
   if (request.verb != "tr064")
@@ -130,11 +137,17 @@ void check(const Request& request) {
   if (request.verb == "callmonitor") return check_call_monitor(request);
   check_verb(request.verb);
   check_reading(request.verb, request.target);
-  for (const auto& [name, value] : request.args)
-    if (!is_argument_name(name))
-      throw Error(ErrorKind::config,
-                  "'" + name + "' is not the name of an argument (such as NewIndex)");
+  check_arguments(request);
   if (request.repeat) check_repeat(request);
+}
+
+std::string change(const Request& request) {
+  if (is_web(request.verb)) return change_web(request);
+  if (request.verb != "tr064") return "";
+  const Target target = parse_target(request.target);
+  if (only_reads(target.action)) return "";
+  check_arguments(request);
+  return target.service + "." + target.action;
 }
 
 }  // namespace boxmeter::fritzbox

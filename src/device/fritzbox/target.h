@@ -36,4 +36,7 @@ bool is_reading(std::string_view action);
 /// DeviceKind::check of this brand.
 void check(const Request& request);
 
+/// DeviceKind::change of this brand.
+std::string change(const Request& request);
+
 }  // namespace boxmeter::fritzbox

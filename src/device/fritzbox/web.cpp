@@ -20,6 +20,12 @@ Error no_request(const Request& request, const std::string& why) {
   return {ErrorKind::config, "'" + request.verb + ": " + request.target + "' " + why};
 }
 
+void check_parameters(const Request& request) {
+  for (const auto& [name, value] : request.args)
+    if (!is_word(name))
+      throw Error(ErrorKind::config, "'" + name + "' is not the name of a parameter (such as ain)");
+}
+
 void check_aha(const Request& request) {
   if (!is_word(request.target))
     throw no_request(request, "names no command (such as getdevicelistinfos)");
@@ -126,12 +132,17 @@ bool is_web(std::string_view verb) {
 void check_web(const Request& request) {
   if (request.repeat)
     throw Error(ErrorKind::config, "'repeat' needs a 'tr064' request, not '" + request.verb + "'");
-  for (const auto& [name, value] : request.args)
-    if (!is_word(name))
-      throw Error(ErrorKind::config, "'" + name + "' is not the name of a parameter (such as ain)");
+  check_parameters(request);
   if (request.verb == "lua") return check_lua(request);
   if (request.verb == "rest") return check_rest(request);
   check_aha(request);
+}
+
+std::string change_web(const Request& request) {
+  const bool is_aha = request.verb == "aha" || request.verb == "http";
+  if (!is_aha || !is_word(request.target) || is_reading_command(request.target)) return "";
+  check_parameters(request);
+  return request.verb + ":" + request.target;
 }
 
 Reply ask_web(Session& session, const Request& request, Clock::time_point now) {

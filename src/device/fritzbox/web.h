@@ -9,6 +9,9 @@ bool is_web(std::string_view verb);
 /// DeviceKind::check for these.
 void check_web(const Request& request);
 
+/// DeviceKind::change for these.
+std::string change_web(const Request& request);
+
 /// What the web server of a box answers to one request.  Throws as Session::ask(), and
 /// Error{refused, unsupported} for what this firmware does not have.
 Reply ask_web(Session& session, const Request& request, Clock::time_point now);
