@@ -193,13 +193,3 @@ def test_call_says_what_is_wrong_with_its_words(tmp_path, words, message):
 
     assert done.returncode == 2
     assert done.stderr == f"boxmeter: {message}\n"
-
-
-def test_call_of_an_action_that_changes_the_box_is_refused(tmp_path):
-    file = tmp_path / "boxmeter.yml"
-    file.write_text(config(fritzbox("http://127.0.0.1:1")))
-
-    done = run("call", "--config.file", file, "home", "tr064:DeviceConfig1.Reboot")
-
-    assert done.returncode == 2
-    assert "Reboot" in done.stderr
