@@ -2,6 +2,7 @@
 import gzip
 import json
 import re
+import signal
 import statistics
 import time
 
@@ -277,6 +278,17 @@ def test_the_end_does_not_wait_for_silent_sinks(tmp_path):
     assert code == 0, daemon.log
     assert took < 1  # four times the half second of one would be more
     assert len(re.findall(r"push silent\d: ends with \d+ objects undelivered", daemon.log)) == 4
+
+
+def test_a_second_signal_ends_at_once(tmp_path):
+    with Ticks() as box, listening(never_answer) as silent:
+        with daemon_of(tmp_path, box, sink(f"http://127.0.0.1:{silent}/", timeout="100s")) as daemon:
+            daemon.wait_for(lambda found: int(value(found, "boxmeter_push_queue_objects")) > 2)
+            daemon.popen.send_signal(signal.SIGTERM)
+            daemon.wait_for_line("stopping on SIGTERM")
+
+            assert daemon.stop() == -signal.SIGTERM  # the half second that the sink would have got is not waited for
+    assert "undelivered" not in daemon.log
 
 
 @pytest.mark.sanitized
