@@ -155,7 +155,7 @@ std::string read_web_url(const Value& value) {
 }
 
 std::string read_call_monitor(const Value& value, const std::string& url) {
-  const std::string text = value.text();
+  std::string text = value.text();
   if (text == "false") return "";
   if (text == "true") {
     std::string_view authority = std::string_view(url).substr(url.find("://") + 3);

@@ -85,7 +85,7 @@ TEST_CASE("a link of a mesh list tells of its two ends, no name longer than a la
       {"uid": "ni-1", "name": "AP:5G:0", "type": "WLAN", "node_links": [
         {"node_interface_1_uid": "ni-1", "node_interface_2_uid": "ni-9"}]}]},
     {"uid": "n-2", "device_name": ")" +
-                                   std::string(1000, 'x') +
+                                   std::string(127, 'x') + "é" + std::string(900, 'x') +
                                    R"(", "is_meshed": false, "node_interfaces": [
       {"uid": "ni-9", "name": "", "node_links": [
         {"node_interface_1_uid": "ni-7", "node_interface_2_uid": "ni-9"}]}]}]})");
@@ -94,7 +94,7 @@ TEST_CASE("a link of a mesh list tells of its two ends, no name longer than a la
         R"({"end_1":{"device_mac_address":"00:00:5E:00:53:01","device_name":"box",)"
         R"("interface_name":"AP:5G:0","interface_type":"WLAN","is_meshed":true,)"
         R"("mesh_role":"master"},"end_2":{"device_name":")" +
-            std::string(128, 'x') +
+            std::string(127, 'x') +
             R"(","is_meshed":false},"node_interface_1_uid":"ni-1","node_interface_2_uid":"ni-9"})");
   CHECK(!mesh["nodes"][1]["node_interfaces"][0]["node_links"][0].contains("end_1"));
 }

@@ -12,9 +12,10 @@ constexpr unsigned kLongTable = 4096;  // rows
 
 std::string cell(const OrderedJson& row, const char* key) {
   const auto found = row.find(key);
-  if (found == row.end() || found->is_null() || *found == false || *found == "") return "-";
+  if (found == row.end() || found->is_null() || *found == false) return "-";
   if (*found == true) return "yes";
-  return found->is_string() ? found->get<std::string>() : found->dump();
+  const std::string text = found->is_string() ? found->get<std::string>() : found->dump();
+  return text.empty() ? "-" : text;
 }
 
 }  // namespace

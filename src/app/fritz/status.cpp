@@ -136,7 +136,8 @@ std::string duration(std::uint64_t seconds) {
 std::string shown(const OrderedJson& value, Show show) {
   if (value.is_null()) return "not supported by this box";
   if (value.is_boolean()) return value == true ? "yes" : "no";
-  if (value.is_string()) return value == "" ? "-" : value.get<std::string>();
+  const auto* text = value.get_ptr<const std::string*>();
+  if (text != nullptr) return text->empty() ? "-" : *text;
   if (show == Show::duration) return duration(value.get<std::uint64_t>());
   if (show == Show::rate) return scaled(value.get<double>(), "Bit/s");
   return show == Show::bytes ? value.dump() + " (" + scaled(value.get<double>(), "B") + ")"

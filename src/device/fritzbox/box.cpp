@@ -28,11 +28,14 @@ Arguments to_arguments(const std::map<std::string, std::string>& args) {
   return {args.begin(), args.end()};
 }
 
-Reply to_reply(Answer answer) {
+Reply to_reply(Answer&& answer) {
   Reply reply = Reply::object();
   for (auto& [name, value] : answer.arguments) {
-    if (value.is_string()) value = trim(value.get_ref<const std::string&>());
-    if (value != "") reply[name] = std::move(value);
+    if (auto* text = value.get_ptr<std::string*>()) {
+      *text = trim(*text);
+      if (text->empty()) continue;
+    }
+    reply[name] = std::move(value);
   }
   return reply;
 }

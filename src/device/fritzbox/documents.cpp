@@ -1,5 +1,6 @@
 #include "device/fritzbox/documents.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <vector>
@@ -50,18 +51,25 @@ void for_each_interface(Reply& document, Use&& use) {
       for (Reply& interface : node["node_interfaces"]) use(node, interface);
 }
 
+/// `text` is UTF-8, and so is its start.
+std::string shortened(const std::string& text) {
+  std::size_t end = std::min(text.size(), kLongestName);
+  const auto is_inside = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; };
+  while (end < text.size() && end > 0 && is_inside()) --end;
+  return text.substr(0, end);
+}
+
 /// What a link tells of one of its ends, since it names them by uids that change.  No text is
 /// longer than a label should be: a list may hold one name and a thousand links to it.
 Reply end_of_link(const Reply& node, const Reply& interface) {
   Reply end = Reply::object();
   for (const char* name : {"device_name", "device_mac_address", "mesh_role"})
-    if (const std::string text = member(node, name); !text.empty())
-      end[name] = text.substr(0, kLongestName);
+    if (const std::string text = member(node, name); !text.empty()) end[name] = shortened(text);
   if (const auto meshed = node.find("is_meshed"); meshed != node.end() && meshed->is_boolean())
     end["is_meshed"] = *meshed;
   for (const char* name : {"name", "type"})
     if (const std::string text = member(interface, name); !text.empty())
-      end["interface_" + std::string(name)] = text.substr(0, kLongestName);
+      end["interface_" + std::string(name)] = shortened(text);
   return end;
 }
 

@@ -70,7 +70,8 @@ Reply parse_variables(std::string_view body) {
   Reply reply = parse_json(body);
   if (!reply.is_object()) throw Error(ErrorKind::protocol, "the answer of query.lua is no object");
   for (auto variable = reply.begin(); variable != reply.end();) {
-    const bool is_absent = variable->is_null() || *variable == "";
+    const auto* text = variable->get_ptr<const std::string*>();
+    const bool is_absent = variable->is_null() || (text != nullptr && text->empty());
     variable = is_absent ? reply.erase(variable) : std::next(variable);
   }
   if (reply.empty())
