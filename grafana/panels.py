@@ -11,14 +11,13 @@ GREEN, YELLOW, RED, GRAY = "green", "yellow", "red", "#808080"
 HELPS = dict(re.findall(r"^\| `(\w+)` \|(?:[^|]*\|){3} (.*?) \|", (HERE.parent / "config/METRICS.md").read_text(), re.M))
 
 
-def pick(metric, boxes="device", **labels):
-    """metric{job=~"$job", instance=~"$instance", device=~"$device", ...}"""
-    chosen = "".join(f', {name}="{value}"' for name, value in labels.items())
-    return f'{metric}{{{OURS}, device=~"${boxes}"{chosen}}}'
+def pick(metric, boxes="device"):
+    """metric{job=~"$job", instance=~"$instance", device=~"$device"}"""
+    return f'{metric}{{{OURS}, device=~"${boxes}"}}'
 
 
-def per_second(metric, boxes="device", **labels):
-    return f"rate({pick(metric, boxes, **labels)}[$__rate_interval])"
+def per_second(metric, boxes="device"):
+    return f"rate({pick(metric, boxes)}[$__rate_interval])"
 
 
 def bits_per_second(metric, boxes="device"):
@@ -72,10 +71,12 @@ def described(expressions):
 
 
 def panel(kind, title, expressions, unit="short", width=8, height=7, note="", defaults=None, options=None,
-          custom=None, overrides=(), instant=False, none="no box here has this", **more):
+          custom=None, overrides=(), instant=False, none="no box here has this", colors="thresholds", **more):
+    """What is not said here is Grafana's default, which for colours is red from 80 on."""
     return {"type": kind, "title": title, "description": note or described(expressions), "datasource": DATASOURCE,
             "targets": targets(expressions, instant), "gridPos": {"w": width, "h": height},
-            "fieldConfig": {"defaults": {"unit": unit, "noValue": none, **(defaults or {}), "custom": custom or {}},
+            "fieldConfig": {"defaults": {"unit": unit, "noValue": none, "color": {"mode": colors},
+                                         "thresholds": steps((None, "blue")), **(defaults or {}), "custom": custom or {}},
                             "overrides": list(overrides)},
             "options": options or {}, **more}
 
@@ -90,9 +91,11 @@ def series(title, *expressions, unit="short", mirrored=None, stacked=False, cust
     style = {"lineWidth": 1, "fillOpacity": 12, "showPoints": "never", "spanNulls": False,
              "stacking": {"mode": "normal" if stacked else "none", "group": "A"}, **(custom or {})}
     mirror = [override(mirrored, custom_transform="negative-Y")] if mirrored else []
-    return panel("timeseries", title, expressions, unit, custom=style, overrides=[*mirror, *overrides], options={
-        "legend": {"displayMode": "table", "placement": "bottom", "showLegend": True, "calcs": ["mean", "max", "lastNotNull"]},
-        "tooltip": {"mode": "multi", "sort": "desc"}}, **more)
+    options = {"legend": {"displayMode": "table", "placement": "bottom", "showLegend": True,
+                          "calcs": ["mean", "max", "lastNotNull"]},
+               "tooltip": {"mode": "multi", "sort": "desc"}}
+    return panel("timeseries", title, expressions, unit, custom=style, overrides=[*mirror, *overrides], options=options,
+                 colors="palette-classic", **more)
 
 
 def stat(title, *expressions, unit="short", defaults=None, width=4, height=4, color="value", graph="none", **more):

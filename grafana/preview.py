@@ -24,7 +24,7 @@ from matplotlib import dates, patches, pyplot, ticker  # noqa: E402
 CELL = 0.36  # inches that a unit of the grid is high
 WIDTH = 14
 PALETTE = ["#56A64B", "#3274D9", "#F2A72E", "#E0226E", "#8F3BB8", "#37872D", "#FF780A", "#1F60C4"]
-COLORS = {"green": "#56A64B", "yellow": "#E0A800", "red": "#E02F44"}
+COLORS = {"green": "#56A64B", "yellow": "#E0A800", "red": "#E02F44", "blue": "#3274D9"}
 INK, QUIET, LINE, PAGE = "#24292E", "#6E7680", "#E2E5E9", "#F4F5F5"
 
 
@@ -137,8 +137,8 @@ def draw_stat(card, panel, found, *_):
             card.rectangle(x + 0.02, 0.36, tile - 0.04, card.height - 0.44, facecolor=color, edgecolor="none")
         elif panel["options"]["graphMode"] == "area" and len(points) > 1:
             axes = card.axes(x + 0.04, 0.85, tile - 0.08, card.height - 0.92)
-            axes.fill_between(*zip(*points), color=PALETTE[0], alpha=0.2, linewidth=0)
-            axes.plot(*zip(*points), color=PALETTE[0], linewidth=1)
+            axes.fill_between(*zip(*points), color=color, alpha=0.2, linewidth=0)
+            axes.plot(*zip(*points), color=color, linewidth=1)
             axes.set_ylim(bottom=0)
             axes.axis("off")
         ink = "white" if filled else INK
