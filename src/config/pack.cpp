@@ -218,14 +218,15 @@ std::vector<QueryPtr> shipped_queries(std::string_view pack) {
   std::vector<std::string> warnings;
   Packs packs(std::nullopt, {}, warnings);
   std::vector<std::string> names = packs.names("");
-  const std::vector<std::string> left_out = pack.empty() ? packs.foreign_names() : names;
-  if (!pack.empty() && std::ranges::find(names, pack) == names.end())
-    throw Error(ErrorKind::config, "unknown pack '" + std::string(pack) + "'" +
-                                       did_you_mean(pack, names) + " (known: " + joined(names) +
-                                       ")");
-  std::erase_if(names, [&](const std::string& name) {
-    return name != pack && std::ranges::find(left_out, name) != left_out.end();
-  });
+  if (pack.empty()) {
+    for (const std::string& foreign : packs.foreign_names()) std::erase(names, foreign);
+  } else {
+    if (std::ranges::find(names, pack) == names.end())
+      throw Error(ErrorKind::config, "unknown pack '" + std::string(pack) + "'" +
+                                         did_you_mean(pack, names) + " (known: " + joined(names) +
+                                         ")");
+    names = {std::string(pack)};
+  }
   std::vector<QueryPtr> all;
   for (const std::string& name : names)
     for (QueryPtr& query : packs.queries(name)) all.push_back(std::move(query));

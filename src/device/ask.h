@@ -28,8 +28,8 @@ class Asker {
 
   /// Throws Error when no request of the query was answered (what is kept is no answer: it only
   /// goes with others): the most telling one, whose Refusal says what the query can do on this box.
-  ///  An error of the device itself (ends_turn) is thrown
-  /// at once, whatever has been answered before.
+  /// An error of the device itself (ends_turn) is thrown at once, whatever has been answered
+  /// before.
   Asked ask(const Query& query, Clock::time_point now);
 
   /// What was found out so far, by describe(request), and how often that has changed: a refusal
