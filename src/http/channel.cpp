@@ -61,6 +61,7 @@ void Channel::set_up() {
   number(CURLOPT_FOLLOWLOCATION, 0);
   number(CURLOPT_PATH_AS_IS, 1);
   number(CURLOPT_MAXCONNECTS, 1);
+  number(CURLOPT_DNS_CACHE_TIMEOUT, 0);      // a box may have moved; last_address_ is for bad days
   number(CURLOPT_BUFFERSIZE, 4096);          // of 16 KB: it is kept as long as the connection
   number(CURLOPT_UPLOAD_BUFFERSIZE, 16384);  // of 64 KB
   number(CURLOPT_NOPROGRESS, 0);
@@ -135,6 +136,7 @@ Response Channel::exchange(const Call& call) {
   set_deadline(left);
   CURLcode code = curl_easy_perform(handle_.get());
   if (was_closed_while_idle(code)) code = perform_again(call);
+  if (was_name_not_found(code)) code = perform_at_last_address(call);
   curl_easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, nullptr);  // `headers` goes away now
 
   long status = 0;
@@ -146,6 +148,7 @@ Response Channel::exchange(const Call& call) {
   // libcurl takes a header that was cut off for a whole one.
   const bool cut = code == CURLE_OK && (!now_.header_complete || status < 200);
   if (cut || code != CURLE_OK) throw failure(cut ? CURLE_PARTIAL_FILE : code, call);
+  remember_address(call);
   return std::move(now_.response);
 }
 
@@ -163,6 +166,35 @@ CURLcode Channel::perform_again(const Call& call) {
   if (left < std::chrono::milliseconds(1)) return CURLE_OPERATION_TIMEDOUT;
   set_deadline(std::chrono::ceil<std::chrono::milliseconds>(left));
   return curl_easy_perform(handle_.get());
+}
+
+/// Or not in time: the name server of a home is mostly the very box that is to be asked.
+bool Channel::was_name_not_found(CURLcode code) const {
+  const bool not_found = code == CURLE_COULDNT_RESOLVE_HOST ||
+                         (code == CURLE_OPERATION_TIMEDOUT && !now_.socket && now_.sent == 0);
+  return not_found && !last_address_.empty() && !stop_.stopped();
+}
+
+CURLcode Channel::perform_at_last_address(const Call& call) {
+  const bool is_v6 = last_address_.find(':') != std::string::npos;
+  const std::string entry =
+      "+" + call.target.where + ":" + (is_v6 ? "[" + last_address_ + "]" : last_address_);
+  spdlog::debug("{}: name not found; asked at its last address, {}", call.target.host,
+                last_address_);
+  const HeaderList list(curl_slist_append(nullptr, entry.c_str()));
+  curl_easy_setopt(handle_.get(), CURLOPT_RESOLVE, list.get());
+  curl_easy_setopt(handle_.get(), CURLOPT_DNS_CACHE_TIMEOUT, 60L);  // else it is outdated at once
+  const CURLcode code = perform_again(call);
+  curl_easy_setopt(handle_.get(), CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+  curl_easy_setopt(handle_.get(), CURLOPT_RESOLVE, nullptr);
+  return code;
+}
+
+void Channel::remember_address(const Call& call) {
+  if (!now_.socket || call.target.address) return;
+  const char* address = nullptr;
+  curl_easy_getinfo(handle_.get(), CURLINFO_PRIMARY_IP, &address);
+  if (address != nullptr) last_address_ = address;
 }
 
 void Channel::set_deadline(std::chrono::milliseconds left) {

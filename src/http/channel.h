@@ -68,6 +68,9 @@ class Channel {
   void set_deadline(std::chrono::milliseconds left);
   bool was_closed_while_idle(CURLcode code) const;
   CURLcode perform_again(const Call& call);
+  bool was_name_not_found(CURLcode code) const;
+  CURLcode perform_at_last_address(const Call& call);
+  void remember_address(const Call& call);
   Error failure(CURLcode code, const Call& call);
   void log(const Call& call, CURLcode code);
 
@@ -88,6 +91,8 @@ class Channel {
 
   Stop& stop_;
   Trust trust_;
+  std::string
+      last_address_;  // that the name of the server had when it was last reached; empty: none
   Exchange now_;
   std::string error_text_ = std::string(CURL_ERROR_SIZE, '\0');
   std::unique_ptr<CURL, FreeHandle> handle_;  // last: closing its connection calls back
