@@ -1,5 +1,7 @@
 """What the tests that run the built programs share: boxmeter-sim, boxmeter, and a reader of its page."""
 import contextlib
+import http.client
+import http.server
 import json
 import os
 import pathlib
@@ -9,6 +11,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -249,6 +252,42 @@ def listening(handler):
         yield server.getsockname()[1]
         alive = False
         server.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def passage(url, see):
+    """The address of a way to a box; what see(question, status, answer) returns is passed on instead of the answer (bytes)."""
+    box = urllib.parse.urlsplit(url)
+
+    class Passage(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def pass_on(self):
+            question = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            there = http.client.HTTPConnection(box.hostname, box.port, timeout=PATIENCE)
+            there.request(self.command, self.path, body=question,
+                          headers={name: text for name, text in self.headers.items() if name.lower() != "accept-encoding"})
+            reply = there.getresponse()
+            answer = see(question, reply.status, reply.read())
+            there.close()
+            self.send_response(reply.status)
+            for name, text in reply.getheaders():
+                if name.lower() not in ("content-length", "connection", "keep-alive"):
+                    self.send_header(name, text)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        do_GET = do_POST = pass_on
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Passage)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
 def golden(name, text):

@@ -1,10 +1,12 @@
 """The real fritzconnection works with boxmeter-sim: what the simulator says is what a real client expects."""
+import ssl
+import subprocess
 import urllib.parse
 
 import pytest
 
-from harness import FRITZBOX, Sim
-from peers import ask_peer
+from harness import FRITZBOX, Sim, run
+from peers import ask_peer, run_peer
 
 BOXES = {"7590-154.07.57": ("FRITZ!Box 7590", "7.57"), "7530-164.08.02": ("FRITZ!Box 7530", "8.2")}
 
@@ -93,3 +95,41 @@ def test_a_wrong_password_is_an_authorization_error():
 def test_a_box_with_its_application_access_off_is_told_so():
     with Sim(FRITZBOX, args=["--fault", "html"]) as sim, pytest.raises(AssertionError, match="access for applications disabled"):
         ask(sim.urls[0])
+
+
+def certificate(folder):
+    """A PEM file with a key and a certificate for 127.0.0.1, as somebody puts it on a box."""
+    key, made, both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=fritz.invalid",
+                    "-keyout", key, "-out", made], check=True, capture_output=True)
+    both.write_text(made.read_text() + key.read_text())
+    return both
+
+
+def test_over_tls_it_is_told_the_same_as_in_the_clear(tmp_path):
+    calls = [["DeviceInfo1", "GetInfo", {}], ["Hosts1", "GetGenericHostEntry", {"NewIndex": 0}],
+             ["Hosts1", "GetGenericHostEntry", {"NewIndex": 9999}], ["WANCommonIFC", "GetAddonInfos", {}]]
+    commands = [["getswitchlist", None], ["gettemperature", "116570000001"]]
+    both = certificate(tmp_path)
+    with Sim(FRITZBOX, args=["--still", "--tls", "--certificate", both]) as sim:
+        plain, secure = next(line.split()[2:] for line in sim.lines if line.startswith("fritzbox "))
+        shown = ssl.get_server_certificate(("127.0.0.1", int(secure.rsplit(":", 1)[1])))
+        told = [ask_peer("fritzconnection_calls.py", {"box": options(url, use_tls=url == secure), "calls": calls,
+                                                     "commands": commands}) for url in (plain, secure)]
+        stats = sim.stats()[0]
+
+    assert both.read_text().startswith(shown)
+    assert told[0] == told[1]
+    assert [list(answer)[0] for answer in told[1]["answers"]] == ["result", "result", "error", "result"]
+    assert told[1]["contents"][1]["content"] == "235\n"
+    assert (stats["logins"], stats["wrong_credentials"]) == (2, 0)
+
+
+def test_over_tls_it_lists_what_boxmeter_lists(tmp_path):
+    with Sim(FRITZBOX, args=["--still", "--tls"]) as sim:
+        port = sim.urls[0].rsplit(":", 1)[1]
+        theirs = run_peer("fritzconnection", "-i", "127.0.0.1", "--port", port, "-e", "-s")
+        ours = run("fritz", "-i", "127.0.0.1", "--port", port, "-e", "-s", env={"HOME": str(tmp_path)})
+    assert theirs.returncode == ours.returncode == 0, theirs.stderr + ours.stderr
+
+    assert theirs.stdout.splitlines()[3:] == ours.stdout.splitlines()[3:]

@@ -122,7 +122,7 @@ Task prepare_hosts(CLI::App& command, const BoxOptions& box) {
 Task prepare_wlan(CLI::App& command, const BoxOptions& box) {
   auto wanted = std::make_shared<NetworkOptions>();
   command.add_flag("--json", wanted->json, "Print JSON");
-  command.add_option("--service", wanted->service, "Only this radio (default: all)")
+  command.add_option("-s,--service", wanted->service, "Only this radio (default: all)")
       ->type_name("NUMBER");
   return [wanted, &box] {
     return with_box(box,

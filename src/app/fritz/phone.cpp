@@ -150,7 +150,7 @@ Task prepare_calls(CLI::App& command, const BoxOptions& box) {
   command.add_option("-d,--days", wanted->days, "Calls of the last days")->type_name("NUMBER");
   command.add_option("-t,--type", wanted->type, "Only these calls")
       ->check(CLI::IsMember({"in", "out", "missed"}));
-  command.add_option("--call", wanted->dial, "Dial this number")->type_name("NUMBER");
+  command.add_option("-c,--call", wanted->dial, "Dial this number")->type_name("NUMBER");
   command.add_flag("--yes", wanted->yes, "Do not ask before dialling");
   return [wanted, &box] {
     return with_box(revealing(box), [&](Box& opened, const std::string&) {

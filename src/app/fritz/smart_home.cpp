@@ -114,7 +114,7 @@ Task prepare_homeauto(CLI::App& command, const BoxOptions& box) {
   auto wanted = std::make_shared<HomeOptions>();
   command.add_flag("--json", wanted->json, "Print JSON");
   command.add_flag("-v,--verbose", wanted->verbose, "All that the box says of each device");
-  command.add_option("--switch", wanted->change, "Turn a device on or off")
+  command.add_option("-s,--switch", wanted->change, "Turn a device on or off")
       ->expected(2)
       ->type_name("AIN on|off");
   command.add_flag("--yes", wanted->yes, "Do not ask before a device is switched");
