@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from harness import FRITZBOX, Sim, config, eventually, fritzbox, names, run, samples, value
+from harness import FRITZBOX, Sim, config, eventually, fritzbox, listening, names, passage, run, samples, value
 
 pytestmark = pytest.mark.sanitized
 
@@ -136,6 +136,38 @@ def test_the_kept_api_is_verified_at_a_web_server_with_another_key_too(tmp_path)
         assert once(tmp_path, device).returncode == 0
 
         assert (requests(one) - before[0], requests(web) - before[1]) == (2, 1)
+
+
+@pytest.mark.parametrize("queries", ["[fritzbox_device]", "[fritzbox_smarthome]"], ids=["TR-064", "web"])
+def test_a_password_of_more_than_32_characters_is_sent_whole_and_named_when_it_is_refused(tmp_path, queries):
+    long = "0123456789abcdefghijklmnopqrstuvwxyzäöü"
+    with Sim(FRITZBOX, args=["--still", "--password", long]) as sim:
+        done = once(tmp_path, fritzbox(sim.urls[0], password=long, queries=queries))
+        refused = once(tmp_path, fritzbox(sim.urls[0], password=long + "x", queries=queries))
+    assert done.returncode == 0, done.stderr
+    assert refused.returncode == 1
+    assert ("the box refused the login of user 'monitor': check name and password, and that this user may use the box's "
+            "settings, and take a password of no more than 32 characters (tried again after 5 minutes)") in refused.stderr
+    assert long not in done.stderr + refused.stderr
+
+
+def test_a_list_with_an_address_elsewhere_is_asked_of_this_box_alone(tmp_path):
+    """Boxes give whole addresses (https://BOX:49443/calllist.lua?sid=...); a box may not send us to another host with them."""
+    strangers = []
+
+    def stranger(connection):
+        strangers.append(connection.recv(1000))
+        connection.close()
+    with listening(stranger) as port, Sim(FRITZBOX, args=["--still", "--trace"]) as sim:
+        elsewhere = f"http://127.0.0.1:{port}/devicehostlist.lua?sid=".encode()
+        with passage(sim.urls[0], lambda _, status, answer: answer.replace(b"/devicehostlist.lua?sid=", elsewhere)) as url:
+            done = once(tmp_path, fritzbox(url, queries="[fritzbox_hosts]"))
+        lines = asked(sim)
+    assert done.returncode == 0, done.stderr
+    assert value(samples(done.stdout), "box_host_active", mac="00:00:5E:00:53:33") is not None
+
+    assert strangers == []
+    assert "GET /devicehostlist.lua 200" in lines
 
 
 def test_over_remote_access_everything_is_asked_for_with_a_login(tmp_path):

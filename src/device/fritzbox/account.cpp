@@ -1,5 +1,6 @@
 #include "device/fritzbox/account.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/file.h"
@@ -42,11 +43,18 @@ bool Account::reread_password() {
   return true;
 }
 
+/// Boxes set 32 as the limit, and some firmware refuses what others accept.
+bool Account::has_long_password() const {
+  const auto is_first = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  return std::ranges::count_if(password_.reveal(), is_first) > 32;
+}
+
 Error Account::refused_login() const {
   return {ErrorKind::auth,
           "the box refused the login of user '" + refused_user_ +
-              "': check name and password, and that this user may use the box's settings (tried "
-              "again " +
+              "': check name and password, and that this user may use the box's settings" +
+              (has_long_password() ? ", and take a password of no more than 32 characters" : "") +
+              " (tried again " +
               (password_file_.empty() ? "" : "when the password file changes, or ") +
               "after 5 minutes)"};
 }

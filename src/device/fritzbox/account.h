@@ -42,6 +42,7 @@ class Account {
 
  private:
   Error refused_login() const;
+  bool has_long_password() const;
 
   std::filesystem::path password_file_;
   std::string given_user_;
