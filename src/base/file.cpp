@@ -44,7 +44,8 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
 }
 
 void make_folders(const fs::path& folder) {
-  if (folder.empty() || fs::exists(folder)) return;
+  std::error_code unknown;  // mkdir() says it better
+  if (folder.empty() || fs::exists(folder, unknown)) return;
   make_folders(folder.parent_path());
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("make folder", folder);
 }

@@ -80,7 +80,7 @@ def test_a_restart_does_not_ask_again_for_what_the_box_lacks(tmp_path, brand):
 
     assert list(kept["unsupported"]) == [brand["describe"]]
     assert kept["unsupported"][brand["describe"]]["refusals"] == 1
-    assert 290 < kept["unsupported"][brand["describe"]]["ask_again"] - time.time() <= 300
+    assert 200 < kept["unsupported"][brand["describe"]]["ask_again"] - time.time() <= 300
     assert kept["firmware"] == brand["firmware"]
     assert learned(tmp_path).stat().st_mode & 0o777 == 0o600
     assert [chosen for key, chosen in kept["choices"].items() if key.startswith("house_info#")] == [
@@ -103,7 +103,7 @@ def test_when_it_is_due_the_box_is_asked_again(tmp_path, brand):
 
     # Refused twice in a row: it is left alone for ten minutes now.
     assert kept["unsupported"][brand["describe"]]["refusals"] == 2
-    assert 590 < kept["unsupported"][brand["describe"]]["ask_again"] - time.time() <= 600
+    assert 500 < kept["unsupported"][brand["describe"]]["ask_again"] - time.time() <= 600
 
 
 def test_a_box_that_restarted_meanwhile_is_asked_at_once(tmp_path, brand):

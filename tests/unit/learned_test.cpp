@@ -90,3 +90,11 @@ TEST_CASE("choices are of the rules that made them") {
   CHECK(choices_key(query("Old")) != choices_key(query("Older")));
   CHECK(choices_key(query("Old")).starts_with("traffic#"));
 }
+
+TEST_CASE("a file whose folder cannot even be looked at costs a line and no exception") {
+  const auto folder = std::filesystem::temp_directory_path() / std::string(300, 'x');
+  LearnedFile file("home", folder / "home.json");
+
+  CHECK_NOTHROW(file.save(example(), kNow));
+  CHECK(file.load(kNow).unsupported.empty());
+}
