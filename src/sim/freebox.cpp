@@ -323,7 +323,7 @@ ServerResponse Freebox::outcome(const std::string& path, Written written) {
 
 /// What GET `path` would answer, standing still; null for nothing, an empty list for no result.
 Json Freebox::current(const std::string& path) const {
-  const Json changed = written_.with([&](const auto& written) {
+  Json changed = written_.with([&](const auto& written) {
     const auto found = written.find(path);
     return found == written.end() ? Json() : found->second;
   });

@@ -14,7 +14,9 @@ bool equal(std::string_view name, std::string_view lower_case) {
 }
 
 bool contains(std::string_view name, std::string_view lower_case) {
-  return !std::ranges::search(name, lower_case, {}, lowered).empty();
+  const auto is_same = [](char a, char b) { return lowered(a) == b; };
+  return std::search(name.begin(), name.end(), lower_case.begin(), lower_case.end(), is_same) !=
+         name.end();
 }
 
 /// Anywhere in a name.
