@@ -219,12 +219,12 @@ Error Channel::failure(CURLcode code, const Call& call) {
     return trust_.failure(call.target, code == CURLE_PEER_FAILED_VERIFICATION, detail);
 
   long os_error = 0;
-  double connected = 0;
+  const char* peer = nullptr;  // of a socket that is connected, also while TLS is not agreed on yet
   curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &os_error);
-  curl_easy_getinfo(handle_.get(), CURLINFO_CONNECT_TIME, &connected);
+  curl_easy_getinfo(handle_.get(), CURLINFO_PRIMARY_IP, &peer);
   return transport_error(code, call.target,
                          {.socket = now_.socket,
-                          .connected = connected > 0,
+                          .connected = peer != nullptr && *peer != '\0',
                           .sent = now_.sent > 0,
                           .received = now_.header_bytes > 0,
                           .os_error = static_cast<int>(os_error),

@@ -125,6 +125,15 @@ TEST_CASE("a connection that nobody takes ends at the deadline") {
   ::close(listener);
 }
 
+TEST_CASE("a port that takes the connection and speaks no TLS is told from one that nobody takes") {
+  RawServer silent([](Peer& peer) { peer.be_silent(); });
+  Stop stop;
+  Client client({.timeout = 200ms, .tls = {.mode = TlsMode::insecure}}, stop);
+
+  CHECK(error_of([&] { client.send({.url = "https://" + silent.where() + "/"}); }) ==
+        "timeout: no TLS handshake with " + silent.where() + " within 200 ms");
+}
+
 TEST_CASE("an answer that is too large ends early and names the limit") {
   const auto endless = [](std::string start, std::string piece) {
     return [=](Peer& peer) {
