@@ -187,6 +187,13 @@ TEST_CASE("a step that leads nowhere is named, with what is there") {
   for (const auto& [steps, wanted] : rows) CHECK(mistake_at(steps) == wanted);
 }
 
+TEST_CASE("an error shows no control character, neither of a command nor of a box") {
+  const Reply reply = Reply::parse(R"({"evil\u001b[2J": 1})");
+
+  CHECK(error_of([&] { follow(parse_expression("S.m()['\x1b[31m']").steps, reply); }) ==
+        "mapping: ['[31m']: no such member (known: evil [2J)");
+}
+
 TEST_CASE("arguments get their names by their places: the body first, then the URL's parameters") {
   const std::pair<const char*, const char*> rows[] = {
       {"System.Get_the_current_system_info()", "command:System.Get_the_current_system_info"},

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/unicode.h"
 #include "device/freebox/commands.h"
+#include "device/freebox/json.h"
 
 namespace boxmeter::freebox {
 namespace {
@@ -328,23 +329,23 @@ std::string argument_text(const std::string& name, const Reply& value) {
   throw Error(ErrorKind::config, "'" + name + "' is text or a whole number");
 }
 
-std::string members_of(const Reply& object) {
+/// As an error may show them: the box chose them, and a terminal obeys.
+std::vector<std::string> members_of(const Reply& object) {
   std::vector<std::string> names;
-  for (const auto& member : object.items()) names.push_back(repair_utf8(member.key()));
-  return joined(names);
+  for (const auto& member : object.items()) names.push_back(one_line(member.key()));
+  return names;
 }
 
 const Reply& member_of(const Reply& reply, const std::string& name) {
-  const std::string where = "['" + repair_utf8(name) + "']: ";
+  const std::string where = "['" + one_line(name) + "']: ";
   if (!reply.is_object())
     throw Error(ErrorKind::mapping, where + "the reply has no members there: it is " +
                                         (reply.is_array() ? "a list" : "a single value"));
   const auto member = reply.find(name);
   if (member != reply.end()) return *member;
-  std::vector<std::string> known;
-  for (const auto& item : reply.items()) known.push_back(item.key());
+  const std::vector<std::string> known = members_of(reply);
   throw Error(ErrorKind::mapping, where + "no such member" + did_you_mean(name, known) +
-                                      (known.empty() ? "" : " (known: " + members_of(reply) + ")"));
+                                      (known.empty() ? "" : " (known: " + joined(known) + ")"));
 }
 
 const Reply& element_of(const Reply& reply, std::int64_t index) {
