@@ -24,6 +24,10 @@ FREEBOX_PACKS = sorted(path.stem for path in (ROOT / "config/queries").glob("fre
 # A sanitizer makes everything slower; what a test waits for is waited for longer.
 PATIENCE = 60 if "build-" in str(BUILD) else 20
 
+# What a shell without job control runs in the background ignores SIGINT, and hands that on to all that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def free_port():
     """A port that nothing listens on; good for 'connection refused' and for programs that want a number."""
