@@ -91,8 +91,7 @@ class Channel {
 
   Stop& stop_;
   Trust trust_;
-  std::string
-      last_address_;  // that the name of the server had when it was last reached; empty: none
+  std::string last_address_;  // of the server, when it was last reached; empty: never yet
   Exchange now_;
   std::string error_text_ = std::string(CURL_ERROR_SIZE, '\0');
   std::unique_ptr<CURL, FreeHandle> handle_;  // last: closing its connection calls back

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <list>
 #include <mutex>
@@ -30,6 +31,7 @@ using Queue = std::priority_queue<Due, std::vector<Due>, std::greater<>>;
 /// once at the start, a few at a time later on, and each thread keeps a stack and what its
 /// allocator saved up.
 constexpr std::size_t kSpare = 3;
+constexpr std::size_t kDroppers = 32;  // threads
 
 std::size_t most_workers(std::size_t wanted, std::size_t devices) {
   return std::max<std::size_t>(1, std::min(wanted == 0 ? 256 : wanted, devices));
@@ -165,6 +167,21 @@ struct Poller::State {
     }
   }
 
+  /// A device logs out as it goes, and all of them together have half a second for that: at the
+  /// same time.  After join().
+  void drop_devices() {
+    std::atomic<std::size_t> next = 0;
+    const auto drop = [&] {
+      for (std::size_t i = next++; i < devices.size(); i = next++) devices[i].reset();
+    };
+    std::vector<std::jthread> others;
+    try {
+      while (others.size() + 1 < std::min(devices.size(), kDroppers)) others.emplace_back(drop);
+    } catch (const std::system_error&) {  // the system gives no more threads: these must do
+    }
+    drop();
+  }
+
   void start(const std::vector<Job>& jobs, const PollOptions& options, Store& store,
              http::Stop& stop) {
     const auto now = Clock::now();
@@ -188,6 +205,7 @@ struct Poller::State {
     leader.notify_all();
     followers.notify_all();
     join();
+    drop_devices();
   }
 };
 
@@ -205,6 +223,7 @@ void Poller::once(const std::vector<Job>& jobs, const PollOptions& options, Stor
   state.once = true;
   state.start(jobs, options, store, stop);
   state.join();
+  state.drop_devices();
 }
 
 }  // namespace boxmeter

@@ -335,6 +335,14 @@ def test_the_end_of_the_daemon_does_not_wait_for_logouts(tmp_path, fault):
     assert logouts == (5 if fault == "none" else 0)
 
 
+def test_boxes_that_take_their_time_are_logged_out_of_at_the_same_time(tmp_path):
+    with Sim(FRITZBOX, args=["--count", "12", "--latency", "80"]) as sim:
+        with daemon_of(tmp_path, *(house(url, f"box{i}") for i, url in enumerate(sim.urls))) as daemon:
+            eventually(lambda: all(box["sessions"] == 1 for box in sim.stats()))
+            assert daemon.stop() == 0
+        assert sum(box["logouts"] for box in sim.stats()) == 12  # a second of them, one after the other
+
+
 CALLS = """
 pack: house
 kind: fritzbox

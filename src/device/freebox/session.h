@@ -12,9 +12,8 @@ namespace boxmeter::freebox {
 
 using Permissions = std::map<std::string, bool>;
 
-/// How long a box is not asked to let us in again after it refused: it locks out who tries too
-/// often
-/// (`ratelimited`, here the `limited`-th time in a row), and for the longer the oftener.  Pure.
+/// How long a box that refused is not asked again to let us in: it locks out who tries too often
+/// (`ratelimited`, here the `limited`-th time in a row), and each time for longer.  Pure.
 std::chrono::minutes pause_after_refusal(unsigned limited);
 
 /// One session of an application, opened when it is needed and reopened once when the box has
