@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -34,6 +35,20 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def lasting_port():
+    """A port that, with the next one, can be listened on again and again: the system gives away by itself only those
+    from 32768 on."""
+    while True:
+        port = random.randrange(20000, 32000, 2)
+        try:
+            with socket.socket() as plain, socket.socket() as tls:
+                plain.bind(("127.0.0.1", port))
+                tls.bind(("127.0.0.1", port + 1))
+                return port
+        except OSError:
+            continue
 
 
 def eventually(what, patience=PATIENCE, pause=0.05):

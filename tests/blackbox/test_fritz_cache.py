@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from harness import BUILD, FRITZBOX, Sim, listening, run
+from harness import BUILD, FRITZBOX, Sim, lasting_port, listening, run
 
 pytestmark = pytest.mark.sanitized
 
@@ -95,8 +95,8 @@ def other_firmware(folder):
 
 def test_an_update_of_the_box_is_noticed_unless_told_not_to_look(tmp_path):
     updated = other_firmware(tmp_path / "updated")
-    with Sim(FRITZBOX, args=["--still"]) as sim:
-        port = sim.urls[0].rsplit(":", 1)[1]
+    port = str(lasting_port())
+    with Sim(FRITZBOX, args=["--still", "--port", port]) as sim:
         before = fritz(sim, tmp_path, "-x", "-s").stdout
     with Sim(updated, args=["--still", "--port", port]) as sim:
         believed = fritz(sim, tmp_path, "-y", "-s").stdout
@@ -212,11 +212,12 @@ def test_show_pin_of_a_port_without_tls_says_so(tmp_path):
 
 
 def test_with_e_another_key_is_refused_with_both_and_the_way_out(tmp_path):
-    with Sim(FRITZBOX, args=["--still", "--tls"]) as sim:
-        port = int(sim.urls[0].rsplit(":", 1)[1])
+    tls = ["--still", "--tls", "--port", str(lasting_port())]
+    with Sim(FRITZBOX, args=tls) as sim:
+        port = sim.urls[0].rsplit(":", 1)[1]
         first, key = fritz(sim, tmp_path, "-e", "-s"), key_of(sim)
     pin = tmp_path / f".local/state/boxmeter/pins/127.0.0.1_{port}"
-    with Sim(FRITZBOX, args=["--still", "--tls", "--port", str(port - 1)]) as sim:
+    with Sim(FRITZBOX, args=tls) as sim:
         refused, other = fritz(sim, tmp_path, "-e", "-s"), key_of(sim)
         insecure = fritz(sim, tmp_path, "-e", "--insecure", "-s")
         pin.unlink()

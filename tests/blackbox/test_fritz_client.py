@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from harness import FRITZBOX, Sim, config, eventually, fritzbox, listening, names, passage, run, samples, value
+from harness import FRITZBOX, Sim, config, eventually, fritzbox, lasting_port, listening, names, passage, run, samples, value
 
 pytestmark = pytest.mark.sanitized
 
@@ -89,9 +89,10 @@ def test_a_damaged_cache_costs_a_line_and_nothing_else(tmp_path):
 
 
 def test_the_key_of_a_box_is_told_at_first_sight_remembered_and_another_refused(tmp_path):
-    with Sim(FRITZBOX, args=["--still", "--tls"]) as sim:
+    tls = ["--still", "--tls", "--port", str(lasting_port())]
+    with Sim(FRITZBOX, args=tls) as sim:
         device = fritzbox(sim.urls[0])
-        port = int(sim.urls[0].rsplit(":", 1)[1])
+        port = sim.urls[0].rsplit(":", 1)[1]
         key = key_of(sim)
         first, second = once(tmp_path, device), once(tmp_path, device)
     assert first.returncode == second.returncode == 0, first.stderr + second.stderr
@@ -99,7 +100,7 @@ def test_the_key_of_a_box_is_told_at_first_sight_remembered_and_another_refused(
     assert first.stderr.count(f"remembered the key of 127.0.0.1:{port}, seen for the first time, in '{pin}': {key}") == 1
     assert f"'{pin}'" not in second.stderr
 
-    with Sim(FRITZBOX, args=["--still", "--tls", "--port", str(port - 1)]) as sim:
+    with Sim(FRITZBOX, args=tls) as sim:
         assert sim.urls[0].endswith(f":{port}")
         other = key_of(sim)
         done = once(tmp_path, device)
