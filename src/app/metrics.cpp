@@ -8,7 +8,7 @@
 #include "app/terminal.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "metric/health.h"
+#include "publish/health.h"
 #include "publish/own_metrics.h"
 
 namespace boxmeter {

@@ -1,6 +1,6 @@
 #pragma once
 #include "config/config.h"
-#include "metric/store.h"
+#include "publish/store.h"
 
 namespace boxmeter {
 

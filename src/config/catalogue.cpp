@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "config/scalars.h"
+#include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "config/section.h"
 #include "metric/model.h"
+#include "yaml/section.h"
 
 namespace boxmeter {
 

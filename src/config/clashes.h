@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "config/section.h"
 #include "poll/poller.h"
+#include "yaml/section.h"
 
 namespace boxmeter {
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "base/environment.h"
 #include "base/file.h"
 #include "config/devices.h"
 #include "config/endpoint.h"
-#include "config/environment.h"
 #include "config/pack.h"
 #include "config/push.h"
-#include "config/scalars.h"
+#include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <map>
 
+#include "base/environment.h"
 #include "base/text.h"
 #include "config/clashes.h"
 #include "config/endpoint.h"
-#include "config/environment.h"
-#include "config/scalars.h"
 #include "config/secrets.h"
 #include "config/source.h"
 #include "device/freebox/token.h"
+#include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {

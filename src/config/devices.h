@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "config/pack.h"
-#include "config/section.h"
 #include "poll/poller.h"
+#include "yaml/section.h"
 
 namespace boxmeter {
 

@@ -3,9 +3,9 @@
 #include <optional>
 #include <string>
 
-#include "config/section.h"
 #include "device/kinds.h"
 #include "http/client.h"
+#include "yaml/section.h"
 
 // Addresses, and whom to believe there.  All throw Error{config} with the place.
 namespace boxmeter {

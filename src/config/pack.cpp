@@ -12,7 +12,7 @@
 #include "config/config.h"
 #include "config/request.h"
 #include "config/rule.h"
-#include "config/scalars.h"
+#include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {

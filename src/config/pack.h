@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "config/catalogue.h"
-#include "config/section.h"
 #include "metric/query.h"
+#include "yaml/section.h"
 
 namespace boxmeter {
 

@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "config/endpoint.h"
-#include "config/scalars.h"
 #include "config/secrets.h"
+#include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {

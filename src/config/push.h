@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "config/pack.h"
-#include "config/section.h"
 #include "poll/poller.h"
 #include "publish/push.h"
+#include "yaml/section.h"
 
 namespace boxmeter {
 

@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "config/config.h"
-#include "config/scalars.h"
 #include "config/source.h"
+#include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {

@@ -4,8 +4,8 @@
 #include <set>
 
 #include "base/text.h"
-#include "config/scalars.h"
 #include "config/source.h"
+#include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {

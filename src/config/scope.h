@@ -2,9 +2,9 @@
 #include <string>
 #include <vector>
 
-#include "config/section.h"
 #include "device/kinds.h"
 #include "metric/path.h"
+#include "yaml/section.h"
 
 namespace boxmeter {
 

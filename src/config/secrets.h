@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "config/section.h"
 #include "device/device.h"
+#include "yaml/section.h"
 
 namespace boxmeter {
 

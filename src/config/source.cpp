@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "config/scalars.h"
+#include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {

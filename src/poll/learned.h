@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "device/capability.h"
 #include "device/device.h"
 #include "metric/extract.h"
 #include "metric/query.h"
+#include "poll/capability.h"
 
 // What polling found out about one box, kept over our own restarts.
 namespace boxmeter {

@@ -4,7 +4,7 @@
 
 #include "device/kinds.h"
 #include "metric/query.h"
-#include "metric/store.h"
+#include "publish/store.h"
 
 namespace boxmeter {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "device/ask.h"
 #include "metric/extract.h"
+#include "poll/ask.h"
 #include "poll/learned.h"
 #include "poll/poller.h"
 #include "poll/schedule.h"

@@ -5,8 +5,8 @@
 #include <span>
 #include <unordered_set>
 
-#include "metric/sample_text.h"
 #include "publish/heading.h"
+#include "publish/sample_text.h"
 
 namespace boxmeter {
 namespace {

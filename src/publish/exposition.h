@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "metric/store.h"
+#include "publish/store.h"
 
 // Prometheus' two text formats.  Everything here is pure; any thread.
 namespace boxmeter {

@@ -7,9 +7,9 @@
 #include <charconv>
 #include <cmath>
 
-#include "metric/sample_text.h"
 #include "publish/exposition.h"
 #include "publish/heading.h"
+#include "publish/sample_text.h"
 
 namespace boxmeter {
 namespace {

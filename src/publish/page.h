@@ -5,9 +5,9 @@
 
 #include "base/guarded.h"
 #include "http/server.h"
-#include "metric/store.h"
 #include "publish/exposition.h"
 #include "publish/gzip.h"
+#include "publish/store.h"
 
 namespace boxmeter {
 

@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "metric/store.h"
 #include "publish/push.h"
+#include "publish/store.h"
 
 // How we are, for people: pure functions of values.
 namespace boxmeter {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "metric/store.h"
 #include "publish/push.h"
+#include "publish/store.h"
 
 namespace boxmeter {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <set>
 
-#include "device/ask.h"
+#include "poll/ask.h"
 
 namespace boxmeter::record {
 namespace {

@@ -20,7 +20,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/server.h"
-#include "metric/store.h"
+#include "publish/store.h"
 #include "publish/web.h"
 
 namespace {

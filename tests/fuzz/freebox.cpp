@@ -1,9 +1,9 @@
 #include <algorithm>
 
+#include "app/freebox/expression.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "device/freebox/api_version.h"
-#include "device/freebox/expression.h"
 #include "device/freebox/observer.h"
 #include "device/freebox/protocol.h"
 #include "device/freebox/request.h"

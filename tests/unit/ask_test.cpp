@@ -1,4 +1,4 @@
-#include "device/ask.h"
+#include "poll/ask.h"
 
 #include <doctest/doctest.h>
 

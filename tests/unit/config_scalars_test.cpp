@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "config/scalars.h"
+#include "yaml/scalars.h"
 
 using namespace boxmeter;
 using namespace std::chrono_literals;

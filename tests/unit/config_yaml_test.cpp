@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "config/section.h"
-#include "config/yaml.h"
 #include "config_folder.h"
+#include "yaml/section.h"
+#include "yaml/yaml.h"
 
 using namespace boxmeter;
 using boxmeter::test::Variable;

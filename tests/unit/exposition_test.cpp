@@ -8,7 +8,7 @@
 
 #include <limits>
 
-#include "metric/sample_text.h"
+#include "publish/sample_text.h"
 #include "view.h"
 
 using namespace boxmeter;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "device/freebox/expression.h"
+#include "app/freebox/expression.h"
 #include "error_of.h"
 
 using namespace boxmeter;

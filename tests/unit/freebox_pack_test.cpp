@@ -9,12 +9,12 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "device/ask.h"
 #include "device/freebox/protocol.h"
 #include "device/freebox/request.h"
 #include "device/freebox/secrets.h"
 #include "metric/extract.h"
 #include "places.h"
+#include "poll/ask.h"
 
 // The shipped packs of a Freebox, read out of recorded replies.
 using namespace boxmeter;

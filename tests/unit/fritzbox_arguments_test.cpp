@@ -3,8 +3,8 @@
 #include <string>
 
 #include "base/error.h"
-#include "device/fritzbox/arguments.h"
-#include "device/fritzbox/rights.h"
+#include "device/fritzbox/tr064/arguments.h"
+#include "device/fritzbox/tr064/rights.h"
 #include "error_of.h"
 
 using namespace boxmeter;

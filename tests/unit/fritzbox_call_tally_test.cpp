@@ -3,7 +3,7 @@
 #include <random>
 #include <string>
 
-#include "device/fritzbox/call_tally.h"
+#include "device/fritzbox/calls/call_tally.h"
 
 using boxmeter::fritzbox::CallTally;
 

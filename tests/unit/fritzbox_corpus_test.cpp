@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "base/file.h"
-#include "device/fritzbox/catalog.h"
-#include "device/fritzbox/description.h"
 #include "device/fritzbox/documents.h"
-#include "device/fritzbox/scpd.h"
 #include "device/fritzbox/secrets.h"
+#include "device/fritzbox/tr064/catalog.h"
+#include "device/fritzbox/tr064/description.h"
+#include "device/fritzbox/tr064/scpd.h"
 #include "places.h"
 
 namespace fs = std::filesystem;

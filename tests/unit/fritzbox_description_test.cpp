@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "device/fritzbox/catalog.h"
-#include "device/fritzbox/description.h"
+#include "device/fritzbox/tr064/catalog.h"
+#include "device/fritzbox/tr064/description.h"
 
 using boxmeter::Error;
 using boxmeter::ErrorKind;

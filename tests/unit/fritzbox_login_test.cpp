@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "device/fritzbox/login.h"
+#include "device/fritzbox/web/login.h"
 #include "error_of.h"
 #include "places.h"
 

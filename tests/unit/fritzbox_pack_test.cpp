@@ -9,11 +9,11 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "device/ask.h"
 #include "device/kinds.h"
 #include "fake_fritzbox.h"
 #include "metric/extract.h"
 #include "places.h"
+#include "poll/ask.h"
 
 using namespace boxmeter;
 using boxmeter::testing::answer;

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "device/fritzbox/pages.h"
+#include "device/fritzbox/web/pages.h"
 
 using namespace boxmeter;
 using fritzbox::parse_page;

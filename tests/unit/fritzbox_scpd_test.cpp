@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "device/fritzbox/scpd.h"
+#include "device/fritzbox/tr064/scpd.h"
 
 using boxmeter::Error;
 using boxmeter::Reply;

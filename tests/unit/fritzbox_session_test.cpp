@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "device/fritzbox/session.h"
+#include "device/fritzbox/web/session.h"
 #include "error_of.h"
 #include "fake_fritzbox.h"
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "device/fritzbox/soap.h"
+#include "device/fritzbox/tr064/soap.h"
 
 using boxmeter::Error;
 using boxmeter::ErrorKind;

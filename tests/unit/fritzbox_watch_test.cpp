@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "device/fritzbox/watch.h"
+#include "device/fritzbox/tr064/watch.h"
 
 using boxmeter::Epoch;
 using boxmeter::fritzbox::Answer;

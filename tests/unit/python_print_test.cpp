@@ -1,4 +1,4 @@
-#include "app/python_print.h"
+#include "app/freebox/python_print.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "metric/store.h"
+#include "publish/store.h"
 
 #include <doctest/doctest.h>
 

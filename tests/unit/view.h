@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "metric/sample_text.h"
-#include "metric/store.h"
+#include "publish/sample_text.h"
+#include "publish/store.h"
 
 namespace boxmeter::test {
 

@@ -3,10 +3,10 @@
 
 #include <iostream>
 
+#include "app/freebox/expression.h"
 #include "app/freebox/subcommands.h"
 #include "app/process.h"
 #include "base/text.h"
-#include "device/freebox/expression.h"
 #include "device/freebox/freebox.h"
 
 namespace boxmeter {

@@ -3,9 +3,9 @@
 #include <iostream>
 
 #include "app/commands.h"
+#include "app/freebox/python_print.h"
 #include "app/log.h"
 #include "app/process.h"
-#include "app/python_print.h"
 #include "app/terminal.h"
 #include "base/file.h"
 #include "base/text.h"

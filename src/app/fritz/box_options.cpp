@@ -5,11 +5,11 @@
 #include "app/log.h"
 #include "app/process.h"
 #include "app/terminal.h"
+#include "base/environment.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "config/environment.h"
 #include "device/fritzbox/address.h"
-#include "device/fritzbox/cache.h"
+#include "device/fritzbox/tr064/cache.h"
 
 namespace boxmeter::fritz {
 namespace {

@@ -3,8 +3,8 @@
 #include <string_view>
 #include <vector>
 
-#include "device/fritzbox/catalog.h"
-#include "device/fritzbox/scpd.h"
+#include "device/fritzbox/tr064/catalog.h"
+#include "device/fritzbox/tr064/scpd.h"
 
 // What a box can be asked, as fritzconnection's command line prints it, byte for byte.  Pure.
 namespace boxmeter::fritz {

@@ -11,8 +11,8 @@
 #include "app/log.h"
 #include "app/process.h"
 #include "base/text.h"
-#include "device/fritzbox/call_lines.h"
-#include "device/fritzbox/call_stream.h"
+#include "device/fritzbox/calls/call_lines.h"
+#include "device/fritzbox/calls/call_stream.h"
 
 namespace boxmeter::fritz {
 namespace {

@@ -9,7 +9,7 @@
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/documents.h"
 #include "device/fritzbox/secrets.h"
-#include "device/fritzbox/web.h"
+#include "device/fritzbox/web/web.h"
 
 namespace boxmeter::fritzbox {
 namespace {

@@ -3,11 +3,11 @@
 #include <string>
 
 #include "device/device.h"
-#include "device/fritzbox/call_monitor.h"
-#include "device/fritzbox/caller.h"
-#include "device/fritzbox/session.h"
+#include "device/fritzbox/calls/call_monitor.h"
 #include "device/fritzbox/target.h"
-#include "device/fritzbox/watch.h"
+#include "device/fritzbox/tr064/caller.h"
+#include "device/fritzbox/tr064/watch.h"
+#include "device/fritzbox/web/session.h"
 
 namespace boxmeter::fritzbox {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/text.h"
-#include "device/fritzbox/description.h"
 #include "device/fritzbox/target.h"
+#include "device/fritzbox/tr064/description.h"
 #include "device/fritzbox/xml.h"
 #include "http/client.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "device/fritzbox/soap.h"
+#include "device/fritzbox/tr064/soap.h"
 
 // What stands behind addresses that actions answer with, and XML inside of arguments.
 // Pure, any thread.

@@ -6,11 +6,11 @@
 
 #include "base/text.h"
 #include "device/fritzbox/address.h"
-#include "device/fritzbox/description.h"
-#include "device/fritzbox/pages.h"
-#include "device/fritzbox/scpd.h"
 #include "device/fritzbox/secrets.h"
 #include "device/fritzbox/target.h"
+#include "device/fritzbox/tr064/description.h"
+#include "device/fritzbox/tr064/scpd.h"
+#include "device/fritzbox/web/pages.h"
 #include "device/fritzbox/xml.h"
 
 namespace boxmeter::fritzbox {

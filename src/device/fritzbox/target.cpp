@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "device/fritzbox/web.h"
+#include "device/fritzbox/web/web.h"
 
 namespace boxmeter::fritzbox {
 namespace {

@@ -1,0 +1,112 @@
+#include "device/fritzbox/calls/call_stream.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+#include "base/error.h"
+
+namespace boxmeter::fritzbox {
+namespace {
+
+using namespace std::chrono_literals;
+using Time = std::chrono::steady_clock;
+
+constexpr auto kConnectTimeout = 500ms;
+
+using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+
+Error no_connection(const std::string& address, const std::string& why) {
+  return {ErrorKind::refused, "no connection to the call monitor at " + address + ": " + why +
+                                  " (it is switched on by dialling #96*5* on a phone of the box)"};
+}
+
+Addresses look_up(const std::string& address) {
+  const auto colon = address.rfind(':');
+  std::string host = address.substr(0, colon);
+  const std::string port = address.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  if (const int error = getaddrinfo(host.c_str(), port.c_str(), &hints, &found); error != 0)
+    throw no_connection(address, gai_strerror(error));
+  return {found, &freeaddrinfo};
+}
+
+/// A box that vanishes says no goodbye: the system notices within a minute.
+void keep_alive(int socket) {
+  const auto set = [socket](int level, int option, int value) {
+    setsockopt(socket, level, option, &value, sizeof value);
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+/// Whether there is something to read, or room to write.
+bool is_ready(int socket, short event, std::chrono::milliseconds patience) {
+  pollfd wait{.fd = socket, .events = event, .revents = 0};
+  return ::poll(&wait, 1, static_cast<int>(patience.count())) == 1;
+}
+
+/// 0, or why there is no connection.
+int connected(int socket, const addrinfo& to, std::chrono::milliseconds patience) {
+  if (::connect(socket, to.ai_addr, to.ai_addrlen) == 0) return 0;
+  if (errno != EINPROGRESS) return errno;
+  if (!is_ready(socket, POLLOUT, patience)) return ETIMEDOUT;
+  int error = 0;
+  socklen_t size = sizeof error;
+  getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+  return error;
+}
+
+}  // namespace
+
+CallStream::~CallStream() { close(); }
+
+void CallStream::connect() {
+  close();
+  const Addresses addresses = look_up(address_);
+  const auto until = Time::now() + kConnectTimeout;
+  int error = 0;
+  for (const addrinfo* each = addresses.get(); each != nullptr; each = each->ai_next) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Time::now());
+    if (left <= 0ms) break;
+    socket_ = ::socket(each->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    error = socket_ < 0 ? errno : connected(socket_, *each, left);
+    if (error == 0) return keep_alive(socket_);
+    close();
+  }
+  throw no_connection(address_, std::generic_category().message(error));
+}
+
+std::optional<std::string> CallStream::receive(std::chrono::milliseconds patience) {
+  if (!is_open()) return std::nullopt;
+  if (patience > 0ms) is_ready(socket_, POLLIN, patience);
+  std::string bytes(4096, '\0');
+  const ssize_t count = ::recv(socket_, bytes.data(), bytes.size(), 0);
+  if (count > 0) {
+    bytes.resize(static_cast<std::size_t>(count));
+    return bytes;
+  }
+  if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return "";
+  close();
+  return std::nullopt;
+}
+
+void CallStream::close() {
+  if (socket_ >= 0) ::close(socket_);
+  socket_ = -1;
+}
+
+}  // namespace boxmeter::fritzbox

@@ -1,0 +1,71 @@
+#include "device/fritzbox/tr064/account.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace boxmeter::fritzbox {
+
+Error no_password() {
+  return {ErrorKind::auth,
+          "the box asks for a login: set 'username' and 'password_file' of this device"};
+}
+
+Account::Account(const DeviceConfig& config)
+    : password_file_(config.credential.file),
+      given_user_(config.username),
+      user_(config.username),
+      password_(config.credential.value) {}
+
+void Account::set_user(std::string user) {
+  user_ = std::move(user);
+  ++revision_;
+}
+
+void Account::ready(Clock::time_point now) {
+  if (password_.empty() && !reread_password()) throw no_password();
+  if (refused_at_ && now - *refused_at_ < kRefusedFor && !reread_password()) throw refused_login();
+  refused_at_.reset();
+}
+
+bool Account::reread_password() {
+  if (password_file_.empty()) return false;
+  try {
+    Secret now(std::string(trim(read_file(password_file_))));
+    if (now == password_) return false;
+    password_ = std::move(now);
+  } catch (const Error&) {
+    return false;  // being replaced at this moment; the old one was read at the start
+  }
+  ++revision_;
+  return true;
+}
+
+/// Boxes set 32 as the limit, and some firmware refuses what others accept.
+bool Account::has_long_password() const {
+  const auto is_first = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  return std::ranges::count_if(password_.reveal(), is_first) > 32;
+}
+
+Error Account::refused_login() const {
+  return {ErrorKind::auth,
+          "the box refused the login of user '" + refused_user_ +
+              "': check name and password, and that this user may use the box's settings" +
+              (has_long_password() ? ", and take a password of no more than 32 characters" : "") +
+              " (tried again " +
+              (password_file_.empty() ? "" : "when the password file changes, or ") +
+              "after 5 minutes)"};
+}
+
+void Account::refuse(const std::string& user, Clock::time_point now) {
+  refused_at_ = now;
+  refused_user_ = user;
+  // Another user may have been the last one by then.
+  user_ = given_user_;
+  ++revision_;
+  throw refused_login();
+}
+
+}  // namespace boxmeter::fritzbox

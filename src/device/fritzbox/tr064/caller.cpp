@@ -1,0 +1,230 @@
+#include "device/fritzbox/tr064/caller.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "device/fritzbox/documents.h"
+#include "device/fritzbox/target.h"
+#include "device/fritzbox/tr064/arguments.h"
+#include "device/fritzbox/xml.h"
+
+namespace boxmeter::fritzbox {
+namespace {
+
+constexpr int kInvalidAction = 401;
+constexpr std::size_t kKeptDoubts = 64;  // warnings that were given
+/// What a configuration asks for is known by then: one file is written, not one per service.
+constexpr std::chrono::seconds kSettled{10};
+constexpr std::chrono::hours kWithoutScpd{1};
+/// A switch of the box may have added what is missing; asked again no sooner than a query is.
+constexpr std::chrono::minutes kReadAgain{5};
+
+/// Answered to anybody (AVM's documents of these services).
+bool is_open(const Service& service, std::string_view action) {
+  return service.is_igd() ||
+         (service.name == "LANConfigSecurity1" &&
+          (action == "X_AVM-DE_GetUserList" || action == "X_AVM-DE_GetAnonymousLogin")) ||
+         (service.name == "DeviceInfo1" && action == "GetSecurityPort");
+}
+
+Error unexpected(const http::Response& response) {
+  return {ErrorKind::protocol, "HTTP " + std::to_string(response.status) +
+                                   (is_html(response.body) ? " with HTML" : "") +
+                                   " instead of an answer"};
+}
+
+Error no_user(const std::string& why) {
+  return {ErrorKind::auth, why + ": set 'username' of this device"};
+}
+
+bool is_transport(ErrorKind kind) {
+  return kind == ErrorKind::timeout || kind == ErrorKind::network || kind == ErrorKind::tls ||
+         kind == ErrorKind::auth;
+}
+
+}  // namespace
+
+Caller::Caller(const DeviceConfig& config, Account& account, http::Stop& stop)
+    : account_(account), wire_(config, account, stop), cache_(config, stop) {}
+
+Caller::~Caller() { save(); }
+
+void Caller::save() {
+  if (learned_at_ && catalog_) cache_.save(*catalog_);
+  learned_at_.reset();
+}
+
+Answer Caller::ask(const std::string& name, const std::string& action, Arguments arguments,
+                   Types types, std::size_t body_limit) {
+  if (learned_at_ && Clock::now() - *learned_at_ >= kSettled) save();
+  const Service& called = service(name);
+  const CatalogPtr owner = catalog_;  // keeps `called` while others are asked for the login
+  const std::shared_ptr<const Scpd> known = types == Types::load ? scpd(called) : nullptr;
+  const Action* described = known ? known->find(action) : nullptr;
+  if (described != nullptr) arguments = checked_arguments(arguments, name, *known, *described);
+
+  http::Request request = wire_.request(http::Method::post, called.control_url);
+  request.body = soap_request(called.type, action, arguments);
+  request.body_limit = body_limit;
+  const http::Response response = post(called, action, std::move(request));
+  if (response.status == 404) distrust();  // another firmware since the descriptions were read
+  const bool is_answer =
+      response.status == 200 || (response.status == 500 && !is_html(response.body));
+  if (!is_answer) throw unexpected(response);
+  Answer answer = parse_soap(response.body);
+  if (described != nullptr) give_types(answer, *known, *described);
+  if (known && described == nullptr && answer.fault && answer.fault->code == kInvalidAction)
+    answer.fault->hint = unknown_action(action, name, *known);
+  return answer;
+}
+
+Arguments Caller::checked_arguments(const Arguments& arguments, const std::string& service,
+                                    const Scpd& scpd, const Action& action) {
+  CheckedArguments result = checked(arguments, scpd, action);
+  for (const std::string& doubt : result.doubts)
+    if (doubted_.size() < kKeptDoubts && doubted_.insert(doubt).second)
+      spdlog::warn("{}.{}: {}", service, action.name, doubt);
+  return std::move(result.arguments);
+}
+
+const Rights& Caller::rights() {
+  if (rights_) return *rights_;
+  rights_.emplace();
+  const std::string security = "LANConfigSecurity1";
+  if (!has(security)) return *rights_;
+  try {
+    const Answer answer = ask(security, "X_AVM-DE_GetCurrentUser", {}, Types::skip, 1U << 20);
+    rights_ = parse_rights(answer.text("NewX_AVM-DE_CurrentUserRights"));
+  } catch (const Error& error) {
+    if (is_transport(error.kind())) throw;  // else an explanation less, no failure
+  }
+  return *rights_;
+}
+
+std::string Caller::document(const std::string& path, std::size_t body_limit) {
+  http::Response response = get(path, body_limit);
+  if (response.status == 404)
+    throw Error(ErrorKind::refused, "the box has no such document (HTTP 404)",
+                Refusal::unsupported);
+  if (response.status != 200) throw unexpected(response);
+  return std::move(response.body);
+}
+
+bool Caller::has(std::string_view service) { return catalog()->find(service) != nullptr; }
+
+void Caller::forget() {
+  catalog_.reset();
+  rights_.reset();
+  without_scpd_.clear();
+}
+
+void Caller::distrust() {
+  cache_.distrust();
+  forget();
+}
+
+const Service& Caller::service(const std::string& name) {
+  if (!has(name) && Clock::now() - read_at_ >= kReadAgain) distrust();
+  return catalog()->service(name);
+}
+
+const CatalogPtr& Caller::catalog() {
+  if (catalog_) return catalog_;
+  if ((catalog_ = cache_.load())) {
+    read_at_ = Clock::now();
+    return catalog_;
+  }
+  auto tr064 = within("/tr64desc.xml", [&] { return tr064_description(); });
+  auto igd = within("/igddesc.xml", [&] { return igd_description(); });
+  if (!tr064 && !igd)
+    throw Error(ErrorKind::protocol,
+                "neither /tr64desc.xml nor /igddesc.xml is there (HTTP 404): is this a Fritz!Box "
+                "and the port 49000 or 49443?");
+  catalog_ = shared_catalog(std::move(tr064), std::move(igd));
+  read_at_ = Clock::now();
+  learned_at_ = read_at_;
+  return catalog_;
+}
+
+/// Nothing where there is none: a very old box, or one of a provider.
+std::optional<Description> Caller::tr064_description() {
+  const http::Response response = get("/tr64desc.xml");
+  if (response.status == 404) return std::nullopt;
+  if (response.status != 200) throw unexpected(response);
+  if (is_html(response.body))
+    throw Error(ErrorKind::protocol,
+                "the answer is HTML instead of XML (switch on 'Allow access for applications' in "
+                "the box's network settings)");
+  return parse_description(response.body);
+}
+
+/// Nothing where "Transmit status information over UPnP" is off.
+std::optional<Description> Caller::igd_description() {
+  const http::Response response = get("/igddesc.xml");
+  if (response.status == 404 || (response.status == 200 && is_html(response.body)))
+    return std::nullopt;
+  if (response.status != 200) throw unexpected(response);
+  return parse_description(response.body);
+}
+
+/// Null where the box does not serve it (some list services whose SCPD is missing): its values stay
+/// text.
+std::shared_ptr<const Scpd> Caller::scpd(const Service& service) {
+  const std::string& url = service.scpd_url;
+  if (url.empty()) return nullptr;
+  catalog();  // also when the box restarted since it told `service`
+  if (auto known = catalog_->scpd(url)) return known;
+  const Clock::time_point now = Clock::now();
+  const auto missing = without_scpd_.find(url);
+  if (missing != without_scpd_.end() && now - missing->second < kWithoutScpd) return nullptr;
+  without_scpd_[url] = now;
+  try {
+    const http::Response response = get(url);
+    if (response.status != 200) return nullptr;
+    auto kept = catalog_->keep(url, parse_scpd(response.body));
+    without_scpd_.erase(url);
+    learned_at_ = now;
+    return kept;
+  } catch (const Error& error) {
+    // A dead box ends this call; one that only fails here is asked without types from now on.
+    if (is_transport(error.kind())) throw;
+    return nullptr;
+  }
+}
+
+http::Response Caller::get(const std::string& path, std::size_t body_limit) {
+  http::Request request = wire_.request(http::Method::get, path);
+  request.body_limit = body_limit;
+  return wire_.open(std::move(request), Clock::now());
+}
+
+http::Response Caller::post(const Service& service, const std::string& action,
+                            http::Request request) {
+  request.headers = {{"Content-Type", "text/xml; charset=\"utf-8\""},
+                     {"SoapAction", service.type + "#" + action}};
+  request.reading = is_reading(action);
+  const Clock::time_point now = Clock::now();
+  if (is_open(service, action)) return wire_.open(std::move(request), now);
+  account_.ready(now);
+  if (account_.needs_user()) account_.set_user(found_user());
+  return wire_.logged_in(std::move(request), now);
+}
+
+/// The user whom a box means that was only given a password: since FRITZ!OS 7.24 boxes have named
+/// users, before that one fixed name would do.
+std::string Caller::found_user() {
+  const std::string security = "LANConfigSecurity1";
+  const SystemVersion version = catalog()->version();
+  const bool is_listed = has(security);
+  const bool is_old = version.display.empty() ? !is_listed : !version.is_at_least(7, 24);
+  if (is_old) return "dslf-config";
+  if (!is_listed) throw no_user("this box does not list its users");
+  const Answer answer = ask(security, "X_AVM-DE_GetUserList", {}, Types::skip, 1U << 20);
+  if (answer.fault) throw no_user("this box does not list its users");
+  std::string user = last_user(answer.text("NewX_AVM-DE_UserList"));
+  if (user.empty()) throw no_user("this box names no user who logged in last");
+  return user;
+}
+
+}  // namespace boxmeter::fritzbox

@@ -1,0 +1,79 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "device/fritzbox/tr064/cache.h"
+#include "device/fritzbox/tr064/catalog.h"
+#include "device/fritzbox/tr064/rights.h"
+#include "device/fritzbox/tr064/soap.h"
+#include "device/fritzbox/tr064/wire.h"
+
+namespace boxmeter::fritzbox {
+
+/// Calls actions of one box, and reads about it whatever that takes first: the descriptions, the
+/// SCPD of a service at its first typed call, the name of the user.  One thread at a time.
+class Caller {
+ public:
+  /// Whether replies need their types: without, nobody asks for the SCPD.
+  enum class Types { skip, load };
+
+  Caller(const DeviceConfig& config, Account& account, http::Stop& stop);
+  ~Caller();
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
+
+  /// `name` is the service's.  A fault is an answer.  Throws Error: what http::Client throws, auth,
+  /// refused for an unknown service, protocol for what is no answer.
+  Answer ask(const std::string& name, const std::string& action, Arguments arguments, Types types,
+             std::size_t body_limit);
+
+  /// What stands behind a path on the box.  Throws Error{refused, unsupported} for 404.
+  std::string document(const std::string& path, std::size_t body_limit);
+
+  bool has(std::string_view service);
+
+  /// Of the user who is logged in, asked once; empty where the box does not tell.
+  const Rights& rights();
+  /// The same, where they have been asked for.
+  Rights known_rights() const { return rights_.value_or(Rights{}); }
+
+  /// What the box can be asked; read without a login, but over remote access.
+  const CatalogPtr& catalog();
+
+  /// A service's description of itself; null when the box serves none, or one that is no such
+  /// text.
+  std::shared_ptr<const Scpd> scpd(const Service& service);
+
+  /// The box restarted, maybe with another firmware: the next call sees to what is known of it.
+  void forget();
+
+  std::uint64_t logins() const { return wire_.logins(); }
+
+ private:
+  /// Reads everything from the box again at the next call.
+  void distrust();
+  void save();
+  const Service& service(const std::string& name);
+  Arguments checked_arguments(const Arguments& arguments, const std::string& service,
+                              const Scpd& scpd, const Action& action);
+  std::optional<Description> tr064_description();
+  std::optional<Description> igd_description();
+  http::Response get(const std::string& path, std::size_t body_limit = 4U << 20);
+  http::Response post(const Service& service, const std::string& action, http::Request request);
+  std::string found_user();
+
+  Account& account_;
+  Wire wire_;
+  Cache cache_;
+  CatalogPtr catalog_;                           // null: to be read
+  std::optional<Clock::time_point> learned_at_;  // what the cache does not have yet
+  Clock::time_point read_at_ = {};
+  std::optional<Rights> rights_;
+  std::set<std::string> doubted_;
+  std::map<std::string, Clock::time_point> without_scpd_;  // by URL: when it could not be had
+};
+
+}  // namespace boxmeter::fritzbox

@@ -1,0 +1,75 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "device/fritzbox/tr064/soap.h"
+
+// A service's own description of its actions (UPnP Device Architecture 1.0, section 2.3).  Pure,
+// any thread.
+namespace boxmeter::fritzbox {
+
+/// What a value of a declared data type becomes.
+enum class ValueType { text, integer, boolean, date_time, uuid };
+
+/// What arguments stand for.  Boxes break what they declare here: "ui4" above 2^32 and below 0,
+/// words beside the allowed ones.  So it is a reason to warn, never to refuse a value.
+struct StateVariable {
+  struct Range {
+    std::string minimum = {}, maximum = {}, step = {};  // as declared; empty: not declared
+    friend bool operator==(const Range&, const Range&) = default;
+  };
+
+  std::string name = {};
+  std::string data_type = {};  // as declared: "ui4"
+  std::string default_value = {};
+  std::vector<std::string> allowed_values = {};  // an empty one is a value too
+  std::optional<Range> range = {};
+  friend bool operator==(const StateVariable&, const StateVariable&) = default;
+
+  ValueType type() const;
+};
+
+struct Argument {
+  enum class Direction : std::uint8_t { in, out };
+  static constexpr std::uint16_t kUndeclared = UINT16_MAX;
+
+  std::string name = {};
+  Direction direction = Direction::out;
+  std::uint16_t variable = kUndeclared;  // index in Scpd::variables
+  friend bool operator==(const Argument&, const Argument&) = default;
+};
+
+struct Action {
+  std::string name = {};
+  std::vector<Argument> arguments = {};  // in the order of the document, which boxes want back
+  friend bool operator==(const Action&, const Action&) = default;
+
+  /// Null when there is none of that name and direction.
+  const Argument* find(std::string_view argument, Argument::Direction direction) const;
+};
+
+struct Scpd {
+  std::vector<Action> actions = {};  // in the order of the document
+  std::vector<StateVariable> variables = {};
+  friend bool operator==(const Scpd&, const Scpd&) = default;
+
+  /// Null when there is none.
+  const Action* find(std::string_view action) const;
+  /// Null when the description forgot to declare it.
+  const StateVariable* variable_of(const Argument& argument) const;
+};
+
+/// Throws Error{protocol}, Error{too_large}.
+Scpd parse_scpd(std::string_view body);
+
+/// A text as its declared type: a boolean, an exact integer, the end of a uuid ("uuid:123" is
+/// "123"), else the text itself.  A date and time is one of local time without a zone, as sent.
+Reply typed(const std::string& text, ValueType type);
+
+/// Gives every argument of the answer its declared type.
+void give_types(Answer& answer, const Scpd& scpd, const Action& action);
+
+}  // namespace boxmeter::fritzbox

@@ -1,0 +1,61 @@
+#include "device/fritzbox/tr064/watch.h"
+
+#include <charconv>
+
+namespace boxmeter::fritzbox {
+namespace {
+
+/// Clocks of boxes are set while they run; only more than this is a restart.
+constexpr std::uint64_t kClockError = 60;
+constexpr std::uint64_t kConnectionClockError = 5;
+
+std::optional<std::uint64_t> seconds(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// Takes the new value; whether it is below the old one by more than `slack`.
+bool fell(std::optional<std::uint64_t>& known, std::optional<std::uint64_t> now,
+          std::uint64_t slack) {
+  if (!now) return false;
+  const bool is_less = known && *now + slack < *known;
+  known = now;
+  return is_less;
+}
+
+}  // namespace
+
+void Watch::see(std::string_view service, std::string_view action, const Answer& answer,
+                WallClock::time_point now) {
+  if (answer.fault) return;
+  if (service == "DeviceInfo1" && action == "GetInfo") see_device(answer, now);
+  const bool is_connection =
+      service.starts_with("WANPPPConn") || service.starts_with("WANIPConn");  // TR-064 and IGD
+  if (is_connection && (action == "GetInfo" || action == "GetStatusInfo"))
+    see_connection(connections_[std::string(service)], answer);
+}
+
+void Watch::see_device(const Answer& answer, WallClock::time_point now) {
+  bool restarted = fell(uptime_, seconds(answer.text("NewUpTime")), kClockError);
+  if (std::string firmware = answer.text("NewSoftwareVersion"); !firmware.empty()) {
+    restarted = restarted || (!firmware_.empty() && firmware != firmware_);
+    firmware_ = std::move(firmware);
+  }
+  if (uptime_) booted_ = now - std::chrono::seconds(*uptime_);
+  if (restarted) ++epoch_.boot;
+}
+
+void Watch::see_connection(Connection& connection, const Answer& answer) {
+  bool came_up = fell(connection.uptime, seconds(answer.text("NewUptime")), kConnectionClockError);
+  if (std::string status = answer.text("NewConnectionStatus"); !status.empty()) {
+    // The uptime also falls when the line goes down: that is not yet an internet connection.
+    came_up = (came_up || (!connection.status.empty() && status != connection.status)) &&
+              status == "Connected";
+    connection.status = std::move(status);
+  }
+  if (came_up) ++epoch_.wan;
+}
+
+}  // namespace boxmeter::fritzbox

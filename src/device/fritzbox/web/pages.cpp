@@ -1,0 +1,106 @@
+#include "device/fritzbox/web/pages.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "device/fritzbox/documents.h"
+#include "device/fritzbox/xml.h"
+
+namespace boxmeter::fritzbox {
+namespace {
+
+/// Of query.lua: temperatures and load, the volume counter, the list of hosts.
+constexpr std::string_view kVariables[] = {"cpu:status/", "inetstat:status/",
+                                           "landevice:settings/landevice/list("};
+
+Error no_page(std::string_view page, const std::string& instead) {
+  return {ErrorKind::refused,
+          "this firmware has no page '" + std::string(page) + "' (" + instead + ")",
+          Refusal::unsupported};
+}
+
+std::string text_member(const Reply& object, const char* name) {
+  if (!object.is_object()) return "";
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+/// "error 2001: [UID_NOT_FOUND] ..." of {"errors": [{"code": 2001, "message": ...}]}.
+std::string rest_error(std::string_view body) {
+  const Reply reply = parse_json(body);
+  if (!reply.is_object() || !reply.contains("errors")) return "";
+  const Reply& errors = reply["errors"];
+  if (!errors.is_array() || errors.empty() || !errors[0].is_object()) return "";
+  const Reply code = errors[0].value("code", Reply());
+  return (code.is_number_integer() ? "error " + code.dump() + ": " : "") +
+         text_member(errors[0], "message").substr(0, 200);
+}
+
+}  // namespace
+
+const std::vector<std::string>& lua_pages() {
+  // No page that shows keys (wKey, wSet), and none that changes anything when it is asked for.
+  static const std::vector<std::string> kPages = {
+      "chan",   "dectMon",    "docInfo",  "docOv", "dslOv",         "dslStat", "ecoStat",
+      "energy", "fiberFiber", "homeNet",  "log",   "netCnt",        "netDev",  "overview",
+      "query",  "sh_dev",     "shareVpn", "usbOv", "shareWireguard"};
+  return kPages;
+}
+
+bool is_open_variable(std::string_view variable) {
+  return std::ranges::any_of(kVariables, [variable](std::string_view start) {
+    return variable.size() > start.size() && variable.starts_with(start);
+  });
+}
+
+Reply parse_page(std::string_view page, std::string_view body) {
+  if (trim(body).empty()) throw no_page(page, "the answer is empty");
+  if (is_html(body)) throw no_page(page, "the answer is HTML");
+  Reply reply = parse_json(body);
+  const std::string answered = text_member(reply, "pid");
+  if (!answered.empty() && answered != page)
+    throw no_page(page, "the answer is page '" + answered + "'");
+  if (!reply.is_object() || !reply.contains("data")) throw no_page(page, "the answer has no data");
+  return std::move(reply["data"]);
+}
+
+Reply parse_variables(std::string_view body) {
+  if (trim(body).empty() || is_html(body))
+    throw Error(ErrorKind::refused, "this firmware has no query.lua", Refusal::unsupported);
+  Reply reply = parse_json(body);
+  if (!reply.is_object()) throw Error(ErrorKind::protocol, "the answer of query.lua is no object");
+  for (auto variable = reply.begin(); variable != reply.end();) {
+    const auto* text = variable->get_ptr<const std::string*>();
+    const bool is_absent = variable->is_null() || (text != nullptr && text->empty());
+    variable = is_absent ? reply.erase(variable) : std::next(variable);
+  }
+  if (reply.empty())
+    throw Error(ErrorKind::refused, "this firmware has none of these variables",
+                Refusal::unsupported);
+  return reply;
+}
+
+std::string rest_path(std::string_view target) {
+  if (target.starts_with('/')) target.remove_prefix(1);
+  constexpr std::string_view kBase = "api/v0/";
+  if (target.starts_with(kBase)) target.remove_prefix(kBase.size());
+  return std::string(target);
+}
+
+Reply parse_rest(int status, std::string_view body) {
+  if (status == 200 && !is_html(body)) return parse_json(body);
+  const bool is_missing = status == 404 || status == 200 || (status >= 300 && status < 400);
+  if (is_html(body) || !trim(body).starts_with('{')) {
+    if (is_missing)
+      throw Error(ErrorKind::refused,
+                  "this firmware has no Smart Home REST interface (FRITZ!OS 8.20 and later have)",
+                  Refusal::unsupported);
+    throw Error(ErrorKind::protocol, "HTTP " + std::to_string(status) + " instead of an answer");
+  }
+  const std::string text = rest_error(body);
+  throw Error(ErrorKind::refused,
+              "HTTP " + std::to_string(status) + (text.empty() ? "" : " (" + text + ")"),
+              is_missing ? Refusal::unsupported : Refusal::none);
+}
+
+}  // namespace boxmeter::fritzbox

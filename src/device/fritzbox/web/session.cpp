@@ -1,0 +1,181 @@
+#include "device/fritzbox/web/session.h"
+
+#include <algorithm>
+
+#include "base/guarded.h"
+#include "device/fritzbox/address.h"
+#include "device/fritzbox/xml.h"
+
+namespace boxmeter::fritzbox {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kUsable = 19min;  // a minute less than the box allows
+constexpr auto kFarewell = 500ms;
+constexpr auto kBetweenFarewells = 10s;
+
+/// How long a logout may take.  Those that come one after the other, as at the end of a process
+/// with many boxes, share the time of one.
+std::chrono::milliseconds time_for_logout(Clock::time_point now) {
+  static Guarded<Clock::time_point> shared;
+  return shared.with([&](Clock::time_point& until) {
+    if (now > until + kBetweenFarewells) until = now + kFarewell;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(until - now);
+  });
+}
+
+std::string encoded(const std::vector<std::pair<std::string, std::string>>& parameters) {
+  std::string text;
+  for (const auto& [name, value] : parameters) {
+    if (!text.empty()) text += '&';
+    text += http::percent_encoded(name) + "=" + http::percent_encoded(value);
+  }
+  return text;
+}
+
+bool is_refused(const http::Response& response) {
+  return response.status == 401 || response.status == 403;
+}
+
+/// AHA and REST say it with a status; a page of the user interface leads to the login page instead.
+bool looks_ended(const http::Response& response, const WebRequest& request) {
+  return is_refused(response) || (response.status >= 300 && response.status < 400) ||
+         (response.status == 200 && is_html(response.body)) ||
+         (response.status == 404 && request.hides_behind_404);
+}
+
+/// As the user administration of the box calls it.
+std::string_view shown(std::string_view right) {
+  return right == "HomeAuto" ? "Smart Home" : "FRITZ!Box Settings";
+}
+
+}  // namespace
+
+Session::Session(const DeviceConfig& config, Account& account, http::Stop& stop)
+    : url_(config.web_url),
+      tls_(web_tls(config.tls)),
+      account_(account),
+      answerer_(account.password()),
+      client_({.timeout = config.timeout, .tls = tls_, .tap = config.tap}, stop) {}
+
+Session::~Session() {
+  if (!sid_.empty()) log_out();
+}
+
+http::Response Session::ask(const WebRequest& request, Clock::time_point now) {
+  if (now - used_ >= kUsable) sid_ = {};
+  const bool is_new = sid_.empty();
+  if (is_new) log_in(now);
+  used_ = now;
+  http::Response response = send(request);
+  if (!looks_ended(response, request)) return response;
+  const bool is_denied = is_refused(response);
+  if (is_denied && (is_new || lacks(request.right))) throw denied(request.right);
+  if (is_new) return response;
+  log_in(now);
+  used_ = now;
+  response = send(request);
+  if (is_refused(response)) throw denied(request.right);
+  return response;
+}
+
+void Session::log_in(Clock::time_point now) {
+  sid_ = {};
+  hold_off({}, now);
+  // A box without a password has a session for everybody.
+  SessionInfo info = exchange({.url = url_ + "/login_sid.lua?version=2"});
+  hold_off(info, now);
+  if (info.sid.empty()) account_.ready(now);
+  for (int tries = 0; tries < 2 && info.sid.empty(); ++tries) {
+    if (!(answerer_.password() == account_.password())) answerer_ = Answerer(account_.password());
+    user_ = account_.given_user().empty() ? info.last_user : account_.given_user();
+    info = exchange(
+        {.method = http::Method::post,
+         .url = url_ + "/login_sid.lua?version=2",
+         .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
+         .body = encoded({{"username", user_}, {"response", answerer_.answer(info.challenge)}}),
+         .reading = false});
+    if (!info.sid.empty()) break;
+    if (!account_.reread_password()) {
+      blocked_until_ = now + info.block_time;
+      account_.refuse(user_, now);
+    }
+    hold_off(info, now);
+  }
+  if (info.sid.empty()) account_.refuse(user_, now);
+  sid_ = info.sid;
+  rights_ = std::move(info.rights);
+  ++logins_;
+}
+
+/// A box that was given a wrong password takes no login for a while; each try would make it longer.
+void Session::hold_off(const SessionInfo& info, Clock::time_point now) {
+  if (info.block_time > 0s) blocked_until_ = now + info.block_time;
+  if (now >= blocked_until_) return;
+  const auto left = std::chrono::ceil<std::chrono::seconds>(blocked_until_ - now);
+  throw Error(ErrorKind::refused, "the box takes no login for another " +
+                                      std::to_string(left.count()) +
+                                      " s, because of wrong ones before (from this host or user)");
+}
+
+SessionInfo Session::exchange(http::Request request) {
+  request.body_limit = 64U << 10;
+  const http::Response response = client_.send(request);
+  if (response.status == 404)
+    throw Error(ErrorKind::refused,
+                "the box has no /login_sid.lua at " + url_ + " (HTTP 404): is that its web server?",
+                Refusal::unsupported);
+  if (response.status != 200)
+    throw Error(ErrorKind::protocol, "/login_sid.lua: HTTP " + std::to_string(response.status) +
+                                         " instead of an answer");
+  return within("/login_sid.lua", [&] { return parse_session_info(response.body); });
+}
+
+http::Response Session::send(const WebRequest& request) {
+  http::Request sent{
+      .url = url_ + request.path, .body_limit = request.body_limit, .reading = request.reading};
+  auto parameters = request.parameters;
+  if (request.carry != WebRequest::Carry::header)
+    parameters.insert(parameters.begin(), {"sid", sid_.reveal()});
+  const std::string text = encoded(parameters);
+  if (request.carry == WebRequest::Carry::form) {
+    sent.method = http::Method::post;
+    sent.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    sent.body = text;
+  } else if (!text.empty()) {
+    sent.url += "?" + text;
+  }
+  if (request.carry == WebRequest::Carry::header) {
+    sent.headers.emplace_back("Authorization", "AVM-SID " + sid_.reveal());
+    sent.headers.emplace_back("Accept", "application/json");
+  }
+  return client_.send(sent);
+}
+
+bool Session::lacks(std::string_view right) const {
+  return !rights_.empty() && std::ranges::find(rights_, right) == rights_.end();
+}
+
+Error Session::denied(std::string_view right) const {
+  return {ErrorKind::refused,
+          "the box does not allow it (HTTP 403): " +
+              (user_.empty() ? std::string("this user") : "user '" + user_ + "'") +
+              (lacks(right) ? " lacks" : " may lack") + " the right '" + std::string(shown(right)) +
+              "'",
+          Refusal::denied};
+}
+
+/// With a client of its own: the other one has been stopped by then.
+void Session::log_out() {
+  const auto timeout = time_for_logout(Clock::now());
+  if (timeout <= 0ms) return;
+  http::Stop never;
+  try {
+    http::Client({.timeout = timeout, .tls = tls_}, never)
+        .send({.url = url_ + "/login_sid.lua?version=2&logout=1&sid=" + sid_.reveal()});
+  } catch (const Error&) {  // then it ends by itself, 20 minutes from now
+  }
+}
+
+}  // namespace boxmeter::fritzbox

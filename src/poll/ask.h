@@ -1,0 +1,75 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "device/device.h"
+#include "metric/query.h"
+#include "poll/capability.h"
+
+namespace boxmeter {
+
+/// What asking a query gave.
+struct Asked {
+  Reply reply = {};                    // one reply, an object of parts, or the array of iterations
+  std::vector<Failure> problems = {};  // parts that failed; what the box does not support is none
+};
+
+struct Tally;  // what became of the requests of one query
+
+/// Turns the requests of a query (parts, loops, alternatives) into one reply, and remembers what
+/// this box cannot do, and for their `keep` the answers that tell what hardly ever changes.  One
+/// per device, used by one thread at a time.
+class Asker {
+ public:
+  explicit Asker(Device& device) : device_(device), epoch_(device.epoch()) {}
+
+  /// Throws Error when no request of the query was answered (what is kept is no answer: it only
+  /// goes with others): the most telling one, whose Refusal says what the query can do on this box.
+  /// An error of the device itself (ends_turn) is thrown at once, whatever has been answered
+  /// before.
+  Asked ask(const Query& query, Clock::time_point now);
+
+  /// What was found out so far, by describe(request), and how often that has changed: a refusal
+  /// came, came again, or went.
+  const std::map<std::string, Capability>& capabilities() const { return capabilities_; }
+  std::uint64_t changes() const { return changes_; }
+  /// What an earlier run found out; before the first ask().
+  void recall(std::map<std::string, Capability> capabilities);
+  /// Refusals are worth nothing any more: the box is not the one that they are of.
+  void ask_all_at_once();
+
+ private:
+  using Bindings = std::vector<std::pair<std::string, std::string>>;  // "radio" or "ap.id" -> text
+
+  Reply ask_once(const Query& query, Clock::time_point now, Tally& tally);
+  Reply ask_loop(const Query& query, Clock::time_point now, Tally& tally);
+  std::vector<std::pair<Reply, Bindings>> iterations(const Query& query, Clock::time_point now);
+  void ask_parts(const Query& query, const Bindings& bindings, Clock::time_point now,
+                 Reply& element, Tally& tally);
+  Reply first_supported(const Part& part, const Bindings& bindings, Clock::time_point now);
+  Reply call(const Request& request, Clock::time_point now);
+  Reply call_device(const Request& request, const std::string& key, Clock::time_point now);
+  void notice_epoch();
+
+  Device& device_;
+  Epoch epoch_;
+  struct Kept {
+    Reply reply;
+    Clock::time_point asked;
+  };
+  std::map<std::string, Capability> capabilities_;
+  std::map<std::string, Kept> kept_;  // by describe(request); until the epoch changes
+  std::uint64_t changes_ = 0;
+};
+
+/// Whether an error is one of the device as a whole: asking it anything else now is waste.
+bool ends_turn(ErrorKind kind);
+
+/// Replaces {name} by its binding in target and arguments.
+Request bound(const Request& request,
+              const std::vector<std::pair<std::string, std::string>>& bindings);
+
+}  // namespace boxmeter

@@ -1,0 +1,32 @@
+#include "publish/sample_text.h"
+
+namespace boxmeter {
+
+void append_labels(std::string& text, const Labels& labels) {
+  for (const auto& [name, value] : labels) {
+    if (!text.empty() && text.back() != '{') text += ',';
+    text.append(name).append("=\"");
+    for (const char c : value) {
+      if (c == '\n') {
+        text += "\\n";
+        continue;
+      }
+      if (c == '\\' || c == '"') text += '\\';
+      text += c;
+    }
+    text += '"';
+  }
+}
+
+void append_sample(std::string& text, std::string_view name, std::string_view common,
+                   const Labels& labels, const Number& value) {
+  text.append(name).append(1, '{').append(common);
+  append_labels(text, labels);
+  text.append("} ");
+  value.append_to(text);
+  text += '\n';
+}
+
+std::string_view identity(std::string_view line) { return line.substr(0, line.rfind(' ')); }
+
+}  // namespace boxmeter

@@ -1,0 +1,37 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yaml/section.h"
+
+// Single values of the file as what they mean.  All throw Error{config} with the place and an
+// example of what would do; none is for secrets, since they quote what they refuse.
+namespace boxmeter {
+
+/// "15s", "1m30s", "500ms", "2h", "1d".
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+/// "5KB" is 5,000, "1MiB" 1,048,576; a number alone counts bytes.
+std::optional<std::uint64_t> parse_size(std::string_view text);
+
+std::chrono::milliseconds duration(const Value& value, std::chrono::milliseconds least,
+                                   std::chrono::milliseconds most);
+std::size_t size(const Value& value, std::size_t least, std::size_t most);
+std::uint64_t integer(const Value& value, std::uint64_t least, std::uint64_t most);
+double number(const Value& value);
+bool boolean(const Value& value);
+
+/// One of a few words.
+std::string word(const Value& value, const std::vector<std::string>& known);
+
+/// Letters, digits, '_', '.' and '-': it becomes the name of a file.
+std::string plain_name(const Value& value, const std::string& what);
+
+/// [a-zA-Z_][a-zA-Z0-9_]*
+bool is_identifier(std::string_view text);
+
+}  // namespace boxmeter
