@@ -13,7 +13,7 @@ MAY_USE = {
     "http": {"base"},
     "device": {"base", "yaml", "metric", "http"},
     "publish": {"base", "yaml", "metric", "http"},
-    "poll": {"base", "yaml", "metric", "http", "device", "publish"},
+    "poll": {"base", "yaml", "metric", "http", "device"},
     "record": {"base", "metric", "http", "device", "poll"},
     "config": {"base", "yaml", "metric", "http", "device", "poll", "publish"},
     "app": {"base", "yaml", "metric", "http", "device", "poll", "record", "publish", "config"},

@@ -69,7 +69,7 @@ int once(std::span<const std::string> arguments) {
   prepare_process(config.jobs.size());
   Store store(registrations(config));
   http::Stop stop;
-  Poller::once(config.jobs, config.poll, store, stop);
+  Poller::once(config.jobs, config.poll, record_into(store), stop);
   print_page(store.view(Clock::now()), format);
   const auto devices = store.devices();
   return std::all_of(devices.begin(), devices.end(),

@@ -18,4 +18,10 @@ std::vector<Registration> registrations(const Config& config) {
   return all;
 }
 
+PollRecorder record_into(Store& store) {
+  return {.record = [&store](const SnapshotPtr& snapshot) { store.record(snapshot); },
+          .end_turn = [&store](const std::string& device,
+                               const Turn& turn) { store.end_turn(device, turn); }};
+}
+
 }  // namespace boxmeter

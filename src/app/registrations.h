@@ -1,10 +1,14 @@
 #pragma once
 #include "config/config.h"
+#include "poll/poller.h"
 #include "publish/store.h"
 
 namespace boxmeter {
 
 /// What the store must know of each configured device.
 std::vector<Registration> registrations(const Config& config);
+
+/// What is polled is recorded in `store`, which outlives the recorder.
+PollRecorder record_into(Store& store);
 
 }  // namespace boxmeter

@@ -79,7 +79,7 @@ int serve(std::span<const std::string> arguments) {
   });
   http::Stop stop;
   {
-    const Poller poller(config.jobs, config.poll, store, stop);
+    const Poller poller(config.jobs, config.poll, record_into(store), stop);
     spdlog::info("boxmeter {} polls {} devices and pushes to {} sinks; http://{}/",
                  BOXMETER_VERSION, config.jobs.size(), config.push.size(), web.addresses().front());
     wait_for_end();

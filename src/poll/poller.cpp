@@ -44,6 +44,7 @@ std::size_t most_workers(std::size_t wanted, std::size_t devices) {
 /// wake the whole pool (64 workers: 6,400 wakeups a second).  The pool has as many workers as boxes
 /// are being asked, and one more that waits, up to `workers`.
 struct Poller::State {
+  PollRecorder recorder;  // first: the devices refer to it
   std::vector<std::unique_ptr<Turns>> devices;
   std::size_t workers = 0;
   bool once = false;
@@ -182,14 +183,13 @@ struct Poller::State {
     drop();
   }
 
-  void start(const std::vector<Job>& jobs, const PollOptions& options, Store& store,
-             http::Stop& stop) {
+  void start(const std::vector<Job>& jobs, const PollOptions& options, http::Stop& stop) {
     const auto now = Clock::now();
     for (const Job& job : jobs) {
       if (job.queries.empty()) continue;
       devices.push_back(std::make_unique<Turns>(job,
                                                 find_kind(job.device.kind).open(job.device, stop),
-                                                options.series_limit, store, stop, now));
+                                                options.series_limit, recorder, stop, now));
       put_back(devices.back().get());
     }
     workers = most_workers(options.workers, devices.size());
@@ -209,19 +209,21 @@ struct Poller::State {
   }
 };
 
-Poller::Poller(const std::vector<Job>& jobs, const PollOptions& options, Store& store,
+Poller::Poller(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,
                http::Stop& stop)
     : state_(std::make_unique<State>()) {
-  state_->start(jobs, options, store, stop);
+  state_->recorder = std::move(recorder);
+  state_->start(jobs, options, stop);
 }
 
 Poller::~Poller() { state_->end(); }
 
-void Poller::once(const std::vector<Job>& jobs, const PollOptions& options, Store& store,
+void Poller::once(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,
                   http::Stop& stop) {
   State state;
   state.once = true;
-  state.start(jobs, options, store, stop);
+  state.recorder = std::move(recorder);
+  state.start(jobs, options, stop);
   state.join();
   state.drop_devices();
 }

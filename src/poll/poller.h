@@ -1,10 +1,12 @@
 #pragma once
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "device/kinds.h"
 #include "metric/query.h"
-#include "publish/store.h"
+#include "metric/turn.h"
 
 namespace boxmeter {
 
@@ -19,16 +21,25 @@ struct Job {
   std::vector<QueryPtr> queries;
 };
 
+/// Where the outcomes of polling go.  Called from the workers' threads, several at a time; what a
+/// device says comes from one thread at a time, in order.  Must not throw.
+struct PollRecorder {
+  std::function<void(const SnapshotPtr&)> record;
+  std::function<void(const std::string& device, const Turn&)> end_turn;
+};
+
 /// Polls until destroyed: a due-queue ordered by time and a pool of workers (design.md section 3).
 class Poller {
  public:
-  Poller(const std::vector<Job>& jobs, const PollOptions& options, Store& store, http::Stop& stop);
+  /// What `recorder` refers to, and `stop`, outlive the poller.
+  Poller(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,
+         http::Stop& stop);
   ~Poller();
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
   /// Every device one turn, as many at a time as there are workers; returns when all have ended.
-  static void once(const std::vector<Job>& jobs, const PollOptions& options, Store& store,
+  static void once(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,
                    http::Stop& stop);
 
  private:

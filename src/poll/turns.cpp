@@ -43,13 +43,13 @@ double chance() {
 
 }  // namespace
 
-Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit, Store& store,
-             http::Stop& stop, Clock::time_point start)
+Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit,
+             const PollRecorder& recorder, http::Stop& stop, Clock::time_point start)
     : name_(job.device.name),
       queries_(job.queries),
       interval_(job.device.interval),
       series_limit_(series_limit),
-      store_(store),
+      recorder_(recorder),
       stop_(stop),
       device_(std::move(device)),
       asker_(*device_),
@@ -66,7 +66,7 @@ void Turns::take(Clock::time_point planned) {
     const SnapshotPtr snapshot = poll(due[i]);
     if (stop_.stopped()) return;  // what was cut says nothing about the box
     const bool ended = snapshot->failure && ends_turn(snapshot->failure->kind);
-    store_.record(snapshot);
+    recorder_.record(snapshot);
     tell(*snapshot);
     turn.skipped += schedule_.done(due[i], Clock::now(), ended && turn.reached);
     if (!ended) {
@@ -142,7 +142,7 @@ void Turns::settle(Turn turn, Clock::time_point planned, Clock::time_point began
     schedule_.hold(turn.ended + std::max<Clock::duration>(interval_, kLoginBackoff));
   else if (down)
     schedule_.hold(turn.ended + backoff(interval_, failures_, chance()));
-  store_.end_turn(name_, turn);
+  recorder_.end_turn(name_, turn);
 }
 
 SnapshotPtr Turns::poll(std::size_t query) {

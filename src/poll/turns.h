@@ -15,11 +15,11 @@
 namespace boxmeter {
 
 /// One device through all its turns: asks what is due, one query after the other, and hands the
-/// snapshots to the store.  Used by one thread at a time.
+/// snapshots to the recorder.  Used by one thread at a time.
 class Turns {
  public:
-  Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit, Store& store,
-        http::Stop& stop, Clock::time_point start);
+  Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit,
+        const PollRecorder& recorder, http::Stop& stop, Clock::time_point start);
 
   Clock::time_point next_due() const { return schedule_.next_due(); }
   /// The last turn did not reach the device: it may hold a worker for its timeouts.
@@ -41,7 +41,7 @@ class Turns {
   const std::vector<QueryPtr> queries_;
   const Clock::duration interval_;
   const std::size_t series_limit_;
-  Store& store_;
+  const PollRecorder& recorder_;
   http::Stop& stop_;
   std::unique_ptr<Device> device_;
   Asker asker_;

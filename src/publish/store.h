@@ -8,6 +8,7 @@
 
 #include "base/guarded.h"
 #include "metric/model.h"
+#include "metric/turn.h"
 
 namespace boxmeter {
 
@@ -46,19 +47,6 @@ struct Registration {
     std::chrono::milliseconds interval{};
   };
   std::vector<Query> queries = {};  // in the order of the configuration: the earlier wins
-};
-
-/// How a turn of one device went.
-struct Turn {
-  bool reached = false;  // some request got an answer of the device
-  bool refused_login = false;
-  std::optional<Failure> failure = {};      // of the device, not of one query: unreachable, login
-  std::vector<std::string> abandoned = {};  // due queries that were not asked any more
-  Clock::duration lag{};                    // started this much later than planned
-  std::uint64_t skipped = 0;                // polls that were due and are not made up for
-  std::uint64_t logins = 0;                 // of the device so far
-  Reply permissions = Reply::object();      // Device::permissions()
-  Clock::time_point ended{};
 };
 
 /// The state of a device, for people: /devices, the landing page, `once`.

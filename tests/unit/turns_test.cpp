@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "app/registrations.h"
 #include "fake_device.h"
 
 using namespace boxmeter;
@@ -40,7 +41,8 @@ struct Bench {
         {.device = "home", .kind = "fritzbox", .interval = 1s, .queries = registered}});
     auto fake = std::make_unique<FakeDevice>(std::move(answer));
     device = fake.get();
-    turns = std::make_unique<Turns>(job, std::move(fake), 100, *store, stop, Clock::now());
+    recorder = record_into(*store);
+    turns = std::make_unique<Turns>(job, std::move(fake), 100, recorder, stop, Clock::now());
   }
 
   DeviceStatus after_turn() {
@@ -50,6 +52,7 @@ struct Bench {
 
   http::Stop stop;
   std::unique_ptr<Store> store;
+  PollRecorder recorder;
   FakeDevice* device = nullptr;
   std::unique_ptr<Turns> turns;
 };

@@ -1,0 +1,25 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "metric/model.h"
+
+namespace boxmeter {
+
+/// How one turn of a device went: what was due was asked, one query after the other.  A value.
+struct Turn {
+  bool reached = false;  // some request got an answer of the device
+  bool refused_login = false;
+  std::optional<Failure> failure = {};      // of the device, not of one query: unreachable, login
+  std::vector<std::string> abandoned = {};  // due queries that were not asked any more
+  Clock::duration lag{};                    // started this much later than planned
+  std::uint64_t skipped = 0;                // polls that were due and are not made up for
+  std::uint64_t logins = 0;                 // of the device so far
+  Reply permissions = Reply::object();      // Device::permissions()
+  Clock::time_point ended{};
+};
+
+}  // namespace boxmeter
