@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 #include "base/text.h"
 #include "metric/number.h"
@@ -28,7 +27,6 @@ constexpr Unit kSizes[] = {{"", 1},
                            {"KiB", 1U << 10},
                            {"MiB", 1U << 20},
                            {"GiB", 1U << 30}};
-constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 const Unit* find_unit(std::span<const Unit> units, std::string_view name) {
   const auto unit = std::ranges::find(units, name, &Unit::name);
@@ -45,7 +43,7 @@ std::optional<std::uint64_t> take_digits(std::string_view& text) {
 }
 
 std::optional<std::uint64_t> times(std::uint64_t count, std::uint64_t factor) {
-  if (count > kMost / factor) return std::nullopt;
+  if (count > kMostInteger / factor) return std::nullopt;
   return count * factor;
 }
 
@@ -65,7 +63,7 @@ std::string shown(std::uint64_t bytes) {
   return std::to_string(bytes) + "B";
 }
 
-Error wrong(const Value& value, const std::string& wanted, const std::string& text) {
+Mistake wrong(const Value& value, const std::string& wanted, const std::string& text) {
   return value.problem(value.name() + " must be " + wanted + ", not '" + text + "'");
 }
 
@@ -92,7 +90,7 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
     // Falling units only: "1m1h" is a typing error.
     if (unit == nullptr || (before != nullptr && unit >= before)) return std::nullopt;
     const auto part = times(*count, unit->factor);
-    if (!part || sum > kMost - *part) return std::nullopt;
+    if (!part || sum > kMostInteger - *part) return std::nullopt;
     sum += *part;
     before = unit;
     text.remove_prefix(letters.size());
@@ -104,6 +102,17 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   const auto count = take_digits(text);
   const Unit* const unit = count ? find_unit(kSizes, text) : nullptr;
   return unit == nullptr ? std::nullopt : times(*count, unit->factor);
+}
+
+std::optional<std::uint64_t> parse_integer(std::string_view text) {
+  const auto count = take_digits(text);
+  return text.empty() ? count : std::nullopt;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  const auto parsed = Number::parse(text);
+  if (!parsed || !std::isfinite(parsed->to_double())) return std::nullopt;
+  return parsed->to_double();
 }
 
 milliseconds duration(const Value& value, milliseconds least, milliseconds most) {
@@ -124,18 +133,16 @@ std::size_t size(const Value& value, std::size_t least, std::size_t most) {
 
 std::uint64_t integer(const Value& value, std::uint64_t least, std::uint64_t most) {
   const std::string text = value.text();
-  std::string_view rest = text;
-  const auto count = take_digits(rest);
-  if (!count || !rest.empty()) throw wrong(value, "a whole number", text);
+  const auto count = parse_integer(text);
+  if (!count) throw wrong(value, "a whole number", text);
   return bounded(value, *count, least, most, text);
 }
 
 double number(const Value& value) {
   const std::string text = value.text();
-  const auto parsed = Number::parse(text);
-  if (!parsed || !std::isfinite(parsed->to_double()))
-    throw wrong(value, "a number such as 0.001", text);
-  return parsed->to_double();
+  const auto parsed = parse_number(text);
+  if (!parsed) throw wrong(value, "a number such as 0.001", text);
+  return *parsed;
 }
 
 bool boolean(const Value& value) {

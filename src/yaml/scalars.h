@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,14 +10,20 @@
 
 #include "yaml/section.h"
 
-// Single values of the file as what they mean.  All throw Error{config} with the place and an
-// example of what would do; none is for secrets, since they quote what they refuse.
+// Single values of the file as what they mean.  All throw a Mistake with an example of what would
+// do; none is for secrets, since they quote what they refuse.
 namespace boxmeter {
 
 /// "15s", "1m30s", "500ms", "2h", "1d".
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 /// "5KB" is 5,000, "1MiB" 1,048,576; a number alone counts bytes.
 std::optional<std::uint64_t> parse_size(std::string_view text);
+/// Digits alone.
+std::optional<std::uint64_t> parse_integer(std::string_view text);
+/// Any finite number.
+std::optional<double> parse_number(std::string_view text);
+/// No duration (in ms), size or integer is larger.
+constexpr std::uint64_t kMostInteger = std::numeric_limits<std::int64_t>::max();
 
 std::chrono::milliseconds duration(const Value& value, std::chrono::milliseconds least,
                                    std::chrono::milliseconds most);

@@ -1,9 +1,11 @@
 #include "yaml/section.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "base/environment.h"
 #include "base/text.h"
+#include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {
@@ -51,11 +53,12 @@ std::string substituted(std::string_view text) {
 
 }  // namespace
 
-std::string Value::place() const {
-  return *file_ + ":" + std::to_string(node_->mark.line) + ":" + std::to_string(node_->mark.column);
+Value::Value(const Document& document, Mistakes* mistakes)
+    : node_(&document.root), file_(&document.name), mistakes_(mistakes), name_("the file") {
+  if (mistakes != nullptr) mistakes->begin_file(document.name);
 }
 
-Error Value::wrong_type(const std::string& wanted) const {
+Mistake Value::wrong_type(const std::string& wanted) const {
   switch (node_->kind) {
     case YamlNode::Kind::null:
       return problem(name_ + " has no value");
@@ -108,14 +111,27 @@ std::vector<Value::Entry> Value::entries() const {
   return entries;
 }
 
+Section::Section(Value value, Keys keys, Keys more)
+    : value_(std::move(value)), entries_(value_.entries()), keys_(keys), more_(more) {
+  std::vector<std::string> known;
+  for (const Keys rows : {keys, more})
+    for (const Key& row : rows) known.emplace_back(row.name);
+  refuse_unknown_keys(known);
+}
+
 Section::Section(Value value, const std::vector<std::string>& known)
     : value_(std::move(value)), entries_(value_.entries()) {
-  for (const Value::Entry& entry : entries_) {
-    if (std::ranges::find(known, entry.key.raw()) != known.end()) continue;
-    const std::string meant = did_you_mean(entry.key.raw(), known);
-    throw entry.key.problem("unknown key " + entry.key.name() +
-                            (meant.empty() ? " (known here: " + joined(known) + ")" : meant));
-  }
+  refuse_unknown_keys(known);
+}
+
+void Section::refuse_unknown_keys(const std::vector<std::string>& known) const {
+  for (const Value::Entry& entry : entries_)
+    collect([&] {
+      if (std::ranges::find(known, entry.key.raw()) != known.end()) return;
+      const std::string meant = did_you_mean(entry.key.raw(), known);
+      throw entry.key.problem("unknown key " + entry.key.name() +
+                              (meant.empty() ? " (known here: " + joined(known) + ")" : meant));
+    });
 }
 
 std::optional<Value> Section::find(std::string_view key) const {
@@ -127,6 +143,11 @@ std::optional<Value> Section::find(std::string_view key) const {
   return std::nullopt;
 }
 
+bool Section::has(std::string_view key) const {
+  return std::ranges::any_of(entries_,
+                             [&](const Value::Entry& entry) { return entry.key.raw() == key; });
+}
+
 Value Section::required(std::string_view key) const {
   if (auto value = find(key)) return *std::move(value);
   throw problem("'" + std::string(key) + "' is missing");
@@ -136,6 +157,99 @@ Value Section::key(std::string_view key) const {
   for (const Value::Entry& entry : entries_)
     if (entry.key.raw() == key) return entry.key;
   return value_;
+}
+
+/// A row that is not there, or of another type, is a mistake of the program and not of a file.
+const Key& Section::row(std::string_view key, std::initializer_list<KeyType> types) const {
+  const Key* found = find_key(keys_, key);
+  if (found == nullptr) found = find_key(more_, key);
+  if (found == nullptr || std::ranges::find(types, found->type) == types.end())
+    throw std::logic_error("no row of that type for key '" + std::string(key) + "'");
+  return *found;
+}
+
+std::optional<Value> Section::given(const Key& row) const {
+  return row.required ? required(row.name) : find(row.name);
+}
+
+template <typename T, typename Read, typename Parse>
+std::optional<T> Section::typed(const Key& row, Read read, Parse parse_default) const {
+  std::optional<T> result;
+  collect([&] {
+    if (const auto value = given(row))
+      result = read(*value);
+    else if (!row.default_text.empty())
+      result = parse_default(row.default_text);
+  });
+  return result;
+}
+
+std::optional<std::string> Section::text(std::string_view key) const {
+  return typed<std::string>(
+      row(key, {KeyType::text, KeyType::file, KeyType::url}),
+      [](const Value& value) { return value.text(); },
+      [](std::string_view text) { return std::string(text); });
+}
+
+std::optional<std::string> Section::word(std::string_view key) const {
+  const Key& found = row(key, {KeyType::word});
+  const std::vector<std::string> choices(found.choices.begin(), found.choices.end());
+  return typed<std::string>(
+      found, [&](const Value& value) { return boxmeter::word(value, choices); },
+      [](std::string_view text) { return std::string(text); });
+}
+
+std::optional<std::string> Section::name(std::string_view key, const std::string& what) const {
+  return typed<std::string>(
+      row(key, {KeyType::name}), [&](const Value& value) { return plain_name(value, what); },
+      [](std::string_view text) { return std::string(text); });
+}
+
+std::optional<bool> Section::boolean(std::string_view key) const {
+  return typed<bool>(
+      row(key, {KeyType::boolean}), [](const Value& value) { return boxmeter::boolean(value); },
+      [](std::string_view text) { return text == "true"; });
+}
+
+std::optional<std::uint64_t> Section::integer(std::string_view key) const {
+  const Key& found = row(key, {KeyType::integer});
+  return typed<std::uint64_t>(
+      found,
+      [&](const Value& value) {
+        return boxmeter::integer(value, parse_integer(found.least).value_or(0),
+                                 parse_integer(found.most).value_or(kMostInteger));
+      },
+      parse_integer);
+}
+
+std::optional<double> Section::number(std::string_view key) const {
+  return typed<double>(
+      row(key, {KeyType::number}), [](const Value& value) { return boxmeter::number(value); },
+      parse_number);
+}
+
+std::optional<std::chrono::milliseconds> Section::duration(std::string_view key) const {
+  const Key& found = row(key, {KeyType::duration});
+  constexpr std::chrono::hours kLongest{24 * 366};
+  return typed<std::chrono::milliseconds>(
+      found,
+      [&](const Value& value) {
+        using std::chrono::milliseconds;
+        return boxmeter::duration(value, parse_duration(found.least).value_or(milliseconds(0)),
+                                  parse_duration(found.most).value_or(kLongest));
+      },
+      parse_duration);
+}
+
+std::optional<std::size_t> Section::size(std::string_view key) const {
+  const Key& found = row(key, {KeyType::size});
+  return typed<std::size_t>(
+      found,
+      [&](const Value& value) {
+        return boxmeter::size(value, parse_size(found.least).value_or(0),
+                              parse_size(found.most).value_or(kMostInteger));
+      },
+      parse_size);
 }
 
 }  // namespace boxmeter

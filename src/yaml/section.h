@@ -1,23 +1,26 @@
 #pragma once
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "yaml/keys.h"
 #include "yaml/yaml.h"
 
 // Reading a parsed file strictly.  Views: the Document outlives them.
 namespace boxmeter {
 
-/// A value and what messages call it.  What is not as asked for throws Error{config} with the
-/// place.
+/// A value and what messages call it.  What is not as asked for throws a Mistake.
 class Value {
  public:
-  explicit Value(const Document& document)
-      : node_(&document.root), file_(&document.name), name_("the file") {}
+  /// The whole file.  `mistakes` outlives it and all that is read of it; without one, the first
+  /// mistake is thrown.
+  explicit Value(const Document& document, Mistakes* mistakes = nullptr);
   Value(const Value& parent, const YamlNode& node, std::string name)
-      : node_(&node), file_(parent.file_), name_(std::move(name)) {}
+      : node_(&node), file_(parent.file_), mistakes_(parent.mistakes_), name_(std::move(name)) {}
 
   bool is_null() const { return node_->kind == YamlNode::Kind::null; }
   bool is_scalar() const { return node_->kind == YamlNode::Kind::scalar; }
@@ -27,12 +30,25 @@ class Value {
   /// "'interval'"
   const std::string& name() const { return name_; }
   /// "file:line:column"
-  std::string place() const;
-  Error problem(const std::string& what) const { return problem_at(*file_, node_->mark, what); }
+  std::string place() const { return position().text(); }
+  FilePosition position() const { return {.file = *file_, .mark = node_->mark}; }
+  Mistake problem(const std::string& what) const { return {position(), what}; }
   /// Runs `step`; an Error leaving it gets this place in front.
   template <typename Step>
   auto placed(Step&& step) const {
-    return within(place(), std::forward<Step>(step));
+    try {
+      return std::forward<Step>(step)();
+    } catch (const Error& error) {
+      throw problem(error.what());
+    }
+  }
+  /// Runs `step` and gathers a mistake that leaves it, so that the caller goes on with what does
+  /// not depend on it.  False when there was one.
+  template <typename Step>
+  bool collect(Step&& step) const {
+    if (mistakes_ != nullptr) return mistakes_->collect(std::forward<Step>(step));
+    std::forward<Step>(step)();
+    return true;
   }
 
   /// The scalar as it stands in the file, without quotes.
@@ -51,10 +67,11 @@ class Value {
   std::vector<Entry> entries() const;
 
  private:
-  Error wrong_type(const std::string& wanted) const;
+  Mistake wrong_type(const std::string& wanted) const;
 
   const YamlNode* node_;
   const std::string* file_;
+  Mistakes* mistakes_ = nullptr;
   std::string name_;
 };
 
@@ -63,24 +80,50 @@ struct Value::Entry {
   Value value;
 };
 
-/// A mapping of which we know the keys; any other one is refused at once.
+/// A mapping of which we know the keys.  An unknown key is a mistake, and the rest is read.
 class Section {
  public:
+  /// `more` are keys that only this one has, such as those of a device's kind.
+  explicit Section(Value value, Keys keys, Keys more = {});
   Section(Value value, const std::vector<std::string>& known);
 
-  /// None when the key is absent; Error when it is there with nothing behind it.
+  /// None when the key is absent; throws when it is there with nothing behind it.
   std::optional<Value> find(std::string_view key) const;
-  bool has(std::string_view key) const { return find(key).has_value(); }
+  bool has(std::string_view key) const;
   Value required(std::string_view key) const;
   /// Where the key itself stands.  Precondition: has(key).
   Value key(std::string_view key) const;
 
+  // What stands behind a key, by the type, the bounds, the choices and the default of its row; none
+  // when it is absent and has no default.  A mistake is gathered, and gives none as well.
+  std::optional<std::string> text(std::string_view key) const;  // also of a file or a URL
+  std::optional<std::string> word(std::string_view key) const;
+  /// `what` is what messages call it: "device name".
+  std::optional<std::string> name(std::string_view key, const std::string& what) const;
+  std::optional<bool> boolean(std::string_view key) const;
+  std::optional<std::uint64_t> integer(std::string_view key) const;
+  std::optional<double> number(std::string_view key) const;
+  std::optional<std::chrono::milliseconds> duration(std::string_view key) const;
+  std::optional<std::size_t> size(std::string_view key) const;
+
   const Value& value() const { return value_; }
-  Error problem(const std::string& what) const { return value_.problem(what); }
+  Mistake problem(const std::string& what) const { return value_.problem(what); }
+  template <typename Step>
+  bool collect(Step&& step) const {
+    return value_.collect(std::forward<Step>(step));
+  }
 
  private:
+  void refuse_unknown_keys(const std::vector<std::string>& known) const;
+  const Key& row(std::string_view key, std::initializer_list<KeyType> types) const;
+  std::optional<Value> given(const Key& row) const;
+  template <typename T, typename Read, typename Parse>
+  std::optional<T> typed(const Key& row, Read read, Parse parse_default) const;
+
   Value value_;
   std::vector<Value::Entry> entries_;
+  Keys keys_ = {};
+  Keys more_ = {};
 };
 
 }  // namespace boxmeter

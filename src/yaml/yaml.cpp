@@ -70,7 +70,7 @@ class Builder final : public YAML::EventHandler {
 
  private:
   [[noreturn]] void refuse(Mark mark, const std::string& what) const {
-    throw problem_at(file_, mark, what);
+    throw Mistake({.file = file_, .mark = mark}, what);
   }
 
   void begin(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag) {
@@ -157,27 +157,21 @@ void check_bytes(std::string_view text, const std::string& file) {
     for (const char c : line) {
       const auto byte = static_cast<unsigned char>(c);
       if (byte < 0x20 && c != '\t' && c != '\r')
-        throw problem_at(
-            file, mark,
-            "control character " + std::to_string(byte) + "; a configuration is plain UTF-8 text");
+        throw Mistake({.file = file, .mark = mark}, "control character " + std::to_string(byte) +
+                                                        "; a configuration is plain UTF-8 text");
       ++mark.column;
     }
     const std::string repaired = repair_utf8(line);
     const auto differs = std::mismatch(line.begin(), line.end(), repaired.begin(), repaired.end());
     if (differs.first != line.end()) {
       mark.column = static_cast<int>(differs.first - line.begin()) + 1;
-      throw problem_at(file, mark, "not UTF-8 text; save the file as UTF-8");
+      throw Mistake({.file = file, .mark = mark}, "not UTF-8 text; save the file as UTF-8");
     }
     ++mark.line;
   }
 }
 
 }  // namespace
-
-Error problem_at(const std::string& file, Mark mark, const std::string& what) {
-  return Error(ErrorKind::config, file + ":" + std::to_string(mark.line) + ":" +
-                                      std::to_string(mark.column) + ": " + what);
-}
 
 Document parse_yaml(std::string_view text, std::string name) {
   check_bytes(text, name);
@@ -191,8 +185,9 @@ Document parse_yaml(std::string_view text, std::string name) {
   } catch (const YAML::Exception& error) {
     const Mark mark = to_mark(error.mark);
     if (mark.line > std::ranges::count(text, '\n') + 1)
-      throw problem_at(name, builder.newest(), "a quote or bracket near here is never closed");
-    throw problem_at(name, mark, error.msg + hint(text, mark));
+      throw Mistake({.file = name, .mark = builder.newest()},
+                    "a quote or bracket near here is never closed");
+    throw Mistake({.file = name, .mark = mark}, error.msg + hint(text, mark));
   }
   YamlNode root = builder.take();
   if (root.kind == YamlNode::Kind::null) root.mark = {};

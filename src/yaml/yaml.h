@@ -4,15 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/error.h"
+#include "yaml/mistakes.h"
 
 namespace boxmeter {
-
-/// Where something stands in a file, both counted from 1; columns are bytes, as compilers count.
-struct Mark {
-  int line = 1;
-  int column = 1;
-};
 
 /// One value of a YAML file.  Scalars keep the text of the file: 2400 and 2.4GHz are both text.
 struct YamlNode {
@@ -30,9 +24,6 @@ struct Document {
   std::string name = {};
   YamlNode root = {};
 };
-
-/// "file:line:column: what"
-Error problem_at(const std::string& file, Mark mark, const std::string& what);
 
 /// Parses one YAML document, and bounds what it may cost: nothing but UTF-8 text, no anchors,
 /// aliases or tags, no second document, at most 32 levels and 100,000 values.  No mapping has a key

@@ -1,0 +1,96 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+
+// What is wrong with the files of a configuration, gathered instead of stopping at the first.
+// One thread at a time.
+namespace boxmeter {
+
+/// Where something stands in a file, both counted from 1; columns are bytes, as compilers count.
+struct Mark {
+  int line = 1;
+  int column = 1;
+};
+
+/// A file as messages call it, and a place in it.
+struct FilePosition {
+  std::string file = {};
+  Mark mark = {};
+
+  /// "file:line:column"
+  std::string text() const;
+};
+
+/// An Error{config} about a place of a file: its message begins with "file:line:column: ".
+class Mistake : public Error {
+ public:
+  Mistake(FilePosition position, const std::string& what)
+      : Error(ErrorKind::config, position.text() + ": " + what), position_(std::move(position)) {}
+
+  const FilePosition& position() const noexcept { return position_; }
+
+ private:
+  FilePosition position_;
+};
+
+/// Thrown instead of a complaint that would only follow from one that is already gathered.  Never
+/// leaves Mistakes::collect.
+struct AlreadyTold {};
+
+/// All that is wrong, thrown at the end.  what() is lines(), one after the other.
+class ConfigMistakes : public Error {
+ public:
+  explicit ConfigMistakes(std::vector<std::string> lines);
+
+  /// One mistake each, in the order of files and lines; a last one counts what is left out.
+  const std::vector<std::string>& lines() const noexcept { return lines_; }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+/// The collector.  Where nobody can go on after a mistake, it is thrown as an Error; the nearest
+/// collect() around it adds it and goes on with what is independent of it.
+class Mistakes {
+ public:
+  /// More are counted, not told.
+  static constexpr std::size_t kMostTold = 50;
+
+  /// Files are reported in the order of these calls, then of their first mistakes.
+  void begin_file(const std::string& name);
+  void add(const Error& error);
+
+  /// Runs `step`.  False when an Error left it, which is a mistake now, or AlreadyTold.
+  template <typename Step>
+  bool collect(Step&& step) {
+    try {
+      std::forward<Step>(step)();
+      return true;
+    } catch (const Error& error) {
+      add(error);
+    } catch (const AlreadyTold&) {
+    }
+    return false;
+  }
+
+  bool empty() const { return found_.empty(); }
+  /// Throws ConfigMistakes unless empty.
+  void throw_if_any() const;
+
+ private:
+  struct Found {
+    std::size_t file = 0;  // its rank
+    Mark mark = {};
+    std::string text = {};
+  };
+  std::size_t rank(const std::string& file);
+
+  std::vector<std::string> files_;
+  std::vector<Found> found_;
+};
+
+}  // namespace boxmeter
