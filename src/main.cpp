@@ -2,8 +2,11 @@
 #include <vector>
 
 #include "app/commands.h"
+#include "app/freebox/freebox.h"
+#include "app/fritz/fritz.h"
 
 int main(int argc, char** argv) {
+  constexpr boxmeter::Command kBrands[] = {boxmeter::fritz::kCommand, boxmeter::kFreeboxCommand};
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  return boxmeter::run_command(arguments);
+  return boxmeter::run_command({.brands = kBrands}, arguments);
 }

@@ -1,47 +1,16 @@
 #include "app/command_line.h"
 
-#include <iostream>
-
 #include "base/error.h"
 #include "base/text.h"
 
 namespace boxmeter {
-namespace {
 
-[[noreturn]] void refuse_option(const CLI::App& app, const std::string& word) {
-  const std::string flag = word.substr(0, word.find('='));
-  std::vector<std::string> known;
-  for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-  throw Error(ErrorKind::config, "unknown option '" + flag + "'" + did_you_mean(flag, known) +
-                                     "; see 'boxmeter " + app.get_name() + " --help'");
-}
-
-}  // namespace
-
-std::vector<std::string> read_arguments(CLI::App& app, Arguments arguments) {
-  app.allow_extras();
-  try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11's order
-    app.parse(std::move(reversed));
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
-    throw HelpShown();
-  } catch (const CLI::ParseError& error) {
-    throw Error(ErrorKind::config,
-                lower(std::string(error.what()).substr(0, 1)) +
-                    std::string(error.what())
-                        .substr(std::min<std::size_t>(1, std::string(error.what()).size())));
-  }
-  std::vector<std::string> rest = app.remaining();
-  for (const std::string& word : rest)
-    if (word.size() > 1 && word.starts_with("-")) refuse_option(app, word);
-  return rest;
-}
-
-void add_config_option(CLI::App& app, std::string& file) {
-  app.add_option("--config.file", file,
-                 "The configuration (default: boxmeter.yml, then /etc/boxmeter/boxmeter.yml)");
+Option config_option(std::string& file) {
+  return {.name = "config.file",
+          .target = &file,
+          .help = "The configuration",
+          .value = "FILE",
+          .otherwise = "boxmeter.yml, then /etc/boxmeter/boxmeter.yml"};
 }
 
 std::filesystem::path config_file(const std::string& named) {
@@ -72,10 +41,6 @@ std::map<std::string, std::string> named_arguments(Arguments words) {
     arguments[word.substr(0, equals)] = word.substr(equals + 1);
   }
   return arguments;
-}
-
-void expect_nothing_left(const std::vector<std::string>& rest) {
-  if (!rest.empty()) throw Error(ErrorKind::config, "unexpected argument '" + rest.front() + "'");
 }
 
 }  // namespace boxmeter

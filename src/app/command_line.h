@@ -1,5 +1,4 @@
 #pragma once
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -7,21 +6,16 @@
 #include <vector>
 
 #include "config/config.h"
+#include "options/option.h"
 
-// What every command shares: reading arguments and saying what is wrong with them.
+// What commands share: the configuration, and words of the command line.  One thread.
 namespace boxmeter {
 
 using Arguments = std::span<const std::string>;
+using Words = std::vector<std::string>;
 
-/// Reads `arguments` into the options of `app`.  Returns what is left over for the command to read
-/// itself (positional words).  Throws Error{config} for an unknown or malformed option; prints the
-/// help and throws HelpShown for --help.
-std::vector<std::string> read_arguments(CLI::App& app, Arguments arguments);
-struct HelpShown {};
-
-/// Adds --config.file, without which boxmeter.yml here and then /etc/boxmeter/boxmeter.yml is
-/// taken.
-void add_config_option(CLI::App& app, std::string& file);
+/// --config.file, without which boxmeter.yml here and then /etc/boxmeter/boxmeter.yml is taken.
+Option config_option(std::string& file);
 /// The file to read.  Throws Error{config} when none was named and none is there.
 std::filesystem::path config_file(const std::string& named);
 
@@ -30,8 +24,5 @@ const Job& find_device(const Config& config, const std::string& name);
 
 /// NAME=VALUE words.  Throws Error{config} for one that is none.
 std::map<std::string, std::string> named_arguments(Arguments words);
-
-/// Throws Error{config} naming the first word too many.
-void expect_nothing_left(const std::vector<std::string>& rest);
 
 }  // namespace boxmeter

@@ -1,36 +1,45 @@
 #include "app/commands.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <iostream>
-#include <vector>
 
 #include "app/command_line.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "options/help.h"
+#include "options/read.h"
 
 namespace boxmeter {
 namespace {
 
+Prepared prepare_version(const Program&) {
+  return {.syntax = {.about = "Prints the version."}, .run = [](const Words&) {
+            std::cout << "boxmeter " << BOXMETER_VERSION << "\n";
+            return 0;
+          }};
+}
+
 constexpr Command kCommands[] = {
-    {"serve", "poll the devices, answer Prometheus, push to sinks; until SIGTERM", &serve},
-    {"check", "read the configuration and say what is wrong with it", &check},
-    {"once", "poll every device once and print the metrics", &once},
-    {"call", "make one request to a configured device and print the reply as JSON", &call},
+    {"serve", "poll the devices, answer Prometheus, push to sinks; until SIGTERM", &prepare_serve},
+    {"check", "read the configuration and say what is wrong with it", &prepare_check},
+    {"once", "poll every device once and print the metrics", &prepare_once},
+    {"call", "make one request to a configured device and print the reply as JSON", &prepare_call},
     {"metrics", "print the catalogue of metrics: name, type, unit, labels, help, queries",
-     &metrics},
-    {"fritz", "explore a Fritz!Box: its services, actions, hosts, calls; call an action",
-     &fritz_command},
-    {"freebox", "ask a Freebox anything, with pyfbx's flags and commands", &freebox_command},
-    {"version", "print the version", &version},
-    {"record", "write a recording of a device for boxmeter-sim", &record_device},
+     &prepare_metrics},
+    {"record", "write a recording of a device for boxmeter-sim", &prepare_record},
+    {"version", "print the version", &prepare_version},
     {"healthcheck", "ask a running boxmeter whether it is healthy", nullptr},
     {"hash-password", "make a password hash for web.yml", nullptr},
 };
 
-void print_usage(std::ostream& out) {
-  out << "boxmeter watches home routers: Prometheus metrics of Fritz!Boxes and Freeboxes\n\n"
+void print_usage(const Program& program, std::ostream& out) {
+  out << "boxmeter watches home routers and gives their metrics to Prometheus\n\n"
          "usage: boxmeter COMMAND [OPTIONS]\n\n";
-  for (const Command& command : kCommands)
-    if (command.run != nullptr) {
+  for (const Command& command : commands(program))
+    if (command.prepare != nullptr) {
       const std::string padding(12 - command.name.size(), ' ');
       out << "  " << command.name << padding << command.help << "\n";
     }
@@ -38,41 +47,111 @@ void print_usage(std::ostream& out) {
          "Exit codes: 0 done, 1 failed, 2 wrong usage or wrong configuration.\n";
 }
 
-const Command& find_command(const std::string& word) {
-  std::vector<std::string> known;
-  for (const Command& command : kCommands) {
-    if (command.name == word) return command;
-    if (command.run != nullptr) known.emplace_back(command.name);
-  }
-  throw Error(ErrorKind::config, "unknown command '" + word + "'" + did_you_mean(word, known) +
-                                     " (known: " + joined(known) + ")");
+const Command* find(std::span<const Command> commands, std::string_view word) {
+  const auto found = std::ranges::find(commands, word, &Command::name);
+  return found == commands.end() ? nullptr : &*found;
 }
 
-int dispatch(std::span<const std::string> arguments) {
+std::vector<std::string> names(std::span<const Command> commands) {
+  std::vector<std::string> known;
+  for (const Command& command : commands)
+    if (command.prepare != nullptr) known.emplace_back(command.name);
+  return known;
+}
+
+Prepared prepare(const Program& program, const Command& command, const std::string& before) {
+  Prepared prepared = command.prepare(program);
+  prepared.syntax.program = before + " " + std::string(command.name);
+  for (const Command& next : prepared.commands)
+    prepared.syntax.commands.push_back({next.name, next.help});
+  return prepared;
+}
+
+int read_and_run(const Prepared& command, Arguments arguments) {
+  const Reading reading = read_options(command.syntax, arguments);
+  if (reading.wants_help) {
+    std::cout << help_text(command.syntax);
+    return 0;
+  }
+  if (reading.words.size() > command.syntax.most_words)
+    throw Error(ErrorKind::config, "unexpected argument '" +
+                                       reading.words[command.syntax.most_words] + "'; " +
+                                       see_help(command.syntax));
+  return command.run(reading.words);
+}
+
+/// Options of the group may stand before the word, as far as the command that it names has them.
+int run_next(const Program& program, const Prepared& group, const Command& command,
+             const Reading& before, Arguments arguments) {
+  const Prepared next = prepare(program, command, group.syntax.program);
+  for (const std::string_view name : before.given)
+    if (std::ranges::find(next.syntax.options, name, &Option::name) == next.syntax.options.end())
+      throw Error(ErrorKind::config, "'--" + std::string(name) + "' is no option of '" +
+                                         next.syntax.program + "'; " + see_help(next.syntax));
+  std::vector<std::string> rest(arguments.begin(), arguments.end());
+  rest.erase(rest.end() - static_cast<std::ptrdiff_t>(before.words.size()));
+  return read_and_run(next, rest);
+}
+
+int run_group(const Program& program, const Prepared& group, Arguments arguments) {
+  const Reading before = read_until_word(group.syntax, arguments);
+  if (before.wants_help || before.words.empty()) return read_and_run(group, arguments);
+  if (const Command* command = find(group.commands, before.words[0]))
+    return run_next(program, group, *command, before, arguments);
+  if (group.syntax.most_words > 0) return read_and_run(group, arguments);
+  const std::vector<std::string> known = names(group.commands);
+  throw Error(ErrorKind::config, "unknown command '" + before.words[0] + "' of '" +
+                                     group.syntax.program + "'" +
+                                     did_you_mean(before.words[0], known) +
+                                     " (known: " + joined(known) + "); " + see_help(group.syntax));
+}
+
+int dispatch(const Program& program, Arguments arguments) {
   if (arguments.empty()) {
-    print_usage(std::cerr);
+    print_usage(program, std::cerr);
     return 2;
   }
   if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
-    print_usage(std::cout);
+    print_usage(program, std::cout);
     return 0;
   }
-  if (arguments[0] == "--version") return version(arguments.subspan(1));
-  const Command& command = find_command(arguments[0]);
-  if (command.run == nullptr)
-    throw Error(ErrorKind::config, "'" + arguments[0] + "' is not available yet");
-  return command.run(arguments.subspan(1));
+  const std::vector<Command> all = commands(program);
+  const std::string word = arguments[0] == "--version" ? "version" : arguments[0];
+  const Command* const command = find(all, word);
+  if (command == nullptr)
+    throw Error(ErrorKind::config, "unknown command '" + word + "'" +
+                                       did_you_mean(word, names(all)) +
+                                       " (known: " + joined(names(all)) + ")");
+  if (command->prepare == nullptr)
+    throw Error(ErrorKind::config, "'" + word + "' is not available yet");
+  const Prepared prepared = prepare(program, *command, "boxmeter");
+  const auto rest = arguments.subspan(1);
+  return prepared.commands.empty() ? read_and_run(prepared, rest)
+                                   : run_group(program, prepared, rest);
+}
+
+/// Else the next file or connection that is opened would take the place of a closed stdout, and be
+/// written to.  Writing to this one fails, as to a closed one.
+void fill_closed_outputs() {
+  for (const int output : {STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(output, F_GETFD) == -1) (void)!::open("/dev/null", O_RDONLY);
 }
 
 }  // namespace
 
-std::span<const Command> commands() { return kCommands; }
+std::vector<Command> commands(const Program& program) {
+  std::vector<Command> all(std::begin(kCommands), std::end(kCommands));
+  all.insert(all.end(), program.brands.begin(), program.brands.end());
+  return all;
+}
 
-int run_command(std::span<const std::string> arguments) {
+int run_command(const Program& program, Arguments arguments) {
+  fill_closed_outputs();
   try {
-    return dispatch(arguments);
-  } catch (const HelpShown&) {
-    return 0;
+    const int exit_code = dispatch(program, arguments);
+    std::cout.flush();
+    if (!std::cout) throw Error(ErrorKind::internal, "cannot write to the standard output");
+    return exit_code;
   } catch (const Error& error) {
     std::cerr << "boxmeter: " << error.what() << "\n";
     return error.kind() == ErrorKind::config ? 2 : 1;
@@ -80,13 +159,6 @@ int run_command(std::span<const std::string> arguments) {
     std::cerr << "boxmeter: internal error: " << bug.what() << "\n";
     return 1;
   }
-}
-
-int version(std::span<const std::string> arguments) {
-  CLI::App app("Prints the version.", "version");
-  expect_nothing_left(read_arguments(app, arguments));
-  std::cout << "boxmeter " << BOXMETER_VERSION << "\n";
-  return 0;
 }
 
 }  // namespace boxmeter

@@ -1,32 +1,54 @@
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "options/option.h"
+
+// The commands of `boxmeter`, as data that can be walked without running one: help texts and
+// whatever else tells of them are made from it.  One thread.
 namespace boxmeter {
+
+struct Program;
+
+/// A command that is ready to be read.
+struct Prepared {
+  Syntax syntax = {};  // the program's name in it is filled in by the caller
+  /// What is done once the options have their values; `words` is what is no option.  Returns the
+  /// exit code: 0 done, 1 failed.  Throws Error; config is wrong usage.  Owns what the options of
+  /// `syntax` are read into.
+  std::function<int(const std::vector<std::string>& words)> run = {};
+  std::span<const struct Command> commands = {};  // that may follow
+};
 
 /// One row per command of `boxmeter`.
 struct Command {
   std::string_view name;
   std::string_view help;  // one line
-  /// Returns the exit code: 0 done, 1 failed.  Throws Error; config is wrong usage.
-  int (*run)(std::span<const std::string> arguments);  // null: of a later version
+  /// Does nothing but describe.  `program` outlives what is returned.  Null: of a later version.
+  Prepared (*prepare)(const Program& program);
 };
 
-std::span<const Command> commands();
+/// What a boxmeter is made of beside what every boxmeter has.
+struct Program {
+  std::span<const Command> brands;  // a command for each brand of router
+};
 
-/// The whole program but for the name: exit code 0 done, 1 failed, 2 wrong usage or configuration.
-/// Errors are one line on stderr.
-int run_command(std::span<const std::string> arguments);
+/// All commands, those of the brands last.
+std::vector<Command> commands(const Program& program);
 
-int serve(std::span<const std::string> arguments);
-int check(std::span<const std::string> arguments);
-int once(std::span<const std::string> arguments);
-int call(std::span<const std::string> arguments);
-int metrics(std::span<const std::string> arguments);
-int fritz_command(std::span<const std::string> arguments);
-int record_device(std::span<const std::string> arguments);
-int freebox_command(std::span<const std::string> arguments);
-int version(std::span<const std::string> arguments);
+/// Runs what `arguments` (without the program's own name) say: exit code 0 done, 1 failed, 2 wrong
+/// usage or configuration.  Errors are one line on stderr.
+int run_command(const Program& program, std::span<const std::string> arguments);
+
+// Each is implemented in a file of its own name: check.cpp.
+Prepared prepare_call(const Program& program);
+Prepared prepare_check(const Program& program);
+Prepared prepare_metrics(const Program& program);
+Prepared prepare_once(const Program& program);
+Prepared prepare_record(const Program& program);
+Prepared prepare_serve(const Program& program);
 
 }  // namespace boxmeter

@@ -138,24 +138,38 @@ std::string as_json(const Entries& entries) {
   return all.dump(1) + "\n";
 }
 
+struct MetricsOptions {
+  std::string format = "text";
+  std::string pack = {};
+};
+
+int print_metrics(const MetricsOptions& wanted) {
+  const Entries entries = catalogue(wanted.pack);
+  std::cout << (wanted.format == "json"       ? as_json(entries)
+                : wanted.format == "markdown" ? as_markdown(entries)
+                                              : as_text(entries));
+  return 0;
+}
+
 }  // namespace
 
-int metrics(std::span<const std::string> arguments) {
-  std::string format = "text", pack;
-  CLI::App app(
-      "Prints what the shipped packs can publish: name, type, unit, labels, help, queries.",
-      "metrics");
-  app.add_option("--format", format, "text, markdown or json")
-      ->check(CLI::IsMember({"text", "markdown", "json"}));
-  app.add_option("--pack", pack,
-                 "Only what this pack publishes (without it: all packs but those that speak the "
-                 "names of another exporter)");
-  expect_nothing_left(read_arguments(app, arguments));
-  const Entries entries = catalogue(pack);
-  std::cout << (format == "json"       ? as_json(entries)
-                : format == "markdown" ? as_markdown(entries)
-                                       : as_text(entries));
-  return 0;
+Prepared prepare_metrics(const Program&) {
+  auto wanted = std::make_shared<MetricsOptions>();
+  return {.syntax = {.about = "Prints what the shipped packs can publish: name, type, unit, "
+                              "labels, help, queries.",
+                     .options = {{.name = "format",
+                                  .target = &wanted->format,
+                                  .help = "How it is printed",
+                                  .value = "FORMAT",
+                                  .otherwise = wanted->format,
+                                  .choices = {"text", "markdown", "json"}},
+                                 {.name = "pack",
+                                  .target = &wanted->pack,
+                                  .help = "Only what this pack publishes",
+                                  .value = "PACK",
+                                  .otherwise = "all packs but those that speak the names of "
+                                               "another exporter"}}},
+          .run = [wanted](const Words&) { return print_metrics(*wanted); }};
 }
 
 }  // namespace boxmeter

@@ -92,24 +92,13 @@ void write(const fs::path& folder, const record::Scrubbed& scrubbed) {
             << (replaced.empty() ? "nothing" : joined(replaced)) << "\n";
 }
 
-}  // namespace
-
-int record_device(std::span<const std::string> arguments) {
-  std::string file;
-  CLI::App app("Asks a device everything that can be read and writes a recording for boxmeter-sim.",
-               "record");
-  add_config_option(app, file);
-  app.footer(
-      "\nusage: boxmeter record DEVICE DIR\n"
-      "Names, MAC and public addresses, phone and serial numbers, keys and other secrets are\n"
-      "replaced before anything is written. Look at DIR before you give it away all the same.");
-  const std::vector<std::string> rest = read_arguments(app, arguments);
-  if (rest.size() != 2)
+int record_device(const std::string& file, const Words& words) {
+  if (words.size() != 2)
     throw Error(ErrorKind::config,
                 "record needs a device and a folder: boxmeter record DEVICE DIR");
   const Config config = load_config(config_file(file));
-  const DeviceConfig& device = find_device(config, rest[0]).device;
-  const fs::path folder = rest[1];
+  const DeviceConfig& device = find_device(config, words[0]).device;
+  const fs::path folder = words[1];
   refuse_used(folder);
   set_up_log({.level = "warn", .format = "text"});
   prepare_process(1);
@@ -127,6 +116,21 @@ int record_device(std::span<const std::string> arguments) {
   files.push_back(about(device, progress));
   write(folder, record::scrub(std::move(files), kind.record.privacy, known_originals(device)));
   return 0;
+}
+
+}  // namespace
+
+Prepared prepare_record(const Program&) {
+  auto file = std::make_shared<std::string>();
+  return {.syntax = {.about = "Asks a device everything that can be read and writes a recording "
+                              "for boxmeter-sim.",
+                     .options = {config_option(*file)},
+                     .words = "DEVICE DIR",
+                     .most_words = 2,
+                     .more = "Names, MAC and public addresses, phone and serial numbers, keys and "
+                             "other secrets are\nreplaced before anything is written. Look at DIR "
+                             "before you give it away all the same."},
+          .run = [file](const Words& words) { return record_device(*file, words); }};
 }
 
 }  // namespace boxmeter

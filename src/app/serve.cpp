@@ -21,24 +21,9 @@ struct ServeOptions {
   std::string log_format;
 };
 
-ServeOptions read_options(std::span<const std::string> arguments) {
-  ServeOptions options;
-  CLI::App app("Polls the devices, answers Prometheus, pushes to sinks; until SIGTERM.", "serve");
-  add_config_option(app, options.file);
-  app.add_option("--web.listen-address", options.listen, "Instead of web.listen; may be repeated")
-      ->allow_extra_args(false);
-  app.add_option("--web.config.file", options.web_config, "Instead of web.config_file");
-  app.add_option("--log.level", options.log_level, "debug, info, warn or error")
-      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
-  app.add_option("--log.format", options.log_format, "logfmt, json or text")
-      ->check(CLI::IsMember({"logfmt", "json", "text"}));
-  expect_nothing_left(read_arguments(app, arguments));
+Config read_config(const ServeOptions& options) {
   if (!options.web_config.empty())
     throw Error(ErrorKind::config, "--web.config.file is not available yet");
-  return options;
-}
-
-Config read_config(const ServeOptions& options) {
   Config config = load_config(config_file(options.file));
   if (!options.listen.empty()) config.web.listen = options.listen;
   if (!options.log_level.empty()) config.log.level = options.log_level;
@@ -57,10 +42,30 @@ void wait_for_end() {
   }
 }
 
-}  // namespace
+std::vector<Option> serve_options(ServeOptions& options) {
+  return {config_option(options.file),
+          {.name = "web.listen-address",
+           .target = &options.listen,
+           .help = "Instead of web.listen; may be repeated",
+           .value = "ADDRESS"},
+          {.name = "web.config.file",
+           .target = &options.web_config,
+           .help = "Instead of web.config_file",
+           .value = "FILE"},
+          {.name = "log.level",
+           .target = &options.log_level,
+           .help = "Instead of log.level",
+           .value = "LEVEL",
+           .choices = {"debug", "info", "warn", "error"}},
+          {.name = "log.format",
+           .target = &options.log_format,
+           .help = "Instead of log.format",
+           .value = "FORMAT",
+           .choices = {"logfmt", "json", "text"}}};
+}
 
-int serve(std::span<const std::string> arguments) {
-  const Config config = read_config(read_options(arguments));
+int serve(const ServeOptions& options) {
+  const Config config = read_config(options);
   set_up_log(config.log);
   for (const std::string& warning : config.warnings) spdlog::warn("{}", warning);
   block_signals();
@@ -68,7 +73,7 @@ int serve(std::span<const std::string> arguments) {
 
   Store store(registrations(config));
   std::deque<Sink> sinks;
-  for (const SinkOptions& options : config.push) sinks.emplace_back(options);
+  for (const SinkOptions& sink : config.push) sinks.emplace_back(sink);
   store.add_listener([&](const SnapshotPtr& snapshot) {
     for (Sink& sink : sinks) sink.add(snapshot);
   });
@@ -88,6 +93,16 @@ int serve(std::span<const std::string> arguments) {
   }
   for (Sink& sink : sinks) sink.finish();  // all at the same time, then each waits for its end
   return 0;
+}
+
+}  // namespace
+
+Prepared prepare_serve(const Program&) {
+  auto wanted = std::make_shared<ServeOptions>();
+  return {
+      .syntax = {.about = "Polls the devices, answers Prometheus, pushes to sinks; until SIGTERM.",
+                 .options = serve_options(*wanted)},
+      .run = [wanted](const Words&) { return serve(*wanted); }};
 }
 
 }  // namespace boxmeter

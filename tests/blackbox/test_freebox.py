@@ -105,7 +105,7 @@ def test_a_token_file_has_the_token_and_perhaps_the_app_id(url, tmp_path, conten
     (["-c", XDSL], 1, "Connection.Get_the_current_xDSL_infos: service_down: not running at the moment "
      "('Ce service n’est pas disponible')\n"),
     (["-x"], 2, "unknown option '-x'; see 'boxmeter freebox --help'\n"),
-    (["one", "two"], 2, "unexpected argument 'two'\n"),
+    (["one", "two"], 2, "unexpected argument 'two'; see 'boxmeter freebox --help'\n"),
     (["--insecure", "--ca-file", "x"], 2, "--insecure and --ca-file exclude each other\n"),
 ])
 def test_mistakes_and_refusals_are_one_line(url, words, code, message):
@@ -119,8 +119,8 @@ def test_mistakes_and_refusals_are_one_line(url, words, code, message):
 
 @pytest.mark.parametrize("words, message", [
     ([], "no app token: give one with -t f:FILE, or register an application with 'boxmeter freebox register'"),
-    (["comands"], "unknown command 'freebox comands' (did you mean 'commands'?) "
-                  "(known: commands, delete, get, post, put, register)"),
+    (["comands"], "unknown command 'comands' of 'boxmeter freebox' (did you mean 'commands'?) "
+                  "(known: commands, get, post, put, delete, register); see 'boxmeter freebox --help'"),
     (["-t", "x"], "no app id: name the one that the token was made for with -a APP_ID, or on the second line of the "
                   "token file"),
     (["-t", "f:missing.txt"], "'missing.txt': cannot read 'missing.txt': No such file or directory"),

@@ -81,7 +81,7 @@ def test_what_the_box_does_not_have_is_an_error_with_its_address(sim, words, mes
 
 
 @pytest.mark.parametrize("words, message", [
-    (["cal"], "unknown word 'cal' after 'fritz' (did you mean 'call'?) (known: {known}; see 'boxmeter fritz --help')"),
+    (["cal"], "unknown command 'cal' of 'boxmeter fritz' (did you mean 'call'?) (known: {known}); see 'boxmeter fritz --help'"),
     (["call", "Hosts1"],
      "call needs a service and an action: boxmeter fritz call SERVICE ACTION [NAME=VALUE ...]"),
     (["call", "Hosts1", "GetInfo", "x"], "argument 'x' is not of the form NAME=VALUE"),

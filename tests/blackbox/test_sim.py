@@ -46,7 +46,9 @@ def test_a_signal_ends_it_with_0_and_so_does_the_time(sim):
 def test_wrong_usage_ends_with_2_and_says_why():
     recording = str(FRITZBOX)
     for arguments, message in (
-            ((), "--recording is required (see --help)"),
+            ((), "no recording: name its folder with --recording DIR"),
+            (("--recording", recording, "--count", "0"),
+             "'--count' takes a number from 1 to 20000, not '0'; see 'boxmeter-sim --help'"),
             (("--recording", recording, "--fault", "rest"),
              "unknown fault 'rest' (known: none, slow-drip, slow-body, reset, close, silent, "
              "http500, html, huge, truncate, bad-xml, bad-json, auth)"),

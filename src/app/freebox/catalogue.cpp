@@ -1,5 +1,6 @@
 // freebox commands: what a Freebox can be asked by pyfbx's names.
 #include <iostream>
+#include <memory>
 
 #include "app/freebox/subcommands.h"
 #include "app/terminal.h"
@@ -57,19 +58,19 @@ std::string as_table(const Chosen& chosen) {
 
 }  // namespace
 
-int freebox_commands(Arguments arguments) {
-  bool json = false;
-  CLI::App app("Lists pyfbx's commands: verb, path, and the arguments they need.",
-               "freebox commands");
-  app.add_flag("-j,--json", json, "As JSON");
-  app.footer(
-      "\nusage: boxmeter freebox commands [SYSTEM[.METHOD]]\n"
-      "  boxmeter freebox commands Contacts");
-  const std::vector<std::string> rest = read_arguments(app, arguments);
-  if (rest.size() > 1) expect_nothing_left({rest[1]});
-  const Chosen chosen = choose(rest.empty() ? "" : rest[0]);
-  std::cout << (json ? as_json(chosen).dump(2) + "\n" : as_table(chosen));
-  return 0;
+Prepared prepare_freebox_commands(const Program&) {
+  auto json = std::make_shared<bool>(false);
+  return {.syntax = {.about = "Lists pyfbx's commands: verb, path, and the arguments they need.",
+                     .options =
+                         {{.name = "json", .letter = 'j', .target = json.get(), .help = "As JSON"}},
+                     .words = "[SYSTEM[.METHOD]]",
+                     .most_words = 1,
+                     .more = "  boxmeter freebox commands Contacts"},
+          .run = [json](const Words& words) {
+            const Chosen chosen = choose(words.empty() ? "" : words[0]);
+            std::cout << (*json ? as_json(chosen).dump(2) + "\n" : as_table(chosen));
+            return 0;
+          }};
 }
 
 }  // namespace boxmeter

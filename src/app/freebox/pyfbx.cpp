@@ -2,8 +2,10 @@
 #include <spdlog/spdlog.h>
 
 #include <iostream>
+#include <memory>
 
 #include "app/freebox/expression.h"
+#include "app/freebox/freebox.h"
 #include "app/freebox/subcommands.h"
 #include "app/process.h"
 #include "base/text.h"
@@ -11,6 +13,17 @@
 
 namespace boxmeter {
 namespace {
+
+constexpr Command kCommands[] = {
+    {"commands", "list what can be asked", &prepare_freebox_commands},
+    {"get", "read any path of the API", &prepare_freebox_get},
+    {"post", "send to any path of the API", &prepare_freebox_post},
+    {"put", "change any path of the API", &prepare_freebox_put},
+    {"delete", "delete any path of the API", &prepare_freebox_delete},
+    {"register", "register an application, and list its permissions", &prepare_freebox_register},
+};
+
+constexpr const char* kUsualCommand = "System.Get_the_current_system_info()";
 
 struct PyfbxOptions {
   FreeboxOptions box = {};
@@ -27,42 +40,38 @@ struct Order {
 };
 
 /// pyfbx 0.0.5 took the app id as a word of its own, and its README still shows that.
-void take_app_id(PyfbxOptions& options, const std::vector<std::string>& rest) {
-  if (rest.empty()) return;
-  const std::string hint = did_you_mean(rest[0], freebox_subcommands());
+void take_app_id(PyfbxOptions& options, const Words& words) {
+  if (words.empty()) return;
+  std::vector<std::string> known;
+  for (const Command& command : kCommands) known.emplace_back(command.name);
+  const std::string hint = did_you_mean(words[0], known);
   if (options.box.token.empty() && !hint.empty())
-    throw Error(ErrorKind::config, "unknown command 'freebox " + rest[0] + "'" + hint +
-                                       " (known: " + joined(freebox_subcommands()) + ")");
-  options.box.app_id = rest[0];
-  expect_nothing_left({rest.begin() + 1, rest.end()});
+    throw Error(ErrorKind::config, "unknown command '" + words[0] + "' of 'boxmeter freebox'" +
+                                       hint + " (known: " + joined(known) +
+                                       "); see 'boxmeter freebox --help'");
+  options.box.app_id = words[0];
 }
 
-PyfbxOptions read_options(Arguments arguments) {
-  PyfbxOptions options;
-  CLI::App app("Asks a Freebox with pyfbx's flags and commands, and prints the replies.",
-               "freebox");
-  add_freebox_options(app, options.box);
-  app.add_option("-c,--command", options.commands,
-                 "What to ask; may be repeated (default: System.Get_the_current_system_info())")
-      ->allow_extra_args(false)
-      ->type_name("COMMAND");
-  app.add_option("-d,--delay", options.delay, "Ask again and again, with so many seconds between")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.0, 86400.0 * 366).description(""));
-  app.add_option("-s,--send", options.send, "POST each reply to this address as JSON")
-      ->type_name("URL");
-  add_token_file_option(app, options.token_file);
-  app.footer(
-      "\nusage: boxmeter freebox [APP_ID] [OPTIONS]\n"
-      "  boxmeter freebox -a APP_ID                  register, and write freebox.token\n"
-      "  boxmeter freebox -t f:freebox.token -c \"Connection.Get_the_current_Connection_status()"
-      "['rate_up']\"\n"
-      "  boxmeter freebox commands [SYSTEM[.METHOD]] what can be asked\n"
-      "  boxmeter freebox get PATH                   any other path; also post, put, delete\n"
-      "  boxmeter freebox register                   register, and list the permissions");
-  take_app_id(options, read_arguments(app, arguments));
-  if (options.commands.empty()) options.commands = {"System.Get_the_current_system_info()"};
-  return options;
+std::vector<Option> pyfbx_options(PyfbxOptions& options) {
+  return with_freebox_options({{.name = "command",
+                                .letter = 'c',
+                                .target = &options.commands,
+                                .help = "What to ask; may be repeated",
+                                .value = "COMMAND",
+                                .otherwise = kUsualCommand},
+                               {.name = "delay",
+                                .letter = 'd',
+                                .target = &options.delay,
+                                .help = "Ask again and again, with so many seconds between",
+                                .value = "SECONDS",
+                                .most = 86400.0 * 366},
+                               {.name = "send",
+                                .letter = 's',
+                                .target = &options.send,
+                                .help = "POST each reply to this address as JSON",
+                                .value = "URL"},
+                               token_file_option(options.token_file)},
+                              options.box);
 }
 
 /// All of them, before the box is asked for anything: a mistake in the last one costs nothing.
@@ -152,10 +161,9 @@ int Run::for_ever() {
   return errors == 0 ? 0 : 1;
 }
 
-}  // namespace
-
-int freebox_pyfbx(Arguments arguments) {
-  const PyfbxOptions options = read_options(arguments);
+int ask(PyfbxOptions options, const Words& words) {
+  take_app_id(options, words);
+  if (options.commands.empty()) options.commands = {kUsualCommand};
   DeviceConfig config = freebox_config(options.box);
   std::vector<Order> orders = read_orders(options);
   if (options.box.token.empty() && config.app_id.empty())
@@ -167,6 +175,28 @@ int freebox_pyfbx(Arguments arguments) {
     config = register_application(std::move(config), options.token_file);
   Run run(config, options, std::move(orders));
   return options.delay > 0 ? run.for_ever() : run.once();
+}
+
+}  // namespace
+
+Prepared prepare_freebox_command(const Program&) {
+  auto wanted = std::make_shared<PyfbxOptions>();
+  return {
+      .syntax = {.about = "Asks a Freebox with pyfbx's flags and commands, and prints the replies.",
+                 .options = pyfbx_options(*wanted),
+                 .words = "[APP_ID]",
+                 .most_words = 1,
+                 .more = "  boxmeter freebox -a APP_ID                  register, and write "
+                         "freebox.token\n"
+                         "  boxmeter freebox -t f:freebox.token -c "
+                         "\"Connection.Get_the_current_Connection_status()['rate_up']\"\n"
+                         "  boxmeter freebox commands [SYSTEM[.METHOD]] what can be asked\n"
+                         "  boxmeter freebox get PATH                   any other path; also post, "
+                         "put, delete\n"
+                         "  boxmeter freebox register                   register, and list the "
+                         "permissions"},
+      .run = [wanted](const Words& words) { return ask(*wanted, words); },
+      .commands = kCommands};
 }
 
 }  // namespace boxmeter

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <iostream>
+#include <memory>
 #include <thread>
 
 #include "app/freebox/subcommands.h"
@@ -95,19 +96,23 @@ DeviceConfig register_application(DeviceConfig config, const std::string& file) 
   return config;
 }
 
-int freebox_register(Arguments arguments) {
-  FreeboxOptions options{.app_id = "boxmeter"};
-  std::string file = kTokenFile;
-  CLI::App app("Registers an application at the box, with a person who allows it there.",
-               "freebox register");
-  add_freebox_options(app, options);
-  add_token_file_option(app, file);
-  expect_nothing_left(read_arguments(app, arguments));
-  if (!options.token.empty())
-    throw Error(ErrorKind::config, "--token is what a registration makes; leave it out");
-  prepare_freebox(options);
-  print_permissions(register_application(freebox_config(options), file));
-  return 0;
+Prepared prepare_freebox_register(const Program&) {
+  struct RegisterOptions {
+    FreeboxOptions box = {.app_id = "boxmeter"};
+    std::string file = kTokenFile;
+  };
+  auto wanted = std::make_shared<RegisterOptions>();
+  return {
+      .syntax = {.about = "Registers an application at the box, with a person who allows it "
+                          "there.",
+                 .options = with_freebox_options({token_file_option(wanted->file)}, wanted->box)},
+      .run = [wanted](const Words&) {
+        if (!wanted->box.token.empty())
+          throw Error(ErrorKind::config, "--token is what a registration makes; leave it out");
+        prepare_freebox(wanted->box);
+        print_permissions(register_application(freebox_config(wanted->box), wanted->file));
+        return 0;
+      }};
 }
 
 }  // namespace boxmeter

@@ -16,19 +16,6 @@
 namespace boxmeter {
 namespace {
 
-struct Subcommand {
-  std::string_view word;
-  int (*run)(Arguments arguments);
-};
-constexpr Subcommand kSubcommands[] = {
-    {"commands", &freebox_commands},
-    {"delete", [](Arguments words) { return freebox_verb("delete", words); }},
-    {"get", [](Arguments words) { return freebox_verb("get", words); }},
-    {"post", [](Arguments words) { return freebox_verb("post", words); }},
-    {"put", [](Arguments words) { return freebox_verb("put", words); }},
-    {"register", &freebox_register},
-};
-
 constexpr std::string_view kFile = "f:";
 
 http::TlsPolicy tls_of(const FreeboxOptions& options) {
@@ -48,34 +35,57 @@ std::string url_of(const FreeboxOptions& options) {
   return options.url.find("://") == std::string::npos ? "http://" + options.url : options.url;
 }
 
-}  // namespace
-
-void add_freebox_options(CLI::App& app, FreeboxOptions& options) {
-  app.add_option("-a,--app_id", options.app_id, "The application's id")->type_name("APP_ID");
-  app.add_option("-t,--token", options.token,
-                 "Its app token; better f:FILE with the token, and the app id on a second line")
-      ->type_name("TOKEN");
-  app.add_flag("-v,--verbose", options.verbose, "Tell what is done; twice: every detail");
-  app.add_flag("-n,--http", options.no_mdns, "Do not look for the box with mDNS");
-  app.add_flag("-j,--json", options.json, "Print JSON, one line per reply");
-  app.add_option("-u,--url", options.url, "The box, with or without the API's path")
-      ->type_name("URL");
-  app.add_flag("--insecure", options.insecure, "Believe any certificate");
-  app.add_option("--ca-file", options.ca_file, "Believe certificates of these roots only")
-      ->type_name("FILE");
-  app.add_option("--timeout", options.timeout, "Of one request, in seconds (default: 10)")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.001, 3600.0).description(""));
-  app.add_option("--api-version", options.api_version, "The major one (default: the newest)")
-      ->type_name("N");
-  app.add_flag("--reveal", options.reveal, "Leave keys, passwords and numbers in the replies");
-  app.add_flag("--yes", options.yes, "Do not ask before something changes the box");
+std::vector<Option> freebox_options(FreeboxOptions& options) {
+  const auto flag = [](const char* name, char letter, Target target, const char* help) {
+    return Option{.name = name, .letter = letter, .target = target, .help = help};
+  };
+  const auto text = [](const char* name, char letter, std::string& target, const char* value,
+                       const char* help) {
+    return Option{.name = name, .letter = letter, .target = &target, .help = help, .value = value};
+  };
+  return {
+      text("app_id", 'a', options.app_id, "APP_ID", "The application's id"),
+      text("token", 't', options.token, "TOKEN",
+           "Its app token; better f:FILE with the token, and the app id on a second line"),
+      flag("verbose", 'v', Count{&options.verbose}, "Tell what is done; twice: every detail"),
+      flag("http", 'n', &options.no_mdns, "Do not look for the box with mDNS"),
+      flag("json", 'j', &options.json, "Print JSON, one line per reply"),
+      text("url", 'u', options.url, "URL", "The box, with or without the API's path"),
+      flag("insecure", 0, &options.insecure, "Believe any certificate"),
+      text("ca-file", 0, options.ca_file, "FILE", "Believe certificates of these roots only"),
+      {.name = "timeout",
+       .target = &options.timeout,
+       .help = "Of one request, in seconds",
+       .value = "SECONDS",
+       .otherwise = "10",
+       .least = 0.001,
+       .most = 3600},
+      {.name = "api-version",
+       .target = &options.api_version,
+       .help = "The major one",
+       .value = "N",
+       .otherwise = "the newest"},
+      flag("reveal", 0, &options.reveal, "Leave keys, passwords and numbers in the replies"),
+      flag("yes", 0, &options.yes, "Do not ask before something changes the box"),
+  };
 }
 
-void add_token_file_option(CLI::App& app, std::string& file) {
-  app.add_option("--token-file", file,
-                 "Where a registration writes the token (default: " + file + ")")
-      ->type_name("FILE");
+}  // namespace
+
+std::vector<Option> with_freebox_options(std::vector<Option> own, FreeboxOptions& options) {
+  for (Option& option : freebox_options(options)) {
+    option.is_shared = true;
+    own.push_back(std::move(option));
+  }
+  return own;
+}
+
+Option token_file_option(std::string& file) {
+  return {.name = "token-file",
+          .target = &file,
+          .help = "Where a registration writes the token",
+          .value = "FILE",
+          .otherwise = file};
 }
 
 DeviceConfig freebox_config(const FreeboxOptions& options) {
@@ -123,19 +133,6 @@ void confirm_change(const Request& request, const FreeboxOptions& options) {
   confirm((request.verb == "command" ? request.target + " (" + change + ")" : change) +
               " changes the box",
           options.yes);
-}
-
-std::vector<std::string> freebox_subcommands() {
-  std::vector<std::string> words;
-  for (const Subcommand& subcommand : kSubcommands) words.emplace_back(subcommand.word);
-  return words;
-}
-
-int freebox_command(Arguments arguments) {
-  if (!arguments.empty())
-    for (const Subcommand& subcommand : kSubcommands)
-      if (subcommand.word == arguments[0]) return subcommand.run(arguments.subspan(1));
-  return freebox_pyfbx(arguments);
 }
 
 }  // namespace boxmeter

@@ -1,10 +1,10 @@
 #pragma once
-#include <CLI/CLI.hpp>
 #include <iosfwd>
 #include <string>
 #include <vector>
 
 #include "app/command_line.h"
+#include "app/commands.h"
 #include "device/device.h"
 
 // The subcommands of `boxmeter freebox`, and what they share.  One thread.
@@ -26,11 +26,11 @@ struct FreeboxOptions {
   bool yes = false;
 };
 
-/// Adds pyfbx's -a -t -v -n -j -u, and ours.
-void add_freebox_options(CLI::App& app, FreeboxOptions& options);
+/// `own` and, behind them, pyfbx's -a -t -v -n -j -u and ours.
+std::vector<Option> with_freebox_options(std::vector<Option> own, FreeboxOptions& options);
 
 /// Where a registration writes the token.
-void add_token_file_option(CLI::App& app, std::string& file);
+Option token_file_option(std::string& file);
 
 /// Throws Error{config}, also when the token file cannot be used.
 DeviceConfig freebox_config(const FreeboxOptions& options);
@@ -53,12 +53,13 @@ DeviceConfig register_application(DeviceConfig config, const std::string& file);
 /// Where the token goes when nobody says.
 constexpr const char* kTokenFile = "freebox.token";
 
-int freebox_commands(Arguments arguments);
-int freebox_register(Arguments arguments);
-/// One request to a path by its verb: get, post, put, delete.
-int freebox_verb(const std::string& verb, Arguments arguments);
-/// What follows `boxmeter freebox` without a subcommand: pyfbx's own flags.
-int freebox_pyfbx(Arguments arguments);
+Prepared prepare_freebox_commands(const Program& program);
+Prepared prepare_freebox_register(const Program& program);
+Prepared prepare_freebox_get(const Program& program);
+Prepared prepare_freebox_post(const Program& program);
+Prepared prepare_freebox_put(const Program& program);
+Prepared prepare_freebox_delete(const Program& program);
+
 /// The words of the subcommands.
 std::vector<std::string> freebox_subcommands();
 

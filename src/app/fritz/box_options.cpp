@@ -17,13 +17,48 @@ namespace {
 /// Common to all boxes, whatever their configuration.
 constexpr const char* kAnyBox = "169.254.1.1";
 
-/// A flag that may stand without its value, as all of fritzconnection's do: it then says nothing.
-void add_value(CLI::App& app, const std::string& flags, std::optional<std::string>& value,
-               const std::string& help, const std::string& type) {
-  app.add_option_function<std::string>(
-         flags, [&value](const std::string& given) { value = given; }, help)
-      ->expected(0, 1)
-      ->type_name("[" + type + "]");
+/// One that may stand without its value, as all of fritzconnection's do: it then says nothing.
+Option bare(std::string_view name, char letter, std::optional<std::string>& target,
+            std::string_view value, std::string help) {
+  return {.name = name,
+          .letter = letter,
+          .target = &target,
+          .help = std::move(help),
+          .value = value,
+          .may_be_bare = true};
+}
+
+Option flag(std::string_view name, char letter, bool& target, std::string help) {
+  return {.name = name, .letter = letter, .target = &target, .help = std::move(help)};
+}
+
+std::vector<Option> box_options(BoxOptions& options) {
+  return {
+      bare("ip-address", 'i', options.address, "ADDRESS",
+           "Address of the box (default: 169.254.1.1)"),
+      bare("port", 0, options.port, "PORT", "Its port (default: 49000, with -e 49443)"),
+      bare("username", 'u', options.username, "USERNAME",
+           "User (default: FRITZ_USERNAME, then who logged in last)"),
+      bare("password", 'p', options.password, "PASSWORD",
+           "Password, for others to read; better FRITZ_PASSWORD, --password-file, or wait to be "
+           "asked"),
+      {.name = "password-file",
+       .target = &options.password_file,
+       .help = "File that holds the password",
+       .value = "FILE"},
+      flag("encrypt", 'e', options.encrypt,
+           "Use TLS; the box's key is remembered at first sight and another one refused"),
+      flag("insecure", 0, options.insecure, "With -e: accept any key"),
+      flag("use-cache", 'x', options.use_cache,
+           "Keep which services and actions the box has, and read that from a file the next time; "
+           "one request tells whether it is still true (default: FRITZ_USECACHE)"),
+      flag("suppress-cache-verification", 'y', options.trust_cache,
+           "Believe what is kept without that request; implies -x"),
+      bare("cache-format", 0, options.cache_format, "FORMAT", "json, whatever is asked for"),
+      bare("cache-directory", 0, options.cache_directory, "DIR",
+           "Where it is kept (default: FRITZ_CACHEDIRECTORY, then the user's cache folder)"),
+      flag("reveal", 0, options.reveal, "Show passwords, keys and numbers in answers"),
+  };
 }
 
 std::optional<std::string> given(const std::optional<std::string>& option, const char* variable) {
@@ -104,32 +139,12 @@ int attempt(const DeviceConfig& device, http::Stop& stop, const Use& use) {
 
 }  // namespace
 
-void add_box_options(CLI::App& app, BoxOptions& options) {
-  add_value(app, "-i,--ip-address", options.address, "Address of the box (default: 169.254.1.1)",
-            "ADDRESS");
-  add_value(app, "--port", options.port, "Its port (default: 49000, with -e 49443)", "PORT");
-  add_value(app, "-u,--username", options.username,
-            "User (default: FRITZ_USERNAME, then who logged in last)", "USERNAME");
-  add_value(app, "-p,--password", options.password,
-            "Password, for others to read; better FRITZ_PASSWORD, --password-file, or wait to be "
-            "asked",
-            "PASSWORD");
-  app.add_option("--password-file", options.password_file, "File that holds the password")
-      ->type_name("FILE");
-  app.add_flag("-e,--encrypt", options.encrypt,
-               "Use TLS; the box's key is remembered at first sight and another one refused");
-  app.add_flag("--insecure", options.insecure, "With -e: accept any key");
-  app.add_flag(
-      "-x,--use-cache", options.use_cache,
-      "Keep which services and actions the box has, and read that from a file the next time; "
-      "one request tells whether it is still true (default: FRITZ_USECACHE)");
-  app.add_flag("-y,--suppress-cache-verification", options.trust_cache,
-               "Believe what is kept without that request; implies -x");
-  add_value(app, "--cache-format", options.cache_format, "json, whatever is asked for", "FORMAT");
-  add_value(app, "--cache-directory", options.cache_directory,
-            "Where it is kept (default: FRITZ_CACHEDIRECTORY, then the user's cache folder)",
-            "DIR");
-  app.add_flag("--reveal", options.reveal, "Show passwords, keys and numbers in answers");
+std::vector<Option> with_box_options(std::vector<Option> own, BoxOptions& options) {
+  for (Option& option : box_options(options)) {
+    option.is_shared = true;
+    own.push_back(std::move(option));
+  }
+  return own;
 }
 
 DeviceConfig device_of(const BoxOptions& options) {

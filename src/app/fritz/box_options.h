@@ -1,10 +1,10 @@
 #pragma once
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 
 #include "device/fritzbox/box.h"
+#include "options/option.h"
 
 // Which box a command line means and how to log in there: fritzconnection's flags and environment.
 namespace boxmeter::fritz {
@@ -24,8 +24,8 @@ struct BoxOptions {
   bool reveal = false;
 };
 
-/// The options that every command about a box takes.
-void add_box_options(CLI::App& app, BoxOptions& options);
+/// `own` and, behind them, the options that every command about a box takes.
+std::vector<Option> with_box_options(std::vector<Option> own, BoxOptions& options);
 
 /// The box as a device; reads FRITZ_... of the environment and the password file, and warns on
 /// stderr of a password that others can read.  Throws Error{config}.

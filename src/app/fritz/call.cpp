@@ -13,7 +13,7 @@ namespace boxmeter::fritz {
 namespace {
 
 struct CallOptions {
-  std::vector<std::string> words = {};  // SERVICE ACTION NAME=VALUE ...
+  BoxOptions box = {};
   std::string batch = {};
   bool json = false;
   bool yes = false;
@@ -94,23 +94,22 @@ int ask_all(fritzbox::Box& box, std::istream& lines, bool yes) {
   return exit_code;
 }
 
-int call_batch(const BoxOptions& options, const CallOptions& wanted) {
-  if (!wanted.words.empty())
-    throw Error(ErrorKind::config,
-                "--batch reads its calls, '" + wanted.words[0] + "' is too much");
+int call_batch(const CallOptions& wanted, const Words& words) {
+  if (!words.empty())
+    throw Error(ErrorKind::config, "--batch reads its calls, '" + words[0] + "' is too much");
   std::ifstream file;
   if (wanted.batch != "-") {
     file.open(wanted.batch);
     if (!file) throw Error(ErrorKind::config, "cannot read '" + wanted.batch + "'");
   }
-  return with_box(options, [&](fritzbox::Box& box, const std::string&) {
+  return with_box(wanted.box, [&](fritzbox::Box& box, const std::string&) {
     return ask_all(box, wanted.batch == "-" ? std::cin : file, wanted.yes);
   });
 }
 
-int call_one(const BoxOptions& options, const CallOptions& wanted) {
-  return with_box(options, [&](fritzbox::Box& box, const std::string&) {
-    const fritzbox::Answer answer = ask(box, wanted.words, wanted.yes);
+int call_one(const CallOptions& wanted, const Words& words) {
+  return with_box(wanted.box, [&](fritzbox::Box& box, const std::string&) {
+    const fritzbox::Answer answer = ask(box, words, wanted.yes);
     std::cout << (wanted.json ? dumped(to_json(answer), 2) : to_table(answer));
     return 0;
   });
@@ -118,21 +117,26 @@ int call_one(const BoxOptions& options, const CallOptions& wanted) {
 
 }  // namespace
 
-Task prepare_call(CLI::App& command, const BoxOptions& box) {
+Prepared prepare_call(const Program&) {
   auto wanted = std::make_shared<CallOptions>();
-  command.add_option("CALL", wanted->words, "SERVICE ACTION [NAME=VALUE ...]")->type_name("");
-  command.add_flag("--json", wanted->json, "Print the answer as JSON");
-  command
-      .add_option("--batch", wanted->batch,
-                  "Read a call per line, print a JSON object per line ('-': standard input)")
-      ->type_name("FILE");
-  command.add_flag("--yes", wanted->yes, "Do not ask before an action that may change the box");
-  command.footer(
-      "\n  boxmeter fritz call DeviceInfo1 GetInfo\n"
-      "  boxmeter fritz call Hosts1 GetGenericHostEntry NewIndex=0 --json");
-  return [wanted, &box] {
-    return wanted->batch.empty() ? call_one(box, *wanted) : call_batch(box, *wanted);
-  };
+  return {
+      .syntax = {.about = "Calls an action of the box.",
+                 .options = with_box_options(
+                     {json_flag(wanted->json, "Print the answer as JSON"),
+                      {.name = "batch",
+                       .target = &wanted->batch,
+                       .help = "Read a call per line, print a JSON object per line ('-': standard "
+                               "input)",
+                       .value = "FILE"},
+                      yes_flag(wanted->yes, "Do not ask before an action that may change the box")},
+                     wanted->box),
+                 .words = "SERVICE ACTION [NAME=VALUE ...]",
+                 .most_words = kAnyNumber,
+                 .more = "  boxmeter fritz call DeviceInfo1 GetInfo\n"
+                         "  boxmeter fritz call Hosts1 GetGenericHostEntry NewIndex=0 --json"},
+      .run = [wanted](const Words& words) {
+        return wanted->batch.empty() ? call_one(*wanted, words) : call_batch(*wanted, words);
+      }};
 }
 
 }  // namespace boxmeter::fritz

@@ -108,23 +108,35 @@ int show_pin(BoxOptions options) {
 
 }  // namespace
 
-void add_inspection(CLI::App& app, Inspection& inspection) {
-  app.add_flag("-s,--services", inspection.services, "List all services");
-  app.add_option("-S,--serviceactions", inspection.actions_of, "List the actions of a service")
-      ->type_name("SERVICE");
-  app.add_option("-a,--servicearguments", inspection.arguments_of,
-                 "List the actions of a service with their arguments")
-      ->type_name("SERVICE");
-  app.add_option("-A,--actionarguments", inspection.one_action,
-                 "List the arguments of an action with direction and type")
-      ->expected(2)
-      ->type_name("SERVICE ACTION");
-  app.add_flag("-c,--complete", inspection.everything, "List everything");
-  app.add_flag("--show-pin", inspection.pin,
-               "Print the key that the box shows over TLS, for 'tls' in a configuration");
-  app.add_flag("-r,--reconnect", inspection.reconnect, "Reconnect to the internet");
-  app.add_flag("-R,--reboot", inspection.reboot, "Restart the box");
-  app.add_flag("--yes", inspection.yes, "Do not ask before the box is changed");
+std::vector<Option> inspection_options(Inspection& inspection) {
+  const auto flag = [](const char* name, char letter, bool& target, const char* help) {
+    return Option{.name = name, .letter = letter, .target = &target, .help = help};
+  };
+  return {
+      flag("services", 's', inspection.services, "List all services"),
+      {.name = "serviceactions",
+       .letter = 'S',
+       .target = &inspection.actions_of,
+       .help = "List the actions of a service",
+       .value = "SERVICE"},
+      {.name = "servicearguments",
+       .letter = 'a',
+       .target = &inspection.arguments_of,
+       .help = "List the actions of a service with their arguments",
+       .value = "SERVICE"},
+      {.name = "actionarguments",
+       .letter = 'A',
+       .target = &inspection.one_action,
+       .help = "List the arguments of an action with direction and type",
+       .value = "SERVICE ACTION",
+       .values = 2},
+      flag("complete", 'c', inspection.everything, "List everything"),
+      flag("show-pin", 0, inspection.pin,
+           "Print the key that the box shows over TLS, for 'tls' in a configuration"),
+      flag("reconnect", 'r', inspection.reconnect, "Reconnect to the internet"),
+      flag("reboot", 'R', inspection.reboot, "Restart the box"),
+      flag("yes", 0, inspection.yes, "Do not ask before the box is changed"),
+  };
 }
 
 int inspect(const BoxOptions& options, const Inspection& wanted) {

@@ -20,7 +20,7 @@ struct Inspection {
   bool yes = false;
 };
 
-void add_inspection(CLI::App& app, Inspection& inspection);
+std::vector<Option> inspection_options(Inspection& inspection);
 
 /// Returns the exit code.  Throws Error.
 int inspect(const BoxOptions& options, const Inspection& wanted);

@@ -106,15 +106,22 @@ int listen(const std::string& address, bool json) {
   return 1;
 }
 
+struct MonitorOptions {
+  BoxOptions box = {};
+  bool json = false;
+};
+
 }  // namespace
 
-Task prepare_monitor(CLI::App& command, const BoxOptions& box) {
-  auto json = std::make_shared<bool>(false);
-  command.add_flag("--json", *json, "Print a JSON object per event");
-  command.footer(
-      "\nThe call monitor is switched on by dialling #96*5* on a phone of the box, and off by "
-      "#96*4*. --port is its port here (default: 1012).");
-  return [json, &box] { return listen(call_monitor_of(box), *json); };
+Prepared prepare_monitor(const Program&) {
+  auto wanted = std::make_shared<MonitorOptions>();
+  return {
+      .syntax = {.about = "Prints calls as they happen, until Ctrl-C.",
+                 .options = with_box_options(
+                     {json_flag(wanted->json, "Print a JSON object per event")}, wanted->box),
+                 .more = "The call monitor is switched on by dialling #96*5* on a phone of the "
+                         "box, and off by\n#96*4*. --port is its port here (default: 1012)."},
+      .run = [wanted](const Words&) { return listen(call_monitor_of(wanted->box), wanted->json); }};
 }
 
 }  // namespace boxmeter::fritz

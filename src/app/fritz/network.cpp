@@ -10,9 +10,9 @@ namespace {
 using fritzbox::Box;
 
 struct NetworkOptions {
+  BoxOptions box = {};
   bool json = false;
-  unsigned service = 0;
-  std::string mac = {};
+  unsigned service = 0;  // 0: all
 };
 
 constexpr Column kHosts[] = {{"n", "n"},     {"ip", "ip"},         {"name", "name"},
@@ -110,33 +110,49 @@ int wake(Box& box, const std::string& mac) {
 
 }  // namespace
 
-Task prepare_hosts(CLI::App& command, const BoxOptions& box) {
+Prepared prepare_hosts(const Program&) {
   auto wanted = std::make_shared<NetworkOptions>();
-  command.add_flag("--json", wanted->json, "Print JSON");
-  return [wanted, &box] {
-    return with_box(
-        box, [&](Box& opened, const std::string&) { return show_hosts(opened, wanted->json); });
-  };
+  return {.syntax = {.about = "Lists the hosts that the box knows.",
+                     .options = with_box_options({json_flag(wanted->json)}, wanted->box)},
+          .run = [wanted](const Words&) {
+            return with_box(wanted->box, [&](Box& box, const std::string&) {
+              return show_hosts(box, wanted->json);
+            });
+          }};
 }
 
-Task prepare_wlan(CLI::App& command, const BoxOptions& box) {
+Prepared prepare_wlan(const Program&) {
   auto wanted = std::make_shared<NetworkOptions>();
-  command.add_flag("--json", wanted->json, "Print JSON");
-  command.add_option("-s,--service", wanted->service, "Only this radio (default: all)")
-      ->type_name("NUMBER");
-  return [wanted, &box] {
-    return with_box(box,
-                    [&](Box& opened, const std::string&) { return show_wlan(opened, *wanted); });
-  };
+  return {.syntax = {.about = "Lists radios and their stations.",
+                     .options = with_box_options({json_flag(wanted->json),
+                                                  {.name = "service",
+                                                   .letter = 's',
+                                                   .target = &wanted->service,
+                                                   .help = "Only this radio",
+                                                   .value = "NUMBER",
+                                                   .otherwise = "all",
+                                                   .least = 1,
+                                                   .most = 99}},
+                                                 wanted->box)},
+          .run = [wanted](const Words&) {
+            return with_box(wanted->box,
+                            [&](Box& box, const std::string&) { return show_wlan(box, *wanted); });
+          }};
 }
 
-Task prepare_wol(CLI::App& command, const BoxOptions& box) {
-  auto wanted = std::make_shared<NetworkOptions>();
-  command.add_option("MAC", wanted->mac, "Of the host to wake")->required()->type_name("");
-  return [wanted, &box] {
-    return with_box(box,
-                    [&](Box& opened, const std::string&) { return wake(opened, wanted->mac); });
-  };
+Prepared prepare_wol(const Program&) {
+  auto wanted = std::make_shared<BoxOptions>();
+  return {.syntax = {.about = "Wakes the host with this MAC address.",
+                     .options = with_box_options({}, *wanted),
+                     .words = "MAC",
+                     .most_words = 1},
+          .run = [wanted](const Words& words) {
+            if (words.empty())
+              throw Error(ErrorKind::config,
+                          "wol needs the MAC address of a host: boxmeter fritz wol MAC");
+            return with_box(*wanted,
+                            [&](Box& box, const std::string&) { return wake(box, words[0]); });
+          }};
 }
 
 }  // namespace boxmeter::fritz

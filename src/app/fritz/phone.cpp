@@ -13,6 +13,7 @@ namespace {
 using fritzbox::Box;
 
 struct CallsOptions {
+  BoxOptions box = {};
   bool json = false;
   bool yes = false;
   std::optional<unsigned> number = {};
@@ -77,6 +78,7 @@ int dial(Box& box, const std::string& number, bool yes) {
 }
 
 struct PhonebookOptions {
+  BoxOptions box = {};
   bool json = false;
   bool all = false;
   std::string name = {};
@@ -141,36 +143,68 @@ int show_phonebooks(Box& box, const PhonebookOptions& wanted) {
   return 0;
 }
 
-}  // namespace
-
-Task prepare_calls(CLI::App& command, const BoxOptions& box) {
-  auto wanted = std::make_shared<CallsOptions>();
-  command.add_flag("--json", wanted->json, "Print JSON");
-  command.add_option("-n,--num", wanted->number, "At most so many calls")->type_name("NUMBER");
-  command.add_option("-d,--days", wanted->days, "Calls of the last days")->type_name("NUMBER");
-  command.add_option("-t,--type", wanted->type, "Only these calls")
-      ->check(CLI::IsMember({"in", "out", "missed"}));
-  command.add_option("-c,--call", wanted->dial, "Dial this number")->type_name("NUMBER");
-  command.add_flag("--yes", wanted->yes, "Do not ask before dialling");
-  return [wanted, &box] {
-    return with_box(revealing(box), [&](Box& opened, const std::string&) {
-      return wanted->dial.empty() ? show_calls(opened, *wanted)
-                                  : dial(opened, wanted->dial, wanted->yes);
-    });
-  };
+std::vector<Option> calls_options(CallsOptions& wanted) {
+  return {json_flag(wanted.json),
+          {.name = "num",
+           .letter = 'n',
+           .target = &wanted.number,
+           .help = "At most so many calls",
+           .value = "NUMBER"},
+          {.name = "days",
+           .letter = 'd',
+           .target = &wanted.days,
+           .help = "Calls of the last days",
+           .value = "NUMBER"},
+          {.name = "type",
+           .letter = 't',
+           .target = &wanted.type,
+           .help = "Only these calls",
+           .value = "TYPE",
+           .choices = {"in", "out", "missed"}},
+          {.name = "call",
+           .letter = 'c',
+           .target = &wanted.dial,
+           .help = "Dial this number",
+           .value = "NUMBER"},
+          yes_flag(wanted.yes, "Do not ask before dialling")};
 }
 
-Task prepare_phonebook(CLI::App& command, const BoxOptions& box) {
+std::vector<Option> phonebook_options(PhonebookOptions& wanted) {
+  return {json_flag(wanted.json),
+          {.name = "all", .target = &wanted.all, .help = "All phone books (the default)"},
+          {.name = "name",
+           .target = &wanted.name,
+           .help = "Whose numbers are looked up",
+           .value = "NAME"},
+          {.name = "number",
+           .target = &wanted.number,
+           .help = "Whose name is looked up",
+           .value = "NUMBER"}};
+}
+
+}  // namespace
+
+Prepared prepare_calls(const Program&) {
+  auto wanted = std::make_shared<CallsOptions>();
+  return {.syntax = {.about = "Lists the latest calls, or dials a number.",
+                     .options = with_box_options(calls_options(*wanted), wanted->box)},
+          .run = [wanted](const Words&) {
+            return with_box(revealing(wanted->box), [&](Box& box, const std::string&) {
+              return wanted->dial.empty() ? show_calls(box, *wanted)
+                                          : dial(box, wanted->dial, wanted->yes);
+            });
+          }};
+}
+
+Prepared prepare_phonebook(const Program&) {
   auto wanted = std::make_shared<PhonebookOptions>();
-  command.add_flag("--json", wanted->json, "Print JSON");
-  command.add_flag("--all", wanted->all, "All phone books (the default)");
-  command.add_option("--name", wanted->name, "Whose numbers are looked up")->type_name("NAME");
-  command.add_option("--number", wanted->number, "Whose name is looked up")->type_name("NUMBER");
-  return [wanted, &box] {
-    return with_box(revealing(box), [&](Box& opened, const std::string&) {
-      return show_phonebooks(opened, *wanted);
-    });
-  };
+  return {.syntax = {.about = "Lists or searches the phone books.",
+                     .options = with_box_options(phonebook_options(*wanted), wanted->box)},
+          .run = [wanted](const Words&) {
+            return with_box(revealing(wanted->box), [&](Box& box, const std::string&) {
+              return show_phonebooks(box, *wanted);
+            });
+          }};
 }
 
 }  // namespace boxmeter::fritz

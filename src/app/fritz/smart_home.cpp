@@ -12,12 +12,12 @@ namespace {
 using fritzbox::Box;
 
 struct HomeOptions {
+  BoxOptions box = {};
   bool json = false;
   bool verbose = false;
   bool yes = false;
   std::vector<std::string> change = {};  // AIN, on or off
   std::string ain = {};
-  std::vector<std::string> words = {};  // COMMAND NAME=VALUE ...
 };
 
 constexpr Column kDevices[] = {{"name", "name"},
@@ -76,24 +76,23 @@ int turn(Box& box, const std::string& ain, const std::string& state, bool yes) {
   return 0;
 }
 
-Request to_request(const HomeOptions& wanted) {
-  if (wanted.words.empty())
+Request to_request(const HomeOptions& wanted, const Words& words) {
+  if (words.empty())
     throw Error(ErrorKind::config,
                 "http needs a command: boxmeter fritz http COMMAND [--ain AIN] [NAME=VALUE ...]");
-  Request request = asking("http", wanted.words[0]);
+  Request request = asking("http", words[0]);
   if (!wanted.ain.empty()) request.args["ain"] = wanted.ain;
-  for (std::size_t i = 1; i < wanted.words.size(); ++i) {
-    const auto equals = wanted.words[i].find('=');
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const auto equals = words[i].find('=');
     if (equals == std::string::npos || equals == 0)
-      throw Error(ErrorKind::config,
-                  "argument '" + wanted.words[i] + "' is not of the form NAME=VALUE");
-    request.args[wanted.words[i].substr(0, equals)] = wanted.words[i].substr(equals + 1);
+      throw Error(ErrorKind::config, "argument '" + words[i] + "' is not of the form NAME=VALUE");
+    request.args[words[i].substr(0, equals)] = words[i].substr(equals + 1);
   }
   return request;
 }
 
-int ask_http(Box& box, const HomeOptions& wanted) {
-  const Request request = to_request(wanted);
+int ask_http(Box& box, const HomeOptions& wanted, const Words& words) {
+  const Request request = to_request(wanted, words);
   if (!request.target.starts_with("get"))
     confirm("'" + request.target + "' may change a device", wanted.yes);
   const Reply reply = box.call(request);
@@ -110,36 +109,52 @@ int ask_http(Box& box, const HomeOptions& wanted) {
 
 }  // namespace
 
-Task prepare_homeauto(CLI::App& command, const BoxOptions& box) {
+Prepared prepare_homeauto(const Program&) {
   auto wanted = std::make_shared<HomeOptions>();
-  command.add_flag("--json", wanted->json, "Print JSON");
-  command.add_flag("-v,--verbose", wanted->verbose, "All that the box says of each device");
-  command.add_option("-s,--switch", wanted->change, "Turn a device on or off")
-      ->expected(2)
-      ->type_name("AIN on|off");
-  command.add_flag("--yes", wanted->yes, "Do not ask before a device is switched");
-  return [wanted, &box] {
-    return with_box(box, [&](Box& opened, const std::string&) {
-      return wanted->change.empty()
-                 ? show_devices(opened, *wanted)
-                 : turn(opened, wanted->change[0], wanted->change[1], wanted->yes);
-    });
-  };
+  return {.syntax = {.about = "Lists smart home devices, or switches one.",
+                     .options = with_box_options(
+                         {json_flag(wanted->json),
+                          {.name = "verbose",
+                           .letter = 'v',
+                           .target = &wanted->verbose,
+                           .help = "All that the box says of each device"},
+                          {.name = "switch",
+                           .letter = 's',
+                           .target = &wanted->change,
+                           .help = "Turn a device on or off",
+                           .value = "AIN on|off",
+                           .values = 2},
+                          yes_flag(wanted->yes, "Do not ask before a device is switched")},
+                         wanted->box)},
+          .run = [wanted](const Words&) {
+            return with_box(wanted->box, [&](Box& box, const std::string&) {
+              return wanted->change.empty()
+                         ? show_devices(box, *wanted)
+                         : turn(box, wanted->change[0], wanted->change[1], wanted->yes);
+            });
+          }};
 }
 
-Task prepare_http(CLI::App& command, const BoxOptions& box) {
+Prepared prepare_http(const Program&) {
   auto wanted = std::make_shared<HomeOptions>();
-  command.add_option("COMMAND", wanted->words, "COMMAND [NAME=VALUE ...]")->type_name("");
-  command.add_option("--ain", wanted->ain, "Of the device, group or template")->type_name("AIN");
-  command.add_flag("--json", wanted->json, "Print content-type, encoding and content");
-  command.add_flag("--yes", wanted->yes, "Do not ask before a device is changed");
-  command.footer(
-      "\n  boxmeter fritz http getswitchlist\n"
-      "  boxmeter fritz http gettemperature --ain 116570000001");
-  return [wanted, &box] {
-    return with_box(box,
-                    [&](Box& opened, const std::string&) { return ask_http(opened, *wanted); });
-  };
+  return {.syntax = {.about = "Sends a command to smart home devices (AHA-HTTP).",
+                     .options = with_box_options(
+                         {{.name = "ain",
+                           .target = &wanted->ain,
+                           .help = "Of the device, group or template",
+                           .value = "AIN"},
+                          json_flag(wanted->json, "Print content-type, encoding and content"),
+                          yes_flag(wanted->yes, "Do not ask before a device is changed")},
+                         wanted->box),
+                     .words = "COMMAND [NAME=VALUE ...]",
+                     .most_words = kAnyNumber,
+                     .more = "  boxmeter fritz http getswitchlist\n"
+                             "  boxmeter fritz http gettemperature --ain 116570000001"},
+          .run = [wanted](const Words& words) {
+            return with_box(wanted->box, [&](Box& box, const std::string&) {
+              return ask_http(box, *wanted, words);
+            });
+          }};
 }
 
 }  // namespace boxmeter::fritz

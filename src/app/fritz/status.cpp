@@ -162,15 +162,22 @@ int show_status(Box& box, bool json) {
   return 0;
 }
 
+struct StatusOptions {
+  BoxOptions box = {};
+  bool json = false;
+};
+
 }  // namespace
 
-Task prepare_status(CLI::App& command, const BoxOptions& box) {
-  auto json = std::make_shared<bool>(false);
-  command.add_flag("--json", *json, "Print JSON");
-  return [json, &box] {
-    return with_box(box,
-                    [&](Box& opened, const std::string&) { return show_status(opened, *json); });
-  };
+Prepared prepare_status(const Program&) {
+  auto wanted = std::make_shared<StatusOptions>();
+  return {.syntax = {.about = "Shows the connection to the internet.",
+                     .options = with_box_options({json_flag(wanted->json)}, wanted->box)},
+          .run = [wanted](const Words&) {
+            return with_box(wanted->box, [&](Box& box, const std::string&) {
+              return show_status(box, wanted->json);
+            });
+          }};
 }
 
 }  // namespace boxmeter::fritz

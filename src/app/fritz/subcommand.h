@@ -1,33 +1,30 @@
 #pragma once
-#include <functional>
-#include <string>
-#include <vector>
+#include <memory>
 
 #include "app/command_line.h"
+#include "app/commands.h"
 #include "app/fritz/box_options.h"
 
+// The words after `boxmeter fritz`, a row each in fritz.cpp's table.
 namespace boxmeter::fritz {
 
-/// What a command line wants done, once it is read.  Returns the exit code; throws Error.
-using Task = std::function<int()>;
+Prepared prepare_call(const Program& program);
+Prepared prepare_http(const Program& program);
+Prepared prepare_status(const Program& program);
+Prepared prepare_hosts(const Program& program);
+Prepared prepare_wlan(const Program& program);
+Prepared prepare_homeauto(const Program& program);
+Prepared prepare_calls(const Program& program);
+Prepared prepare_phonebook(const Program& program);
+Prepared prepare_monitor(const Program& program);
+Prepared prepare_wol(const Program& program);
 
-/// One row per word after `boxmeter fritz`.
-struct Subcommand {
-  const char* name;
-  const char* help;
-  /// Adds the options of the command; `box` and `command` outlive the task.
-  Task (*prepare)(CLI::App& command, const BoxOptions& box);
-};
-
-Task prepare_call(CLI::App& command, const BoxOptions& box);
-Task prepare_http(CLI::App& command, const BoxOptions& box);
-Task prepare_status(CLI::App& command, const BoxOptions& box);
-Task prepare_hosts(CLI::App& command, const BoxOptions& box);
-Task prepare_wlan(CLI::App& command, const BoxOptions& box);
-Task prepare_homeauto(CLI::App& command, const BoxOptions& box);
-Task prepare_calls(CLI::App& command, const BoxOptions& box);
-Task prepare_phonebook(CLI::App& command, const BoxOptions& box);
-Task prepare_monitor(CLI::App& command, const BoxOptions& box);
-Task prepare_wol(CLI::App& command, const BoxOptions& box);
+/// The flag of what can be printed as JSON, and the one of what changes the box.
+inline Option json_flag(bool& target, const char* help = "Print JSON") {
+  return {.name = "json", .target = &target, .help = help};
+}
+inline Option yes_flag(bool& target, const char* help) {
+  return {.name = "yes", .target = &target, .help = help};
+}
 
 }  // namespace boxmeter::fritz

@@ -1,0 +1,64 @@
+// call: one request to a configured device.
+#include <iostream>
+#include <memory>
+
+#include "app/command_line.h"
+#include "app/commands.h"
+#include "app/log.h"
+#include "app/process.h"
+#include "app/terminal.h"
+
+namespace boxmeter {
+namespace {
+
+struct CallOptions {
+  std::string file = {};
+  bool yes = false;
+};
+
+int call(const CallOptions& wanted, const Words& words) {
+  if (words.size() < 2)
+    throw Error(ErrorKind::config,
+                "call needs a device and a request: boxmeter call DEVICE REQUEST [NAME=VALUE ...]");
+  const Config config = load_config(config_file(wanted.file));
+  const Job& job = find_device(config, words[0]);
+  Request request = parse_request(words[1]);
+  request.args = named_arguments(Arguments(words).subspan(2));
+  const DeviceKind& kind = find_kind(job.device.kind);
+  const std::string change = kind.change == nullptr ? "" : kind.change(request);
+  if (change.empty())
+    kind.check(request);
+  else
+    confirm(change + " changes '" + job.device.name + "'", wanted.yes);
+  set_up_log({.level = "warn", .format = "text"});
+  prepare_process(1);
+  http::Stop stop;
+  const Reply reply =
+      within(job.device.name, [&] { return kind.open(job.device, stop)->call(request); });
+  std::cout << reply.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  return 0;
+}
+
+}  // namespace
+
+Prepared prepare_call(const Program&) {
+  auto wanted = std::make_shared<CallOptions>();
+  return {.syntax = {.about = "Makes one request to a configured device and prints the reply as "
+                              "JSON.",
+                     .options = {config_option(wanted->file),
+                                 {.name = "yes",
+                                  .target = &wanted->yes,
+                                  .help = "Do not ask before something changes the box"}},
+                     .words = "DEVICE REQUEST [NAME=VALUE ...]",
+                     .most_words = kAnyNumber,
+                     .more = "  boxmeter call home tr064:DeviceInfo1.GetInfo\n"
+                             "  boxmeter call home tr064:Hosts1.GetGenericHostEntry NewIndex=0\n"
+                             "  boxmeter call home tr064:WLANConfiguration1.SetEnable NewEnable=0\n"
+                             "  boxmeter call free get:connection/\n"
+                             "  boxmeter call free command:Switch.Get_a_port_stats id=1\n"
+                             "  boxmeter call free put:connection/config/ post_data='{\"ping\": "
+                             "true}'"},
+          .run = [wanted](const Words& words) { return call(*wanted, words); }};
+}
+
+}  // namespace boxmeter
