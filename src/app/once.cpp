@@ -8,7 +8,8 @@
 #include "app/log.h"
 #include "app/process.h"
 #include "app/registrations.h"
-#include "base/text.h"
+#include "app/series_json.h"
+#include "base/guarded.h"
 #include "publish/exposition.h"
 
 namespace boxmeter {
@@ -20,29 +21,6 @@ struct OnceOptions {
   std::string format = "prometheus";
 };
 
-nlohmann::json as_json(const View& view) {
-  nlohmann::json families = nlohmann::json::object();
-  for (const FragmentPtr& fragment : view.fragments)
-    for (const Fragment::Slice& slice : fragment->slices) {
-      const FamilyPtr& family = (*view.families)[slice.family];
-      auto& entry = families[family->name];
-      entry["type"] = name(family->type);
-      entry["help"] = family->help;
-      for (const std::string_view line :
-           split(trim(std::string_view(fragment->text).substr(slice.offset, slice.length)), '\n'))
-        entry["samples"].push_back(line);
-    }
-  return families;
-}
-
-void print_page(const View& view, const std::string& format) {
-  if (format == "json")
-    std::cout << as_json(view).dump(2) << "\n";
-  else
-    std::cout << render(view, {},
-                        format == "openmetrics" ? Exposition::openmetrics : Exposition::text);
-}
-
 int once(const OnceOptions& wanted) {
   Config config = load_config(config_file(wanted.file));
   if (!wanted.device.empty()) config.jobs = {find_device(config, wanted.device)};
@@ -51,10 +29,20 @@ int once(const OnceOptions& wanted) {
   set_up_log(config.log);
   prepare_process(config.jobs.size());
   Store store(registrations(config));
+  Guarded<std::vector<SnapshotPtr>> snapshots;
+  store.add_listener([&](const SnapshotPtr& snapshot) {
+    snapshots.with([&](auto& all) { all.push_back(snapshot); });
+  });
   http::Stop stop;
   Poller::once(config.jobs, config.poll, record_into(store), stop);
-  print_page(store.view(Clock::now()), wanted.format);
   const auto devices = store.devices();
+  if (wanted.format == "json")
+    std::cout << snapshots.with(
+        [&](const auto& all) { return series_json(config.jobs, devices, all); });
+  else
+    std::cout << render(
+        store.view(Clock::now()), {},
+        wanted.format == "openmetrics" ? Exposition::openmetrics : Exposition::text);
   return std::all_of(devices.begin(), devices.end(),
                      [](const DeviceStatus& status) { return status.up; })
              ? 0

@@ -158,9 +158,28 @@ def test_once_of_one_device_and_as_json(tmp_path):
         done = once(tmp_path, text, "--device", "free", "--format", "json")
 
     assert done.returncode == 0, done.stderr
-    families = json.loads(done.stdout)
-    assert families["box_up"]["type"] == "gauge"
-    assert families["box_up"]["samples"] == ['box_up{device="free",kind="freebox"} 1']
+    series = json.loads(done.stdout)
+    assert series[0] == {"name": "box_up", "type": "gauge", "unit": "", "labels": {"kind": "freebox"}, "value": 1,
+                         "device": "free", "query": None}
+    assert {"name": "box_wan_receive_bytes_total", "type": "counter", "unit": "bytes"}.items() <= next(
+        row.items() for row in series if row["name"] == "box_wan_receive_bytes_total")
+    assert {row["device"] for row in series} == {"free"}
+
+
+def test_the_series_of_once_are_those_of_its_page_with_all_their_digits(tmp_path):
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        text = config(fritzbox(sim.urls[0], labels={"site": "here"}))
+        page = samples(once(tmp_path, text).stdout)
+        rows = json.loads(once(tmp_path, text, "--format", "json").stdout, parse_int=str, parse_float=str)
+
+    found = {}
+    for row in rows:
+        labels = ",".join(f'{key}="{text}"' for key, text in sorted({**row["labels"], "device": row["device"]}.items()))
+        found[f"{row['name']}{{{labels}}}"] = row["value"]
+    still = lambda series: {key: text for key, text in series.items() if "seconds" not in key}  # noqa: E731
+    assert still(found) == still(page)
+    assert set(found) == set(page)
+    assert len(found) == len(rows)
 
 
 def test_call_prints_the_reply_as_json(tmp_path):

@@ -1,0 +1,71 @@
+#include "app/series_json.h"
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "app/unit.h"
+#include "publish/health.h"
+
+namespace boxmeter {
+namespace {
+
+std::string json_text(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+nlohmann::json labels_of(const DeviceConfig& device, const Point& point) {
+  nlohmann::json labels = nlohmann::json::object();
+  for (const auto& [name, value] : device.labels) labels[name] = value;
+  for (const auto& [name, value] : point.labels) labels[name] = value;
+  return labels;
+}
+
+/// The lines of one device.
+class Lines {
+ public:
+  Lines(const DeviceConfig& device, std::vector<std::string>& lines)
+      : device_(device), lines_(lines) {}
+
+  /// `query` as JSON.
+  void add(const std::vector<Series>& all, const std::string& query) {
+    for (const Series& series : all)
+      for (const Point& point : series.points) add(*series.family, point, query);
+  }
+
+ private:
+  void add(const Family& family, const Point& point, const std::string& query) {
+    const std::string labels = json_text(labels_of(device_, point));
+    if (!seen_.insert(family.name + labels).second) return;
+    const std::string value = point.value.is_finite() ? point.value.text() : "null";
+    lines_.push_back("{\"name\": " + json_text(family.name) +
+                     ", \"type\": " + json_text(std::string(name(family.type))) +
+                     ", \"unit\": " + json_text(unit_of(family.name)) + ", \"labels\": " + labels +
+                     ", \"value\": " + value + ", \"device\": " + json_text(device_.name) +
+                     ", \"query\": " + query + "}");
+  }
+
+  const DeviceConfig& device_;
+  std::vector<std::string>& lines_;
+  std::set<std::string> seen_;
+};
+
+}  // namespace
+
+std::string series_json(std::span<const Job> jobs, const std::vector<DeviceStatus>& devices,
+                        const std::vector<SnapshotPtr>& snapshots) {
+  std::vector<std::string> all;
+  for (const Job& job : jobs) {
+    Lines lines(job.device, all);
+    for (const DeviceStatus& status : devices)
+      if (status.name == job.device.name) lines.add(health_of(status), "null");
+    for (const QueryPtr& query : job.queries)
+      for (const SnapshotPtr& snapshot : snapshots)
+        if (snapshot->device == job.device.name && snapshot->query == query->name)
+          lines.add(snapshot->series, json_text(query->name));
+  }
+  std::string text = "[";
+  for (std::size_t i = 0; i < all.size(); ++i) text += (i == 0 ? "\n" : ",\n") + all[i];
+  return text + "\n]\n";
+}
+
+}  // namespace boxmeter
