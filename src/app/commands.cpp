@@ -43,7 +43,7 @@ void print_usage(const Program& program, std::ostream& out) {
       const std::string padding(12 - command.name.size(), ' ');
       out << "  " << command.name << padding << command.help << "\n";
     }
-  out << "\n'boxmeter COMMAND --help' tells the options of a command.\n"
+  out << "\n'boxmeter help COMMAND' tells the options of a command.\n"
          "Exit codes: 0 done, 1 failed, 2 wrong usage or wrong configuration.\n";
 }
 
@@ -110,6 +110,11 @@ int dispatch(const Program& program, Arguments arguments) {
   if (arguments.empty()) {
     print_usage(program, std::cerr);
     return 2;
+  }
+  if (arguments[0] == "help" && arguments.size() > 1) {  // "help fritz call"
+    std::vector<std::string> asking(arguments.begin() + 1, arguments.end());
+    asking.emplace_back("--help");
+    return dispatch(program, asking);
   }
   if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
     print_usage(program, std::cout);

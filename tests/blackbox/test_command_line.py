@@ -59,6 +59,13 @@ def test_wrong_usage_is_one_line_and_exit_code_2(words, message):
     assert done.stdout == ""
 
 
+def test_help_of_a_command_is_its_help_option():
+    assert run("help").stdout == run("--help").stdout
+    assert run("help", "once").stdout == run("once", "--help").stdout
+    assert run("help", "fritz", "call").stdout == run("fritz", "call", "--help").stdout
+    assert run("help", "onc").stderr.startswith("boxmeter: unknown command 'onc' (did you mean 'once'?)")
+
+
 def test_version():
     assert run("version").stdout.startswith("boxmeter 0.")
     assert run("--version").stdout == run("version").stdout

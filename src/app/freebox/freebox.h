@@ -3,7 +3,8 @@
 
 namespace boxmeter {
 
-/// `boxmeter freebox`: pyfbx's flags and commands, and words of our own.
+/// `boxmeter freebox`: pyfbx's flags and commands, and words of our own.  In pyfbx.cpp, which does
+/// what the flags say.
 Prepared prepare_freebox_command(const Program& program);
 
 constexpr Command kFreeboxCommand = {

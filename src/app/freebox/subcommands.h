@@ -53,14 +53,12 @@ DeviceConfig register_application(DeviceConfig config, const std::string& file);
 /// Where the token goes when nobody says.
 constexpr const char* kTokenFile = "freebox.token";
 
-Prepared prepare_freebox_commands(const Program& program);
-Prepared prepare_freebox_register(const Program& program);
-Prepared prepare_freebox_get(const Program& program);
+// The words after `boxmeter freebox`, a row each in pyfbx.cpp's table.
+Prepared prepare_freebox_commands(const Program& program);  // catalogue.cpp
+Prepared prepare_freebox_register(const Program& program);  // register.cpp
+Prepared prepare_freebox_get(const Program& program);       // verb.cpp, as those that follow
 Prepared prepare_freebox_post(const Program& program);
 Prepared prepare_freebox_put(const Program& program);
 Prepared prepare_freebox_delete(const Program& program);
-
-/// The words of the subcommands.
-std::vector<std::string> freebox_subcommands();
 
 }  // namespace boxmeter

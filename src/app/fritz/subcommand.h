@@ -5,19 +5,20 @@
 #include "app/commands.h"
 #include "app/fritz/box_options.h"
 
-// The words after `boxmeter fritz`, a row each in fritz.cpp's table.
+// The words after `boxmeter fritz`, a row each in fritz.cpp's table.  Those that read the same of
+// the box share a file.
 namespace boxmeter::fritz {
 
-Prepared prepare_call(const Program& program);
-Prepared prepare_http(const Program& program);
-Prepared prepare_status(const Program& program);
-Prepared prepare_hosts(const Program& program);
-Prepared prepare_wlan(const Program& program);
-Prepared prepare_homeauto(const Program& program);
-Prepared prepare_calls(const Program& program);
-Prepared prepare_phonebook(const Program& program);
-Prepared prepare_monitor(const Program& program);
-Prepared prepare_wol(const Program& program);
+Prepared prepare_call(const Program& program);       // call.cpp
+Prepared prepare_http(const Program& program);       // smart_home.cpp
+Prepared prepare_status(const Program& program);     // status.cpp
+Prepared prepare_hosts(const Program& program);      // network.cpp
+Prepared prepare_wlan(const Program& program);       // network.cpp
+Prepared prepare_homeauto(const Program& program);   // smart_home.cpp
+Prepared prepare_calls(const Program& program);      // phone.cpp
+Prepared prepare_phonebook(const Program& program);  // phone.cpp
+Prepared prepare_monitor(const Program& program);    // monitor.cpp
+Prepared prepare_wol(const Program& program);        // network.cpp
 
 /// The flag of what can be printed as JSON, and the one of what changes the box.
 inline Option json_flag(bool& target, const char* help = "Print JSON") {
