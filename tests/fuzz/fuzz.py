@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Runs fuzz targets one after the other and keeps what they found.
+"""Runs fuzz targets one after the other.
 
-usage: fuzz.py BUILD [TARGET ...] [--seconds N]
+usage: fuzz.py BUILD [TARGET ...] [--seconds N] [--keep]
 
-A target starts from tests/fuzz/corpus/TARGET and from its seeds among the recordings.  Afterwards the corpus is
-what reaches every place in the code that was ever reached, smallest inputs first, and at most 200 kB.  An input
-that breaks a promise stays as BUILD/found/TARGET-*, and the exit code is 1.
+A target starts from tests/fuzz/corpus/TARGET, from its seeds among the recordings, and from what earlier runs
+collected in BUILD/corpus/TARGET.  An input that breaks a promise stays as BUILD/found/TARGET-*, and the exit code
+is 1: mend the code, and add the input to tests/fuzz/corpus/TARGET under a name that says what it found.
+
+--keep adds the collected inputs that reach code which neither the seeds nor tests/fuzz/corpus reach, as reach-NNN,
+smallest first.  What is there keeps its name.
 """
 import argparse
 import os
@@ -19,14 +22,15 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests/fuzz/corpus"
 SEED_LIMIT = 16_000  # a longer input makes a slow fuzzer
-CORPUS_LIMIT = 200_000
+CORPUS_LIMIT = 200_000  # of one target
 
 
 def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("targets", nargs="*")
-    parser.add_argument("--seconds", type=int, default=60, help="of each target (default: 60)")
+    parser.add_argument("--seconds", type=int, default=60, help="of each target (default: 60; 0: only --keep)")
+    parser.add_argument("--keep", action="store_true", help="add what reaches new code to tests/fuzz/corpus")
     return parser.parse_args()
 
 
@@ -60,41 +64,55 @@ def run(fuzzer, target, seconds, folders, found):
         sys.exit(f"fuzz: target '{target}' found something; the input is in {found}")
     covered = re.findall(r"cov: \d+ ft: \d+", ran.stderr)[-1]
     runs = re.search(r"number_of_executed_units: (\d+)", ran.stderr)[1]
-    return f"{runs} runs, {covered}"
+    return f"{runs} runs, {covered} in {seconds} s"
 
 
-def keep(fuzzer, target, folders):
-    """Replaces the corpus by a small one that covers the same."""
-    with tempfile.TemporaryDirectory() as kept:
-        subprocess.run([fuzzer, "-set_cover_merge=1", "-use_counters=0", f"-max_len={SEED_LIMIT}", kept, *folders],
+def keep(fuzzer, target, seeds, collected):
+    """Adds to the corpus of `target`; says how many inputs."""
+    corpus = CORPUS / target
+    with tempfile.TemporaryDirectory() as folder:
+        chosen = pathlib.Path(folder)
+        for path in [*seeds.iterdir(), *corpus.iterdir()]:
+            shutil.copy(path, chosen / f"known-{path.name}")
+        subprocess.run([fuzzer, "-set_cover_merge=1", "-use_counters=0", f"-max_len={SEED_LIMIT}", chosen, collected],
                        env=environment(target), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-        shutil.rmtree(CORPUS / target)
-        (CORPUS / target).mkdir()
-        size = 0
-        for path in sorted(pathlib.Path(kept).iterdir(), key=lambda path: (path.stat().st_size, path.name)):
+        new = sorted((path for path in chosen.iterdir() if not path.name.startswith("known-")),
+                     key=lambda path: (path.stat().st_size, path.name))
+        size = sum(path.stat().st_size for path in corpus.iterdir())
+        number = max((int(path.name[6:]) for path in corpus.glob("reach-[0-9]*")), default=0)
+        added = 0
+        for path in new:
             size += path.stat().st_size
             if size > CORPUS_LIMIT:
                 break
-            shutil.copy(path, CORPUS / target / path.name[:12])
-    return f"{len(list((CORPUS / target).iterdir()))} inputs kept"
+            added += 1
+            shutil.copy(path, corpus / f"reach-{number + added:03}")
+    return f"{added} inputs added"
 
 
 def main():
     given = arguments()
-    fuzzer = given.build.resolve() / "fuzz"
+    build = given.build.resolve()
+    fuzzer = build / "fuzz"
     known = known_targets(fuzzer)
     for target in given.targets:
         if target not in known:
             sys.exit(f"fuzz: unknown target '{target}' (known: {', '.join(known)})")
-    found = given.build.resolve() / "found"
+    found = build / "found"
     found.mkdir(exist_ok=True)
     for target in given.targets or known:
-        (CORPUS / target).mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory() as seeds, tempfile.TemporaryDirectory() as new:
-            write_seeds(known[target], pathlib.Path(seeds))
-            outcome = run(fuzzer, target, given.seconds, [new, CORPUS / target, seeds], found)
-            print(f"{target}: {outcome} in {given.seconds} s, {keep(fuzzer, target, [CORPUS / target, seeds, new])}",
-                  flush=True)
+        collected = build / "corpus" / target
+        for folder in (collected, CORPUS / target):
+            folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            seeds = pathlib.Path(folder)
+            write_seeds(known[target], seeds)
+            says = []
+            if given.seconds > 0:
+                says.append(run(fuzzer, target, given.seconds, [collected, CORPUS / target, seeds], found))
+            if given.keep:
+                says.append(keep(fuzzer, target, seeds, collected))
+            print(f"{target}: {', '.join(says)}", flush=True)
 
 
 if __name__ == "__main__":
