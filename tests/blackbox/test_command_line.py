@@ -80,8 +80,13 @@ def test_the_example_configuration_loads_as_it_is():
 
 def test_the_catalogue_of_metrics_of_one_pack():
     assert run("metrics", "--pack", "fritzbox_addresses").stdout == (
-        "NAME                  TYPE  UNIT  LABELS           HELP                                           QUERIES\n"
-        "box_wan_address_info  info        family, address  Address of the box on the internet; 1 always.  "
+        "NAME                     TYPE  UNIT  LABELS           HELP                                                       "
+        "QUERIES\n"
+        "box_fiber_identity_info  info        serial           Serial number of the optical module in the box; 1 always.  "
+        "fritzbox_addresses/fritzbox_fiber_identity\n"
+        "box_identity_info        info        serial           Serial number of the box; 1 always.                        "
+        "fritzbox_addresses/fritzbox_identity\n"
+        "box_wan_address_info     info        family, address  Address of the box on the internet; 1 always.              "
         "fritzbox_addresses/fritzbox_wan_addresses\n")
     assert run("metrics", "--pack", "fritbox").stderr.startswith(
         "boxmeter: unknown pack 'fritbox' (did you mean 'fritzbox'?) (known: freebox, ")

@@ -27,7 +27,7 @@ KEYS_OF = {"box_wan_address_info": {"family"}, "freebox_host_address_info": {"ma
            "freebox_host_name_info": {"mac", "source"}, "freebox_ipv6_delegation_info": {"prefix"},
            "freebox_mobile_band_info": {"cell", "band"}}
 NOT_KEYS_OF = {"box_wlan_station_info": {"channel", "radio"}, "freebox_wlan_station_info": {"bssid", "radio"},
-               "freebox_identity_info": {"mac"}, "fritzbox_mesh_node_info": {"mac"}, "freebox_wlan_neighbour_info": {"channel"}}
+               "box_identity_info": {"mac"}, "fritzbox_mesh_node_info": {"mac"}, "freebox_wlan_neighbour_info": {"channel"}}
 
 FORBIDDEN_LABELS = {"type", "kind", "instance", "job"}
 MAY_HAVE_KIND = {"box_info", "box_up"}
@@ -200,6 +200,7 @@ ONE_BRAND_TELLS = {
     "box_dsl_info": {"profile", "protocol"},
     "box_fiber_info": {"module"},
     "box_host_info": {"model", "port", "vendor"},
+    "box_identity_info": {"mac"},
     "box_mobile_rsrp_dbm": {"band"}, "box_mobile_rsrq_decibels": {"band"}, "box_mobile_rssi_dbm": {"band"},
     "box_smarthome_device_info": {"category", "firmware", "manufacturer"},
     "box_wan_info": {"last_error"},

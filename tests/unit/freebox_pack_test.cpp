@@ -169,8 +169,10 @@ TEST_CASE("an Ultra on fibre is read whole, and what it lacks costs only itself"
               "box_wan_address_info{family=ipv6,address=2001:db8:e1::1} 1"});
   CHECK(outcome.of("box_fiber_power_dbm") == Lines{"box_fiber_power_dbm{direction=down} -18.38",
                                                    "box_fiber_power_dbm{direction=up} 6.42"});
-  CHECK(outcome.of("box_fiber_info") == Lines{"box_fiber_info{vendor=Example,model=EXAMPLE-PON-8G,"
-                                              "serial=EXAMPLE000000002,mode=pon} 1"});
+  CHECK(outcome.of("box_fiber_info") ==
+        Lines{"box_fiber_info{vendor=Example,model=EXAMPLE-PON-8G,mode=pon} 1"});
+  CHECK(outcome.of("box_fiber_identity_info") ==
+        Lines{"box_fiber_identity_info{serial=EXAMPLE000000002} 1"});
   CHECK(outcome.of("box_lan_port_up") ==
         Lines{"box_lan_port_up{port=1} 1", "box_lan_port_up{port=2} 1", "box_lan_port_up{port=3} 1",
               "box_lan_port_up{port=4} 0", "box_lan_port_up{port=9999} 0"});
@@ -422,7 +424,9 @@ TEST_CASE("a Revolution whose firmware knows API 4 is read by the same packs") {
 
   CHECK(
       joined(outcome.failures) ==
-      "freebox_ftth: service_down: not running at the moment ('Ce service n'est pas disponible')");
+      "freebox_ftth: service_down: not running at the moment ('Ce service n'est pas disponible'), "
+      "freebox_fiber_identity: service_down: not running at the moment ('Ce service n'est pas "
+      "disponible')");
   CHECK(joined(outcome.dropped) == "");
   CHECK(outcome.of("box_temperature_celsius") ==
         Lines{"box_temperature_celsius{sensor=temp_cpub} 65",
