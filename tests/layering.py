@@ -56,6 +56,9 @@ def complaints(src: pathlib.Path):
             for other in re.findall(r'#include "device/(\w+)/', text):
                 if other != brand[1]:
                     yield f"{path}: a brand may not include another brand's folder {other}/"
+        if folder == "app" and path.parent.name == "app":
+            for name in re.findall(r"fritz\w*|freebox\w*", text, re.IGNORECASE):
+                yield f"{path}: '{name}': what a brand's commands do belongs in app/<brand>/, and main.cpp hands it over"
 
 
 found = list(complaints(pathlib.Path(sys.argv[1])))

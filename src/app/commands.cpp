@@ -111,7 +111,7 @@ int dispatch(const Program& program, Arguments arguments) {
     print_usage(program, std::cerr);
     return 2;
   }
-  if (arguments[0] == "help" && arguments.size() > 1) {  // "help fritz call"
+  if (arguments[0] == "help" && arguments.size() > 1) {  // as COMMAND --help
     std::vector<std::string> asking(arguments.begin() + 1, arguments.end());
     asking.emplace_back("--help");
     return dispatch(program, asking);
