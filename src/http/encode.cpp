@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include "base/number.h"
 #include "http/client.h"
 
 namespace boxmeter::http {
@@ -44,6 +45,19 @@ std::string percent_encoded(std::string_view text) {
     }
   }
   return encoded;
+}
+
+std::string percent_decoded(std::string_view text, bool plus_is_blank) {
+  std::string decoded;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = text[at] == '%' && text.size() - at > 2
+                          ? parse_integer<unsigned char>(text.substr(at + 1, 2), 16)
+                          : std::nullopt;
+    if (byte) at += 2;
+    const char c = byte ? static_cast<char>(*byte) : text[at];
+    decoded += plus_is_blank && !byte && c == '+' ? ' ' : c;
+  }
+  return decoded;
 }
 
 }  // namespace boxmeter::http

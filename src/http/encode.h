@@ -12,4 +12,7 @@ std::string base64(std::string_view text);
 /// Lower case.
 std::string hex(std::span<const unsigned char> bytes);
 
+/// "%41" as "A".  A percent sign that no two digits follow stays as it is.
+std::string percent_decoded(std::string_view text, bool plus_is_blank);
+
 }  // namespace boxmeter::http

@@ -15,7 +15,7 @@
 namespace boxmeter::http {
 namespace {
 
-// The library's own 5 makes the sixth of several clients that come at once wait for a second.
+// With a handful, the next of several clients that come at once waits for a second.
 constexpr int kBacklog = 512;
 
 [[noreturn]] void refuse(const std::string& address, const std::string& why) {
@@ -46,7 +46,7 @@ const addrinfo* choose(const addrinfo* found, bool every) {
 }
 
 /// Returns the socket, or -1 with errno.  SO_REUSEADDR lets a restarted daemon bind at once;
-/// SO_REUSEPORT, which cpp-httplib sets, would let two daemons share the scrapes unnoticed.
+/// SO_REUSEPORT would let two daemons share the scrapes unnoticed.
 int bound(const addrinfo& one, bool every) {
   const int opened = ::socket(one.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (opened < 0) return -1;

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "http/request_line.h"
+
 namespace boxmeter::http {
 
 using RawHeaders = std::vector<std::pair<std::string, std::string>>;  // names in lower case
@@ -12,20 +14,23 @@ using RawHeaders = std::vector<std::pair<std::string, std::string>>;  // names i
 /// The value of a header, of equal names joined by ", ".  Empty when there is none.
 std::string header_value(const RawHeaders& headers, std::string_view name);
 
-/// One request as it came off the wire: nothing decoded but the chunks of the body.
+/// One request as it came off the wire: nothing decoded but its first line and the chunks of its
+/// body.
 struct RawRequest {
-  std::string line = {};  // "GET /metrics HTTP/1.1"
+  RequestLine line = {};
   RawHeaders headers = {};
   std::string body = {};
   bool keep_alive = true;
 };
 
 /// Cuts requests out of bytes that arrive in any pieces: knows where a head and a body end, what is
-/// too large, and what cannot be HTTP.  Pure; one thread at a time.
+/// too large, and what cannot be HTTP/1.1 (RFC 9112).  Strict where a proxy in front could read the
+/// same bytes another way: a line ends with CR LF, and nothing else.  One thread at a time; throws
+/// nothing.
 ///
-/// Written by hand because cpp-httplib can only read a request by blocking on it (a thread per slow
-/// client), percent-decodes header values (a digest then never matches), takes any number of header
-/// lines, and does not limit a chunked body.
+/// Written by hand because the libraries that read requests block on them (a thread per slow
+/// client), percent-decode header values (a digest then never matches), take any number of header
+/// lines, and do not limit a chunked body.
 class RequestReader {
  public:
   RequestReader(std::size_t header_limit, std::size_t body_limit)
@@ -41,19 +46,31 @@ class RequestReader {
 
   /// Some byte of a request is there.
   bool started() const { return started_; }
-  /// The status to refuse with, after `failed`.
-  int status() const { return status_; }
+  /// What to refuse with, after `failed`.
+  const Rejection& rejection() const { return refusal_; }
   /// True once per request whose client waits for "100 Continue" before it sends the body.
   bool take_expectation();
 
  private:
-  enum class Part { head, counted_body, chunk_size, chunk, chunk_end, trailer, whole };
+  enum class Part {
+    request_line,
+    head,
+    counted_body,
+    chunk_size,
+    chunk,
+    chunk_end,
+    trailer,
+    whole
+  };
 
-  Progress fail(int status);
-  /// Takes the next line off the buffer, if it is there; fails above `limit` bytes.
-  bool next_line(std::size_t limit, std::string_view& line);
+  bool fail(const Rejection& rejection);
+  /// Takes the next line off the buffer, if it is there; `too_long` above `limit` bytes.
+  bool next_line(std::size_t limit, const Rejection& too_long, std::string_view& line);
   bool read_head();
-  bool read_header_line(std::string_view line);
+  bool read_request_line();
+  bool read_header_line(std::string_view line, RawHeaders& into);
+  bool read_trailer();
+  bool check_head();
   bool plan_body();
   bool read_body();
   bool read_chunk_size(std::string_view line);
@@ -63,10 +80,10 @@ class RequestReader {
   std::string buffer_ = {};
   std::size_t at_ = 0;        // everything before is used up
   std::size_t searched_ = 0;  // no line ends before
-  Part part_ = Part::head;
+  Part part_ = Part::request_line;
   RawRequest request_ = {};
   std::size_t head_size_ = 0, missing_ = 0;
-  int status_ = 0;
+  Rejection refusal_ = {};
   bool started_ = false, expects_ = false;
 };
 

@@ -1,64 +1,100 @@
 #include "http/respond.h"
 
-#include <httplib.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <cstdio>
+#include <ctime>
 #include <exception>
 
 namespace boxmeter::http {
 namespace {
 
-/// The request to read from, and what the library writes.
-class Memory final : public httplib::Stream {
- public:
-  explicit Memory(std::string_view input) : input_(input) {}
+using Time = Responder::Time;
 
-  bool is_readable() const override { return !input_.empty(); }
-  bool is_writable() const override { return true; }
-  ssize_t read(char* to, std::size_t size) override {
-    const auto count = input_.copy(to, size);
-    input_.remove_prefix(count);
-    return static_cast<ssize_t>(count);
-  }
-  ssize_t write(const char* from, std::size_t size) override {
-    output_.append(from, size);
-    return static_cast<ssize_t>(size);
-  }
-  void get_remote_ip_and_port(std::string&, int&) const override {}
-  void get_local_ip_and_port(std::string&, int&) const override {}
-  socket_t socket() const override { return -1; }
-
-  std::string& output() { return output_; }
-
- private:
-  std::string_view input_;
-  std::string output_;
-};
-
-ServerResponse refusal(int status) {
-  switch (status) {
-    case 408:
-      return ServerResponse::text(status, "the request took too long\n");
-    case 413:
-      return ServerResponse::text(status, "the body of the request is too large\n");
-    case 414:
-      return ServerResponse::text(status, "the path is too long\n");
-    case 417:
-      return ServerResponse::text(status, "only 100-continue can be expected\n");
-    case 431:
-      return ServerResponse::text(status, "the headers of the request are too large\n");
-    case 501:
-      return ServerResponse::text(status, "the only transfer coding understood is chunked\n");
-    case 503:
-      return ServerResponse::text(status, "too many connections\n");
-    default:
-      return ServerResponse::text(status, "the request is not HTTP/1.1\n");
-  }
+/// RFC 9110's words; nobody reads them but people, and none are needed.
+std::string_view reason(int status) {
+  static constexpr std::pair<int, std::string_view> kReasons[] = {
+      {200, "OK"},
+      {201, "Created"},
+      {202, "Accepted"},
+      {204, "No Content"},
+      {301, "Moved Permanently"},
+      {302, "Found"},
+      {304, "Not Modified"},
+      {307, "Temporary Redirect"},
+      {308, "Permanent Redirect"},
+      {400, "Bad Request"},
+      {401, "Unauthorized"},
+      {403, "Forbidden"},
+      {404, "Not Found"},
+      {405, "Method Not Allowed"},
+      {406, "Not Acceptable"},
+      {408, "Request Timeout"},
+      {409, "Conflict"},
+      {410, "Gone"},
+      {413, "Payload Too Large"},
+      {414, "URI Too Long"},
+      {415, "Unsupported Media Type"},
+      {417, "Expectation Failed"},
+      {422, "Unprocessable Entity"},
+      {429, "Too Many Requests"},
+      {431, "Request Header Fields Too Large"},
+      {500, "Internal Server Error"},
+      {501, "Not Implemented"},
+      {502, "Bad Gateway"},
+      {503, "Service Unavailable"},
+      {504, "Gateway Timeout"},
+      {505, "HTTP Version Not Supported"},
+  };
+  const auto* found = std::ranges::find(kReasons, status, &std::pair<int, std::string_view>::first);
+  return found == std::end(kReasons) ? "" : found->second;
 }
 
-ServerResponse guarded(const Handler& handler, const ServerRequest& request) {
+/// "Sun, 06 Nov 1994 08:49:37 GMT", in English whatever the locale.
+std::string date(Time now) {
+  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  std::array<char, 80> text{};
+  std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[utc.tm_wday],
+                utc.tm_mday, kMonths[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
+                utc.tm_sec);
+  return text.data();
+}
+
+void add_header(std::string& head, std::string_view name, std::string_view value) {
+  head.append(name).append(": ").append(value).append("\r\n");
+}
+
+/// A value with a line break in it would be a header, or an answer, of its own.
+bool is_one_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+/// `connection` are the lines that tell what becomes of it.
+std::string head_of(const ServerResponse& response, Time now, std::string_view connection) {
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  head.append(reason(response.status)).append("\r\n");
+  add_header(head, "Date", date(now));
+  for (const auto& [name, value] : response.headers) {
+    if (is_token(name) && is_one_line(value)) add_header(head, name, value);
+  }
+  if (response.status != 204) {  // which has neither, RFC 9110 8.6
+    std::size_t size = 0;
+    for (const auto& chunk : response.body) size += chunk->size();
+    if (!response.content_type.empty()) add_header(head, "Content-Type", response.content_type);
+    add_header(head, "Content-Length", std::to_string(size));
+  }
+  return head.append(connection).append("\r\n");
+}
+
+ServerResponse handled(const Handler& handler, const ServerRequest& request) {
+  if (request.path == "*") return {.status = 204};  // "are you there?", RFC 9110 9.3.7
   try {
     return handler(request);
   } catch (const std::exception& error) {
@@ -71,87 +107,32 @@ ServerResponse guarded(const Handler& handler, const ServerRequest& request) {
 
 }  // namespace
 
-struct Responder::Engine final : httplib::Server {
-  Engine(const http::Handler& to, std::chrono::seconds keep_alive) : handler(to) {
-    set_pre_routing_handler([this](const httplib::Request& parsed, httplib::Response& response) {
-      fill(parsed, response);
-      return HandlerResponse::Handled;
-    });
-    set_keep_alive_timeout(keep_alive.count());  // these two only for the header that tells them
-    set_keep_alive_max_count(1'000'000);
+Answer Responder::answer(RawRequest raw, int port, Time now) const {
+  const ServerRequest request{.method = std::move(raw.line.method),
+                              .path = std::move(raw.line.path),
+                              .target = std::move(raw.line.target),
+                              .query = std::move(raw.line.query),
+                              .headers = std::move(raw.headers),
+                              .body = std::move(raw.body),
+                              .port = port};
+  auto response = handled(handler_, request);
+  std::string connection = "Connection: close\r\n";
+  if (raw.keep_alive) {
+    connection = "Keep-Alive: timeout=" + std::to_string(keep_alive_.count()) + "\r\n";
+    if (raw.line.minor == 0) connection += "Connection: keep-alive\r\n";
   }
-
-  /// One exchange: `line` and nothing else of the request.
-  std::string run(const std::string& line, bool close) {
-    // The library adds to a HEAD what is not true of us, and the body is not its business anyway.
-    const bool head = line.starts_with("HEAD ");
-    const auto input = (head ? "GET" + line.substr(4) : line) + "\r\n\r\n";
-    Memory memory(input);
-    bool closed = false;
-    routed = false;
-    process_request(memory, close, closed, nullptr);
-    return std::move(memory.output());
-  }
-
-  void fill(const httplib::Request& parsed, httplib::Response& response) {
-    routed = true;
-    if (refused == 0) {
-      request.path = parsed.path;
-      request.target = parsed.target;
-      request.query.assign(parsed.params.begin(), parsed.params.end());
-      answer = guarded(handler, request);
-    } else {
-      answer = refusal(refused);
-    }
-    std::size_t size = 0;
-    for (const auto& chunk : answer.body) size += chunk->size();
-    response.status = answer.status;
-    for (const auto& [name, value] : answer.headers) response.set_header(name, value);
-    if (!answer.content_type.empty() && answer.status != 204)
-      response.set_header("Content-Type", answer.content_type);
-    response.set_header("Content-Length", std::to_string(size));
-    if (keep_alive_told) response.set_header("Connection", "keep-alive");
-  }
-
-  const http::Handler& handler;
-  // The exchange that runs.
-  ServerRequest request = {};
-  ServerResponse answer = {};
-  int refused = 0;
-  bool keep_alive_told = false;
-  bool routed = false;
-};
-
-Responder::Responder(const Handler& handler, std::chrono::seconds keep_alive)
-    : engine_(std::make_unique<Engine>(handler, keep_alive)) {}
-Responder::~Responder() = default;
-
-Answer Responder::answer(RawRequest raw, int port) {
-  if (raw.line.size() >= CPPHTTPLIB_REQUEST_URI_MAX_LENGTH) return refuse(414);
-  auto& engine = *engine_;
-  const auto method_end = std::min(raw.line.find(' '), raw.line.size());
-  engine.request = {.method = raw.line.substr(0, method_end),
-                    .headers = std::move(raw.headers),
-                    .body = std::move(raw.body),
-                    .port = port};
-  engine.answer = {};
-  engine.refused = 0;
-  engine.keep_alive_told = raw.keep_alive && raw.line.ends_with("HTTP/1.0");
-  Answer answer{.head = engine.run(raw.line, !raw.keep_alive), .close = !raw.keep_alive};
-  if (!engine.routed) return refuse(400);  // the library could not read the line
-  if (engine.request.method != "HEAD") answer.body = std::move(engine.answer.body);
-  answer.instead = std::move(engine.answer.instead);
-  engine.answer = {};  // chunks are freed with their last reader, not with our next request
+  Answer answer{.head = head_of(response, now, connection),
+                .close = !raw.keep_alive,
+                .instead = std::move(response.instead)};
+  if (request.method != "HEAD" && response.status != 204) answer.body = std::move(response.body);
   return answer;
 }
 
-Answer Responder::refuse(int status) {
-  auto& engine = *engine_;
-  engine.refused = status;
-  engine.keep_alive_told = false;
-  Answer answer{.head = engine.run("GET / HTTP/1.1", true), .close = true};
-  answer.body = std::move(engine.answer.body);
-  return answer;
+Answer Responder::refuse(const Rejection& rejection, Time now) const {
+  auto response = ServerResponse::text(rejection.status, std::string(rejection.why));
+  return {.head = head_of(response, now, "Connection: close\r\n"),
+          .body = std::move(response.body),
+          .close = true};
 }
 
 ServerResponse ServerResponse::text(int status, std::string body, std::string content_type) {

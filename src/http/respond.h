@@ -1,7 +1,6 @@
 #pragma once
 #include <chrono>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,24 +17,24 @@ struct Answer {
   std::function<void(Transport& client)> instead = {};  // see ServerResponse
 };
 
-/// Request in, answer out, without I/O: cpp-httplib's server run over memory.  It reads the request
-/// line (methods, versions, percent-encoding, the query) and writes the head of the answer; the
-/// headers never go through it (it would decode their values), nor do bodies (it would compress
-/// and copy them).  One thread at a time.
+/// Request in, answer out, without I/O.  `now` is what the Date header tells.  Any thread, when the
+/// handler allows it; throws nothing.
 class Responder {
  public:
+  using Time = std::chrono::system_clock::time_point;
+
   /// `handler` outlives it; clients are told to keep connections for `keep_alive`.
-  Responder(const Handler& handler, std::chrono::seconds keep_alive);
-  ~Responder();
+  Responder(const Handler& handler, std::chrono::seconds keep_alive)
+      : handler_(handler), keep_alive_(keep_alive) {}
 
   /// What the handler throws becomes a 500 and a log line.
-  Answer answer(RawRequest raw, int port);
+  Answer answer(RawRequest raw, int port, Time now) const;
   /// For requests that cannot be read: a short text, and the connection is closed.
-  Answer refuse(int status);
+  Answer refuse(const Rejection& rejection, Time now) const;
 
  private:
-  struct Engine;
-  std::unique_ptr<Engine> engine_;
+  const Handler& handler_;
+  std::chrono::seconds keep_alive_;
 };
 
 }  // namespace boxmeter::http

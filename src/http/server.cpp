@@ -42,6 +42,9 @@ constexpr std::size_t kDrainBytes = 4U << 20;
 constexpr milliseconds kSlowAfter{50};
 constexpr milliseconds kSlowPeriod{100};
 
+constexpr Rejection kTooSlow{408, "the request took too long\n"};
+constexpr Rejection kTooMany{503, "too many connections\n"};
+
 /// How often deadlines are looked at: often enough for the shortest, never more than 100 times a
 /// second, four times with the defaults, not at all without connections.
 milliseconds sweep_period(const ServerOptions& options) {
@@ -81,9 +84,9 @@ struct Server::State {
   void sweep(Clock::time_point now);
 
   // A worker's thread, or the event loop's.
-  void work(Connection& connection, Responder& responder);
+  void work(Connection& connection, const Responder& responder);
   bool write(Connection& connection);
-  void refuse(Connection& connection, Responder& responder, int status);
+  void refuse(Connection& connection, const Responder& responder, const Rejection& rejection);
   void finish(Connection& connection);
   void greet(Connection& connection);
   void hand_over(Connection& connection, std::function<void(Transport&)> instead);
@@ -105,7 +108,7 @@ struct Server::State {
 
   // The event loop's own.
   std::unordered_map<int, Listening> listeners;
-  Responder refuser;
+  const Responder refuser;
   std::array<char, 64U << 10> buffer;
   std::vector<int> slow;  // sockets that epoll does not watch, looked at together
   Clock::time_point next_slow = {};
@@ -126,7 +129,7 @@ Server::State::State(ServerOptions with, Handler calling)
   threads.emplace_back([this] { loop(); });
   for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
     threads.emplace_back([this] {
-      Responder responder(handler, kept(options));
+      const Responder responder(handler, kept(options));
       while (const auto connection = jobs.pop()) work(**connection, responder);
     });
   }
@@ -219,7 +222,7 @@ void Server::State::take_in(int socket, const Listening& at) {
   auto* connection = parking.add(std::move(opened), options.connections, kRefusedAtOnce);
   if (connection == nullptr) return;
   if (connection->surplus && at.tls) return parking.drop(*connection);  // no words before TLS
-  if (connection->surplus) return refuse(*connection, refuser, 503);
+  if (connection->surplus) return refuse(*connection, refuser, kTooMany);
   parking.park(*connection, EPOLLIN);
 }
 
@@ -240,7 +243,7 @@ void Server::State::readable(Connection& connection) {
       parking.lend(connection);
       return jobs.push(&connection);
     case RequestReader::Progress::failed:
-      return refuse(connection, refuser, connection.reader.status());
+      return refuse(connection, refuser, connection.reader.rejection());
     case RequestReader::Progress::more:
       break;
   }
@@ -279,18 +282,19 @@ void Server::State::drain(Connection& connection, std::size_t arrived) {
 void Server::State::sweep(Clock::time_point now) {
   for (auto* connection : parking.late(now)) {
     if (connection->phase == Phase::reading && connection->reader.started())
-      refuse(*connection, refuser, 408);
+      refuse(*connection, refuser, kTooSlow);
     else
       parking.drop(*connection);
   }
 }
 
-void Server::State::work(Connection& connection, Responder& responder) {
+void Server::State::work(Connection& connection, const Responder& responder) {
   if (connection.phase == Phase::greeting) return greet(connection);
   if (connection.phase == Phase::writing && !write(connection)) return;
   auto progress = connection.reader.advance();  // complete, unless this came here to write
   while (progress == RequestReader::Progress::complete) {
-    auto answer = responder.answer(connection.reader.take(), connection.port);
+    auto answer = responder.answer(connection.reader.take(), connection.port,
+                                   std::chrono::system_clock::now());
     if (answer.instead) return hand_over(connection, std::move(answer.instead));
     connection.close_after = answer.close;
     connection.output = Output(std::move(answer.head), std::move(answer.body));
@@ -299,7 +303,7 @@ void Server::State::work(Connection& connection, Responder& responder) {
     progress = connection.reader.advance();
   }
   if (progress == RequestReader::Progress::failed)
-    return refuse(connection, responder, connection.reader.status());
+    return refuse(connection, responder, connection.reader.rejection());
   connection.phase = Phase::reading;
   connection.until = Clock::now() + (connection.reader.started() ? options.request_deadline
                                                                  : options.idle_deadline);
@@ -341,8 +345,9 @@ bool Server::State::write(Connection& connection) {
   return false;
 }
 
-void Server::State::refuse(Connection& connection, Responder& responder, int status) {
-  auto answer = responder.refuse(status);
+void Server::State::refuse(Connection& connection, const Responder& responder,
+                           const Rejection& rejection) {
+  auto answer = responder.refuse(rejection, std::chrono::system_clock::now());
   connection.close_after = true;
   connection.output = Output(std::move(answer.head), std::move(answer.body));
   connection.until = Clock::now() + options.response_deadline;

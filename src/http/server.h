@@ -28,7 +28,7 @@ struct ServerOptions {
 struct ServerRequest {
   std::string method = {};
   std::string path = {};                                          // decoded, without the query
-  std::string target = {};                                        // as sent, with the query
+  std::string target = {};                                        // path and query as sent
   std::vector<std::pair<std::string, std::string>> query = {};    // decoded
   std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case, raw values
   std::string body = {};
@@ -61,9 +61,8 @@ using Handler = std::function<ServerResponse(const ServerRequest&)>;
 
 /// An HTTP/1.1 server.  Connections wait in one epoll, whether idle, silent, slow to send or slow
 /// to read; only a request that has arrived whole gets one of the `threads`, while it is answered.
-/// HEAD is answered as GET without the body.  The only place that knows cpp-httplib: it reads the
-/// request line and writes the head of an answer; sockets, deadlines, bounds and bodies are ours,
-/// because it blocks a thread on every one of them (request_reader.h, respond.h).
+/// HEAD is answered as GET without the body, `OPTIONS *` 204 without the handler, and what is not
+/// HTTP/1.x by RFC 9112 is refused without it (request_reader.h, request_line.h, respond.h).
 class Server {
  public:
   /// Binds, throws Error{config} when an address is in use ("cannot listen on A: Address already in

@@ -238,19 +238,51 @@ def send(daemon, data, patience=10):
 @pytest.mark.parametrize("request_bytes, status", [
     (b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 100_000 + b"\r\n\r\n", 431),
     (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 20_000 + b"\r\n", 431),
-    (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
+    (b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
     (b"POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n" + b"a" * 1000, 413),
     (b"POST /-/reload HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + b"2000\r\n" + b"a" * 8192 +
      (b"\r\n2000\r\n" + b"a" * 8192) * 20, 413),
     (b"POST /-/reload HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     (b"nonsense\r\n\r\n", 400),
-    (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
-], ids=["long header", "many headers", "long target", "long body", "long chunks", "two lengths", "nonsense", "tls"])
+    (b"GET / HTTP/1.1\r\n\r\n", 400),
+    (b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", 400),
+    (b"GET / HTTP/1.1\n", 400),
+    (b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n", 501),
+    (b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505),
+], ids=["long header", "many headers", "long target", "long body", "long chunks", "two lengths", "nonsense", "no host",
+        "two hosts", "bare line feed", "unknown method", "HTTP/2"])
 def test_a_request_beyond_the_bounds_is_refused_and_closed(tmp_path, request_bytes, status):
     with Daemon(tmp_path, config(fritzbox("http://127.0.0.1:1"))) as daemon:
         answer = send(daemon, request_bytes)
         assert re.match(rb"HTTP/1\.[01] (\d+) ", answer)[1] == str(status).encode(), answer[:200]
         assert daemon.get("/-/healthy") == b"boxmeter is healthy\n"
+
+
+@pytest.mark.sanitized
+def test_a_tls_client_at_the_plain_port_is_told_so_at_once(tmp_path):
+    with Daemon(tmp_path, config(fritzbox("http://127.0.0.1:1"))) as daemon:
+        began = time.monotonic()
+        answer = send(daemon, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+        assert time.monotonic() - began < 2
+        head, body = answer.split(b"\r\n\r\n", 1)
+        assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+        assert body == b"this port speaks http\n"
+
+
+@pytest.mark.sanitized
+def test_absolute_urls_other_minor_versions_and_options_are_served_with_a_date(tmp_path):
+    with Daemon(tmp_path, config(fritzbox("http://127.0.0.1:1"))) as daemon:
+        def said(first_line):
+            head, body = send(daemon, first_line + b"\r\nHost: x\r\nConnection: keep-alive, close\r\n\r\n").split(b"\r\n\r\n", 1)
+            assert re.search(rb"\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n", head + b"\r\n")
+            assert b"\r\nConnection: close" in head
+            return head.split(b"\r\n")[0], body
+
+        healthy = b"HTTP/1.1 200 OK", b"boxmeter is healthy\n"
+        assert said(b"GET http://boxmeter.invalid:9877/-/healthy HTTP/1.1") == healthy
+        assert said(b"GET /-/healthy HTTP/1.2") == healthy
+        assert said(b"OPTIONS * HTTP/1.1") == (b"HTTP/1.1 204 No Content", b"")
+        assert said(b"OPTIONS /metrics HTTP/1.1")[0] == b"HTTP/1.1 405 Method Not Allowed"
 
 
 @pytest.mark.sanitized

@@ -2,6 +2,7 @@
 #include "fuzz.h"
 #include "http/digest.h"
 #include "http/request_reader.h"
+#include "http/respond.h"
 #include "http/target.h"
 
 namespace boxmeter::fuzz {
@@ -25,6 +26,18 @@ namespace {
 
 constexpr std::size_t kHeaders = 2000, kBody = 4000;
 
+/// What it asked for comes back in a header: whatever that is, the head stays one.
+void check_head_of(const RawRequest& request) {
+  const Handler handler = [](const ServerRequest& asked) {
+    auto response = ServerResponse::text(200, asked.path);
+    response.headers = {{"X-Path", asked.path}, {asked.path, "1"}};
+    return response;
+  };
+  const auto head = Responder(handler, std::chrono::seconds(1)).answer(request, 80, {}).head;
+  expect(head.starts_with("HTTP/1.1 "), "a head begins with a status line");
+  expect(head.find("\r\n\r\n") == head.size() - 4, "a head ends once");
+}
+
 /// Every request in the bytes, cut out of pieces of `step` bytes; ends with the status of a
 /// refusal.
 std::string requests(std::string_view bytes, std::size_t step) {
@@ -35,14 +48,20 @@ std::string requests(std::string_view bytes, std::size_t step) {
     while (progress == RequestReader::Progress::complete) {
       const RawRequest taken = reader.take();
       expect(taken.body.size() <= kBody, "a body is bounded");
-      all += taken.line + "\n";
+      const std::string_view target = taken.line.target;
+      expect(target == "*" || target.starts_with('/'), "a target is a path");
+      expect(target.find_first_of(" #\r\n") == std::string_view::npos, "a target is one word");
+      all += taken.line.method + " " + taken.line.target + " " + taken.line.path + "\n";
+      for (const auto& [name, value] : taken.line.query) all += name + "=" + value + "\n";
       for (const auto& [name, value] : taken.headers) all += name + ":" + value + "\n";
       all += taken.body + (taken.keep_alive ? "\n+\n" : "\n-\n");
+      check_head_of(taken);
       progress = reader.advance();
     }
     if (progress == RequestReader::Progress::failed) {
-      expect(reader.status() >= 400, "a refusal has a status");
-      return all + std::to_string(reader.status());
+      const Rejection& rejection = reader.rejection();
+      expect(rejection.status >= 400, "a refusal has a status");
+      return all + std::to_string(rejection.status) + " " + std::string(rejection.why);
     }
   }
   return all;

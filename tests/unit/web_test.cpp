@@ -218,7 +218,7 @@ TEST_CASE("HEAD has the length of the page and not the page") {
   Store store = one_box();
   Site site(store);
 
-  site.peer.send("HEAD /metrics HTTP/1.1\r\nConnection: close\r\n\r\n");
+  site.peer.send("HEAD /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const auto answer = site.peer.rest();
 
   CHECK(status_line(answer) == "HTTP/1.1 200 OK");
@@ -251,7 +251,7 @@ TEST_CASE("unknown paths, wrong methods and what is to come are refused in plain
     CHECK(status_line(answer) == row.status);
     CHECK(body(answer) == row.text);
   }
-  CHECK(has_line(site.peer.ask("PUT / HTTP/1.1\r\n\r\n"), "Allow: GET, HEAD"));
+  CHECK(has_line(site.peer.ask("PUT / HTTP/1.1\r\nHost: x\r\n\r\n"), "Allow: GET, HEAD"));
   CHECK(contains(site.ask("/metrics"),
                  "\nboxmeter_http_requests_total{code=\"404\",handler=\"other\"} 2\n"));
 }
@@ -300,7 +300,7 @@ TEST_CASE("scrapes whose answers nobody reads are bounded, and leave their place
     for (int i = 0; i < 500 && !answer.starts_with("HTTP/1.1 503"); ++i) {
       lazy.emplace_back(site.web.ports()[0]);
       lazy.back().send(get("/metrics"));
-      site.peer.send("HEAD /metrics HTTP/1.1\r\n\r\n");
+      site.peer.send("HEAD /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
       answer = site.peer.answer(/*head_only=*/true);
       if (answer.starts_with("HTTP/1.1 503")) break;
       std::this_thread::sleep_for(10ms);
