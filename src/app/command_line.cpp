@@ -1,6 +1,7 @@
 #include "app/command_line.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 
 namespace boxmeter {
@@ -16,7 +17,7 @@ Option config_option(std::string& file) {
 std::filesystem::path config_file(const std::string& named) {
   if (!named.empty()) return named;
   for (const char* candidate : {"boxmeter.yml", "/etc/boxmeter/boxmeter.yml"})
-    if (std::filesystem::exists(candidate)) return candidate;
+    if (file_exists(candidate)) return candidate;
   throw Error(ErrorKind::config,
               "no configuration: neither boxmeter.yml nor /etc/boxmeter/boxmeter.yml is there; "
               "name one with --config.file");

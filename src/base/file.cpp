@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -83,6 +84,26 @@ void write_file(const fs::path& path, std::string_view content) {
   if (::rename(temporary.c_str(), path.c_str()) != 0) fail("replace", path);
   const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.get() < 0 || ::fsync(opened.get()) != 0) fail("write", folder);
+}
+
+bool file_exists(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) return true;
+  if (errno != ENOENT && errno != ENOTDIR) fail("look at", path);
+  return false;
+}
+
+std::vector<fs::path> list_folder(const fs::path& folder) {
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    paths.push_back(entry->path());
+  if (error)
+    throw Error(ErrorKind::config,
+                "cannot read folder '" + folder.string() + "': " + error.message());
+  std::ranges::sort(paths);
+  return paths;
 }
 
 }  // namespace boxmeter

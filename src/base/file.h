@@ -3,7 +3,10 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
+// Files, with our errors: std::filesystem's own exceptions must not leave a function that promises
+// Error, so its throwing forms are used nowhere.
 namespace boxmeter {
 
 /// The whole file.  Throws Error{config} ("cannot read 'F': No such file or directory") and, above
@@ -14,5 +17,13 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit = 4U 
 /// file of mode 0600 beside it, fsync, rename, fsync of the folder.  Missing folders are made with
 /// mode 0700.  Throws Error{config}.  Any thread, one writer per path.
 void write_file(const std::filesystem::path& path, std::string_view content);
+
+/// Whether anything is at `path`.  Throws Error{config} when that cannot be known: "cannot look at
+/// 'F': Permission denied".  Any thread.
+bool file_exists(const std::filesystem::path& path);
+
+/// The paths of all that is in the folder, in order.  Throws Error{config}: "cannot read folder
+/// 'F': Permission denied".  Any thread.
+std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder);
 
 }  // namespace boxmeter

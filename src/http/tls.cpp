@@ -42,6 +42,15 @@ int add_certificates(X509_STORE* store, const std::string& pem) {
   return count;
 }
 
+bool is_hashed(const fs::path& folder) {
+  try {
+    return std::ranges::any_of(list_folder(folder),
+                               [](const fs::path& file) { return file.extension() == ".0"; });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 /// Where the system keeps them by hash (Debian does), OpenSSL reads a root when it is first needed;
 /// else it reads all of them now, which takes 30 ms and a megabyte.
 void add_system_roots(X509_STORE* store) {
@@ -50,12 +59,7 @@ void add_system_roots(X509_STORE* store) {
   };
   const char* folder = set(X509_get_default_cert_dir_env());
   if (!folder) folder = X509_get_default_cert_dir();
-  std::error_code none;
-  const fs::directory_iterator files(folder, none);
-  const bool by_hash = std::any_of(begin(files), end(files), [](const fs::directory_entry& file) {
-    return file.path().extension() == ".0";
-  });
-  const bool done = by_hash && !set(X509_get_default_cert_file_env())
+  const bool done = is_hashed(folder) && !set(X509_get_default_cert_file_env())
                         ? X509_STORE_load_path(store, folder)
                         : X509_STORE_set_default_paths(store);
   if (!done)
@@ -106,7 +110,7 @@ bool is_pin(std::string_view text) {
 std::string remembered_key(const fs::path& path) {
   if (path.empty())
     throw Error(ErrorKind::internal, "tls first-use without a file to remember the key in");
-  if (!fs::exists(path)) return {};
+  if (!file_exists(path)) return {};
   std::string key(trim(read_file(path, 4096)));
   if (!is_pin(key))
     throw Error(ErrorKind::config,

@@ -3,9 +3,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <charconv>
-#include <filesystem>
-#include <string>
+#include "base/file.h"
+#include "base/number.h"
 
 namespace boxmeter::sim {
 namespace {
@@ -22,11 +21,8 @@ int port_of(const sockaddr_storage& address) {
 
 std::map<int, int> open_connections() {
   std::map<int, int> open;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
-    const std::string text = entry.path().filename();
-    int fd = -1;
-    std::from_chars(text.data(), text.data() + text.size(), fd);
+  for (const auto& path : list_folder("/proc/self/fd")) {
+    const int fd = parse_integer<int>(path.filename().native()).value_or(-1);
     sockaddr_storage here{}, there{};
     socklen_t size = sizeof here, other = sizeof there;
     if (::getsockname(fd, reinterpret_cast<sockaddr*>(&here), &size) == 0 &&

@@ -20,6 +20,20 @@ std::string kind_of(const Recording& recording) {
                                      "Freebox's api_version.json or get/)");
 }
 
+/// Every file of a known kind below `folder`.
+void read_folder(const std::filesystem::path& folder, Recording& recording) {
+  for (const auto& path : list_folder(folder)) {
+    constexpr std::string_view kEndings[] = {".xml", ".json", ".txt"};
+    std::error_code unknown;
+    if (std::filesystem::is_directory(std::filesystem::symlink_status(path, unknown)))
+      read_folder(path, recording);
+    else if (std::ranges::find(kEndings, path.extension().string()) != std::end(kEndings) &&
+             std::filesystem::is_regular_file(path, unknown))
+      recording.files[path.lexically_relative(recording.folder).generic_string()] =
+          read_file(path, kMaxFile);
+  }
+}
+
 }  // namespace
 
 const std::string* Recording::find(std::string_view path) const {
@@ -33,14 +47,7 @@ Recording read_recording(const std::filesystem::path& folder, const std::string&
   if (error || !std::filesystem::is_directory(whole, error))
     throw Error(ErrorKind::config, "no recording '" + folder.string() + "': not a folder");
   Recording recording{.folder = whole, .name = whole.filename().string()};
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(whole)) {
-    const auto& path = entry.path();
-    constexpr std::string_view kEndings[] = {".xml", ".json", ".txt"};
-    if (!entry.is_regular_file() ||
-        std::ranges::find(kEndings, path.extension().string()) == std::end(kEndings))
-      continue;
-    recording.files[path.lexically_relative(whole).generic_string()] = read_file(path, kMaxFile);
-  }
+  read_folder(whole, recording);
   recording.kind = kind.empty() ? kind_of(recording) : kind;
   return recording;
 }

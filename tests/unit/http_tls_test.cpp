@@ -136,6 +136,20 @@ TEST_CASE("a key that cannot be remembered is not trusted") {
             "' does not hold a key (sha256//BASE64); delete it to remember the box's key anew");
 }
 
+// std::filesystem's own exception left Client::send, and would have ended the program in a
+// destructor.
+TEST_CASE("a folder of keys that cannot be looked into is an Error of the request") {
+  Folder folder;
+  std::filesystem::create_directories(folder.path);
+  const auto key = folder.path / "loop" / "key";
+  std::filesystem::create_symlink("loop", folder.path / "loop");
+  const Identity identity("fritz.box");
+  Box box(identity);
+
+  CHECK(box.ask({.mode = TlsMode::first_use, .known_key = key}) ==
+        "config: cannot look at '" + key.string() + "': Too many levels of symbolic links");
+}
+
 TEST_CASE("with a ca_file the chain must end in it, and a name must fit but an address need not") {
   Folder folder;
   const Identity ca("test root"), stranger("another root");

@@ -76,7 +76,7 @@ void print_permissions(const DeviceConfig& config) {
 }  // namespace
 
 DeviceConfig register_application(DeviceConfig config, const std::string& file) {
-  if (std::filesystem::exists(file))
+  if (file_exists(file))
     throw Error(ErrorKind::config, "'" + file + "' is already there: use it with -t f:" + file +
                                        ", or name another with --token-file");
   http::Stop stop;
