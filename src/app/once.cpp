@@ -7,7 +7,7 @@
 #include "app/commands.h"
 #include "app/log.h"
 #include "app/process.h"
-#include "app/registrations.h"
+#include "app/store_setup.h"
 #include "app/series_json.h"
 #include "base/guarded.h"
 #include "publish/exposition.h"
@@ -28,7 +28,7 @@ int once(const OnceOptions& wanted) {
   config.log.format = "text";
   set_up_log(config.log);
   prepare_process(config.jobs.size());
-  Store store(registrations(config));
+  Store store(polled_devices(config));
   Guarded<std::vector<SnapshotPtr>> snapshots;
   store.add_listener([&](const SnapshotPtr& snapshot) {
     snapshots.with([&](auto& all) { all.push_back(snapshot); });

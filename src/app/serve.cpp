@@ -8,7 +8,7 @@
 #include "app/commands.h"
 #include "app/log.h"
 #include "app/process.h"
-#include "app/registrations.h"
+#include "app/store_setup.h"
 
 namespace boxmeter {
 namespace {
@@ -71,7 +71,7 @@ int serve(const ServeOptions& options) {
   block_signals();
   prepare_process(config.jobs.size());
 
-  Store store(registrations(config));
+  Store store(polled_devices(config));
   std::deque<Sink> sinks;
   for (const SinkOptions& sink : config.push) sinks.emplace_back(sink);
   store.add_listener([&](const SnapshotPtr& snapshot) {

@@ -6,83 +6,33 @@
 #include <unordered_set>
 
 #include "publish/heading.h"
-#include "publish/sample_text.h"
 
 namespace boxmeter {
 namespace {
 
-/// The first label of a fragment, which is the device.
-std::string_view device_of(std::string_view text) {
-  const auto start = std::min(text.find('{'), text.size());
-  auto at = std::min(text.find('"', start), text.size());
-  for (++at; at < text.size() && text[at] != '"'; ++at) {
-    if (text[at] == '\\') ++at;
-  }
-  return text.substr(start, at - start);
-}
-
-struct Lines {
-  std::string_view text = {};
-  std::uint32_t device = 0;  // equal for the neighbours of one device
-};
-
-/// The lines of every family, in the order of the fragments.  The device is read once per fragment:
-/// to look at the first byte of every slice would cost a cache miss each, and 4 times the time.
-class Sorted {
+/// The lines of every family, in the order of the fragments.
+class LinesByFamily {
  public:
-  explicit Sorted(const View& view) : first_(view.families->size() + 1) {
-    for (const auto& fragment : view.fragments) {
-      for (const auto& slice : fragment->slices) ++first_[slice.family + 1];
-    }
+  explicit LinesByFamily(const View& view) : first_(view.families->size() + 1) {
+    for (const FragmentPtr& fragment : view.fragments)
+      for (const Fragment::Slice& slice : fragment->slices) ++first_[slice.family + 1];
     std::partial_sum(first_.begin(), first_.end(), first_.begin());
     lines_.resize(first_.back());
     auto next = first_;
-    std::string_view last;
-    std::uint32_t device = 0;
-    for (const auto& fragment : view.fragments) {
-      const std::string_view text = fragment->text;
-      if (const auto name = device_of(text); name != last) {
-        ++device;
-        last = name;
-      }
-      for (const auto& slice : fragment->slices)
-        lines_[next[slice.family]++] = {text.substr(slice.offset, slice.length), device};
-    }
+    for (const FragmentPtr& fragment : view.fragments)
+      for (const Fragment::Slice& slice : fragment->slices)
+        lines_[next[slice.family]++] =
+            std::string_view(fragment->text).substr(slice.offset, slice.length);
   }
 
-  std::span<const Lines> of(FamilyId family) const {
+  std::span<const std::string_view> of(FamilyId family) const {
     return std::span(lines_).subspan(first_[family], first_[family + 1] - first_[family]);
   }
 
  private:
   std::vector<std::size_t> first_;  // of each family, in lines_; and the end
-  std::vector<Lines> lines_;
+  std::vector<std::string_view> lines_;
 };
-
-void append_new_lines(std::string& text, std::string_view lines,
-                      std::unordered_set<std::string_view>& seen) {
-  while (!lines.empty()) {
-    const auto line = lines.substr(0, lines.find('\n') + 1);
-    if (seen.insert(identity(line)).second) text.append(line);
-    lines.remove_prefix(line.size());
-  }
-}
-
-/// Two queries of a device may give one series, and a device's lines are neighbours: only where
-/// it has more than one slice is anything to be looked for.
-void append_samples(std::string& text, std::span<const Lines> lines) {
-  for (std::size_t i = 0; i < lines.size();) {
-    auto end = i + 1;
-    while (end < lines.size() && lines[end].device == lines[i].device) ++end;
-    if (end == i + 1) {
-      text.append(lines[i].text);
-    } else {
-      std::unordered_set<std::string_view> seen;
-      for (auto k = i; k < end; ++k) append_new_lines(text, lines[k].text, seen);
-    }
-    i = end;
-  }
-}
 
 Shape shape_of(const Family& family, Exposition format) {
   switch (family.type) {
@@ -114,9 +64,9 @@ class Names {
   std::unordered_set<std::string_view> taken_;
 };
 
-std::size_t size_of(std::span<const Lines> lines) {
+std::size_t size_of(std::span<const std::string_view> lines) {
   std::size_t size = 400;  // its heading
-  for (const auto& one : lines) size += one.text.size();
+  for (const auto& text : lines) size += text.size();
   return size;
 }
 
@@ -124,12 +74,12 @@ std::size_t size_of(std::span<const Lines> lines) {
 
 std::vector<std::string> device_pieces(const View& view, const std::vector<std::string>& own_names,
                                        Exposition format) {
-  const Sorted sorted(view);
+  const LinesByFamily lines(view);
   std::vector<FamilyId> order;
   for (FamilyId id = 0; id < view.families->size(); ++id) {
     const bool ours =
         std::binary_search(own_names.begin(), own_names.end(), (*view.families)[id]->name);
-    if (!ours && !sorted.of(id).empty()) order.push_back(id);
+    if (!ours && !lines.of(id).empty()) order.push_back(id);
   }
   const auto name = [&](FamilyId id) -> std::string_view { return (*view.families)[id]->name; };
   std::sort(order.begin(), order.end(), [&](auto a, auto b) { return name(a) < name(b); });
@@ -140,7 +90,7 @@ std::vector<std::string> device_pieces(const View& view, const std::vector<std::
   std::vector<std::size_t> sizes(own_names.size() + 1);
   std::vector<std::string_view> plain_names;
   for (const auto id : order) {
-    sizes[static_cast<std::size_t>(piece_of(id))] += size_of(sorted.of(id));
+    sizes[static_cast<std::size_t>(piece_of(id))] += size_of(lines.of(id));
     plain_names.push_back(name(id));
   }
   std::vector<std::string> pieces(sizes.size());
@@ -153,7 +103,7 @@ std::vector<std::string> device_pieces(const View& view, const std::vector<std::
     auto shape = shape_of(family, format);
     if (format == Exposition::openmetrics) shape = names.settle(family.name, shape);
     append_heading(piece, family.name, shape, family.help, format);
-    append_samples(piece, sorted.of(id));
+    for (const std::string_view text : lines.of(id)) piece.append(text);
   }
   if (format == Exposition::openmetrics) pieces.back() += "# EOF\n";
   return pieces;

@@ -18,10 +18,9 @@ std::string_view content_type(Exposition format);
 /// Whether the client takes gzip ("gzip;q=0" does not).
 bool accepts_gzip(std::string_view accept_encoding);
 
-/// The whole page, families merged, sorted and unique: what the devices say and our own work
+/// The whole page, families merged and sorted: what the devices say and our own work
 /// (`own`: prometheus-cpp's registry).  For `once`, tests, and as the meaning of what the server
-/// sends.  Of two equal series of a device the earlier fragment's is shown; a family of the
-/// devices with the name of one of ours is left out.
+/// sends.  A family of the devices with the name of one of ours is left out.
 std::string render(const View& view, const std::vector<prometheus::MetricFamily>& own,
                    Exposition format);
 

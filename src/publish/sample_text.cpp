@@ -27,6 +27,4 @@ void append_sample(std::string& text, std::string_view name, std::string_view co
   text += '\n';
 }
 
-std::string_view identity(std::string_view line) { return line.substr(0, line.rfind(' ')); }
-
 }  // namespace boxmeter

@@ -15,7 +15,4 @@ void append_labels(std::string& text, const Labels& labels);
 void append_sample(std::string& text, std::string_view name, std::string_view common,
                    const Labels& labels, const Number& value);
 
-/// What tells two lines of a family apart: everything before the value.
-std::string_view identity(std::string_view line);
-
 }  // namespace boxmeter

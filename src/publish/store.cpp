@@ -1,7 +1,7 @@
 #include "publish/store.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <set>
 
 #include "publish/health.h"
 #include "publish/sample_text.h"
@@ -11,152 +11,137 @@ namespace {
 
 constexpr int kShownIntervals = 3;
 
-std::string_view slice_text(const Fragment& fragment, const Fragment::Slice& slice) {
-  return std::string_view(fragment.text).substr(slice.offset, slice.length);
-}
-
-template <typename Visit>
-void for_each_line(std::string_view text, Visit&& visit) {
-  while (!text.empty()) {
-    const auto end = text.find('\n') + 1;
-    visit(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-}
-
-/// How many lines of `text` have an identity that `other` has too.
-std::uint64_t common_lines(std::string_view text, std::string_view other) {
-  std::unordered_set<std::string_view> known;
-  for_each_line(other, [&](std::string_view line) { known.insert(identity(line)); });
-  std::uint64_t common = 0;
-  for_each_line(text, [&](std::string_view line) { common += known.count(identity(line)); });
-  return common;
-}
-
-std::size_t points(const std::vector<Series>& all) {
+std::size_t count_points(const std::vector<Series>& all) {
   std::size_t count = 0;
   for (const Series& series : all) count += series.points.size();
   return count;
 }
 
+ContestedFamilies contested_families(const std::vector<PolledDevice::Query>& queries) {
+  ContestedFamilies contested;
+  std::set<std::string_view> seen;
+  for (const PolledDevice::Query& query : queries) {
+    contested.all |= query.families.empty() && queries.size() > 1;
+    std::set<std::string_view> own;
+    for (const FamilyPtr& family : query.families)
+      if (own.insert(family->name).second && !seen.insert(family->name).second)
+        contested.names.insert(family->name);
+  }
+  return contested;
+}
+
 }  // namespace
 
-Store::Store(std::vector<Registration> devices) {
-  state_.with([&](State& state) {
-    state.families = std::make_shared<const std::vector<FamilyPtr>>();
-    for (Registration& registration : devices) {
-      Device device{};
-      append_labels(device.labels, {{"device", registration.device}});
-      append_labels(device.labels, registration.labels);
-      device.status.name = registration.device;
-      device.status.kind = registration.kind;
-      for (const Registration::Query& query : registration.queries)
-        device.status.queries.push_back({.name = query.name});
-      device.shown.resize(registration.queries.size());
-      device.registration = std::move(registration);
-      device.health = render(state, device, health_of(device.status));
-      state.index[device.status.name] = state.devices.size();
-      state.devices.push_back(std::move(device));
-    }
-  });
+Store::Store(const std::vector<PolledDevice>& devices) {
+  for (const PolledDevice& polled : devices) {
+    Device& device = devices_.emplace_back();
+    append_labels(device.labels, {{"device", polled.device}});
+    append_labels(device.labels, polled.labels);
+    device.interval = polled.interval;
+    device.contested = contested_families(polled.queries);
+    device.queries = polled.queries;
+    for (PolledDevice::Query& query : device.queries) query.families = {};
+    device.current.with([&](Current& current) {
+      current.status.name = polled.device;
+      current.status.kind = polled.kind;
+      for (const PolledDevice::Query& query : polled.queries)
+        current.status.queries.push_back({.name = query.name});
+      current.given.resize(polled.queries.size());
+      current.health = render_health(device, current.status);
+    });
+    by_name_[polled.device] = &device;
+  }
 }
 
 void Store::add_listener(Listener listener) { listeners_.push_back(std::move(listener)); }
 
-FamilyId Store::number(State& state, const FamilyPtr& family) {
-  const auto [entry, fresh] =
-      state.ids.try_emplace(family->name, static_cast<FamilyId>(state.families->size()));
-  if (fresh) {
-    auto families = std::make_shared<std::vector<FamilyPtr>>(*state.families);
-    families->push_back(family);
-    state.families = std::move(families);
-  }
-  return entry->second;
+Store::Device* Store::find(const std::string& name) {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
-FragmentPtr Store::render(State& state, const Device& device, const std::vector<Series>& series) {
-  auto fragment = std::make_shared<Fragment>();
-  fragment->text.reserve(points(series) * 96);
-  for (const Series& one : series) {
-    const auto start = static_cast<std::uint32_t>(fragment->text.size());
-    for (const Point& point : one.points)
-      append_sample(fragment->text, one.family->name, device.labels, point.labels, point.value);
-    const auto length = static_cast<std::uint32_t>(fragment->text.size()) - start;
-    if (length > 0) fragment->slices.push_back({number(state, one.family), start, length});
-  }
-  fragment->text.shrink_to_fit();
-  fragment->slices.shrink_to_fit();
-  return fragment;
+/// Our own names, which no pack can take: nobody contests them.
+FragmentPtr Store::render_health(const Device& device, const DeviceStatus& status) const {
+  return render_fragment(health_of(status), device.labels, {}, numbers_);
 }
 
-/// Lines of the query that an earlier query of the same device gives too, and that a scrape
-/// therefore does not show.
-std::uint64_t Store::hidden_lines(const Device& device, std::size_t query) {
-  std::uint64_t hidden = 0;
-  const Fragment& own = *device.shown[query].fragment;
-  for (std::size_t earlier = 0; earlier < query; ++earlier) {
-    if (!device.shown[earlier].fragment) continue;
-    const Fragment& other = *device.shown[earlier].fragment;
-    for (const Fragment::Slice& mine : own.slices)
-      for (const Fragment::Slice& theirs : other.slices)
-        if (mine.family == theirs.family)
-          hidden += common_lines(slice_text(own, mine), slice_text(other, theirs));
-  }
-  return hidden;
+/// The contested series that queries before this one give.
+SeriesHashes Store::taken_before(const std::vector<Given>& given, std::size_t query,
+                                 Clock::time_point now) {
+  SeriesHashes taken;
+  for (std::size_t earlier = 0; earlier < query; ++earlier)
+    if (given[earlier].all && given[earlier].until > now)
+      for (const Fragment::Contested& line : given[earlier].all->contested)
+        taken.insert(line.series);
+  return taken;
 }
 
-void Store::count(Device& device, DeviceStatus::Query& query, const Snapshot& snapshot) {
-  DeviceStatus& status = device.status;
+/// Decides what the query shows.
+void Store::decide(std::vector<Given>& given, std::size_t query, Clock::time_point now) {
+  Given& own = given[query];
+  own.shown = own.all;
+  own.decided_until = Clock::time_point::max();
+  if (!own.all || own.all->contested.empty()) return;
+  own.shown = without_taken(own.all, taken_before(given, query, now));
+  for (std::size_t earlier = 0; earlier < query; ++earlier)
+    if (given[earlier].all && given[earlier].until > now && !given[earlier].all->contested.empty())
+      own.decided_until = std::min(own.decided_until, given[earlier].until);
+}
+
+void Store::count(Current& current, std::size_t query, const Snapshot& snapshot) {
+  DeviceStatus& status = current.status;
+  DeviceStatus::Query& asked = status.queries[query];
   ++status.polls;
   // What this box does not have is a state, not a failure, however often it is said.
   if (snapshot.failure && !lacking(snapshot.support)) ++status.failures[snapshot.failure->kind];
   for (const Failure& problem : snapshot.problems) ++status.failures[problem.kind];
   for (const auto& [reason, amount] : snapshot.dropped) status.dropped[reason] += amount;
-  query.asked = true;
-  query.support = snapshot.support;
-  query.up = !snapshot.failure;
-  query.took = snapshot.took;
-  query.failure = snapshot.failure;
-  if (query.up) {
-    query.last_success = snapshot.answered;
-    query.series = points(snapshot.series);
+  asked.asked = true;
+  asked.support = snapshot.support;
+  asked.up = !snapshot.failure;
+  asked.took = snapshot.took;
+  asked.failure = snapshot.failure;
+  if (asked.up) {
+    asked.last_success = snapshot.answered;
+    asked.series = count_points(snapshot.series);
+    const SeriesHashes taken = taken_before(current.given, query, snapshot.asked);
+    if (const std::size_t hidden = count_taken(*current.given[query].all, taken))
+      status.dropped["duplicate"] += hidden;
   } else if (lacking(snapshot.support)) {
-    query.series = 0;
+    asked.series = 0;
   }
   status.series = 0;
   for (const DeviceStatus::Query& each : status.queries) status.series += each.series;
 }
 
 void Store::record(const SnapshotPtr& snapshot) {
-  state_.with([&](State& state) {
-    const auto found = state.index.find(snapshot->device);
-    if (found == state.index.end()) return;
-    Device& device = state.devices[found->second];
-    auto& queries = device.status.queries;
+  if (Device* const device = find(snapshot->device)) {
     const auto query =
-        std::find_if(queries.begin(), queries.end(),
-                     [&](const DeviceStatus::Query& each) { return each.name == snapshot->query; });
-    if (query == queries.end()) return;
-    const auto at = static_cast<std::size_t>(query - queries.begin());
-    count(device, *query, *snapshot);
-    if (!snapshot->failure) {
-      device.shown[at] = {render(state, device, snapshot->series), snapshot->asked};
-      if (const std::uint64_t hidden = hidden_lines(device, at))
-        device.status.dropped["duplicate"] += hidden;
-    } else if (lacking(snapshot->support)) {
-      device.shown[at] = {};
+        std::ranges::find(device->queries, snapshot->query, &PolledDevice::Query::name);
+    if (query != device->queries.end()) {
+      const auto at = static_cast<std::size_t>(query - device->queries.begin());
+      Given given{};
+      if (!snapshot->failure)
+        given = {
+            .all = render_fragment(snapshot->series, device->labels, device->contested, numbers_),
+            .until = snapshot->asked + kShownIntervals * query->interval};
+      device->current.with([&](Current& current) {
+        if (!snapshot->failure || lacking(snapshot->support)) current.given[at] = std::move(given);
+        count(current, at, *snapshot);
+        for (auto each = at; each < current.given.size(); ++each)
+          decide(current.given, each, snapshot->asked);
+      });
+      ++generation_;
     }
-    ++state.generation;
-  });
+  }
   for (const Listener& listener : listeners_) listener(snapshot);
 }
 
-void Store::end_turn(const std::string& device, const Turn& turn) {
-  state_.with([&](State& state) {
-    const auto found = state.index.find(device);
-    if (found == state.index.end()) return;
-    Device& entry = state.devices[found->second];
-    DeviceStatus& status = entry.status;
+void Store::end_turn(const std::string& name, const Turn& turn) {
+  Device* const device = find(name);
+  if (device == nullptr) return;
+  device->current.with([&](Current& current) {
+    DeviceStatus& status = current.status;
     status.answered = true;
     status.up = turn.reached && !turn.refused_login;
     status.lag = turn.lag;
@@ -167,58 +152,53 @@ void Store::end_turn(const std::string& device, const Turn& turn) {
     if (turn.failure) status.failed = WallClock::now();
     if (status.up) {
       status.last_success = WallClock::now();
-      entry.last_good = turn.ended;
+      current.last_good = turn.ended;
     }
     for (const std::string& abandoned : turn.abandoned)
       for (DeviceStatus::Query& query : status.queries)
         if (query.name == abandoned && query.asked) query.up = false;
-    entry.health = render(state, entry, health_of(status));
-    ++state.generation;
+    current.health = render_health(*device, status);
   });
+  ++generation_;
 }
 
 View Store::view(Clock::time_point now) const {
-  return state_.with([&](const State& state) {
-    View view{.generation = state.generation,
-              .valid_until = Clock::time_point::max(),
-              .fragments = {},
-              .families = state.families};
-    for (const Device& device : state.devices) {
-      view.fragments.push_back(device.health);
-      const auto device_until =
-          device.status.up ? Clock::time_point::max()
-                           : device.last_good + kShownIntervals * device.registration.interval;
-      for (std::size_t at = 0; at < device.shown.size(); ++at) {
-        const Shown& shown = device.shown[at];
-        if (!shown.fragment) continue;
-        const auto until = std::min(
-            device_until, shown.asked + kShownIntervals * device.registration.queries[at].interval);
-        if (until <= now) continue;
+  // The generation first and the families last: what is recorded meanwhile makes the view older
+  // than it is, and the families of all fragments are there.
+  View view{.generation = generation_, .valid_until = Clock::time_point::max()};
+  for (const Device& device : devices_) {
+    device.current.with([&](const Current& current) {
+      view.fragments.push_back(current.health);
+      const auto device_until = current.status.up
+                                    ? Clock::time_point::max()
+                                    : current.last_good + kShownIntervals * device.interval;
+      for (std::size_t at = 0; at < current.given.size(); ++at) {
+        const Given& given = current.given[at];
+        const auto until = std::min(device_until, given.until);
+        if (!given.all || until <= now) continue;
         view.valid_until = std::min(view.valid_until, until);
-        view.fragments.push_back(shown.fragment);
+        view.fragments.push_back(
+            now < given.decided_until
+                ? given.shown
+                : without_taken(given.all, taken_before(current.given, at, now)));
       }
-    }
-    return view;
-  });
-}
-
-std::uint64_t Store::generation() const {
-  return state_.with([](const State& state) { return state.generation; });
+    });
+  }
+  view.families = numbers_.all();
+  return view;
 }
 
 std::vector<DeviceStatus> Store::devices() const {
-  return state_.with([](const State& state) {
-    std::vector<DeviceStatus> all;
-    all.reserve(state.devices.size());
-    for (const Device& device : state.devices) all.push_back(device.status);
-    return all;
-  });
+  std::vector<DeviceStatus> all;
+  all.reserve(devices_.size());
+  for (const Device& device : devices_)
+    all.push_back(device.current.with([](const Current& current) { return current.status; }));
+  return all;
 }
 
 bool Store::complete() const {
-  return state_.with([](const State& state) {
-    return std::all_of(state.devices.begin(), state.devices.end(),
-                       [](const Device& device) { return device.status.answered; });
+  return std::ranges::all_of(devices_, [](const Device& device) {
+    return device.current.with([](const Current& current) { return current.status.answered; });
   });
 }
 

@@ -1,5 +1,7 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -9,26 +11,12 @@
 #include "base/guarded.h"
 #include "metric/model.h"
 #include "metric/turn.h"
+#include "publish/fragment.h"
 
 namespace boxmeter {
 
-/// Dense number of a family in one store, in the order of first sight.
-using FamilyId = std::uint32_t;
-
-/// The sample lines of one query on one device (or of our own health of it), rendered once per
-/// poll: both formats share them.  A slice is the consecutive lines of one family.
-struct Fragment {
-  struct Slice {
-    FamilyId family = 0;
-    std::uint32_t offset = 0;
-    std::uint32_t length = 0;
-  };
-  std::string text = {};
-  std::vector<Slice> slices = {};
-};
-using FragmentPtr = std::shared_ptr<const Fragment>;
-
-/// What a scrape needs, frozen.  Fragments are ordered by device and query as configured.
+/// What a scrape needs, frozen.  Fragments are ordered by device and query as configured, and no
+/// series is in two of them.
 struct View {
   std::uint64_t generation = 0;        // rises with every change of what is shown
   Clock::time_point valid_until = {};  // when the first of the fragments expires
@@ -37,7 +25,7 @@ struct View {
 };
 
 /// What the store must know of a device before its first poll.
-struct Registration {
+struct PolledDevice {
   std::string device = {};
   std::string kind = {};
   Labels labels = {};  // extra ones, on every series of the device
@@ -45,6 +33,8 @@ struct Registration {
   struct Query {
     std::string name = {};
     std::chrono::milliseconds interval{};
+    /// What it may give; empty: anything, so that every line has to be told apart.
+    std::vector<FamilyPtr> families = {};
   };
   std::vector<Query> queries = {};  // in the order of the configuration: the earlier wins
 };
@@ -78,17 +68,21 @@ struct DeviceStatus {
 };
 
 /// The newest snapshots, rendered.  Workers write, sinks and scrapes read; neither knows of the
-/// other.  Any thread.  Never throws Error.
+/// other.  Any thread: what is slow is done under a lock of the device alone, or under none.
+/// Never throws Error.
 class Store {
  public:
   using Listener = std::function<void(const SnapshotPtr&)>;
 
-  explicit Store(std::vector<Registration> devices);
+  explicit Store(const std::vector<PolledDevice>& devices);
 
   /// Called for every recorded snapshot, in the thread that recorded it; must not wait.  Before the
   /// first record() only.
   void add_listener(Listener listener);
 
+  /// Of a series that several queries of the device give, the page shows what the earliest of them
+  /// says, whoever came first, for as long as that has not expired; the others are counted as
+  /// dropped ("duplicate").
   void record(const SnapshotPtr& snapshot);
   void end_turn(const std::string& device, const Turn& turn);
 
@@ -96,38 +90,45 @@ class Store {
   /// good turn everything of a device that is down; `now` decides.
   View view(Clock::time_point now) const;
   /// Of the newest view: cheap, to see whether a kept page is still true.
-  std::uint64_t generation() const;
+  std::uint64_t generation() const { return generation_; }
   std::vector<DeviceStatus> devices() const;
   /// Every device has ended its first turn.
   bool complete() const;
 
  private:
-  struct Shown {
-    FragmentPtr fragment;
-    Clock::time_point asked;
+  /// The newest answer to one query.
+  struct Given {
+    FragmentPtr all = {};
+    FragmentPtr shown = {};                // without what earlier queries give
+    Clock::time_point until = {};          // expires then
+    Clock::time_point decided_until = {};  // then an earlier query's answer expires
+  };
+  /// What changes of a device.
+  struct Current {
+    DeviceStatus status = {};
+    std::vector<Given> given = {};  // per query; without fragments before the first answer
+    FragmentPtr health = {};
+    Clock::time_point last_good = {};
   };
   struct Device {
-    Registration registration;
-    std::string labels;  // device="x",site="y": the start of every label set
-    DeviceStatus status;
-    std::vector<Shown> shown;  // per query
-    FragmentPtr health;
-    Clock::time_point last_good;
-  };
-  struct State {
-    std::vector<Device> devices;
-    std::map<std::string, std::size_t> index;
-    std::shared_ptr<const std::vector<FamilyPtr>> families;  // replaced, never changed
-    std::map<std::string, FamilyId> ids;
-    std::uint64_t generation = 1;
+    std::string labels = {};  // device="x",site="y": the start of every label set
+    Clock::duration interval = {};
+    std::vector<PolledDevice::Query> queries = {};
+    ContestedFamilies contested = {};
+    Guarded<Current> current = {};
   };
 
-  static FragmentPtr render(State& state, const Device& device, const std::vector<Series>& series);
-  static FamilyId number(State& state, const FamilyPtr& family);
-  static void count(Device& device, DeviceStatus::Query& query, const Snapshot& snapshot);
-  static std::uint64_t hidden_lines(const Device& device, std::size_t query);
+  Device* find(const std::string& name);
+  FragmentPtr render_health(const Device& device, const DeviceStatus& status) const;
+  static void count(Current& current, std::size_t query, const Snapshot& snapshot);
+  static void decide(std::vector<Given>& given, std::size_t query, Clock::time_point now);
+  static SeriesHashes taken_before(const std::vector<Given>& given, std::size_t query,
+                                   Clock::time_point now);
 
-  Guarded<State> state_;
+  mutable FamilyNumbers numbers_;
+  std::deque<Device> devices_;  // as configured
+  std::map<std::string, Device*> by_name_;
+  std::atomic<std::uint64_t> generation_ = 1;
   std::vector<Listener> listeners_;
 };
 

@@ -20,6 +20,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/server.h"
+#include "publish/push.h"
 #include "publish/store.h"
 #include "publish/web.h"
 
@@ -76,10 +77,8 @@ double median_ns(std::size_t times, const std::function<void()>& before,
 /// A store of devices with a hundred series each.
 class Fleet {
  public:
-  explicit Fleet(std::size_t devices) : devices_(devices), store_(registrations(devices)) {
-    for (std::size_t family = 0; family < kQueries * kFamilies; ++family)
-      families_.push_back(std::make_shared<const Family>(
-          Family{.name = family_name(family), .type = MetricType::counter, .help = kHelp}));
+  explicit Fleet(std::size_t devices)
+      : devices_(devices), families_(families()), store_(polled_devices(devices, families_)) {
     for (std::size_t device = 0; device < devices; ++device) {
       for (std::size_t query = 0; query < kQueries; ++query) record(device, query);
       store_.end_turn(device_name(device), {.reached = true, .ended = Clock::now()});
@@ -95,13 +94,25 @@ class Fleet {
   }
 
  private:
-  static std::vector<Registration> registrations(std::size_t devices) {
+  static std::vector<FamilyPtr> families() {
+    std::vector<FamilyPtr> all;
+    for (std::size_t family = 0; family < kQueries * kFamilies; ++family)
+      all.push_back(std::make_shared<const Family>(
+          Family{.name = family_name(family), .type = MetricType::counter, .help = kHelp}));
+    return all;
+  }
+
+  static std::vector<PolledDevice> polled_devices(std::size_t devices,
+                                                  const std::vector<FamilyPtr>& families) {
     constexpr std::chrono::minutes kInterval{60};  // nothing expires meanwhile
-    std::vector<Registration> all;
+    std::vector<PolledDevice> all;
     for (std::size_t device = 0; device < devices; ++device) {
-      Registration one{.device = device_name(device), .kind = "fritzbox", .interval = kInterval};
-      for (std::size_t query = 0; query < kQueries; ++query)
+      PolledDevice one{.device = device_name(device), .kind = "fritzbox", .interval = kInterval};
+      for (std::size_t query = 0; query < kQueries; ++query) {
         one.queries.push_back({query_name(query), kInterval});
+        for (std::size_t k = 0; k < kFamilies; ++k)
+          one.queries.back().families.push_back(families[query * kFamilies + k]);
+      }
       all.push_back(std::move(one));
     }
     return all;

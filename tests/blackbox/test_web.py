@@ -155,6 +155,36 @@ def test_families_are_sorted_whole_and_unique_over_devices_and_queries(tmp_path)
             "process_open_fds", "boxmeter_http_requests_total"} <= names(samples(pages[0]))
 
 
+SAME_SERIES = """
+pack: same
+kind: freebox
+queries:
+""" + "".join(f"""
+  - name: same_{name}
+    request: {{get: {name}/}}
+    each: "*"
+    metrics:
+      - {{name: freebox_same, help: Given by three queries., labels: {{port: port}}, value: value}}
+""" for name in "abc")
+
+
+@pytest.mark.sanitized
+def test_a_series_that_two_queries_give_was_shown_twice_when_one_between_them_gave_nothing(tmp_path):
+    (tmp_path / "same.yml").write_text(SAME_SERIES)
+    answers = {"a/": lambda: [{"port": "1", "value": 1}], "b/": lambda: [],
+               "c/": lambda: [{"port": "1", "value": 3}, {"port": "2", "value": 4}]}
+    with ScriptedFreebox(answers) as box:
+        text = config(freebox(box.url, queries=["same"]), poll="interval: 1h, timeout: 5s",
+                      extra="query_files: [same.yml]\n")
+        with Daemon(tmp_path, text) as daemon:
+            eventually(lambda: all(query["asked"] for query in daemon.devices()["free"]["queries"]))
+            page = daemon.page()
+
+    assert [line for line in page.splitlines() if line.startswith("freebox_same")] == [
+        'freebox_same{device="free",port="1"} 1', 'freebox_same{device="free",port="2"} 4']
+    assert value(samples(page), "boxmeter_series_dropped_total", reason="duplicate") == "1"
+
+
 @pytest.mark.sanitized
 def test_devices_tells_each_box_each_query_and_each_sink(tmp_path):
     with site(tmp_path) as daemon:

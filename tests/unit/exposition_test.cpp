@@ -8,7 +8,6 @@
 
 #include <limits>
 
-#include "publish/sample_text.h"
 #include "view.h"
 
 using namespace boxmeter;
@@ -142,23 +141,6 @@ TEST_CASE("help is escaped as each format wants it") {
         "# HELP x say \"a\\\\b\"\\nand go\n# TYPE x gauge\nx{device=\"home\"} 1\n");
   CHECK(render(views.view(), {}, Exposition::openmetrics) ==
         "# TYPE x gauge\n# HELP x say \\\"a\\\\b\\\"\\nand go\nx{device=\"home\"} 1\n# EOF\n");
-}
-
-TEST_CASE("a series that two queries give is shown once, and the earlier one's value") {
-  Views views;
-  const Family family{"x", MetricType::gauge, "H."};
-  views.device("home").add(family, {{"a", "1"}}, 10).add(family, {{"a", "2"}}, 20);
-  views.device("home").add(family, {{"a", "2"}}, 21).add(family, {{"a", "3 b"}}, 30);
-  views.device("home\"").add(family, {{"a", "2"}}, 22);
-  views.device("homestead").add(family, {{"a", "2"}}, 23);
-
-  CHECK(render(views.view(), {}, Exposition::text) ==
-        "# HELP x H.\n# TYPE x gauge\n"
-        "x{device=\"home\",a=\"1\"} 10\n"
-        "x{device=\"home\",a=\"2\"} 20\n"
-        "x{device=\"home\",a=\"3 b\"} 30\n"
-        "x{device=\"home\\\"\",a=\"2\"} 22\n"
-        "x{device=\"homestead\",a=\"2\"} 23\n");
 }
 
 TEST_CASE("our own families stand in their places, and keep their names for themselves") {

@@ -21,6 +21,12 @@ Store two_queries() {
                  .queries = {{"wan", 30s}, {"slow", 300s}}}});
 }
 
+Store queries(const std::vector<std::string>& names) {
+  PolledDevice device{.device = "home", .kind = "fritzbox", .interval = 30s};
+  for (const std::string& name : names) device.queries.push_back({.name = name, .interval = 30s});
+  return Store({device});
+}
+
 SnapshotPtr good(const char* query, std::vector<Series> series, Clock::time_point asked = kNow) {
   return std::make_shared<const Snapshot>(
       Snapshot{.device = "home", .query = query, .asked = asked, .series = std::move(series)});
@@ -48,6 +54,12 @@ std::string shown(const Store& store, Clock::time_point now) {
 }
 
 std::string health(const Store& store) { return store.view(kNow).fragments.at(0)->text; }
+
+std::uint64_t duplicates(const Store& store) {
+  const auto dropped = store.devices().front().dropped;
+  const auto found = dropped.find("duplicate");
+  return found == dropped.end() ? 0 : found->second;
+}
 
 bool contains(const std::string& text, const std::string& piece) {
   return text.find(piece) != std::string::npos;
@@ -158,6 +170,91 @@ TEST_CASE("of two queries that give one series the later is counted") {
   CHECK(contains(health(store),
                  "boxmeter_series_dropped_total{device=\"home\",site=\"at\\\"tic\",reason="
                  "\"duplicate\"} 1\n"));
+}
+
+TEST_CASE("a series that two queries give was shown twice when one between them gave nothing") {
+  Store store = queries({"a", "b", "c"});
+  const FamilyPtr family = gauge("box_x");
+  store.record(good("a", {value(family, 1, {{"k", "1"}})}));
+  store.record(good("b", {}));
+  store.record(good("c", {value(family, 3, {{"k", "1"}}), value(gauge("box_y"), 4)}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  CHECK(shown(store, kNow) ==
+        "box_x{device=\"home\",k=\"1\"} 1\n"
+        "box_y{device=\"home\"} 4\n");
+  CHECK(duplicates(store) == 1);
+}
+
+TEST_CASE("the query that stands earlier in the configuration wins, whoever was asked first") {
+  Store store = queries({"a", "b"});
+  const FamilyPtr family = gauge("box_x");
+  store.record(good("b", {{family,
+                           {{{{"k", "1"}}, Number(std::uint64_t{21})},
+                            {{{"k", "2 3"}}, Number(std::uint64_t{22})},
+                            {{{"k", "3"}}, Number(std::uint64_t{23})}}}}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+  CHECK(shown(store, kNow) ==
+        "box_x{device=\"home\",k=\"1\"} 21\n"
+        "box_x{device=\"home\",k=\"2 3\"} 22\n"
+        "box_x{device=\"home\",k=\"3\"} 23\n");
+
+  store.record(good("a", {value(family, 12, {{"k", "2 3"}})}));
+
+  CHECK(shown(store, kNow) ==
+        "box_x{device=\"home\",k=\"2 3\"} 12\n"
+        "box_x{device=\"home\",k=\"1\"} 21\n"
+        "box_x{device=\"home\",k=\"3\"} 23\n");
+  store.record(bad("a", Support::unsupported));
+  CHECK(shown(store, kNow) ==
+        "box_x{device=\"home\",k=\"1\"} 21\n"
+        "box_x{device=\"home\",k=\"2 3\"} 22\n"
+        "box_x{device=\"home\",k=\"3\"} 23\n");
+}
+
+TEST_CASE("when the earlier answer expires the later one is shown, and is no duplicate any more") {
+  Store store = queries({"a", "b"});
+  const FamilyPtr family = gauge("box_x");
+  store.record(good("a", {value(family, 1)}));
+  store.record(good("b", {value(family, 2)}, kNow + 60s));
+  store.end_turn("home", {.reached = true, .ended = kNow + 60s});
+
+  CHECK(shown(store, kNow + 89s) == "box_x{device=\"home\"} 1\n");
+  CHECK(store.view(kNow + 89s).valid_until == kNow + 90s);
+  CHECK(shown(store, kNow + 90s) == "box_x{device=\"home\"} 2\n");
+  store.record(good("b", {value(family, 3)}, kNow + 90s));
+  store.end_turn("home", {.reached = true, .ended = kNow + 90s});
+  CHECK(duplicates(store) == 1);  // of the first time
+}
+
+TEST_CASE("labels in another order, or empty, are the same series") {
+  Store store = queries({"a", "b"});
+  const FamilyPtr family = gauge("box_x");
+  store.record(good("a", {value(family, 1, {{"k", "1"}, {"l", "2"}})}));
+  store.record(good("b", {value(family, 2, {{"l", "2"}, {"m", ""}, {"k", "1"}})}));
+  store.record(good("b", {value(family, 3, {{"l", "1"}, {"k", "2"}})}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  CHECK(shown(store, kNow) ==
+        "box_x{device=\"home\",k=\"1\",l=\"2\"} 1\n"
+        "box_x{device=\"home\",l=\"1\",k=\"2\"} 3\n");
+  CHECK(duplicates(store) == 1);
+}
+
+TEST_CASE("only families that two queries of the device may give are looked at line by line") {
+  const FamilyPtr own = gauge("box_own"), shared = gauge("box_shared");
+  Store store({{.device = "home",
+                .kind = "fritzbox",
+                .interval = 30s,
+                .queries = {{"a", 30s, {own, shared, shared}}, {"b", 30s, {shared}}}}});
+  store.record(good("a", {value(own, 1), value(own, 2), value(shared, 3)}));
+  store.record(good("b", {value(shared, 4)}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  CHECK(store.view(kNow).fragments.at(1)->contested.size() == 1);
+  CHECK(shown(store, kNow) ==
+        "box_own{device=\"home\"} 1\nbox_own{device=\"home\"} 2\n"
+        "box_shared{device=\"home\"} 3\n");
 }
 
 TEST_CASE("listeners see every snapshot, and every change is a new generation") {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "app/registrations.h"
+#include "app/store_setup.h"
 #include "fake_device.h"
 
 using namespace boxmeter;
@@ -19,7 +19,7 @@ struct Bench {
   explicit Bench(FakeDevice::Answer answer, std::vector<std::string> targets = {"a", "b", "c"},
                  std::filesystem::path learned = {}, const std::vector<std::string>& paths = {"v"},
                  std::chrono::milliseconds interval = 1s) {
-    std::vector<Registration::Query> registered;
+    std::vector<PolledDevice::Query> registered;
     Job job{.device = {.name = "home",
                        .kind = "fritzbox",
                        .interval = interval,
@@ -37,7 +37,7 @@ struct Bench {
       job.queries.push_back(query);
       registered.push_back({target, 1s});
     }
-    store = std::make_unique<Store>(std::vector<Registration>{
+    store = std::make_unique<Store>(std::vector<PolledDevice>{
         {.device = "home", .kind = "fritzbox", .interval = 1s, .queries = registered}});
     auto fake = std::make_unique<FakeDevice>(std::move(answer));
     device = fake.get();

@@ -1,18 +1,21 @@
-#include "app/registrations.h"
+#include "app/store_setup.h"
 
 namespace boxmeter {
 
-std::vector<Registration> registrations(const Config& config) {
-  std::vector<Registration> all;
+std::vector<PolledDevice> polled_devices(const Config& config) {
+  std::vector<PolledDevice> all;
   for (const Job& job : config.jobs) {
-    Registration device{.device = job.device.name,
+    PolledDevice device{.device = job.device.name,
                         .kind = job.device.kind,
                         .labels = job.device.labels,
                         .interval = job.device.interval,
                         .queries = {}};
-    for (const QueryPtr& query : job.queries)
+    for (const QueryPtr& query : job.queries) {
+      const bool has_interval = query->interval.count() > 0;
       device.queries.push_back(
-          {query->name, query->interval.count() > 0 ? query->interval : job.device.interval});
+          {.name = query->name, .interval = has_interval ? query->interval : job.device.interval});
+      for (const Rule& rule : query->rules) device.queries.back().families.push_back(rule.family);
+    }
     all.push_back(std::move(device));
   }
   return all;

@@ -6,7 +6,7 @@
 namespace boxmeter {
 
 /// What the store must know of each configured device.
-std::vector<Registration> registrations(const Config& config);
+std::vector<PolledDevice> polled_devices(const Config& config);
 
 /// What is polled is recorded in `store`, which outlives the recorder.
 PollRecorder record_into(Store& store);
