@@ -12,7 +12,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-enum class Verdict {
+/// What an answer leads to.
+enum class Reaction {
   delivered,  // forget the objects
   again,      // the listener cannot now
   smaller,    // the body is too large
@@ -22,7 +23,7 @@ enum class Verdict {
 
 struct Meaning {
   int from, to;
-  Verdict verdict;
+  Reaction reaction;
   std::string_view reason;  // of boxmeter_push_failures_total
   std::string_view way_out;
 };
@@ -30,23 +31,24 @@ struct Meaning {
 // 410 is what Telegraf says while it stops, 425 and 429 ask for patience.  What is not listed is
 // taken as a matter of settings, because that loses nothing.
 constexpr Meaning kMeanings[] = {
-    {200, 299, Verdict::delivered, "", ""},
-    {300, 399, Verdict::settings, "config", "redirects are not followed, give the final url"},
-    {400, 400, Verdict::blame, "refused", ""},
-    {401, 401, Verdict::settings, "auth", "check username and password, or the bearer token"},
-    {403, 403, Verdict::settings, "auth", "check username and password, or the bearer token"},
-    {404, 404, Verdict::settings, "config",
+    {200, 299, Reaction::delivered, "", ""},
+    {300, 399, Reaction::settings, "config", "redirects are not followed, give the final url"},
+    {400, 400, Reaction::blame, "refused", ""},
+    {401, 401, Reaction::settings, "auth", "check username and password, or the bearer token"},
+    {403, 403, Reaction::settings, "auth", "check username and password, or the bearer token"},
+    {404, 404, Reaction::settings, "config",
      "check the path of the url (Telegraf's setting is `paths`)"},
-    {405, 405, Verdict::settings, "config", "check that the listener takes POST (`methods`)"},
-    {408, 408, Verdict::again, "refused", ""},
-    {410, 410, Verdict::again, "refused", ""},
-    {413, 413, Verdict::smaller, "too_large", ""},
-    {422, 422, Verdict::blame, "refused", ""},
-    {425, 425, Verdict::again, "refused", ""},
-    {429, 429, Verdict::again, "refused", ""},
-    {500, 599, Verdict::again, "refused", ""},
+    {405, 405, Reaction::settings, "config", "check that the listener takes POST (`methods`)"},
+    {408, 408, Reaction::again, "refused", ""},
+    {410, 410, Reaction::again, "refused", ""},
+    {413, 413, Reaction::smaller, "too_large", ""},
+    {422, 422, Reaction::blame, "refused", ""},
+    {425, 425, Reaction::again, "refused", ""},
+    {429, 429, Reaction::again, "refused", ""},
+    {500, 599, Reaction::again, "refused", ""},
 };
-constexpr Meaning kOther{0, 0, Verdict::settings, "config", "check the url and what listens there"};
+constexpr Meaning kOther{0, 0, Reaction::settings, "config",
+                         "check the url and what listens there"};
 
 const Meaning& meaning(int status) {
   for (const Meaning& row : kMeanings)
@@ -67,10 +69,11 @@ std::string counted(std::size_t count) {
 }  // namespace
 
 Delivery::Delivery(DeliveryOptions options)
-    : options_(std::move(options)),
-      queue_(options_.max_queue),
-      body_limit_(options_.max_body == 0 ? std::numeric_limits<std::size_t>::max()
-                                         : options_.max_body) {}
+    : options_(std::move(options)), queue_(options_.max_queue), body_limit_(most_body()) {}
+
+std::size_t Delivery::most_body() const {
+  return options_.max_body == 0 ? std::numeric_limits<std::size_t>::max() : options_.max_body;
+}
 
 PushNotes Delivery::add(PushObject object) {
   PushNotes notes;
@@ -116,11 +119,13 @@ std::optional<PushBody> Delivery::next(Clock::time_point now) {
   PushBody body{.first = queue_.begin(), .end = batch_end()};
   if (!options_.batches) {
     body.text = queue_.at(body.first).text;
+    body.size = body.text.size();
     return body;
   }
   for (auto number = body.first; number < body.end; ++number)
     body.text.append(number == body.first ? "[" : ",").append(queue_.at(number).text);
   body.text += ']';
+  body.size = body.text.size();
   return body;
 }
 
@@ -145,7 +150,7 @@ PushNotes Delivery::answered(const PushBody& body, const PushAnswer& answer,
   PushNotes notes;
   retry_at_.reset();
   const Meaning& meant = meaning(answer.status);
-  if (answer.status != 0 && meant.verdict == Verdict::delivered) {
+  if (answer.status != 0 && meant.reaction == Reaction::delivered) {
     deliver(body, notes);
     return notes;
   }
@@ -158,15 +163,15 @@ PushNotes Delivery::answered(const PushBody& body, const PushAnswer& answer,
     return notes;
   }
   ++failures_[std::string(meant.reason)];
-  switch (meant.verdict) {
-    case Verdict::smaller:
+  switch (meant.reaction) {
+    case Reaction::smaller:
       shrink(body, notes);
       break;
-    case Verdict::blame:
+    case Reaction::blame:
       blame(body, answer, now, notes);
       break;
     default:
-      wait(meant.verdict == Verdict::again ? Trouble::listener : Trouble::settings, answer, now,
+      wait(meant.reaction == Reaction::again ? Trouble::listener : Trouble::settings, answer, now,
            notes);
   }
   return notes;
@@ -176,6 +181,7 @@ void Delivery::deliver(const PushBody& body, PushNotes& notes) {
   const std::size_t queued = queue_.size();
   sent_ += queue_.remove_below(body.end);
   attempts_ = refused_in_a_row_ = 0;
+  rise();
   told_.erase("queue_full");
   const Trouble was = std::exchange(trouble_, Trouble::none);
   last_error_.clear();
@@ -201,12 +207,23 @@ void Delivery::blame(const PushBody& body, const PushAnswer& answer, Clock::time
   if (++refused_in_a_row_ >= options_.patience) wait(Trouble::content, answer, now, notes);
 }
 
+/// After a while without a 413 batches may be twice as large again.
+void Delivery::rise() {
+  if (body_limit_ >= most_body() || ++delivered_in_a_row_ < next_rise_) return;
+  delivered_in_a_row_ = 0;
+  body_limit_ = body_limit_ > most_body() / 2 ? most_body() : 2 * body_limit_;
+  risen_ = true;
+}
+
 void Delivery::shrink(const PushBody& body, PushNotes& notes) {
+  delivered_in_a_row_ = 0;
+  if (std::exchange(risen_, false)) next_rise_ = std::min(2 * next_rise_, kLastRise);
   if (body.end - body.first > 1) {
-    body_limit_ = body.text.size() / 2;
+    body_limit_ = body.size / 2;
     note_once("413",
-              "the listener takes no body of " + std::to_string(body.text.size()) +
-                  " bytes (HTTP 413): sending smaller ones from now on; max_body spares the tries",
+              "the listener takes no body of " + std::to_string(body.size) +
+                  " bytes (HTTP 413): sending smaller ones, and larger ones again after a while; "
+                  "max_body spares the tries",
               notes);
     return;
   }
@@ -265,7 +282,7 @@ milliseconds Delivery::backoff() {
   return milliseconds(static_cast<milliseconds::rep>(cap * options_.jitter()));
 }
 
-void Delivery::hurry() {
+void Delivery::ignore_waits() {
   flush_at_ = Clock::time_point::min();
   retry_at_.reset();
 }

@@ -30,6 +30,7 @@ struct PushBody {
   std::uint64_t first = 0;
   std::uint64_t end = 0;
   std::string text = {};
+  std::size_t size = 0;  // of the text in bytes, also when the text has been moved away
 };
 
 /// What came of a request: a status, or 0 and an error.
@@ -41,7 +42,7 @@ struct PushAnswer {
   std::string message = {};
 };
 
-/// A line for the log.
+/// A line for the log: `good` when something works again.
 struct PushNote {
   bool good = false;
   std::string text = {};
@@ -51,7 +52,7 @@ using PushNotes = std::vector<PushNote>;
 
 /// Delivery to one listener without its socket and its clock: what to send next, what an answer
 /// means, when to try again.  At least once and in order; an object is forgotten only after a 2xx,
-/// or dropped and counted.  Pure; one thread at a time.
+/// or dropped and counted.  Pure; one thread at a time.  Throws nothing of ours.
 class Delivery {
  public:
   explicit Delivery(DeliveryOptions options = {});
@@ -67,8 +68,8 @@ class Delivery {
   std::optional<PushBody> next(Clock::time_point now);
   PushNotes answered(const PushBody& body, const PushAnswer& answer, Clock::time_point now);
 
-  /// The end is near: everything is due at once.
-  void hurry();
+  /// Shutdown: what is queued is due at once, whatever interval and back-off say.
+  void ignore_waits();
   /// The last answer was not a 2xx, and trying waits for that reason.
   bool waiting() const { return retry_at_.has_value(); }
 
@@ -80,21 +81,30 @@ class Delivery {
   const std::string& last_error() const { return last_error_; }
 
  private:
+  static constexpr unsigned kFirstRise = 32, kLastRise = 4096;  // bodies
+
   enum class Trouble { none, listener, settings, content };
 
   void deliver(const PushBody& body, PushNotes& notes);
   void blame(const PushBody& body, const PushAnswer& answer, Clock::time_point now,
              PushNotes& notes);
+  void rise();
   void shrink(const PushBody& body, PushNotes& notes);
   void wait(Trouble trouble, const PushAnswer& answer, Clock::time_point now, PushNotes& notes);
   void drop_too_large(const PushObject& object, std::string_view why, PushNotes& notes);
   void note_once(const std::string& key, std::string text, PushNotes& notes);
+  std::size_t most_body() const;
   std::uint64_t batch_end() const;
   std::chrono::milliseconds backoff();
 
   DeliveryOptions options_;
   PushQueue queue_;
-  std::size_t body_limit_;  // of a batch; falls when the listener answers 413
+  // Of a batch, in bytes.  Falls when the listener answers 413, and rises again step by step: it
+  // may have been one object, or a proxy that was set up differently for a while.
+  std::size_t body_limit_;
+  unsigned delivered_in_a_row_ = 0;  // bodies since the limit changed
+  unsigned next_rise_ = kFirstRise;  // after so many; doubles when the rise was too much
+  bool risen_ = false;               // since the last 413
 
   Clock::time_point flush_at_ = Clock::time_point::min();
   std::uint64_t flush_end_ = 0;    // objects below are part of the flush that is running

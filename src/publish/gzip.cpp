@@ -58,6 +58,13 @@ Deflated deflated(std::string_view text) {
   return {.bytes = std::move(bytes), .crc = static_cast<std::uint32_t>(crc), .size = text.size()};
 }
 
+std::string gzipped(std::string_view text) {
+  const Deflated piece = deflated(text);
+  GzipMember member;
+  member.add(piece);
+  return GzipMember::head() + piece.bytes + member.tail();
+}
+
 std::string GzipMember::head() {
   // RFC 1952: magic, deflate, no flags, no time, fastest, unknown system.
   return {"\x1f\x8b\x08\0\0\0\0\0\x04\xff", 10};

@@ -16,6 +16,9 @@ struct Deflated {
 /// Any thread.  Throws std::bad_alloc only.
 Deflated deflated(std::string_view text);
 
+/// `text` as one whole gzip member.  Any thread.  Throws std::bad_alloc only.
+std::string gzipped(std::string_view text);
+
 /// Puts pieces together to one gzip member: head(), every piece's bytes, tail().
 class GzipMember {
  public:

@@ -10,7 +10,7 @@ namespace boxmeter {
 
 /// A POST of the body, packed if the sink wants that.  A header of the sink replaces ours of the
 /// same name.
-http::Request post_request(const SinkOptions& sink, const std::string& body);
+http::Request post_request(const SinkOptions& sink, std::string body);
 
 /// What a listener echoes of the sink's secrets is masked.
 PushAnswer push_answer(const SinkOptions& sink, const http::Response& response,

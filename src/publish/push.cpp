@@ -18,40 +18,41 @@ namespace {
 /// What the end of the program may wait for a listener: it is to end within a second of SIGTERM.
 constexpr std::chrono::milliseconds kLastTry{500};
 
-/// Wakes the sender: there is something to do earlier than it knows, or the end has begun.
-class Bell {
+/// What the sender waits for between two requests: a word that something is due earlier than it
+/// knows, or that the program ends.
+class Wakeup {
  public:
-  void ring() {
+  void wake() {
     const std::lock_guard lock(mutex_);
-    rung_ = true;
+    woken_ = true;
     changed_.notify_one();
   }
   /// The first call counts.
   void end(Clock::time_point by) {
     const std::lock_guard lock(mutex_);
     if (!end_) end_ = by;
-    rung_ = true;
+    woken_ = true;
     changed_.notify_one();
   }
   std::optional<Clock::time_point> end() const {
     const std::lock_guard lock(mutex_);
     return end_;
   }
-  /// Until it rings, or at the given time.
+  /// Until somebody wakes it, or the given time.
   void wait(std::optional<Clock::time_point> until) {
     std::unique_lock lock(mutex_);
-    const auto rung = [&] { return rung_; };
+    const auto woken = [&] { return woken_; };
     if (until)
-      changed_.wait_until(lock, *until, rung);
+      changed_.wait_until(lock, *until, woken);
     else
-      changed_.wait(lock, rung);
-    rung_ = false;
+      changed_.wait(lock, woken);
+    woken_ = false;
   }
 
  private:
   mutable std::mutex mutex_;  // guards all of this class
   std::condition_variable changed_;
-  bool rung_ = false;
+  bool woken_ = false;
   std::optional<Clock::time_point> end_;
 };
 
@@ -94,14 +95,14 @@ struct Sink::State {
   }
 
   void run();
-  PushAnswer post(const PushBody& body);
+  PushAnswer post(std::string body);
   void log(const PushNotes& notes) const;
 
   const SinkOptions options;
   http::Stop stop;
   http::Client client;  // of the sender alone
   Guarded<Delivery> delivery;
-  Bell bell;
+  Wakeup wakeup;
   std::promise<void> ended;
   std::jthread sender;  // last: joins before what it uses goes away
 };
@@ -111,12 +112,12 @@ Sink::Sink(SinkOptions options) : state_(std::make_unique<State>(std::move(optio
 Sink::~Sink() {
   finish();
   // Whoever has not ended by then waits for a listener that does not answer.
-  if (state_->ended.get_future().wait_until(*state_->bell.end()) != std::future_status::ready)
+  if (state_->ended.get_future().wait_until(*state_->wakeup.end()) != std::future_status::ready)
     state_->stop.stop();
 }
 
 void Sink::finish() {
-  state_->bell.end(Clock::now() + std::min(state_->options.timeout, kLastTry));
+  state_->wakeup.end(Clock::now() + std::min(state_->options.timeout, kLastTry));
 }
 
 void Sink::add(const SnapshotPtr& snapshot) noexcept try {
@@ -141,7 +142,7 @@ void Sink::add(const SnapshotPtr& snapshot) noexcept try {
     }
     return delivery.due(now) != before;
   });
-  if (earlier) state_->bell.ring();
+  if (earlier) state_->wakeup.wake();
   state_->log(notes);
 } catch (const std::exception& error) {
   spdlog::error("push {}: {}", state_->options.name, error.what());
@@ -166,28 +167,30 @@ SinkStatus Sink::status() const {
 void Sink::State::run() {
   bool ending = false;
   for (;;) {
-    const auto end = bell.end();
-    if (end && !std::exchange(ending, true)) delivery.with([](Delivery& last) { last.hurry(); });
+    const auto end = wakeup.end();
+    if (end && !std::exchange(ending, true))
+      delivery.with([](Delivery& last) { last.ignore_waits(); });
 
     const auto now = Clock::now();
     if (end && now >= *end) break;
-    const auto body = delivery.with([&](Delivery& next) { return next.next(now); });
+    auto body = delivery.with([&](Delivery& next) { return next.next(now); });
     if (body) {
-      const PushAnswer answer = post(*body);
+      const PushAnswer answer = post(std::move(body->text));
       log(delivery.with(
           [&](Delivery& told) { return told.answered(*body, answer, Clock::now()); }));
       continue;
     }
     if (end) break;  // all is delivered, or the last try failed
-    bell.wait(delivery.with([&](const Delivery& waiting) { return waiting.due(now); }));
+    wakeup.wait(delivery.with([&](const Delivery& waiting) { return waiting.due(now); }));
   }
   const std::size_t left = delivery.with([](const Delivery& last) { return last.queue().size(); });
   if (left > 0) spdlog::warn("push {}: ends with {} objects undelivered", options.name, left);
 }
 
-PushAnswer Sink::State::post(const PushBody& body) {
+PushAnswer Sink::State::post(std::string body) {
   try {
-    return push_answer(options, client.send(post_request(options, body.text)), WallClock::now());
+    return push_answer(options, client.send(post_request(options, std::move(body))),
+                       WallClock::now());
   } catch (const Error& error) {
     return {.error = error.kind(), .message = error.what()};
   } catch (const std::exception& error) {

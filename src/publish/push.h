@@ -15,6 +15,7 @@
 
 namespace boxmeter {
 
+/// A destination as configured.
 struct SinkOptions {
   std::string name = {};
   std::string url = {};  // whole

@@ -168,7 +168,7 @@ def test_a_batch_that_is_too_large_for_the_listener_goes_in_smaller_ones(tmp_pat
     assert dropped(found) == {}
     line, = told(daemon)
     assert re.fullmatch(r"warning +push telegraf: the listener takes no body of \d+ bytes \(HTTP 413\): sending smaller "
-                        r"ones from now on; max_body spares the tries", line)
+                        r"ones, and larger ones again after a while; max_body spares the tries", line)
 
 
 @pytest.mark.sanitized

@@ -117,12 +117,42 @@ TEST_CASE("413 halves the body down to one object, and later bodies start smalle
   CHECK(listener.bodies.size() - tries == 5);  // 20 objects, 4 to a body, no 413 again
   REQUIRE(listener.notes.size() == 2);
   CHECK(listener.notes[0].text ==
-        "the listener takes no body of 342 bytes (HTTP 413): sending smaller ones from now on; "
-        "max_body spares the tries");
+        "the listener takes no body of 342 bytes (HTTP 413): sending smaller ones, and larger ones "
+        "again after a while; max_body spares the tries");
   CHECK(listener.notes[1].text ==
         "query 'q' of device 'free' has 60 bytes, more than the listener takes (HTTP 413): "
         "dropped; raise max_body_size in Telegraf, and max_body here if it is set (said once; see "
         "boxmeter_push_dropped_total)");
+}
+
+TEST_CASE("one 413 made batches small until the next start; they grow again, ever more carefully") {
+  Delivery delivery({.interval = 1s});
+  std::size_t bound = 50;
+  Listener listener{
+      .answer = [&](const std::string& body) { return status(body.size() > bound ? 413 : 204); }};
+  auto now = kStart;
+  const auto longest_of = [&](int flushes) {
+    listener.bodies.clear();
+    for (int i = 0; i < flushes; ++i) {
+      fill(delivery, 0, 20);
+      now = listener.run(delivery, now, now + 1s);
+    }
+    return std::ranges::max(listener.bodies, {}, &std::string::size).size();
+  };
+
+  CHECK(longest_of(1) == 141);  // 20 objects: split to 35 bytes, 4 objects to a body
+  bound = 1000;                 // it was for a while
+  CHECK(longest_of(4) == 29);
+  CHECK(longest_of(50) == 141);
+  CHECK(delivery.failures() == Counts{{"too_large", 2}});
+
+  bound = 50;  // and if it was not, few are tried in vain
+  longest_of(1);
+  const auto failed = delivery.failures().at("too_large");
+  longest_of(1000);
+  CHECK(delivery.failures().at("too_large") - failed < 20);
+  CHECK(delivery.dropped().empty());
+  CHECK(delivery.sent() == 1056 * 20);
 }
 
 TEST_CASE("a raw body above max_body is dropped, counted, and told once with the setting") {
@@ -254,7 +284,7 @@ TEST_CASE("at the end everything is due at once") {
   delivery.answered(delivery.next(kStart).value(), status(500), kStart);
   REQUIRE_FALSE(delivery.next(kStart).has_value());
 
-  delivery.hurry();
+  delivery.ignore_waits();
 
   CHECK(delivery.next(kStart).has_value());
 }
