@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "publish/heading.h"
+#include "publish/sample_text.h"
 
 namespace boxmeter {
 namespace {
@@ -70,60 +71,81 @@ std::size_t size_of(std::span<const std::string_view> lines) {
   return size;
 }
 
-}  // namespace
-
-std::vector<std::string> device_pieces(const View& view, const std::vector<std::string>& own_names,
-                                       Exposition format) {
-  const LinesByFamily lines(view);
-  std::vector<FamilyId> order;
-  for (FamilyId id = 0; id < view.families->size(); ++id) {
-    const bool ours =
-        std::binary_search(own_names.begin(), own_names.end(), (*view.families)[id]->name);
-    if (!ours && !lines.of(id).empty()) order.push_back(id);
-  }
-  const auto name = [&](FamilyId id) -> std::string_view { return (*view.families)[id]->name; };
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return name(a) < name(b); });
-  const auto piece_of = [&](FamilyId id) {
-    return std::lower_bound(own_names.begin(), own_names.end(), name(id)) - own_names.begin();
-  };
-
-  std::vector<std::size_t> sizes(own_names.size() + 1);
-  std::vector<std::string_view> plain_names;
-  for (const auto id : order) {
-    sizes[static_cast<std::size_t>(piece_of(id))] += size_of(lines.of(id));
-    plain_names.push_back(name(id));
-  }
-  std::vector<std::string> pieces(sizes.size());
-  for (std::size_t i = 0; i < sizes.size(); ++i) pieces[i].reserve(sizes[i]);
-
-  Names names(std::move(plain_names));
-  for (const auto id : order) {
-    const auto& family = *(*view.families)[id];
-    auto& piece = pieces[static_cast<std::size_t>(piece_of(id))];
-    auto shape = shape_of(family, format);
-    if (format == Exposition::openmetrics) shape = names.settle(family.name, shape);
-    append_heading(piece, family.name, shape, family.help, format);
-    for (const std::string_view text : lines.of(id)) piece.append(text);
-  }
-  if (format == Exposition::openmetrics) pieces.back() += "# EOF\n";
-  return pieces;
+bool is_bucket(const Point& point) {
+  return !point.labels.empty() && point.labels.back().first == "le";
 }
 
-std::string render(const View& view, const std::vector<prometheus::MetricFamily>& own,
-                   Exposition format) {
-  std::vector<const prometheus::MetricFamily*> order;
-  for (const auto& family : own) order.push_back(&family);
-  std::sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->name < b->name; });
-  std::vector<std::string> names;
-  for (const auto* family : order) names.push_back(family->name);
-
-  const auto pieces = device_pieces(view, names, format);
-  std::string page = pieces.front();
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    append_own(page, *order[i], format);
-    page += pieces[i + 1];
+/// The count is that of the last bucket, which has all.
+void append_histogram(std::string& text, const Series& series) {
+  const std::string& name = series.family->name;
+  Number count;
+  for (const Point& point : series.points) {
+    if (is_bucket(point)) {
+      append_sample(text, name + "_bucket", {}, point.labels, point.value);
+      count = point.value;
+    } else {
+      append_sample(text, name + "_sum", {}, point.labels, point.value);
+      append_sample(text, name + "_count", {}, point.labels, count);
+    }
   }
-  return page;
+}
+
+}  // namespace
+
+bool is_histogram(const Series& series) { return std::ranges::any_of(series.points, is_bucket); }
+
+std::string_view content_type(Exposition format) {
+  return format == Exposition::text ? "text/plain; version=0.0.4; charset=utf-8"
+                                    : "application/openmetrics-text; version=1.0.0; charset=utf-8";
+}
+
+std::string device_families(const View& view, Exposition format) {
+  const LinesByFamily lines(view);
+  const auto name = [&](FamilyId id) -> std::string_view { return (*view.families)[id]->name; };
+  std::vector<FamilyId> order;
+  for (FamilyId id = 0; id < view.families->size(); ++id)
+    if (!lines.of(id).empty()) order.push_back(id);
+  std::ranges::sort(order, {}, name);
+
+  std::size_t size = 0;
+  std::vector<std::string_view> plain_names;
+  for (const FamilyId id : order) {
+    size += size_of(lines.of(id));
+    plain_names.push_back(name(id));
+  }
+  std::string text;
+  text.reserve(size);
+  Names names(std::move(plain_names));
+  for (const FamilyId id : order) {
+    const Family& family = *(*view.families)[id];
+    auto shape = shape_of(family, format);
+    if (format == Exposition::openmetrics) shape = names.settle(family.name, shape);
+    append_heading(text, family.name, shape, family.help, format);
+    for (const std::string_view some : lines.of(id)) text.append(some);
+  }
+  return text;
+}
+
+std::string own_families(const std::vector<Series>& own, Exposition format) {
+  std::string text;
+  for (const Series& series : own) {
+    if (series.points.empty()) continue;
+    const Family& family = *series.family;
+    const bool histogram = is_histogram(series);
+    append_heading(text, family.name, histogram ? Shape::histogram : shape_of(family, format),
+                   family.help, format);
+    if (histogram)
+      append_histogram(text, series);
+    else
+      for (const Point& point : series.points)
+        append_sample(text, family.name, {}, point.labels, point.value);
+  }
+  if (format == Exposition::openmetrics) text += "# EOF\n";
+  return text;
+}
+
+std::string render(const View& view, const std::vector<Series>& own, Exposition format) {
+  return device_families(view, format) + own_families(own, format);
 }
 
 }  // namespace boxmeter

@@ -9,8 +9,6 @@ std::string_view text_type(Shape shape) {
       return "counter";
     case Shape::histogram:
       return "histogram";
-    case Shape::summary:
-      return "summary";
     case Shape::unknown:
       return "untyped";
     case Shape::gauge:

@@ -4,10 +4,11 @@
 
 #include "publish/store.h"
 
-// What boxmeter says of its own work on a device: vocabulary.md's last paragraph.
+// What boxmeter says of its own work on a device: box_up and boxmeter_*.
 namespace boxmeter {
 
-/// The health series of one device, per family in the order of the page.  Pure.
+/// The health series of one device, one per family; times are seconds.  Pure, any thread, throws
+/// nothing of ours.
 std::vector<Series> health_of(const DeviceStatus& device);
 
 }  // namespace boxmeter

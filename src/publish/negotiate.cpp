@@ -1,9 +1,10 @@
+#include "publish/negotiate.h"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
 #include "base/text.h"
-#include "publish/exposition.h"
 
 namespace boxmeter {
 namespace {
@@ -58,11 +59,6 @@ Exposition negotiate(std::string_view accept) {
     closest = closeness;
   }
   return openmetrics > text ? Exposition::openmetrics : Exposition::text;
-}
-
-std::string_view content_type(Exposition format) {
-  return format == Exposition::text ? "text/plain; version=0.0.4; charset=utf-8"
-                                    : "application/openmetrics-text; version=1.0.0; charset=utf-8";
 }
 
 bool accepts_gzip(std::string_view accept_encoding) {

@@ -1,17 +1,20 @@
 #include "publish/own_series.h"
 
 #include <prometheus/gauge.h>
+#include <prometheus/metric_family.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 
-#include "publish/own_metrics.h"
+#include "publish/process.h"
 
 namespace boxmeter {
 namespace {
 
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
-using Type = prometheus::MetricType;
 
 /// Whole milliseconds first: what stands in a double beyond them is noise.
 double unix_seconds(WallClock::time_point when) {
@@ -19,11 +22,53 @@ double unix_seconds(WallClock::time_point when) {
   return static_cast<double>(whole.count()) / 1e3;
 }
 
-ClientMetric sample(std::vector<ClientMetric::Label> labels, Type type, double value) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  (type == Type::Counter ? metric.counter.value : metric.gauge.value) = value;
-  return metric;
+MetricType type_of(const MetricFamily& family) {
+  if (family.type == prometheus::MetricType::Counter) return MetricType::counter;
+  return family.name.ends_with("_info") ? MetricType::info : MetricType::gauge;
+}
+
+/// The upper bound of a bucket as OpenMetrics wants it, whose whole numbers look like floats
+/// (0.0005, 1.0, 1e+06): in both formats, so that a series does not depend on what was negotiated.
+std::string bound(double value) {
+  if (std::isinf(value)) return "+Inf";
+  std::array<char, 32> digits;
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::general)
+          .ptr;
+  std::string text(digits.data(), end);
+  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+}
+
+void add_points(Series& series, const ClientMetric& metric, prometheus::MetricType type) {
+  Labels labels;
+  for (const ClientMetric::Label& label : metric.label)
+    labels.emplace_back(label.name, label.value);
+  if (type == prometheus::MetricType::Counter) {
+    series.points.push_back({std::move(labels), Number(metric.counter.value)});
+  } else if (type == prometheus::MetricType::Gauge) {
+    series.points.push_back({std::move(labels), Number(metric.gauge.value)});
+  } else {
+    for (const ClientMetric::Bucket& bucket : metric.histogram.bucket) {
+      Labels with_bound = labels;
+      with_bound.emplace_back("le", bound(bucket.upper_bound));
+      series.points.push_back({std::move(with_bound), Number(bucket.cumulative_count)});
+    }
+    series.points.push_back({std::move(labels), Number(metric.histogram.sample_sum)});
+  }
+}
+
+Series series_of(MetricFamily family) {
+  // The registry keeps them in no order.
+  std::ranges::sort(family.metric, {}, &ClientMetric::label);
+  Series series{std::make_shared<const Family>(
+                    Family{.name = family.name, .type = type_of(family), .help = family.help}),
+                {}};
+  for (const ClientMetric& metric : family.metric) add_points(series, metric, family.type);
+  return series;
+}
+
+Series no_points(const char* name, MetricType type, const char* help) {
+  return {std::make_shared<const Family>(Family{.name = name, .type = type, .help = help}), {}};
 }
 
 const prometheus::Histogram::BucketBoundaries kSeconds{0.0005, 0.0025, 0.01, 0.05, 0.25, 1.5};
@@ -31,7 +76,8 @@ const prometheus::Histogram::BucketBoundaries kSeconds{0.0005, 0.0025, 0.01, 0.0
 }  // namespace
 
 OwnSeries::OwnSeries(WallClock::time_point started)
-    : requests_(prometheus::BuildCounter()
+    : started_(started),
+      requests_(prometheus::BuildCounter()
                     .Name("boxmeter_http_requests_total")
                     .Help("HTTP requests answered, by handler and status code.")
                     .Register(registry_)),
@@ -65,64 +111,44 @@ void OwnSeries::count_request(const std::string& handler, int code,
   durations_.Add({{"handler", handler}}, kSeconds).Observe(took.count());
 }
 
-std::vector<MetricFamily> OwnSeries::collect(const std::vector<SinkStatus>& sinks) const {
-  auto all = registry_.Collect();
-  for (auto& family : push_families(sinks)) all.push_back(std::move(family));
-  for (auto& family : process_families()) all.push_back(std::move(family));
-  std::erase_if(all, [](const MetricFamily& family) { return family.metric.empty(); });
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+std::vector<Series> OwnSeries::collect(const std::vector<SinkStatus>& sinks) const {
+  std::vector<Series> all;
+  for (MetricFamily& family : registry_.Collect()) all.push_back(series_of(std::move(family)));
+  std::ranges::move(push_series(sinks), std::back_inserter(all));
+  std::ranges::move(process_series(started_), std::back_inserter(all));
+  std::erase_if(all, [](const Series& series) { return series.points.empty(); });
+  std::ranges::sort(all, {},
+                    [](const Series& series) -> const std::string& { return series.family->name; });
   return all;
 }
 
-std::vector<MetricFamily> push_families(const std::vector<SinkStatus>& sinks) {
-  constexpr auto kGauge = Type::Gauge, kCounter = Type::Counter;
-  MetricFamily objects{"boxmeter_push_queue_objects", "Objects that wait to be sent.", kGauge, {}};
-  MetricFamily bytes{"boxmeter_push_queue_bytes", "Bytes that wait to be sent.", kGauge, {}};
-  MetricFamily oldest{"boxmeter_push_oldest_timestamp_seconds",
-                      "When the oldest object that waits was answered by its device.",
-                      kGauge,
-                      {}};
-  MetricFamily sent{"boxmeter_push_sent_total", "Objects that were accepted.", kCounter, {}};
-  MetricFamily failures{
-      "boxmeter_push_failures_total", "Failed deliveries, by reason.", kCounter, {}};
-  MetricFamily dropped{"boxmeter_push_dropped_total", "Objects given up, by reason.", kCounter, {}};
-  for (const auto& sink : sinks) {
-    const ClientMetric::Label name{"sink", sink.name};
-    const auto add = [&](MetricFamily& family, double value) {
-      family.metric.push_back(sample({name}, family.type, value));
+std::vector<Series> push_series(const std::vector<SinkStatus>& sinks) {
+  constexpr auto kGauge = MetricType::gauge, kCounter = MetricType::counter;
+  auto objects = no_points("boxmeter_push_queue_objects", kGauge, "Objects that wait to be sent.");
+  auto bytes = no_points("boxmeter_push_queue_bytes", kGauge, "Bytes that wait to be sent.");
+  auto oldest = no_points("boxmeter_push_oldest_timestamp_seconds", kGauge,
+                          "When the oldest object that waits was answered by its device.");
+  auto sent = no_points("boxmeter_push_sent_total", kCounter, "Objects that were accepted.");
+  auto failures =
+      no_points("boxmeter_push_failures_total", kCounter, "Failed deliveries, by reason.");
+  auto dropped = no_points("boxmeter_push_dropped_total", kCounter, "Objects given up, by reason.");
+  for (const SinkStatus& sink : sinks) {
+    const auto add = [&](Series& series, Number value) {
+      series.points.push_back({{{"sink", sink.name}}, value});
     };
-    const auto add_reasons = [&](MetricFamily& family,
+    const auto add_reasons = [&](Series& series,
                                  const std::map<std::string, std::uint64_t>& counts) {
       for (const auto& [reason, count] : counts)
-        family.metric.push_back(
-            sample({name, {"reason", reason}}, family.type, static_cast<double>(count)));
+        series.points.push_back({{{"sink", sink.name}, {"reason", reason}}, Number(count)});
     };
-    add(objects, static_cast<double>(sink.queued_objects));
-    add(bytes, static_cast<double>(sink.queued_bytes));
-    if (sink.oldest) add(oldest, unix_seconds(*sink.oldest));
-    add(sent, static_cast<double>(sink.sent));
+    add(objects, Number(std::uint64_t{sink.queued_objects}));
+    add(bytes, Number(std::uint64_t{sink.queued_bytes}));
+    if (sink.oldest) add(oldest, Number(unix_seconds(*sink.oldest)));
+    add(sent, Number(sink.sent));
     add_reasons(failures, sink.failures);
     add_reasons(dropped, sink.dropped);
   }
   return {objects, bytes, oldest, sent, failures, dropped};
-}
-
-std::vector<OwnMetric> own_metrics() {
-  OwnSeries series({});
-  series.count_request("/", 200, {});
-  const SinkStatus sink{
-      .oldest = WallClock::time_point{}, .failures = {{"network", 1}}, .dropped = {{"full", 1}}};
-  std::vector<OwnMetric> all;
-  for (const MetricFamily& family : series.collect({sink})) {
-    const char* const type = family.type == Type::Histogram ? "histogram"
-                             : family.type == Type::Counter ? "counter"
-                                                            : "gauge";
-    OwnMetric metric{.name = family.name, .type = type, .help = family.help};
-    for (const ClientMetric::Label& label : family.metric.front().label)
-      metric.labels.push_back(label.name);
-    all.push_back(std::move(metric));
-  }
-  return all;
 }
 
 }  // namespace boxmeter

@@ -1,7 +1,6 @@
 #pragma once
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
-#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 
 #include <chrono>
@@ -13,7 +12,8 @@
 namespace boxmeter {
 
 /// What we say of ourselves, beside what the store says of our work on the devices: build,
-/// configuration, HTTP, push, process.  Any thread.
+/// configuration, HTTP, push, process.  prometheus-cpp counts, in a registry of ours; our own
+/// renderer writes.  Any thread.  Throws nothing of ours.
 class OwnSeries {
  public:
   explicit OwnSeries(WallClock::time_point started);
@@ -21,19 +21,17 @@ class OwnSeries {
   /// `handler` is one of a few paths, never what a client sent.
   void count_request(const std::string& handler, int code, std::chrono::duration<double> took);
 
-  /// Sorted by name, never empty ones.
-  std::vector<prometheus::MetricFamily> collect(const std::vector<SinkStatus>& sinks) const;
+  /// One per family, sorted by name, never empty ones.
+  std::vector<Series> collect(const std::vector<SinkStatus>& sinks) const;
 
  private:
+  const WallClock::time_point started_;
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Histogram>& durations_;
 };
 
 /// boxmeter_push_*: pure.
-std::vector<prometheus::MetricFamily> push_families(const std::vector<SinkStatus>& sinks);
-
-/// The seven that every Prometheus client library has and prometheus-cpp lacks.  Reads /proc.
-std::vector<prometheus::MetricFamily> process_families();
+std::vector<Series> push_series(const std::vector<SinkStatus>& sinks);
 
 }  // namespace boxmeter

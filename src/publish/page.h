@@ -1,6 +1,5 @@
 #pragma once
-#include <prometheus/metric_family.h>
-
+#include <memory>
 #include <vector>
 
 #include "base/guarded.h"
@@ -13,32 +12,33 @@ namespace boxmeter {
 
 /// /metrics as chunks: what render() says, with the devices' part kept for as long as the store
 /// does not change, packed and unpacked, and shared by all answers.  One scrape makes it, others
-/// that come meanwhile wait for it.  Any thread.
+/// that come meanwhile wait for it.  Any thread.  Throws nothing of ours.
 class Page {
  public:
   explicit Page(const Store& store) : store_(store) {}
 
-  /// `own` is sorted by name.
-  std::vector<http::Chunk> plain(const std::vector<prometheus::MetricFamily>& own,
-                                 Exposition format, Clock::time_point now);
-  std::vector<http::Chunk> gzip(const std::vector<prometheus::MetricFamily>& own, Exposition format,
+  /// Never empty chunks; without devices and `own` in the text format none at all.
+  std::vector<http::Chunk> plain(const std::vector<Series>& own, Exposition format,
+                                 Clock::time_point now);
+  std::vector<http::Chunk> gzip(const std::vector<Series>& own, Exposition format,
                                 Clock::time_point now);
 
  private:
+  /// The devices' part.
   struct Kept {
     std::uint64_t generation = 0;
     Clock::time_point valid_until = {};
-    std::vector<std::string> own_names = {};
-    std::vector<http::Chunk> pieces = {};
-    std::vector<std::shared_ptr<const Deflated>> packed = {};  // when a client wanted it
+    http::Chunk text = {};
+    std::shared_ptr<const Deflated> packed = {};  // when a client wanted it
   };
 
-  void refresh(Kept& kept, const std::vector<prometheus::MetricFamily>& own, Exposition format,
-               Clock::time_point now) const;
-  Guarded<Kept>& kept(Exposition format) { return format == Exposition::text ? text_ : open_; }
+  void refresh(Kept& kept, Exposition format, Clock::time_point now) const;
+  Guarded<Kept>& kept(Exposition format) {
+    return format == Exposition::text ? text_ : openmetrics_;
+  }
 
   const Store& store_;
-  Guarded<Kept> text_, open_;
+  Guarded<Kept> text_, openmetrics_;
 };
 
 }  // namespace boxmeter

@@ -20,9 +20,13 @@ void append_labels(std::string& text, const Labels& labels) {
 
 void append_sample(std::string& text, std::string_view name, std::string_view common,
                    const Labels& labels, const Number& value) {
-  text.append(name).append(1, '{').append(common);
-  append_labels(text, labels);
-  text.append("} ");
+  text.append(name);
+  if (!common.empty() || !labels.empty()) {
+    text.append(1, '{').append(common);
+    append_labels(text, labels);
+    text += '}';
+  }
+  text += ' ';
   value.append_to(text);
   text += '\n';
 }

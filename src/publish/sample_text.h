@@ -4,14 +4,15 @@
 
 #include "metric/model.h"
 
-// Sample lines as both exposition formats share them.  Pure, any thread.
+// Sample lines as both exposition formats share them.  Pure, any thread, throws nothing of ours.
 namespace boxmeter {
 
 /// Appends name="value" pairs, escaped, separated and, when `text` does not end in '{', preceded by
 /// a comma.  Values must be valid UTF-8: one invalid byte fails a whole scrape.
 void append_labels(std::string& text, const Labels& labels);
 
-/// Appends one line: name{COMMON,labels} value.  `common` is what append_labels made.
+/// Appends one line: name{COMMON,labels} value, or name value without any.  `common` is what
+/// append_labels made.
 void append_sample(std::string& text, std::string_view name, std::string_view common,
                    const Labels& labels, const Number& value);
 

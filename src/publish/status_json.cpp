@@ -1,8 +1,8 @@
+#include "publish/status_json.h"
+
 #include <array>
 #include <ctime>
 #include <nlohmann/json.hpp>
-
-#include "publish/status.h"
 
 namespace boxmeter {
 namespace {

@@ -1,7 +1,8 @@
+#include "publish/status_page.h"
+
 #include <algorithm>
 
 #include "base/text.h"
-#include "publish/status.h"
 
 namespace boxmeter {
 namespace {

@@ -4,9 +4,12 @@
 #include <atomic>
 
 #include "http/server.h"
+#include "publish/negotiate.h"
 #include "publish/own_series.h"
 #include "publish/page.h"
-#include "publish/status.h"
+#include "publish/push.h"
+#include "publish/status_json.h"
+#include "publish/status_page.h"
 
 namespace boxmeter {
 namespace {
@@ -18,14 +21,14 @@ using http::ServerResponse;
 // and some people fit; clients that never read their answers cannot pile up pages.
 constexpr int kScrapesAtOnce = 16;
 
-/// A place among the scrapes at once, for as long as it lives.
-class Place {
+/// One of the scrapes that may be answered at once, for as long as it lives.
+class ScrapeSlot {
  public:
-  explicit Place(std::atomic<int>& taken)
+  explicit ScrapeSlot(std::atomic<int>& taken)
       : taken_(taken), had_(taken.fetch_add(1) < kScrapesAtOnce) {}
-  ~Place() { --taken_; }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
+  ~ScrapeSlot() { --taken_; }
+  ScrapeSlot(const ScrapeSlot&) = delete;
+  ScrapeSlot& operator=(const ScrapeSlot&) = delete;
 
   explicit operator bool() const { return had_; }
 
@@ -34,10 +37,10 @@ class Place {
   bool had_;
 };
 
-/// `chunk`, with the place held until the last of the two is written or given up.
-http::Chunk holding(http::Chunk chunk, std::shared_ptr<Place> place) {
-  auto both = std::make_shared<std::pair<http::Chunk, std::shared_ptr<Place>>>(std::move(chunk),
-                                                                               std::move(place));
+/// `chunk`, which keeps the slot until it has been written or given up.
+http::Chunk holding(http::Chunk chunk, std::shared_ptr<ScrapeSlot> slot) {
+  auto both = std::make_shared<std::pair<http::Chunk, std::shared_ptr<ScrapeSlot>>>(
+      std::move(chunk), std::move(slot));
   const auto* text = both->first.get();
   return {std::move(both), text};
 }
@@ -138,23 +141,23 @@ ServerResponse Web::State::routed(const ServerRequest& request, const Route* rou
 }
 
 ServerResponse Web::State::metrics(const ServerRequest& request) {
-  const auto place = std::make_shared<Place>(scrapes);
-  if (!*place) {
+  const auto slot = std::make_shared<ScrapeSlot>(scrapes);
+  if (!*slot) {
     auto refusal = plain(503, "too many scrapes at once\n");
     refusal.headers.emplace_back("Retry-After", "1");
     return refusal;
   }
   const auto format = negotiate(request.header("accept"));
-  const auto families = own.collect(sinks());
+  const std::vector<Series> ours = own.collect(sinks());
   ServerResponse response{.content_type = std::string(content_type(format)),
                           .headers = {{"Vary", "Accept, Accept-Encoding"}}};
   if (accepts_gzip(request.header("accept-encoding"))) {
     response.headers.emplace_back("Content-Encoding", "gzip");
-    response.body = page.gzip(families, format, Clock::now());
+    response.body = page.gzip(ours, format, Clock::now());
   } else {
-    response.body = page.plain(families, format, Clock::now());
+    response.body = page.plain(ours, format, Clock::now());
   }
-  response.body.back() = holding(response.body.back(), place);  // never empty: ours are there
+  response.body.back() = holding(response.body.back(), slot);  // never empty: ours are there
   return response;
 }
 

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "publish/push.h"
-#include "publish/store.h"
-
 namespace boxmeter {
+
+class Store;
+struct SinkStatus;
 
 struct WebOptions {
   std::vector<std::string> listen = {"127.0.0.1:9877"};
@@ -15,7 +15,7 @@ struct WebOptions {
 };
 
 /// Our HTTP side (design.md section 6): /metrics, /devices, /, /-/healthy, /-/ready; the rest is
-/// refused as not available yet.  Serves from construction to destruction.
+/// refused as not available yet.  Serves from construction to destruction, by threads of its own.
 class Web {
  public:
   /// `store` outlives it; `sinks` tells the state of push.  Throws Error{config} when an address

@@ -1,13 +1,8 @@
 #include "publish/exposition.h"
 
 #include <doctest/doctest.h>
-#include <prometheus/counter.h>
-#include <prometheus/gauge.h>
-#include <prometheus/histogram.h>
-#include <prometheus/registry.h>
 
-#include <limits>
-
+#include "publish/negotiate.h"
 #include "view.h"
 
 using namespace boxmeter;
@@ -15,10 +10,9 @@ using boxmeter::test::Views;
 
 namespace {
 
-prometheus::MetricFamily own_gauge(const std::string& name, double value) {
-  prometheus::ClientMetric metric;
-  metric.gauge.value = value;
-  return {name, "Ours.", prometheus::MetricType::Gauge, {metric}};
+Series own(const std::string& name, MetricType type, std::vector<Point> points) {
+  return {std::make_shared<const Family>(Family{.name = name, .type = type, .help = "Ours."}),
+          std::move(points)};
 }
 
 }  // namespace
@@ -143,25 +137,23 @@ TEST_CASE("help is escaped as each format wants it") {
         "# TYPE x gauge\n# HELP x say \\\"a\\\\b\\\"\\nand go\nx{device=\"home\"} 1\n# EOF\n");
 }
 
-TEST_CASE("our own families stand in their places, and keep their names for themselves") {
+TEST_CASE("our own families are the last, in one piece") {
   Views views;
   views.device("home")
       .add({"box_up", MetricType::gauge, "H."}, {}, 1)
       .add({"boxmeter_polls_total", MetricType::counter, "H."}, {}, 7)
-      .add({"process_x", MetricType::gauge, "Not ours."}, {}, 8)
       .add({"zzz", MetricType::gauge, "H."}, {}, 9);
+  const std::vector<Series> ours = {
+      own("boxmeter_a", MetricType::gauge, {{{}, Number(std::uint64_t{1})}}),
+      own("process_x", MetricType::gauge, {{{}, Number(0.1 + 0.2)}})};
 
-  const auto page =
-      render(views.view(), {own_gauge("process_x", 0.1 + 0.2), own_gauge("boxmeter_a", 1)},
-             Exposition::text);
-
-  CHECK(page ==
+  CHECK(render(views.view(), ours, Exposition::text) ==
         "# HELP box_up H.\n# TYPE box_up gauge\nbox_up{device=\"home\"} 1\n"
-        "# HELP boxmeter_a Ours.\n# TYPE boxmeter_a gauge\nboxmeter_a 1\n"
         "# HELP boxmeter_polls_total H.\n# TYPE boxmeter_polls_total counter\n"
         "boxmeter_polls_total{device=\"home\"} 7\n"
-        "# HELP process_x Ours.\n# TYPE process_x gauge\nprocess_x 0.30000000000000004\n"
-        "# HELP zzz H.\n# TYPE zzz gauge\nzzz{device=\"home\"} 9\n");
+        "# HELP zzz H.\n# TYPE zzz gauge\nzzz{device=\"home\"} 9\n"
+        "# HELP boxmeter_a Ours.\n# TYPE boxmeter_a gauge\nboxmeter_a 1\n"
+        "# HELP process_x Ours.\n# TYPE process_x gauge\nprocess_x 0.30000000000000004\n");
 }
 
 TEST_CASE("an empty page is empty, and ends in OpenMetrics") {
@@ -169,58 +161,51 @@ TEST_CASE("an empty page is empty, and ends in OpenMetrics") {
   CHECK(render(Views().view(), {}, Exposition::openmetrics) == "# EOF\n");
 }
 
-TEST_CASE("a registry's counters, histograms and info are written in both formats") {
-  prometheus::Registry registry;
-  prometheus::BuildCounter()
-      .Name("boxmeter_http_requests_total")
-      .Help("Requests.")
-      .Register(registry)
-      .Add({{"handler", "/"}, {"code", "200"}})
-      .Increment(3);
-  prometheus::BuildGauge()
-      .Name("boxmeter_build_info")
-      .Help("Version.")
-      .Register(registry)
-      .Add({{"version", "0.1.0"}})
-      .Set(1);
-  auto& seconds = prometheus::BuildHistogram()
-                      .Name("boxmeter_seconds")
-                      .Help("Time.")
-                      .Register(registry)
-                      .Add({}, prometheus::Histogram::BucketBoundaries{0.0005, 1, 1e6});
-  seconds.Observe(0.00025);
-  seconds.Observe(7);
+TEST_CASE("a histogram is its buckets, the sum, and the count that the last bucket has") {
+  const auto number = [](std::uint64_t value) { return Number(value); };
+  const std::vector<Series> ours = {
+      own("boxmeter_build_info", MetricType::info, {{{{"version", "0.1.0"}}, number(1)}}),
+      own("boxmeter_http_requests_total", MetricType::counter,
+          {{{{"code", "200"}, {"handler", "/"}}, number(3)}}),
+      own("boxmeter_seconds", MetricType::gauge,
+          {{{{"h", "/"}, {"le", "0.0005"}}, number(1)},
+           {{{"h", "/"}, {"le", "+Inf"}}, number(2)},
+           {{{"h", "/"}}, Number(7.00025)},
+           {{{"le", "+Inf"}}, number(4)},
+           {{}, number(5)}})};
 
-  CHECK(render(Views().view(), registry.Collect(), Exposition::text) ==
-        "# HELP boxmeter_build_info Version.\n"
+  CHECK(render(Views().view(), ours, Exposition::text) ==
+        "# HELP boxmeter_build_info Ours.\n"
         "# TYPE boxmeter_build_info gauge\n"
         "boxmeter_build_info{version=\"0.1.0\"} 1\n"
-        "# HELP boxmeter_http_requests_total Requests.\n"
+        "# HELP boxmeter_http_requests_total Ours.\n"
         "# TYPE boxmeter_http_requests_total counter\n"
         "boxmeter_http_requests_total{code=\"200\",handler=\"/\"} 3\n"
-        "# HELP boxmeter_seconds Time.\n"
+        "# HELP boxmeter_seconds Ours.\n"
         "# TYPE boxmeter_seconds histogram\n"
-        "boxmeter_seconds_bucket{le=\"0.0005\"} 1\n"
-        "boxmeter_seconds_bucket{le=\"1\"} 1\n"
-        "boxmeter_seconds_bucket{le=\"1e+06\"} 2\n"
-        "boxmeter_seconds_bucket{le=\"+Inf\"} 2\n"
-        "boxmeter_seconds_sum 7.00025\n"
-        "boxmeter_seconds_count 2\n");
-  CHECK(render(Views().view(), registry.Collect(), Exposition::openmetrics) ==
+        "boxmeter_seconds_bucket{h=\"/\",le=\"0.0005\"} 1\n"
+        "boxmeter_seconds_bucket{h=\"/\",le=\"+Inf\"} 2\n"
+        "boxmeter_seconds_sum{h=\"/\"} 7.00025\n"
+        "boxmeter_seconds_count{h=\"/\"} 2\n"
+        "boxmeter_seconds_bucket{le=\"+Inf\"} 4\n"
+        "boxmeter_seconds_sum 5\n"
+        "boxmeter_seconds_count 4\n");
+  CHECK(render(Views().view(), ours, Exposition::openmetrics) ==
         "# TYPE boxmeter_build info\n"
-        "# HELP boxmeter_build Version.\n"
+        "# HELP boxmeter_build Ours.\n"
         "boxmeter_build_info{version=\"0.1.0\"} 1\n"
         "# TYPE boxmeter_http_requests counter\n"
-        "# HELP boxmeter_http_requests Requests.\n"
+        "# HELP boxmeter_http_requests Ours.\n"
         "boxmeter_http_requests_total{code=\"200\",handler=\"/\"} 3\n"
         "# TYPE boxmeter_seconds histogram\n"
         "# UNIT boxmeter_seconds seconds\n"
-        "# HELP boxmeter_seconds Time.\n"
-        "boxmeter_seconds_bucket{le=\"0.0005\"} 1\n"
-        "boxmeter_seconds_bucket{le=\"1.0\"} 1\n"
-        "boxmeter_seconds_bucket{le=\"1e+06\"} 2\n"
-        "boxmeter_seconds_bucket{le=\"+Inf\"} 2\n"
-        "boxmeter_seconds_sum 7.00025\n"
-        "boxmeter_seconds_count 2\n"
+        "# HELP boxmeter_seconds Ours.\n"
+        "boxmeter_seconds_bucket{h=\"/\",le=\"0.0005\"} 1\n"
+        "boxmeter_seconds_bucket{h=\"/\",le=\"+Inf\"} 2\n"
+        "boxmeter_seconds_sum{h=\"/\"} 7.00025\n"
+        "boxmeter_seconds_count{h=\"/\"} 2\n"
+        "boxmeter_seconds_bucket{le=\"+Inf\"} 4\n"
+        "boxmeter_seconds_sum 5\n"
+        "boxmeter_seconds_count 4\n"
         "# EOF\n");
 }
