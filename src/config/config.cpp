@@ -8,6 +8,7 @@
 #include "config/endpoint.h"
 #include "config/pack.h"
 #include "config/push.h"
+#include "config/state_dir.h"
 #include "yaml/scalars.h"
 
 namespace boxmeter {
@@ -90,6 +91,8 @@ Config load_config(const fs::path& file) {
   if (const auto push = root.find("push"))
     config.push = read_sinks(*push, folder, config.jobs, packs, config.warnings);
   packs.finish();
+  if (const std::string why = unusable_state(config.state_dir, config.jobs); !why.empty())
+    throw state_dir ? state_dir->problem(why) : Error(ErrorKind::config, why);
   return config;
 }
 

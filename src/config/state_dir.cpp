@@ -1,0 +1,78 @@
+#include "config/state_dir.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "base/error.h"
+#include "base/file.h"
+
+namespace boxmeter {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The folder itself, or the nearest one above it that is there: the rest will be made in it.
+fs::path nearest(fs::path path) {
+  std::error_code error;
+  while (!path.empty() && !fs::exists(fs::symlink_status(path, error))) {
+    if (!path.has_relative_path()) break;
+    path = path.parent_path();
+  }
+  return path.empty() ? "." : path;
+}
+
+/// 0, or the errno of writing a file without a name there: nobody ever sees it.
+int trial(const fs::path& folder) {
+  const int file = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0) {
+    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) return errno;
+    return ::access(folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
+  }
+  const std::string page(4096, ' ');
+  const ssize_t written = ::write(file, page.data(), page.size());
+  const int error = written < 0 ? errno : ::fsync(file) != 0 ? errno : 0;
+  ::close(file);
+  return error;
+}
+
+bool is_remembered(const fs::path& key) {
+  try {
+    return !read_file(key).empty();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool needs_key(const DeviceConfig& device) {
+  return device.tls.mode == http::TlsMode::first_use && !device.tls.known_key.empty() &&
+         !is_remembered(device.tls.known_key);
+}
+
+}  // namespace
+
+std::string why_not_writable(const fs::path& file) {
+  const fs::path folder = nearest(file.has_parent_path() ? file.parent_path() : ".");
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return "'" + folder.string() + "' is not a folder";
+  const int failed = trial(folder);
+  if (failed == 0) return "";
+  return "cannot write in '" + folder.string() + "': " + std::generic_category().message(failed);
+}
+
+std::string unusable_state(const fs::path& state_dir, const std::vector<Job>& jobs) {
+  for (const Job& job : jobs) {
+    if (!needs_key(job.device)) continue;
+    const std::string why = why_not_writable(job.device.tls.known_key);
+    if (!why.empty())
+      return "state_dir '" + state_dir.string() + "' cannot be used: " + why + "; device '" +
+             job.device.name +
+             "' needs it to remember the key of its box: give a folder that this user can write "
+             "in, or say whom to trust with tls: {pin: \"sha256//...\"}";
+  }
+  return "";
+}
+
+}  // namespace boxmeter
