@@ -84,6 +84,38 @@ TEST_CASE("a session that the box has forgotten is not shown to it again") {
   CHECK(web.box.asked() == Asked{kHello, kLogin, page("00000000000000b2")});
 }
 
+TEST_CASE("a session that opens and is refused is not opened again for every request") {
+  Web web;
+  web.box.set(kHello, info(kNone));
+  web.box.set(kLogin, info("00000000000000a1"));
+  web.box.set(page("00000000000000a1"), {{.status = 403, .body = "no"}});
+  const std::string denied =
+      "refused: the box does not allow it (HTTP 403): user 'monitor' may lack the right 'Smart "
+      "Home'";
+
+  CHECK(web.error(0s) == denied);
+  CHECK(web.error(1s) == denied);
+  CHECK(web.error(2s) == denied);
+  CHECK(web.box.asked() == Asked{kHello, kLogin, page("00000000000000a1"), page("00000000000000a1"),
+                                 page("00000000000000a1")});
+}
+
+TEST_CASE("a blocked login waits no longer than boxes block, and not after a restart") {
+  Web web;
+  web.box.set(kHello, {{.body = info(kNone, 4'000'000)},
+                       {.body = info(kNone, 4'000'000)},
+                       {.body = info("00000000000000a1")}});
+  web.box.set(page("00000000000000a1"), "1");
+  const std::string blocked =
+      "refused: the box takes no login for another 900 s, because of wrong ones before (from this "
+      "host or user)";
+
+  CHECK(web.error(0s) == blocked);
+  CHECK(web.error(15min) == blocked);
+  web.session.forget();
+  CHECK(web.ask(16min) == "1");
+}
+
 TEST_CASE("a blocked login is waited out without asking") {
   Web web;
   web.box.set(kHello, {{.body = info(kNone, 30)}, {.body = info(kNone)}});

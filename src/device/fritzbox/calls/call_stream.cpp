@@ -8,8 +8,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include "base/error.h"
 
@@ -20,6 +24,7 @@ using namespace std::chrono_literals;
 using Time = std::chrono::steady_clock;
 
 constexpr auto kConnectTimeout = 500ms;
+constexpr auto kLookUpTimeout = 500ms;
 
 using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 
@@ -28,18 +33,59 @@ Error no_connection(const std::string& address, const std::string& why) {
                                   " (it is switched on by dialling #96*5* on a phone of the box)"};
 }
 
+struct LookUp {
+  int error = 0;
+  addrinfo* found = nullptr;
+};
+
+LookUp look_up_now(const std::string& host, const std::string& port, int flags) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV | flags;
+  LookUp result;
+  result.error = getaddrinfo(host.c_str(), port.c_str(), &hints, &result.found);
+  return result;
+}
+
+/// A silent name server holds getaddrinfo() for seconds, and nothing can end it: it is left to a
+/// thread of its own, which nobody waits for longer than `patience`.
+LookUp look_up_within(const std::string& host, const std::string& port,
+                      std::chrono::milliseconds patience) {
+  struct Shared {
+    std::promise<void> done;
+    std::mutex mutex;
+    bool abandoned = false;
+    LookUp result;
+  };
+  const auto shared = std::make_shared<Shared>();
+  std::thread([shared, host, port] {
+    const LookUp result = look_up_now(host, port, 0);
+    {
+      const std::lock_guard lock(shared->mutex);
+      if (!shared->abandoned)
+        shared->result = result;
+      else if (result.found != nullptr)
+        freeaddrinfo(result.found);
+    }
+    shared->done.set_value();
+  }).detach();
+  const bool is_done = shared->done.get_future().wait_for(patience) == std::future_status::ready;
+  const std::lock_guard lock(shared->mutex);
+  if (is_done) return shared->result;
+  shared->abandoned = true;
+  if (shared->result.found != nullptr) freeaddrinfo(std::exchange(shared->result.found, nullptr));
+  return {.error = EAI_AGAIN};
+}
+
 Addresses look_up(const std::string& address) {
   const auto colon = address.rfind(':');
   std::string host = address.substr(0, colon);
   const std::string port = address.substr(colon + 1);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  if (const int error = getaddrinfo(host.c_str(), port.c_str(), &hints, &found); error != 0)
-    throw no_connection(address, gai_strerror(error));
-  return {found, &freeaddrinfo};
+  LookUp result = look_up_now(host, port, AI_NUMERICHOST);
+  if (result.error == EAI_NONAME) result = look_up_within(host, port, kLookUpTimeout);
+  if (result.error != 0) throw no_connection(address, gai_strerror(result.error));
+  return {result.found, &freeaddrinfo};
 }
 
 /// A box that vanishes says no goodbye: the system notices within a minute.

@@ -18,8 +18,8 @@ class CallStream {
   const std::string& address() const { return address_; }
   bool is_open() const { return socket_ >= 0; }
 
-  /// In place of the connection that there is; waits half a second at most, besides for a name
-  /// server.  Throws Error{refused}, which says nothing about the rest of the box.
+  /// In place of the connection that there is; waits a second at most: half of it for the
+  /// name, half for the box.  Throws Error{refused}, which says nothing about the rest of the box.
   void connect();
 
   /// What has arrived, after waiting for it for `patience`; empty: nothing has.  Nothing once the

@@ -12,6 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kUsable = 19min;  // a minute less than the box allows
+/// A session that is refused so soon after its login has not ended: another login will not help.
+constexpr auto kFresh = 1min;
+/// A box's longest pause is about a quarter of an hour; what it says beyond that is not believed.
+constexpr std::chrono::seconds kLongestBlock = 15min;
 constexpr auto kFarewell = 500ms;
 constexpr auto kBetweenFarewells = 10s;
 
@@ -71,11 +75,14 @@ http::Response Session::ask(const WebRequest& request, Clock::time_point now) {
   http::Response response = send(request);
   if (!looks_ended(response, request)) return response;
   const bool is_denied = is_refused(response);
-  if (is_denied && (is_new || lacks(request.right))) throw denied(request.right);
-  if (is_new) return response;
+  const bool is_fresh = is_new || now < fresh_until_;
+  if (is_new) fresh_until_ = now + kFresh;
+  if (is_denied && (is_fresh || lacks(request.right))) throw denied(request.right);
+  if (is_fresh) return response;
   log_in(now);
   used_ = now;
   response = send(request);
+  if (looks_ended(response, request)) fresh_until_ = now + kFresh;
   if (is_refused(response)) throw denied(request.right);
   return response;
 }
@@ -98,7 +105,7 @@ void Session::log_in(Clock::time_point now) {
          .reading = false});
     if (!info.sid.empty()) break;
     if (!account_.reread_password()) {
-      blocked_until_ = now + info.block_time;
+      blocked_until_ = now + std::min(info.block_time, kLongestBlock);
       account_.refuse(user_, now);
     }
     hold_off(info, now);
@@ -111,7 +118,7 @@ void Session::log_in(Clock::time_point now) {
 
 /// A box that was given a wrong password takes no login for a while; each try would make it longer.
 void Session::hold_off(const SessionInfo& info, Clock::time_point now) {
-  if (info.block_time > 0s) blocked_until_ = now + info.block_time;
+  if (info.block_time > 0s) blocked_until_ = now + std::min(info.block_time, kLongestBlock);
   if (now >= blocked_until_) return;
   const auto left = std::chrono::ceil<std::chrono::seconds>(blocked_until_ - now);
   throw Error(ErrorKind::refused, "the box takes no login for another " +
@@ -127,9 +134,14 @@ SessionInfo Session::exchange(http::Request request) {
                 "the box has no /login_sid.lua at " + url_ + " (HTTP 404): is that its web server?",
                 Refusal::unsupported);
   if (response.status != 200)
-    throw Error(ErrorKind::protocol, "/login_sid.lua: HTTP " + std::to_string(response.status) +
-                                         " instead of an answer");
-  return within("/login_sid.lua", [&] { return parse_session_info(response.body); });
+    throw Stranger("/login_sid.lua: HTTP " + std::to_string(response.status) +
+                   " instead of an answer");
+  try {
+    return parse_session_info(response.body);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::protocol) throw;
+    throw Stranger(std::string("/login_sid.lua: ") + error.what());
+  }
 }
 
 http::Response Session::send(const WebRequest& request) {

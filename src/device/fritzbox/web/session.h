@@ -48,8 +48,14 @@ class Session {
   /// the box takes no login, Error{refused, unsupported} for a box without login_sid.lua.
   http::Response ask(const WebRequest& request, Clock::time_point now);
 
-  /// The box restarted: it knows the session no more.
-  void forget() { sid_ = {}; }
+  /// Only a Fritz!Box has given us one.
+  bool is_open() const { return !sid_.empty(); }
+
+  /// The box restarted: it knows neither the session nor who gave wrong passwords.
+  void forget() {
+    sid_ = {};
+    blocked_until_ = {};
+  }
 
   std::uint64_t logins() const { return logins_; }
 
@@ -70,7 +76,8 @@ class Session {
   std::string user_;  // who is logged in
   std::vector<std::string> rights_;
   Clock::time_point used_ = {};
-  Clock::time_point blocked_until_ = {};
+  Clock::time_point fresh_until_ = {};    // a refusal is not the end of the session until then
+  Clock::time_point blocked_until_ = {};  // no login is tried until then
   std::uint64_t logins_ = 0;
   http::Client client_;
 };
