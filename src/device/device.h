@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/secret.h"
 #include "http/client.h"
 #include "metric/model.h"
@@ -59,6 +61,12 @@ struct Incarnation {
   WallClock::time_point booted = {};
 };
 
+/// What answers at its address is not a box of this kind, whatever it is asked.
+class Stranger : public Error {
+ public:
+  explicit Stranger(std::string message) : Error(ErrorKind::protocol, std::move(message)) {}
+};
+
 /// One box on the network.  Used by one thread at a time; opening one touches no network.
 class Device {
  public:
@@ -66,7 +74,8 @@ class Device {
 
   /// Performs one request, logging in as needed.  Secrets are already removed from the reply
   /// (unless `reveal`).
-  /// Throws Error; `refused` says by its Refusal what the box thinks of the request.
+  /// Throws Error; `refused` says by its Refusal what the box thinks of the request, Stranger
+  /// where no request of the same verb will fare better for now.
   virtual Reply call(const Request& request) = 0;
 
   /// As seen in the replies so far.
@@ -78,6 +87,10 @@ class Device {
   /// What the box said that the user or the application may do, in its own words: an object such as
   /// {"settings": false} or {"BoxAdmin": "readonly"}; empty: it has not said so (yet).
   virtual Reply permissions() const { return Reply::object(); }
+
+  /// How often a box of this kind has answered so far: with a value, or with a refusal in the words
+  /// of its protocol.  Another program's page or JSON, descriptions and logins do not count.
+  virtual std::uint64_t answers() const = 0;
 
   /// How often it has logged in so far (a 401 answered with a digest, a session opened).
   virtual std::uint64_t logins() const = 0;

@@ -11,9 +11,11 @@ namespace boxmeter {
 
 /// How one turn of a device went: what was due was asked, one query after the other.  A value.
 struct Turn {
-  bool reached = false;  // some request got an answer of the device
+  bool asked = true;     // something was sent; if not, the turn says nothing about the device
+  bool reached = false;  // some query got an answer of a box of this kind, a refusal included
   bool refused_login = false;
-  std::optional<Failure> failure = {};      // of the device, not of one query: unreachable, login
+  std::optional<Failure> failure = {};      // of the device, not of one query: why it was not
+                                            // reached, or that it refused the login
   std::vector<std::string> abandoned = {};  // due queries that were not asked any more
   Clock::duration lag{};                    // started this much later than planned
   std::uint64_t skipped = 0;                // polls that were due and are not made up for

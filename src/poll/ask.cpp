@@ -47,6 +47,9 @@ std::string substituted(std::string text,
   return text;
 }
 
+constexpr auto kUnused = std::chrono::hours(1);
+constexpr std::size_t kMostRequests = 1000;  // of one device that something is known of
+
 }  // namespace
 
 bool ends_turn(ErrorKind kind) {
@@ -65,6 +68,7 @@ Request bound(const Request& request,
 
 Asked Asker::ask(const Query& query, Clock::time_point now) {
   notice_epoch();
+  forget_unused(now);
   Tally tally;
   Reply reply = query.loop ? ask_loop(query, now, tally) : ask_once(query, now, tally);
   notice_epoch();
@@ -151,6 +155,7 @@ Reply Asker::first_supported(const Part& part, const Bindings& bindings, Clock::
 
 Reply Asker::call(const Request& request, Clock::time_point now) {
   const std::string key = describe(request);
+  used_[key] = now;
   if (request.keep.count() == 0) return call_device(request, key, now);
   const auto kept = kept_.find(key);
   if (kept != kept_.end() && now - kept->second.asked < request.keep) return kept->second.reply;
@@ -160,6 +165,8 @@ Reply Asker::call(const Request& request, Clock::time_point now) {
 }
 
 Reply Asker::call_device(const Request& request, const std::string& key, Clock::time_point now) {
+  if (const auto stranger = strangers_.find(request.verb); stranger != strangers_.end())
+    throw Stranger(stranger->second);
   Capability& capability = capabilities_[key];
   if (!capability.worth_asking(now))
     throw Error(ErrorKind::refused, capability.reason(),
@@ -168,11 +175,17 @@ Reply Asker::call_device(const Request& request, const std::string& key, Clock::
   const auto settled = [&] {
     if (capability.ask_again() != before) ++changes_;
   };
+  ++sent_;
   try {
     Reply reply = device_.call(request);
     capability.answered();
     settled();
     return reply;
+  } catch (const Stranger& stranger) {
+    strangers_.emplace(request.verb, stranger.what());
+    capability.failed();
+    settled();
+    throw;
   } catch (const Error& error) {
     if (error.refusal() == Refusal::none)
       capability.failed();
@@ -181,6 +194,28 @@ Reply Asker::call_device(const Request& request, const std::string& key, Clock::
     settled();
     throw;
   }
+}
+
+/// Loops ask for what comes and goes (a station, a call): what was not asked for within an hour, or
+/// would make more than kMostRequests, is forgotten.
+void Asker::forget_unused(Clock::time_point now) {
+  if (swept_ == Clock::time_point()) swept_ = now;
+  if (now - swept_ < kUnused && used_.size() <= kMostRequests &&
+      capabilities_.size() <= kMostRequests)
+    return;
+  swept_ = now;
+  Clock::time_point oldest = now - kUnused;
+  if (used_.size() > kMostRequests) {
+    std::vector<Clock::time_point> times;
+    for (const auto& [request, time] : used_) times.push_back(time);
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::ranges::nth_element(times, middle);
+    oldest = std::max(oldest, *middle);
+  }
+  std::erase_if(used_, [&](const auto& entry) { return entry.second < oldest; });
+  const auto is_unused = [&](const auto& entry) { return !used_.contains(entry.first); };
+  std::erase_if(kept_, is_unused);
+  if (std::erase_if(capabilities_, is_unused) > 0) ++changes_;
 }
 
 void Asker::notice_epoch() {

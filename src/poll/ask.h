@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -32,6 +33,11 @@ class Asker {
   /// before.
   Asked ask(const Query& query, Clock::time_point now);
 
+  /// A new poll of the device begins: what was a stranger in the last one is asked again.
+  void begin_turn() { strangers_.clear(); }
+  /// Requests that were sent so far; what is kept or known to be refused is not.
+  std::uint64_t sent() const { return sent_; }
+
   /// What was found out so far, by describe(request), and how often that has changed: a refusal
   /// came, came again, or went.
   const std::map<std::string, Capability>& capabilities() const { return capabilities_; }
@@ -53,6 +59,7 @@ class Asker {
   Reply call(const Request& request, Clock::time_point now);
   Reply call_device(const Request& request, const std::string& key, Clock::time_point now);
   void notice_epoch();
+  void forget_unused(Clock::time_point now);
 
   Device& device_;
   Epoch epoch_;
@@ -61,7 +68,11 @@ class Asker {
     Clock::time_point asked;
   };
   std::map<std::string, Capability> capabilities_;
-  std::map<std::string, Kept> kept_;  // by describe(request); until the epoch changes
+  std::map<std::string, Kept> kept_;               // by describe(request); until the epoch changes
+  std::map<std::string, Clock::time_point> used_;  // by describe(request)
+  Clock::time_point swept_ = {};                   // when what nobody asks for was last forgotten
+  std::map<std::string, std::string> strangers_;   // verb -> message, in this turn
+  std::uint64_t sent_ = 0;
   std::uint64_t changes_ = 0;
 };
 

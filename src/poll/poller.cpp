@@ -117,7 +117,6 @@ struct Poller::State {
   /// One more worker, if nobody is left to see the next due.
   void grow() {
     if (ending || waiting > 0 || alive >= workers) return;
-    ended.clear();
     try {
       threads.emplace_back();
       threads.back() = std::jthread([this, self = std::prev(threads.end())] { work(self); });
@@ -137,7 +136,10 @@ struct Poller::State {
       ++busy;
       followers.notify_one();
       grow();
+      std::list<std::jthread> left;
+      left.swap(ended);
       lock.unlock();
+      left.clear();  // not under the lock: one of them may still give back memory
       due.device->take(due.when);
       lock.lock();
       --busy;

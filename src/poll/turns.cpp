@@ -36,6 +36,36 @@ std::ptrdiff_t count_chosen(const Choices& choices) {
   return std::ranges::count_if(choices, [](int choice) { return choice >= 0; });
 }
 
+/// What the log says of one query, or of several that fail alike.
+struct Line {
+  std::string text = {};
+  bool is_warning = false;
+  std::string query = {};
+  std::size_t others = 0;
+};
+
+void add_line(std::vector<Line>& lines, Line line) {
+  const auto same = std::ranges::find(lines, line.text, &Line::text);
+  if (same == lines.end())
+    lines.push_back(std::move(line));
+  else
+    ++same->others;
+}
+
+std::string complaint_of(const Snapshot& snapshot) {
+  if (snapshot.failure) return snapshot.failure->message;
+  return snapshot.problems.empty() ? "" : snapshot.problems.front().message;
+}
+
+/// Queries that no box of this kind answered, and none before them in the turn: that will do.
+constexpr unsigned kMostUnheard = 5;
+
+std::optional<Failure> first_failure(const std::vector<SnapshotPtr>& outcomes) {
+  for (const SnapshotPtr& snapshot : outcomes)
+    if (snapshot->failure && !lacking(snapshot->support)) return snapshot->failure;
+  return outcomes.front()->failure;
+}
+
 double chance() {
   thread_local std::minstd_rand generator{std::random_device{}()};
   return std::uniform_real_distribution<double>(0, 1)(generator);
@@ -60,28 +90,49 @@ Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_
 void Turns::take(Clock::time_point planned) {
   if (std::exchange(is_fresh_, false)) recall();
   const auto began = Clock::now();
-  Turn turn;
   const std::vector<std::size_t> due = schedule_.due(began);
+  if (due.empty()) return;
+  asker_.begin_turn();
+  unheard_ = 0;
+  Turn turn;
+  std::vector<SnapshotPtr> outcomes;
+  const std::uint64_t sent = asker_.sent();
   for (std::size_t i = 0; i < due.size(); ++i) {
-    const SnapshotPtr snapshot = poll(due[i]);
+    const bool goes_on = ask_next(due[i], turn, outcomes);
     if (stop_.stopped()) return;  // what was cut says nothing about the box
-    const bool ended = snapshot->failure && ends_turn(snapshot->failure->kind);
-    recorder_.record(snapshot);
-    tell(*snapshot);
-    turn.skipped += schedule_.done(due[i], Clock::now(), ended && turn.reached);
-    if (!ended) {
-      turn.reached = true;
-      continue;
-    }
-    turn.refused_login = snapshot->failure->kind == ErrorKind::auth;
-    // A box that answers others but not this one is not down; what was left goes on at once.
-    if (!turn.reached || turn.refused_login) turn.failure = snapshot->failure;
+    if (goes_on) continue;
     for (std::size_t rest = i + 1; rest < due.size(); ++rest)
       turn.abandoned.push_back(queries_[due[rest]]->name);
     break;
   }
+  turn.asked = asker_.sent() > sent;
+  if (turn.asked && !turn.reached && !turn.failure) turn.failure = first_failure(outcomes);
+  tell(turn, outcomes);
   settle(std::move(turn), planned, began);
   remember();
+}
+
+/// False: asking anything else in this turn is waste.
+bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<SnapshotPtr>& outcomes) {
+  const std::uint64_t answers = device_->answers(), sent = asker_.sent();
+  const SnapshotPtr snapshot = poll(query);
+  if (stop_.stopped()) return false;
+  const bool ended = snapshot->failure && ends_turn(snapshot->failure->kind);
+  // Nothing at all was said to it that a box of this kind says.
+  const bool unheard =
+      snapshot->failure && !ended && asker_.sent() > sent && device_->answers() == answers;
+  recorder_.record(snapshot);
+  outcomes.push_back(snapshot);
+  // Whatever may have kept the others from being asked comes behind them in the next turn.
+  turn.skipped += schedule_.done(query, Clock::now(), turn.reached ? ended : unheard);
+  if (ended) {
+    turn.refused_login = snapshot->failure->kind == ErrorKind::auth;
+    // A box that answers others but not this one is not down; what was left goes on at once.
+    if (!turn.reached || turn.refused_login) turn.failure = snapshot->failure;
+    return false;
+  }
+  if (device_->answers() > answers) turn.reached = true;
+  return turn.reached || !unheard || ++unheard_ < kMostUnheard;
 }
 
 void Turns::recall() {
@@ -137,7 +188,10 @@ void Turns::settle(Turn turn, Clock::time_point planned, Clock::time_point began
   turn.logins = device_->logins();
   turn.permissions = device_->permissions();
   const bool down = turn.failure.has_value();
-  failures_ = down ? failures_ + 1 : 0;
+  if (turn.asked) failures_ = down ? failures_ + 1 : 0;
+  was_reached_ = was_reached_ || turn.reached;
+  // All was refused before our restart: only asking tells whether the box is there.
+  if (!turn.asked && !was_reached_) asker_.ask_all_at_once();
   if (turn.refused_login)
     schedule_.hold(turn.ended + std::max<Clock::duration>(interval_, kLoginBackoff));
   else if (down)
@@ -179,25 +233,37 @@ void Turns::ask(Snapshot& snapshot, std::size_t query) {
   snapshot.reply = std::move(asked.reply);
 }
 
-/// One line when something appears, one when it clears, silence in between.
-void Turns::tell(const Snapshot& snapshot) {
-  const bool of_device = snapshot.failure && ends_turn(snapshot.failure->kind);
-  std::string now;
-  if (snapshot.failure)
-    now = snapshot.failure->message;
-  else if (!snapshot.problems.empty())
-    now = snapshot.problems.front().message;
-  if (!of_device && told_.erase("") > 0) spdlog::info("{}: answers again", name_);
-  std::string& before = told_[of_device ? "" : snapshot.query];
-  if (now == before) return;
-  const std::string where = of_device ? name_ : name_ + "/" + snapshot.query;
-  if (now.empty())
-    spdlog::info("{}: works again", where);
-  else if (lacking(snapshot.support))
-    spdlog::info("{}: {}: {}", where, boxmeter::name(snapshot.support), now);
-  else
-    spdlog::warn("{}: {}", where, now);
-  before = now;
+/// One line when something appears, one when it clears, silence in between; one for queries that
+/// share a cause, and one for all of a box that was not reached.
+void Turns::tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes) {
+  if (turn.failure) return tell_of_device(turn.failure->message);
+  std::vector<Line> lines;
+  for (const SnapshotPtr& snapshot : outcomes) {
+    if (snapshot->failure && ends_turn(snapshot->failure->kind)) {
+      tell_of_device(snapshot->failure->message);
+      continue;
+    }
+    if (told_.erase("") > 0) spdlog::info("{}: answers again", name_);
+    const std::string now = complaint_of(*snapshot);
+    if (now == std::exchange(told_[snapshot->query], now)) continue;
+    add_line(lines, {.text = now.empty() ? "works again"
+                             : lacking(snapshot->support)
+                                 ? std::string(boxmeter::name(snapshot->support)) + ": " + now
+                                 : now,
+                     .is_warning = !now.empty() && !lacking(snapshot->support),
+                     .query = snapshot->query});
+  }
+  for (const Line& line : lines) {
+    const std::string others =
+        line.others == 0 ? "" : " and " + std::to_string(line.others) + " more";
+    spdlog::log(line.is_warning ? spdlog::level::warn : spdlog::level::info, "{}/{}{}: {}", name_,
+                line.query, others, line.text);
+  }
+}
+
+void Turns::tell_of_device(const std::string& now) {
+  if (now == std::exchange(told_[""], now)) return;
+  spdlog::warn("{}: {}", name_, now);
 }
 
 }  // namespace boxmeter

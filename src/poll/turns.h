@@ -34,8 +34,10 @@ class Turns {
   void recall();
   void notice_restart();
   void remember();
+  bool ask_next(std::size_t query, Turn& turn, std::vector<SnapshotPtr>& outcomes);
   void settle(Turn turn, Clock::time_point planned, Clock::time_point began);
-  void tell(const Snapshot& snapshot);
+  void tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes);
+  void tell_of_device(const std::string& now);
 
   const std::string name_;
   const std::vector<QueryPtr> queries_;
@@ -50,10 +52,12 @@ class Turns {
   unsigned boot_ = 0;             // of the device, when the choices were made
   LearnedFile file_;
   bool is_fresh_ = true;                 // no turn yet
+  bool was_reached_ = false;             // in some turn
   std::optional<Incarnation> recalled_;  // what was recalled is of it; until the box says its own
   Incarnation kept_;                     // as in the file
   std::uint64_t kept_changes_ = 0;       // of the asker, that the file knows
   bool chose_ = false;                   // since the file was written
+  unsigned unheard_ = 0;                 // queries in this turn that no box of this kind answered
   unsigned failures_ = 0;                // turns in a row that did not reach the device
   std::map<std::string, std::string>
       told_;  // query, or "" for the device -> what the log said last

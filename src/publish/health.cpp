@@ -8,8 +8,10 @@ FamilyPtr family(const char* name, MetricType type, const char* help) {
 }
 
 // One family object per metric and process: the store numbers them by name.
-const FamilyPtr kUp = family("box_up", MetricType::gauge,
-                             "Whether the last turn reached the box and no login was refused.");
+const FamilyPtr kUp =
+    family("box_up", MetricType::gauge,
+           "Whether the last turn got an answer of a box of this kind, a refusal of a "
+           "request included, and no login was refused.");
 const FamilyPtr kPolls = family("boxmeter_polls_total", MetricType::counter,
                                 "Queries asked of the device, answered or not.");
 const FamilyPtr kSkipped =

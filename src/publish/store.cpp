@@ -143,14 +143,14 @@ void Store::end_turn(const std::string& name, const Turn& turn) {
   device->current.with([&](Current& current) {
     DeviceStatus& status = current.status;
     status.answered = true;
-    status.up = turn.reached && !turn.refused_login;
     status.lag = turn.lag;
     status.skipped += turn.skipped;
+    if (turn.asked) status.up = turn.reached && !turn.refused_login;
     status.logins = turn.logins;
     status.permissions = turn.permissions;
-    status.failure = turn.failure;
+    if (turn.asked) status.failure = turn.failure;
     if (turn.failure) status.failed = WallClock::now();
-    if (status.up) {
+    if (turn.asked && status.up) {
       status.last_success = WallClock::now();
       current.last_good = turn.ended;
     }

@@ -231,3 +231,29 @@ TEST_CASE("an error of the device ends the query at once") {
       "no answer", Error);
   CHECK(device.asked == std::vector<std::string>{"get:a", "get:b"});
 }
+
+TEST_CASE("what comes and goes is forgotten: ids that nobody asks for any more cost nothing") {
+  FakeDevice device([](const Request& request) -> Reply {
+    if (request.target == "lacking") throw unsupported("no such service");
+    return 1;
+  });
+  Asker asker(device);
+  int call = 0;
+  const auto poll = [&](Clock::time_point now) {
+    std::vector<Part> parts = {part("lacking", {get("lacking")})};
+    for (const char* name : {"a", "b", "c"}) {
+      Request request = get("call/" + std::to_string(call++));
+      request.keep = 10min;
+      parts.push_back(part(name, {request}));
+    }
+    parts.push_back(part("same", {get("same")}));
+    asker.ask(query(std::move(parts)), now);
+  };
+
+  for (int turn = 0; turn < 3000; ++turn) poll(kNow + turn * 1s);
+  CHECK(asker.capabilities().size() <= 1010);
+  CHECK(asker.capabilities().contains("get:lacking"));
+
+  for (int turn = 0; turn < 3; ++turn) poll(kNow + 3h + turn * 61min);
+  CHECK(asker.capabilities().size() < 20);
+}

@@ -14,8 +14,16 @@ class FakeDevice final : public Device {
 
   Reply call(const Request& request) override {
     asked.push_back(describe(request));
-    return answer_(request);
+    try {
+      Reply reply = answer_(request);
+      ++answers_;
+      return reply;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::refused) ++answers_;
+      throw;
+    }
   }
+  std::uint64_t answers() const override { return answers_; }
   Epoch epoch() const override { return now; }
   Incarnation incarnation() const override { return running; }
   std::uint64_t logins() const override { return 1; }
@@ -26,6 +34,7 @@ class FakeDevice final : public Device {
 
  private:
   Answer answer_;
+  std::uint64_t answers_ = 0;
 };
 
 }  // namespace boxmeter

@@ -43,6 +43,7 @@ class Recorded : public Device {
   }
   Epoch epoch() const override { return {}; }
   std::uint64_t logins() const override { return 0; }
+  std::uint64_t answers() const override { return 1; }
 
  private:
   /// Single replies of the corpus are called api_v2_wifi_ap_0_stations-get.json.

@@ -268,10 +268,12 @@ TEST_CASE("switches that are off on the box are named") {
   furnish(fake, "switches");
   fake.set("/tr64desc.xml", "<HTML><HEAD></HEAD></HTML>");
   Asking off(config(fake));
-  CHECK(
-      off.error("DeviceInfo1.GetInfo") ==
-      "protocol: DeviceInfo1.GetInfo: /tr64desc.xml: the answer is HTML instead of XML (switch on "
-      "'Allow access for applications' in the box's network settings)");
+  CHECK(off.error("DeviceInfo1.GetInfo") ==
+        "protocol: " + fake.url() +
+            " answers, but not as a Fritz!Box (HTML): is this its "
+            "address, and is the port 49000 or 49443? If so, switch on 'Allow access for "
+            "applications' in "
+            "its network settings");
 
   furnish(fake, "switches");
   fake.set("/igddesc.xml", "<html>off</html>");
@@ -287,8 +289,9 @@ TEST_CASE("a box that is none says so") {
   Asking box(config(fake));
 
   CHECK(box.error("DeviceInfo1.GetInfo") ==
-        "protocol: DeviceInfo1.GetInfo: neither /tr64desc.xml nor /igddesc.xml is there (HTTP "
-        "404): is this a Fritz!Box and the port 49000 or 49443?");
+        "protocol: " + fake.url() +
+            " answers, but not as a Fritz!Box (HTTP 404 with HTML): is this "
+            "its address, and is the port 49000 or 49443?");
 }
 
 TEST_CASE("a refused login is tried once, and what needs none goes on") {

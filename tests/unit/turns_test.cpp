@@ -118,6 +118,58 @@ TEST_CASE("one query that times out does not make a box that answers look dead")
   CHECK(bench.device->asked == std::vector<std::string>{"get:c"});
 }
 
+TEST_CASE("a box that answers nothing of its kind is down, with the reason, and asked little") {
+  Bench bench([](const Request&) -> Reply { throw Error(ErrorKind::protocol, "HTTP 503"); },
+              {"a", "b", "c", "d", "e", "f", "g"});
+
+  const DeviceStatus status = bench.after_turn();
+
+  CHECK(status.answered);
+  CHECK_FALSE(status.up);
+  CHECK(status.failure->message == "HTTP 503");
+  CHECK(bench.device->asked.size() == 5);
+  CHECK(bench.turns->in_trouble());
+  CHECK(bench.turns->next_due() > Clock::now() + 800ms);
+}
+
+TEST_CASE("a stranger is asked once for all requests of a verb, and again in the next turn") {
+  Bench bench([](const Request&) -> Reply { throw Stranger("this is no box"); });
+
+  const DeviceStatus status = bench.after_turn();
+
+  CHECK_FALSE(status.up);
+  CHECK(status.failure->message == "this is no box");
+  CHECK(bench.device->asked == std::vector<std::string>{"get:a"});
+
+  std::this_thread::sleep_until(bench.turns->next_due());
+  bench.device->asked.clear();
+  bench.after_turn();
+  CHECK(bench.device->asked == std::vector<std::string>{"get:b"});  // it may know better
+}
+
+TEST_CASE("a refusal in the words of the protocol is an answer: the box is up") {
+  Bench bench([](const Request&) -> Reply {
+    throw Error(ErrorKind::refused, "no such action", Refusal::unsupported);
+  });
+
+  CHECK(bench.after_turn().up);
+}
+
+TEST_CASE("a turn in which nothing is due or sent changes nothing") {
+  int turn = 0;
+  Bench bench([&](const Request&) -> Reply {
+    if (turn == 0) throw Error(ErrorKind::refused, "no such action", Refusal::unsupported);
+    throw Error(ErrorKind::network, "gone");
+  });
+  CHECK(bench.after_turn().up);
+  CHECK(bench.after_turn().up);  // nothing is due
+  turn = 1;
+
+  std::this_thread::sleep_until(bench.turns->next_due());
+  CHECK(bench.after_turn().up);  // all is known to be refused: nothing is sent
+  CHECK(bench.device->asked.size() == 3);
+}
+
 TEST_CASE("a turn that is cut by the end of the program says nothing about the box") {
   Bench bench([](const Request&) -> Reply { throw Error(ErrorKind::network, "stopped"); });
   bench.stop.stop();

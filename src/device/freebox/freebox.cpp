@@ -30,24 +30,38 @@ class Freebox : public Device {
   Incarnation incarnation() const override { return observer_.incarnation(); }
   Reply permissions() const override { return session_.permissions(); }
   std::uint64_t logins() const override { return session_.logins(); }
+  std::uint64_t answers() const override { return answers_; }
 
  private:
   Reply list_permissions();
+  void open_session();
 
   const DeviceConfig config_;
   http::Stop& stop_;
   Api api_;
   Session session_;
   Observer observer_;
+  std::uint64_t answers_ = 0;
 };
 
 /// Those of the session: the box tells them when it opens one.
 Reply Freebox::list_permissions() {
-  session_.open();
+  open_session();
+  ++answers_;
   Reply list = Reply::array();
   for (const auto& [permission, granted] : session_.permissions())
     list.push_back({{"permission", permission}, {"granted", granted}});
   return list;
+}
+
+/// Whoever does not even let us in as a Freebox does is none.
+void Freebox::open_session() {
+  try {
+    session_.open();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::protocol) throw;
+    throw Stranger(error.what());
+  }
 }
 
 Reply Freebox::call(const Request& request) {
@@ -56,11 +70,12 @@ Reply Freebox::call(const Request& request) {
     return list_permissions();
   }
   Call call = call_of(request, WallClock::now(), config_.reveal);
-  session_.open();
+  open_session();
   const auto settings = session_.permissions().find("settings");
   if (request.verb == "rrd" && settings != session_.permissions().end() && !settings->second)
     call = rrd_without_settings(call);
   Envelope answer = session_.ask(call, request.body_limit);
+  ++answers_;
   if (answer.status == 404) api_.forget();  // of this path only, or has the API moved?
   if (!answer.success) throw refusal(answer, call.path);
   const unsigned boot = observer_.epoch().boot;

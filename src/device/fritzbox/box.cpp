@@ -56,20 +56,29 @@ Box::Box(const DeviceConfig& config, http::Stop& stop)
 
 Reply Box::call(const Request& request) {
   body_limit_ = request.body_limit;
-  return within(request.target, [&] {
-    const Epoch before = watch_.epoch();
-    Reply reply = dispatch(request);
-    const Epoch after = watch_.epoch();
-    if (after.boot != before.boot) {
-      caller_.forget();
-      session_.forget();
-      paths_.clear();
-      internal_errors_.clear();
-    }
-    if (after != before) connection_.clear();
-    if (!reveal_) remove_secrets(reply);
-    return reply;
-  });
+  try {
+    return answer(request);
+  } catch (const Stranger&) {
+    throw;  // that is not about this request
+  } catch (Error& error) {
+    error.prepend(request.target);
+    throw;
+  }
+}
+
+Reply Box::answer(const Request& request) {
+  const Epoch before = watch_.epoch();
+  Reply reply = dispatch(request);
+  const Epoch after = watch_.epoch();
+  if (after.boot != before.boot) {
+    caller_.forget();
+    session_.forget();
+    paths_.clear();
+    internal_errors_.clear();
+  }
+  if (after != before) connection_.clear();
+  if (!reveal_) remove_secrets(reply);
+  return reply;
 }
 
 Answer Box::act(const Target& target, const Arguments& arguments) {
@@ -93,7 +102,14 @@ Reply Box::dispatch(const Request& request) {
 
 Reply Box::web(const Request& request) {
   if (session_.url().empty()) session_.set_url(found_web_url());
-  return ask_web(session_, request, Clock::now());
+  try {
+    Reply reply = ask_web(session_, request, Clock::now());
+    ++answers_;
+    return reply;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::refused && session_.is_open()) ++answers_;
+    throw;
+  }
 }
 
 /// The port for https can be changed on the box, which tells it to those who may know.
@@ -149,7 +165,9 @@ Reply Box::list(const Target& target, const Request& request) {
   const auto known = paths_.find(describe(request));
   if (known == paths_.end()) return fresh_list(target, request);
   try {
-    return parse_document(caller_.document(known->second, body_limit_));
+    Reply reply = parse_document(caller_.document(known->second, body_limit_));
+    ++answers_;
+    return reply;
   } catch (const Error& error) {
     // A session that has ended is answered with 404 or a web page: the path is asked for anew.
     if (error.kind() != ErrorKind::protocol && error.kind() != ErrorKind::refused) throw;
@@ -189,6 +207,7 @@ Answer Box::ask(const Target& target, const Arguments& arguments, Caller::Types 
 Answer Box::ask_service(const std::string& service, const std::string& action,
                         const Arguments& arguments, Caller::Types types) {
   Answer answer = caller_.ask(service, action, arguments, types, body_limit_);
+  ++answers_;
   watch_.see(service, action, answer, WallClock::now());
   return answer;
 }

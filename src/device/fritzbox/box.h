@@ -21,6 +21,7 @@ class Box : public Device {
   Epoch epoch() const override { return watch_.epoch(); }
   Incarnation incarnation() const override { return watch_.incarnation(); }
   Reply permissions() const override { return caller_.known_rights(); }
+  std::uint64_t answers() const override { return answers_; }
   std::uint64_t logins() const override { return caller_.logins() + session_.logins(); }
 
   /// One action with all that the box answers: in its order, empty arguments as "", secrets only
@@ -35,6 +36,7 @@ class Box : public Device {
   std::shared_ptr<const Scpd> scpd(const Service& service) { return caller_.scpd(service); }
 
  private:
+  Reply answer(const Request& request);
   Reply dispatch(const Request& request);
   Reply web(const Request& request);
   std::string found_web_url();
@@ -58,6 +60,7 @@ class Box : public Device {
   Session session_;
   CallMonitor call_monitor_;
   Watch watch_;
+  std::uint64_t answers_ = 0;
   std::size_t body_limit_ = 4U << 20;         // of the request under way
   std::string connection_;                    // what WANConnection stands for; empty: not known
   std::map<std::string, std::string> paths_;  // by request: of its document, with a session id

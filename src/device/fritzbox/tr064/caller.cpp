@@ -46,7 +46,7 @@ bool is_transport(ErrorKind kind) {
 }  // namespace
 
 Caller::Caller(const DeviceConfig& config, Account& account, http::Stop& stop)
-    : account_(account), wire_(config, account, stop), cache_(config, stop) {}
+    : account_(account), url_(config.url), wire_(config, account, stop), cache_(config, stop) {}
 
 Caller::~Caller() { save(); }
 
@@ -135,12 +135,8 @@ const CatalogPtr& Caller::catalog() {
     read_at_ = Clock::now();
     return catalog_;
   }
-  auto tr064 = within("/tr64desc.xml", [&] { return tr064_description(); });
-  auto igd = within("/igddesc.xml", [&] { return igd_description(); });
-  if (!tr064 && !igd)
-    throw Error(ErrorKind::protocol,
-                "neither /tr64desc.xml nor /igddesc.xml is there (HTTP 404): is this a Fritz!Box "
-                "and the port 49000 or 49443?");
+  auto tr064 = tr064_description();
+  auto igd = igd_description(!tr064);
   catalog_ = shared_catalog(std::move(tr064), std::move(igd));
   read_at_ = Clock::now();
   learned_at_ = read_at_;
@@ -151,21 +147,42 @@ const CatalogPtr& Caller::catalog() {
 std::optional<Description> Caller::tr064_description() {
   const http::Response response = get("/tr64desc.xml");
   if (response.status == 404) return std::nullopt;
-  if (response.status != 200) throw unexpected(response);
-  if (is_html(response.body))
-    throw Error(ErrorKind::protocol,
-                "the answer is HTML instead of XML (switch on 'Allow access for applications' in "
-                "the box's network settings)");
-  return parse_description(response.body);
+  return described(response);
 }
 
-/// Nothing where "Transmit status information over UPnP" is off.
-std::optional<Description> Caller::igd_description() {
+/// Nothing where "Transmit status information over UPnP" is off, unless it is all there could be.
+std::optional<Description> Caller::igd_description(bool needed) {
   const http::Response response = get("/igddesc.xml");
-  if (response.status == 404 || (response.status == 200 && is_html(response.body)))
-    return std::nullopt;
-  if (response.status != 200) throw unexpected(response);
-  return parse_description(response.body);
+  const bool is_off = response.status == 404 || (response.status == 200 && is_html(response.body));
+  if (is_off && !needed) return std::nullopt;
+  return described(response);
+}
+
+Description Caller::described(const http::Response& response) const {
+  if (response.status != 200 || is_html(response.body)) throw stranger(response);
+  try {
+    return parse_description(response.body);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::protocol) throw;
+    throw stranger(response);
+  }
+}
+
+/// A printer's page, another brand, a proxy that is out of order: all that can be said for sure is
+/// what came.
+Stranger Caller::stranger(const http::Response& response) const {
+  const bool html = is_html(response.body);
+  std::string what = response.status == 200 ? "" : "HTTP " + std::to_string(response.status);
+  if (html) what += what.empty() ? "HTML" : " with HTML";
+  if (what.empty()) what = "no description of a device";
+  std::string server = response.header("server").substr(0, 60);
+  std::erase_if(server, [](char c) { return c < 0x20 || c > 0x7E; });
+  if (!server.empty()) what += " from '" + server + "'";
+  return Stranger(url_ + " answers, but not as a Fritz!Box (" + what +
+                  "): is this its address, and is the port 49000 or 49443?" +
+                  (html && response.status == 200
+                       ? " If so, switch on 'Allow access for applications' in its network settings"
+                       : ""));
 }
 
 /// Null where the box does not serve it (some list services whose SCPD is missing): its values stay

@@ -60,12 +60,15 @@ class Caller {
   Arguments checked_arguments(const Arguments& arguments, const std::string& service,
                               const Scpd& scpd, const Action& action);
   std::optional<Description> tr064_description();
-  std::optional<Description> igd_description();
+  std::optional<Description> igd_description(bool needed);
+  Description described(const http::Response& response) const;
+  Stranger stranger(const http::Response& response) const;
   http::Response get(const std::string& path, std::size_t body_limit = 4U << 20);
   http::Response post(const Service& service, const std::string& action, http::Request request);
   std::string found_user();
 
   Account& account_;
+  std::string url_;
   Wire wire_;
   Cache cache_;
   CatalogPtr catalog_;                           // null: to be read
