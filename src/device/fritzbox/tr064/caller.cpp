@@ -145,14 +145,14 @@ const CatalogPtr& Caller::catalog() {
 
 /// Nothing where there is none: a very old box, or one of a provider.
 std::optional<Description> Caller::tr064_description() {
-  const http::Response response = get("/tr64desc.xml");
+  const http::Response response = within("/tr64desc.xml", [&] { return get("/tr64desc.xml"); });
   if (response.status == 404) return std::nullopt;
   return described(response);
 }
 
 /// Nothing where "Transmit status information over UPnP" is off, unless it is all there could be.
 std::optional<Description> Caller::igd_description(bool needed) {
-  const http::Response response = get("/igddesc.xml");
+  const http::Response response = within("/igddesc.xml", [&] { return get("/igddesc.xml"); });
   const bool is_off = response.status == 404 || (response.status == 200 && is_html(response.body));
   if (is_off && !needed) return std::nullopt;
   return described(response);
