@@ -16,15 +16,15 @@ struct CallOptions {
   bool yes = false;
 };
 
-int call(const CallOptions& wanted, const Words& words) {
+int call(const CallOptions& wanted, DeviceKinds kinds, const Words& words) {
   if (words.size() < 2)
     throw Error(ErrorKind::config,
                 "call needs a device and a request: boxmeter call DEVICE REQUEST [NAME=VALUE ...]");
-  const Config config = load_config(config_file(wanted.file));
+  const Config config = load_config(config_file(wanted.file), kinds);
   const Job& job = find_device(config, words[0]);
-  Request request = parse_request(words[1]);
+  Request request = parse_request(*job.kind, words[1]);
   request.args = named_arguments(Arguments(words).subspan(2));
-  const DeviceKind& kind = find_kind(job.device.kind);
+  const DeviceKind& kind = *job.kind;
   const std::string change = kind.change == nullptr ? "" : kind.change(request);
   if (change.empty())
     kind.check(request);
@@ -41,7 +41,7 @@ int call(const CallOptions& wanted, const Words& words) {
 
 }  // namespace
 
-Prepared prepare_call(const Program&) {
+Prepared prepare_call(const Program& program) {
   auto wanted = std::make_shared<CallOptions>();
   return {.syntax = {.about = "Makes one request to a configured device and prints the reply as "
                               "JSON.",
@@ -58,7 +58,9 @@ Prepared prepare_call(const Program&) {
                              "  boxmeter call free command:Switch.Get_a_port_stats id=1\n"
                              "  boxmeter call free put:connection/config/ post_data='{\"ping\": "
                              "true}'"},
-          .run = [wanted](const Words& words) { return call(*wanted, words); }};
+          .run = [wanted, kinds = program.kinds](const Words& words) {
+            return call(*wanted, kinds, words);
+          }};
 }
 
 }  // namespace boxmeter

@@ -8,8 +8,8 @@
 namespace boxmeter {
 namespace {
 
-int check(const std::string& file) {
-  const Config config = load_config(config_file(file));
+int check(const std::string& file, DeviceKinds kinds) {
+  const Config config = load_config(config_file(file), kinds);
   for (const std::string& warning : config.warnings) std::cerr << "warning: " << warning << "\n";
   std::size_t queries = 0;
   for (const Job& job : config.jobs) queries += job.queries.size();
@@ -20,11 +20,11 @@ int check(const std::string& file) {
 
 }  // namespace
 
-Prepared prepare_check(const Program&) {
+Prepared prepare_check(const Program& program) {
   auto file = std::make_shared<std::string>();
   return {.syntax = {.about = "Reads the configuration and says what is wrong with it.",
                      .options = {config_option(*file)}},
-          .run = [file](const Words&) { return check(*file); }};
+          .run = [file, kinds = program.kinds](const Words&) { return check(*file, kinds); }};
 }
 
 }  // namespace boxmeter

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "device/kinds.h"
 #include "options/option.h"
 
 // The commands of `boxmeter`, as data that can be walked without running one: help texts and
@@ -33,7 +34,8 @@ struct Command {
 
 /// What a boxmeter is made of beside what every boxmeter has.
 struct Program {
-  std::span<const Command> brands;  // a command for each brand of router
+  DeviceKinds kinds = {};                // the brands of router that can be configured
+  std::span<const Command> brands = {};  // a command for each that has one
 };
 
 /// All commands, those of the brands last.

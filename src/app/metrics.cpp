@@ -56,9 +56,9 @@ void add_own(Entries& entries) {
     entries[metric.name] = {.type = metric.type, .help = metric.help, .labels = metric.labels};
 }
 
-Entries catalogue(const std::string& pack) {
+Entries catalogue(DeviceKinds kinds, const std::string& pack) {
   Entries entries;
-  for (const QueryPtr& query : shipped_queries(pack))
+  for (const QueryPtr& query : shipped_queries(kinds, pack))
     for (const Rule& rule : query->rules) add_rule(entries, *query, rule);
   if (pack.empty()) add_own(entries);
   return entries;
@@ -74,7 +74,7 @@ std::string as_text(const Entries& entries) {
   return table(rows);
 }
 
-std::string as_markdown(const Entries& entries) {
+std::string as_markdown(const Entries& entries, DeviceKinds kinds) {
   std::string text =
       "# Metrics\n\n"
       "Written by `boxmeter metrics --format markdown`, from the packs. Every series has the label "
@@ -82,7 +82,7 @@ std::string as_markdown(const Entries& entries) {
       "boxmeter's own.\n\n"
       "Packs that speak the names of another exporter are listed by `boxmeter metrics --pack NAME` "
       "alone:\n" +
-      joined(shipped_foreign_packs()) +
+      joined(shipped_foreign_packs(kinds)) +
       ".\n\n"
       "| metric | type | unit | labels | help | queries |\n|---|---|---|---|---|---|\n";
   for (const auto& [name, entry] : entries) {
@@ -116,17 +116,17 @@ struct MetricsOptions {
   std::string pack = {};
 };
 
-int print_metrics(const MetricsOptions& wanted) {
-  const Entries entries = catalogue(wanted.pack);
+int print_metrics(const MetricsOptions& wanted, DeviceKinds kinds) {
+  const Entries entries = catalogue(kinds, wanted.pack);
   std::cout << (wanted.format == "json"       ? as_json(entries)
-                : wanted.format == "markdown" ? as_markdown(entries)
+                : wanted.format == "markdown" ? as_markdown(entries, kinds)
                                               : as_text(entries));
   return 0;
 }
 
 }  // namespace
 
-Prepared prepare_metrics(const Program&) {
+Prepared prepare_metrics(const Program& program) {
   auto wanted = std::make_shared<MetricsOptions>();
   return {.syntax = {.about = "Prints what the shipped packs can publish: name, type, unit, "
                               "labels, help, queries.",
@@ -142,7 +142,9 @@ Prepared prepare_metrics(const Program&) {
                                   .value = "PACK",
                                   .otherwise = "all packs but those that speak the names of "
                                                "another exporter"}}},
-          .run = [wanted](const Words&) { return print_metrics(*wanted); }};
+          .run = [wanted, kinds = program.kinds](const Words&) {
+            return print_metrics(*wanted, kinds);
+          }};
 }
 
 }  // namespace boxmeter

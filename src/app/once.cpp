@@ -21,8 +21,8 @@ struct OnceOptions {
   std::string format = "prometheus";
 };
 
-int once(const OnceOptions& wanted) {
-  Config config = load_config(config_file(wanted.file));
+int once(const OnceOptions& wanted, DeviceKinds kinds) {
+  Config config = load_config(config_file(wanted.file), kinds);
   if (!wanted.device.empty()) config.jobs = {find_device(config, wanted.device)};
   for (Job& job : config.jobs) job.device.learned.clear();  // everything is asked
   config.log.format = "text";
@@ -51,7 +51,7 @@ int once(const OnceOptions& wanted) {
 
 }  // namespace
 
-Prepared prepare_once(const Program&) {
+Prepared prepare_once(const Program& program) {
   auto wanted = std::make_shared<OnceOptions>();
   return {.syntax = {.about = "Polls every device once and prints the metrics; exit 0 when all "
                               "answered.",
@@ -66,7 +66,7 @@ Prepared prepare_once(const Program&) {
                                   .value = "FORMAT",
                                   .otherwise = wanted->format,
                                   .choices = {"prometheus", "openmetrics", "json"}}}},
-          .run = [wanted](const Words&) { return once(*wanted); }};
+          .run = [wanted, kinds = program.kinds](const Words&) { return once(*wanted, kinds); }};
 }
 
 }  // namespace boxmeter

@@ -92,18 +92,19 @@ void write(const fs::path& folder, const record::Scrubbed& scrubbed) {
             << (replaced.empty() ? "nothing" : joined(replaced)) << "\n";
 }
 
-int record_device(const std::string& file, const Words& words) {
+int record_device(const std::string& file, DeviceKinds kinds, const Words& words) {
   if (words.size() != 2)
     throw Error(ErrorKind::config,
                 "record needs a device and a folder: boxmeter record DEVICE DIR");
-  const Config config = load_config(config_file(file));
-  const DeviceConfig& device = find_device(config, words[0]).device;
+  const Config config = load_config(config_file(file), kinds);
+  const Job& job = find_device(config, words[0]);
+  const DeviceConfig& device = job.device;
   const fs::path folder = words[1];
   refuse_used(folder);
   set_up_log({.level = "warn", .format = "text"});
   prepare_process(1);
   http::Stop stop;
-  const DeviceKind& kind = find_kind(device.kind);
+  const DeviceKind& kind = *job.kind;
   Progress progress;
   std::vector<record::File> files = within(device.name, [&] {
     return record::asked_everything(device, kind, stop,
@@ -120,7 +121,7 @@ int record_device(const std::string& file, const Words& words) {
 
 }  // namespace
 
-Prepared prepare_record(const Program&) {
+Prepared prepare_record(const Program& program) {
   auto file = std::make_shared<std::string>();
   return {.syntax = {.about = "Asks a device everything that can be read and writes a recording "
                               "for boxmeter-sim.",
@@ -130,7 +131,9 @@ Prepared prepare_record(const Program&) {
                      .more = "Names, MAC and public addresses, phone and serial numbers, keys and "
                              "other secrets are\nreplaced before anything is written. Look at DIR "
                              "before you give it away all the same."},
-          .run = [file](const Words& words) { return record_device(*file, words); }};
+          .run = [file, kinds = program.kinds](const Words& words) {
+            return record_device(*file, kinds, words);
+          }};
 }
 
 }  // namespace boxmeter

@@ -21,10 +21,10 @@ struct ServeOptions {
   std::string log_format;
 };
 
-Config read_config(const ServeOptions& options) {
+Config read_config(const ServeOptions& options, DeviceKinds kinds) {
   if (!options.web_config.empty())
     throw Error(ErrorKind::config, "--web.config.file is not available yet");
-  Config config = load_config(config_file(options.file));
+  Config config = load_config(config_file(options.file), kinds);
   if (!options.listen.empty()) config.web.listen = options.listen;
   if (!options.log_level.empty()) config.log.level = options.log_level;
   if (!options.log_format.empty()) config.log.format = options.log_format;
@@ -64,8 +64,8 @@ std::vector<Option> serve_options(ServeOptions& options) {
            .choices = {"logfmt", "json", "text"}}};
 }
 
-int serve(const ServeOptions& options) {
-  const Config config = read_config(options);
+int serve(const ServeOptions& options, DeviceKinds kinds) {
+  const Config config = read_config(options, kinds);
   set_up_log(config.log);
   for (const std::string& warning : config.warnings) spdlog::warn("{}", warning);
   block_signals();
@@ -97,12 +97,12 @@ int serve(const ServeOptions& options) {
 
 }  // namespace
 
-Prepared prepare_serve(const Program&) {
+Prepared prepare_serve(const Program& program) {
   auto wanted = std::make_shared<ServeOptions>();
   return {
       .syntax = {.about = "Polls the devices, answers Prometheus, pushes to sinks; until SIGTERM.",
                  .options = serve_options(*wanted)},
-      .run = [wanted](const Words&) { return serve(*wanted); }};
+      .run = [wanted, kinds = program.kinds](const Words&) { return serve(*wanted, kinds); }};
 }
 
 }  // namespace boxmeter

@@ -72,7 +72,7 @@ Document read_document(const fs::path& file) {
 
 }  // namespace
 
-Config load_config(const fs::path& file) {
+Config load_config(const fs::path& file, DeviceKinds kinds) {
   const Document document = read_document(file);
   const Value whole(document);
   if (whole.is_null())
@@ -84,7 +84,7 @@ Config load_config(const fs::path& file) {
   if (const auto log = root.find("log")) config.log = read_log(*log);
   const auto state_dir = root.find("state_dir");
   config.state_dir = state_dir ? folder / state_dir->text() : default_state_dir();
-  Packs packs(root.find("query_files"), folder, config.warnings);
+  Packs packs(kinds, root.find("query_files"), folder, config.warnings);
   Surroundings surroundings{.folder = folder, .state_dir = config.state_dir, .packs = packs};
   if (const auto poll = root.find("poll")) config.poll = read_poll(*poll, surroundings);
   config.jobs = read_devices(root.required("devices"), surroundings, config.warnings);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "device/kinds.h"
 #include "poll/poller.h"
 #include "publish/push.h"
 #include "publish/web.h"
@@ -28,19 +29,19 @@ struct Config {
 
 /// Reads the file, its packs and its secrets.  Throws Error{config} whose message starts with
 /// file:line:column and names the way out.
-Config load_config(const std::filesystem::path& file);
+Config load_config(const std::filesystem::path& file, DeviceKinds kinds);
 
-/// The packs that are compiled in: name and YAML text.
-const std::vector<std::pair<std::string, std::string>>& shipped_packs();
+/// The packs that the kinds bring, by name; those that speak the names of other exporters come
+/// last: nobody means them who misspells one of ours.
+std::vector<PackText> shipped_packs(DeviceKinds kinds);
 
 /// The queries of one of them, or for "" of all that speak our names, by pack.  Throws
 /// Error{config} for a name that is none of theirs.
-std::vector<QueryPtr> shipped_queries(std::string_view pack = "");
+std::vector<QueryPtr> shipped_queries(DeviceKinds kinds, std::string_view pack = "");
 /// Those that speak the names of other exporters.
-std::vector<std::string> shipped_foreign_packs();
+std::vector<std::string> shipped_foreign_packs(DeviceKinds kinds);
 
-/// A request as in a pack, as `call` takes it: "tr064:DeviceInfo1.GetInfo", "get:connection/".
-/// Throws Error{config}.
-Request parse_request(std::string_view text);
+/// A request as in a pack, as `call` takes it: "VERB:TARGET".  Throws Error{config}.
+Request parse_request(const DeviceKind& kind, std::string_view text);
 
 }  // namespace boxmeter

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the C++ file that holds the packs of config/queries: embed_packs.py OUT PACK..."""
+"""Writes the C++ file that holds packs, by their kind: embed_packs.py OUT PACK..."""
 import pathlib
+import re
 import sys
 
 LIMIT = 16000  # characters of one literal; compilers promise 65,536
@@ -14,17 +15,30 @@ def literal(text):
     return "\n".join(f'R"{DELIMITER}({piece}){DELIMITER}"' for piece in pieces)
 
 
-out, *packs = map(pathlib.Path, sys.argv[1:])
-rows = "".join(f'      {{"{pack.stem}", {literal(pack.read_text())}}},\n' for pack in packs)
-out.write_text(f"""#include "config/config.h"
+def word(pack, key, otherwise=None):
+    """What stands behind a key at the top of a pack."""
+    found = re.search(rf"^{key}: *(\w+)", pack.read_text(), re.MULTILINE)
+    return found[1] if found else otherwise
 
-namespace boxmeter {{
 
-const std::vector<std::pair<std::string, std::string>>& shipped_packs() {{
-  static const std::vector<std::pair<std::string, std::string>> kPacks = {{
+def source(kind, packs):
+    rows = "".join(f'      {{"{pack.stem}", {literal(pack.read_text())},\n'
+                   f'       {str(word(pack, "names") == "foreign").lower()}}},\n' for pack in packs)
+    return f"""
+namespace boxmeter::{kind} {{
+
+std::span<const PackText> packs() {{
+  static constexpr PackText kPacks[] = {{
 {rows}  }};
   return kPacks;
 }}
 
-}}  // namespace boxmeter
-""")
+}}  // namespace boxmeter::{kind}
+"""
+
+
+out, *packs = map(pathlib.Path, sys.argv[1:])
+kinds = sorted({word(pack, "kind") for pack in packs})
+text = "".join(source(kind, [pack for pack in packs if word(pack, "kind") == kind]) for kind in kinds)
+declarations = "".join(f"namespace boxmeter::{kind} {{\nstd::span<const PackText> packs();\n}}\n" for kind in kinds)
+out.write_text('#include "device/kinds.h"\n\n' + declarations + text)

@@ -1,78 +1,14 @@
 #include "config/endpoint.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "device/address.h"
 
 namespace boxmeter {
 namespace {
-
-/// A URL in its pieces; `rest` is everything from the path on.
-struct Url {
-  std::string scheme, host, port, rest;
-};
-
-bool is_port(std::string_view text) {
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc{} && end == text.data() + text.size() && port <= 65535;
-}
-
-bool is_host(std::string_view host) {
-  const bool is_v6 = host.starts_with('[') && host.ends_with(']');
-  if (is_v6) host = host.substr(1, host.size() - 2);
-  const auto fits = [&](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == '_' || (is_v6 && (c == ':' || c == '%'));
-  };
-  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, fits) &&
-         (!is_v6 || host.find(':') != std::string_view::npos);
-}
-
-/// "host:port" at its last colon outside brackets.
-std::pair<std::string_view, std::string_view> split_port(std::string_view text) {
-  const auto colon = text.rfind(':');
-  const auto bracket = text.rfind(']');
-  if (colon == std::string_view::npos || (bracket != std::string_view::npos && colon < bracket))
-    return {text, {}};
-  return {text.substr(0, colon), text.substr(colon + 1)};
-}
-
-/// What messages may show: a query may hold a token.
-std::string without_query(const std::string& url) { return url.substr(0, url.find('?')); }
-
-/// A password in the URL is quoted by no message.
-Url parse_url(const Value& value) {
-  const std::string text = value.text();
-  Url url;
-  std::string_view rest = text;
-  if (const auto scheme = rest.find("://"); scheme != std::string_view::npos) {
-    url.scheme = lower(rest.substr(0, scheme));
-    rest.remove_prefix(scheme + 3);
-  }
-  const auto end = std::min(rest.find_first_of("/?#"), rest.size());
-  const std::string_view authority = rest.substr(0, end);
-  url.rest = rest.substr(end);
-  if (authority.find('@') != std::string_view::npos)
-    throw value.problem(value.name() +
-                        " must not hold a user or a password; they have keys of their own");
-  const auto [host, port] = split_port(authority);
-  const bool port_fits = authority.size() == host.size() || (is_port(port) && port != "0");
-  const bool scheme_fits = url.scheme.empty() || url.scheme == "http" || url.scheme == "https";
-  if (!scheme_fits || !is_host(host) || !port_fits)
-    throw value.problem(value.name() + " must look like https://host:port, not '" +
-                        without_query(text) + "'");
-  url.host = host;
-  url.port = port;
-  return url;
-}
-
-std::string origin(const Url& url) {
-  return url.scheme + "://" + url.host + (url.port.empty() ? "" : ":" + url.port);
-}
 
 bool is_remote_path(std::string_view path, const DeviceKind& kind) {
   if (path.ends_with('/')) path.remove_suffix(1);
@@ -144,27 +80,6 @@ std::string read_box_url(const Value& value, const DeviceKind& kind) {
   if (url.port.empty() && url.scheme == "https" && kind.https_port != 0)
     url.port = std::to_string(kind.https_port);
   return origin(url) + (names_api ? url.rest : "");
-}
-
-std::string read_web_url(const Value& value) {
-  const Url url = parse_url(value);
-  if (url.scheme.empty() || (!url.rest.empty() && url.rest != "/"))
-    throw value.problem("'web_url' must look like http://host:port, not '" +
-                        without_query(value.text()) + "'");
-  return origin(url);
-}
-
-std::string read_call_monitor(const Value& value, const std::string& url) {
-  std::string text = value.text();
-  if (text == "false") return "";
-  if (text == "true") {
-    std::string_view authority = std::string_view(url).substr(url.find("://") + 3);
-    authority = authority.substr(0, authority.find('/'));
-    return std::string(split_port(authority).first) + ":1012";
-  }
-  const auto [host, port] = split_port(text);
-  if (is_host(host) && is_port(port) && port != "0") return text;
-  throw value.problem("'call_monitor' must be true, false or host:port, not '" + text + "'");
 }
 
 std::string read_push_url(const Value& value) {

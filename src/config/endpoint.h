@@ -14,12 +14,6 @@ namespace boxmeter {
 /// kind's default.  "auto" for a kind that can be found; a kind with an API path may have one.
 std::string read_box_url(const Value& value, const DeviceKind& kind);
 
-/// "http://fritz.box:8080": where a box's web pages are.
-std::string read_web_url(const Value& value);
-
-/// Where a box's call monitor is: true (port 1012 beside `url`), false (empty) or host:port.
-std::string read_call_monitor(const Value& value, const std::string& url);
-
 /// A whole http or https URL without a password in it.
 std::string read_push_url(const Value& value);
 

@@ -43,11 +43,10 @@ Section read_head(const Document& document) {
 }
 
 /// Which packs there are, of what and with which queries, is asked more often than what is in them.
-PackOutline read_outline(const Document& document) {
+PackOutline read_outline(const Document& document, DeviceKinds kinds) {
   const Section head = read_head(document);
   const Value kind = head.required("kind");
-  PackOutline outline{.kind = kind.text()};
-  kind.placed([&] { find_kind(outline.kind); });
+  PackOutline outline{.kind = kind.placed([&] { return &find_kind(kinds, kind.text()); })};
   if (const auto names = head.find("names"))
     outline.foreign = word(*names, {"boxmeter", "foreign"}) == "foreign";
   for (const Value& query : head.required("queries").list())
@@ -56,13 +55,14 @@ PackOutline read_outline(const Document& document) {
   return outline;
 }
 
-Query read_query(const Value& value, const Pack& pack, bool foreign, Catalogue& catalogue) {
+Query read_query(const Value& value, const Pack& pack, const PackOutline& outline,
+                 Catalogue& catalogue) {
   const Section section(
       value, {"name", "request", "interval", "for_each", "each", "where", "labels", "metrics"});
   Query query{.name = plain_name(section.required("name"), "query name"),
               .pack = pack.name,
               .kind = pack.kind};
-  Scope scope{.kind = &find_kind(pack.kind)};
+  Scope scope{.kind = outline.kind};
   if (const auto loop = section.find("for_each")) query.loop = read_loop(*loop, scope);
   query.parts = read_parts(section.required("request"), scope);
   if (const auto interval = section.find("interval"))
@@ -70,7 +70,7 @@ Query read_query(const Value& value, const Pack& pack, bool foreign, Catalogue& 
   const Inherited inherited{.each = section.find("each"),
                             .where = section.find("where"),
                             .labels = section.find("labels"),
-                            .foreign = foreign};
+                            .foreign = outline.foreign};
   const Value metrics = section.required("metrics");
   for (const Value& rule : metrics.list())
     query.rules.push_back(read_rule(rule, inherited, scope, catalogue));
@@ -80,9 +80,9 @@ Query read_query(const Value& value, const Pack& pack, bool foreign, Catalogue& 
 Pack read_pack(const Document& document, const PackOutline& outline, Catalogue& catalogue,
                std::map<std::string, std::string>& places) {
   const Section section = read_head(document);
-  Pack pack{.name = section.required("pack").text(), .kind = outline.kind};
+  Pack pack{.name = section.required("pack").text(), .kind = std::string(outline.kind->name)};
   for (const Value& value : section.required("queries").list()) {
-    Query query = read_query(value, pack, outline.foreign, catalogue);
+    Query query = read_query(value, pack, outline, catalogue);
     const auto [first, is_new] = places.emplace(query.name, value.place());
     if (!is_new)
       throw value.problem("query '" + query.name + "' is also at " + first->second +
@@ -104,15 +104,25 @@ Pack read_alone(const Document& document, const PackOutline& outline) {
 
 }  // namespace
 
-Pack parse_pack(std::string_view text, const std::string& name) {
+Pack parse_pack(DeviceKinds kinds, std::string_view text, const std::string& name) {
   const Document document = parse_yaml(text, name);
-  return read_alone(document, read_outline(document));
+  return read_alone(document, read_outline(document, kinds));
 }
 
-Packs::Packs(const std::optional<Value>& query_files, const fs::path& folder,
-             std::vector<std::string>& warnings) {
-  for (const auto& [name, text] : shipped_packs())
-    files_.push_back({.name = name, .shipped = true});
+std::vector<PackText> shipped_packs(DeviceKinds kinds) {
+  std::vector<PackText> all;
+  for (const DeviceKind& kind : kinds)
+    for (const PackText& pack : kind.packs()) all.push_back(pack);
+  std::ranges::sort(all, {},
+                    [](const PackText& pack) { return std::pair(pack.foreign, pack.name); });
+  return all;
+}
+
+Packs::Packs(DeviceKinds kinds, const std::optional<Value>& query_files, const fs::path& folder,
+             std::vector<std::string>& warnings)
+    : kinds_(kinds) {
+  for (const PackText& pack : shipped_packs(kinds))
+    files_.push_back({.name = std::string(pack.name), .shipped = pack.text});
   if (!query_files) return;
   std::set<fs::path> seen;
   for (const Value& pattern : query_files->list_or_one())
@@ -128,7 +138,7 @@ void Packs::add(Document document) {
   const Value name = read_head(document).required("pack");
   plain_name(name, "pack name");
   const auto same = std::ranges::find(files_, name.text(), &File::name);
-  if (same != files_.end() && !same->shipped)
+  if (same != files_.end() && same->shipped.empty())
     throw name.problem("pack '" + name.text() + "' is also in " +
                        read_head(*same->document).required("pack").place() +
                        "; each pack needs a name of its own");
@@ -138,12 +148,9 @@ void Packs::add(Document document) {
 
 const PackOutline& Packs::outline(File& file) {
   if (file.outline) return *file.outline;
-  if (!file.document) {
-    const auto text =
-        std::ranges::find(shipped_packs(), file.name, &std::pair<std::string, std::string>::first);
-    file.document = parse_yaml(text->second, "shipped pack " + file.name + ".yml");
-  }
-  return file.outline.emplace(read_outline(*file.document));
+  if (!file.document)
+    file.document = parse_yaml(file.shipped, "shipped pack " + file.name + ".yml");
+  return file.outline.emplace(read_outline(*file.document, kinds_));
 }
 
 const Pack& Packs::read(File& file) {
@@ -176,7 +183,7 @@ std::vector<QueryPtr> Packs::queries(std::string_view name) {
 std::vector<std::string> Packs::names(std::string_view kind) {
   std::vector<std::string> names;
   for (File& file : files_)
-    if (kind.empty() || outline(file).kind == kind) names.push_back(file.name);
+    if (kind.empty() || outline(file).kind->name == kind) names.push_back(file.name);
   return names;
 }
 
@@ -191,7 +198,7 @@ std::vector<std::string> Packs::query_names(std::string_view kind) {
   std::vector<std::string> names;
   for (File& file : files_)
     for (const std::string& query : outline(file).queries)
-      if ((kind.empty() || outline(file).kind == kind) && query != file.name)
+      if ((kind.empty() || outline(file).kind->name == kind) && query != file.name)
         names.push_back(query);
   return names;
 }
@@ -203,7 +210,7 @@ void Packs::finish() {
   catalogue_.finish();
   // A file of the user's that nobody asks for must be right all the same.
   for (File& file : files_)
-    if (!file.pack && !file.shipped) read_alone(*file.document, outline(file));
+    if (!file.pack && file.shipped.empty()) read_alone(*file.document, outline(file));
   // `queries: [wan]` must mean one thing.
   for (const File& file : files_)
     for (const File& other : files_)
@@ -214,9 +221,9 @@ void Packs::finish() {
                                                "' is called like a pack; rename it");
 }
 
-std::vector<QueryPtr> shipped_queries(std::string_view pack) {
+std::vector<QueryPtr> shipped_queries(DeviceKinds kinds, std::string_view pack) {
   std::vector<std::string> warnings;
-  Packs packs(std::nullopt, {}, warnings);
+  Packs packs(kinds, std::nullopt, {}, warnings);
   std::vector<std::string> names = packs.names("");
   if (pack.empty()) {
     for (const std::string& foreign : packs.foreign_names()) std::erase(names, foreign);
@@ -234,9 +241,9 @@ std::vector<QueryPtr> shipped_queries(std::string_view pack) {
   return all;
 }
 
-std::vector<std::string> shipped_foreign_packs() {
+std::vector<std::string> shipped_foreign_packs(DeviceKinds kinds) {
   std::vector<std::string> warnings;
-  return Packs(std::nullopt, {}, warnings).foreign_names();
+  return Packs(kinds, std::nullopt, {}, warnings).foreign_names();
 }
 
 }  // namespace boxmeter

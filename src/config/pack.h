@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/catalogue.h"
+#include "device/kinds.h"
 #include "metric/query.h"
 #include "yaml/section.h"
 
@@ -20,14 +21,14 @@ struct Pack {
 
 /// What is known of a pack before its rules are read.
 struct PackOutline {
-  std::string kind = {};
+  const DeviceKind* kind = nullptr;
   bool foreign = false;  // `names: foreign`
   std::vector<std::string> queries = {};
 };
 
 /// One pack by itself, out of a text that messages call `name`.  Pure.  Throws Error{config} with
 /// the place.
-Pack parse_pack(std::string_view text, const std::string& name);
+Pack parse_pack(DeviceKinds kinds, std::string_view text, const std::string& name);
 
 /// The packs that a configuration can name: the shipped ones and those of its `query_files`, which
 /// replace a shipped one of the same name.  A shipped pack is read when somebody asks for it, since
@@ -39,8 +40,10 @@ Pack parse_pack(std::string_view text, const std::string& name);
 class Packs {
  public:
   /// `folder` is where the patterns of `query_files` begin.
-  Packs(const std::optional<Value>& query_files, const std::filesystem::path& folder,
-        std::vector<std::string>& warnings);
+  Packs(DeviceKinds kinds, const std::optional<Value>& query_files,
+        const std::filesystem::path& folder, std::vector<std::string>& warnings);
+
+  DeviceKinds kinds() const { return kinds_; }
 
   /// Those of the pack, or the one query, of that name; where both have it the pack wins.  Empty
   /// when there is neither.
@@ -58,8 +61,8 @@ class Packs {
 
  private:
   struct File {
-    std::string name = {};  // of the pack
-    bool shipped = false;
+    std::string name = {};                  // of the pack
+    std::string_view shipped = {};          // its text; empty: a file of the user's
     std::optional<Document> document = {};  // a shipped one is parsed when it is asked for
     std::optional<PackOutline> outline = {};
     std::optional<Pack> pack = {};
@@ -69,6 +72,7 @@ class Packs {
   void add(Document document);
   bool read_another();
 
+  DeviceKinds kinds_;
   std::vector<File> files_;
   Catalogue catalogue_;
   std::map<std::string, std::string> places_;  // of queries, by name

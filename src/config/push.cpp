@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "config/endpoint.h"
-#include "config/secrets.h"
+#include "device/credential.h"
 #include "yaml/scalars.h"
 
 namespace boxmeter {

@@ -22,7 +22,7 @@ bool is_option(std::string_view key) {
 std::map<std::string, std::string> read_args(const Value& value, const Scope& scope) {
   std::map<std::string, std::string> args;
   for (const auto& [key, argument] : value.entries()) {
-    std::vector<std::string> texts;  // a list, such as `fields` of `rrd`, is one text with commas
+    std::vector<std::string> texts;  // a list is one text with commas
     for (const Value& item : argument.list_or_one()) texts.push_back(item.text());
     const std::string text = joined(texts, ",");
     check_placeholders(argument, text, scope);
@@ -62,7 +62,7 @@ void check_target(const Value& place, const std::string& target) {
       throw place.problem("'" + target + "' climbs out of the box's API; remove the '..'");
 }
 
-/// `verb: target`, or `rrd: {db: net, ...}` whose members are the arguments.
+/// `verb: target`, or `verb: {name: value, ...}` whose members are the arguments.
 Request read_verb(const Value& key, const Value& value, const Scope& scope) {
   Request request{.verb = key.raw()};
   if (value.is_map())
@@ -74,18 +74,19 @@ Request read_verb(const Value& key, const Value& value, const Scope& scope) {
   return request;
 }
 
+std::string example(const Scope& scope) { return std::string(scope.kind->example_request); }
+
 /// `others` are the keys that stand beside the request's own.
 Request read_request(const Value& value, const Scope& scope,
                      const std::vector<std::string>& others = {}) {
   if (value.is_scalar())
-    throw value.problem("a request is a mapping such as {tr064: DeviceInfo1.GetInfo}, not '" +
+    throw value.problem("a request is a mapping such as {" + example(scope) + "}, not '" +
                         value.raw() + "'");
   std::vector<Value::Entry> verbs = value.entries();
   std::erase_if(verbs, [&](const Value::Entry& entry) {
     return is_option(entry.key.raw()) || std::ranges::find(others, entry.key.raw()) != others.end();
   });
-  if (verbs.empty())
-    throw value.problem("a request is missing (such as {tr064: DeviceInfo1.GetInfo})");
+  if (verbs.empty()) throw value.problem("a request is missing (such as {" + example(scope) + "})");
   if (verbs.size() > 1) {
     std::vector<std::string> known = {"args", "max_body", "repeat", "keep"};
     known.insert(known.end(), others.begin(), others.end());
@@ -116,12 +117,18 @@ std::vector<Request> read_alternatives(const Value& value, const Scope& scope) {
   return requests;
 }
 
-/// An object of objects has parts.  `rrd` is the one request whose target is an object.
-bool has_parts(const Value& value) {
+/// Such as `rrd: {db: net}`.
+bool takes_object(const DeviceKind& kind, std::string_view verb) {
+  return std::ranges::any_of(
+      kind.verbs, [&](const Verb& each) { return each.word == verb && each.takes_object; });
+}
+
+/// An object of objects has parts, unless it is a request that takes an object.
+bool has_parts(const Value& value, const DeviceKind& kind) {
   if (!value.is_map()) return false;
   const auto entries = value.entries();
-  return !entries.empty() && std::ranges::all_of(entries, [](const Value::Entry& entry) {
-    return entry.value.is_map() && entry.key.raw() != "rrd";
+  return !entries.empty() && std::ranges::all_of(entries, [&](const Value::Entry& entry) {
+    return entry.value.is_map() && !takes_object(kind, entry.key.raw());
   });
 }
 
@@ -193,7 +200,8 @@ std::vector<Part> read_parts(const Value& value, Scope& scope) {
           "says its 'interval'");
     return parts;
   };
-  if (!has_parts(value)) return check({Part{.first = read_alternatives(value, scope)}});
+  if (!has_parts(value, *scope.kind))
+    return check({Part{.first = read_alternatives(value, scope)}});
   std::vector<Part> parts;
   for (const auto& [key, request] : value.entries()) {
     check_part_name(key, scope);
@@ -203,15 +211,14 @@ std::vector<Part> read_parts(const Value& value, Scope& scope) {
   return check(std::move(parts));
 }
 
-Request parse_request(std::string_view text) {
+Request parse_request(const DeviceKind& kind, std::string_view text) {
   const auto colon = text.find(':');
   const std::string_view verb = trim(text.substr(0, colon));
   const std::string_view target =
       colon == std::string_view::npos ? std::string_view() : trim(text.substr(colon + 1));
   if (!is_identifier(verb) || target.empty())
-    throw Error(ErrorKind::config, "'" + std::string(text) +
-                                       "' is not a request (such as tr064:DeviceInfo1.GetInfo or "
-                                       "get:connection/)");
+    throw Error(ErrorKind::config, "'" + std::string(text) + "' is not a request (such as '" +
+                                       std::string(kind.example_request) + "')");
   return {.verb = std::string(verb), .target = std::string(target)};
 }
 

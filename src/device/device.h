@@ -1,4 +1,6 @@
 #pragma once
+#include <any>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -20,18 +22,14 @@ struct Credential {
   std::filesystem::path file = {};  // empty: `value` is all there is
 };
 
-/// A configured box, for every kind; which of the fields a kind uses stands in its DeviceKind row.
+/// A configured box: what every kind has.
 struct DeviceConfig {
   std::string name = {};
   std::string kind = {};
-  /// scheme://host:port; fritzbox: "/tr064" behind it for remote access.
-  std::string url = {};
-  std::string web_url = {};       // fritzbox: its web server; empty: beside `url`
-  std::string call_monitor = {};  // fritzbox: host:port; empty: not listened to
-  std::string username = {};      // fritzbox; empty: found as the box's last user
-  Credential credential = {};     // fritzbox: password; freebox: app token
-  std::string app_id = {};        // freebox
-  unsigned api_version = 0;       // freebox: the major one; 0: the newest that both sides know
+  std::string url = {};        // scheme://host:port, and the path that the kind allows
+  std::string username = {};   // empty: there is none, or the box tells it
+  Credential credential = {};  // a password, a token: whatever the kind logs in with
+  std::any own = {};           // the kind's struct of its own: see own_options()
   http::TlsPolicy tls = {};
   std::chrono::milliseconds timeout{10'000};  // of one request, from name lookup to last byte
   std::chrono::milliseconds interval{30'000};
@@ -40,13 +38,22 @@ struct DeviceConfig {
   /// below it); empty: nothing is kept.
   std::filesystem::path state_dir = {};
   http::Tap tap = {};  // sees what goes over the wire: for `boxmeter record`
-  /// fritzbox: the file that keeps what the box can be asked; empty: it is read anew each time.
-  std::filesystem::path api_cache = {};
-  bool verify_api_cache = true;  // against the box's model and firmware, by one request
   /// The file that keeps what polling learned of this box; empty: it is learned anew each time.
   std::filesystem::path learned = {};
   bool reveal = false;  // secrets stay in replies: the command line only, never a daemon
 };
+
+/// What `device` is configured with beside that: its kind's struct, with defaults where it has
+/// none. Throws Error{internal} for the struct of another kind.
+template <typename Options>
+const Options& own_options(const DeviceConfig& device) {
+  static const Options kDefaults;
+  if (!device.own.has_value()) return kDefaults;
+  const auto* const options = std::any_cast<Options>(&device.own);
+  if (options == nullptr)
+    throw Error(ErrorKind::internal, "device '" + device.name + "' has another kind's options");
+  return *options;
+}
 
 /// What changes under a running daemon.  Both only ever rise.
 struct Epoch {

@@ -6,18 +6,50 @@
 
 #include "device/device.h"
 #include "device/recording.h"
+#include "yaml/section.h"
 
 namespace boxmeter {
+
+/// A pack that is compiled in.
+struct PackText {
+  std::string_view name;
+  std::string_view text;  // YAML
+  bool foreign;           // speaks another exporter's names
+};
+
+/// What a brand reads its keys of one device from.
+struct OwnSection {
+  const Section& section;
+  const std::filesystem::path& folder;  // of the configuration: relative paths begin there
+  std::size_t count_of_kind;            // how many devices of this kind are configured
+  std::vector<std::string>& warnings;   // legal but doubtful; each begins with its place
+};
+
+/// One request word of a brand.
+struct Verb {
+  std::string_view word;      // "get"
+  bool takes_object = false;  // {rrd: {db: net}}: the members are the arguments, there is no target
+};
+
+/// Of the table, in its order.
+std::vector<std::string> words(std::span<const Verb> verbs);
 
 /// One row per brand of router.  A new brand is one folder plus one row.
 struct DeviceKind {
   std::string_view name;
   std::string_view default_url;
   std::string_view default_pack;
+  std::span<const PackText> (*packs)();
   http::TlsMode default_tls;
-  std::span<const std::string_view> options;  // the YAML keys that only this kind takes
+  /// The keys of a device's section that this kind takes beside those of every device.
+  std::span<const std::string_view> keys;
+  /// Reads them: the login and whatever goes into DeviceConfig::own; what every kind has is there
+  /// already.  Throws Error{config} with the place.
+  void (*read)(const OwnSection& own, DeviceConfig& device);
   /// Never touches the network.  `stop` ends running requests and outlives the device.
   std::unique_ptr<Device> (*open)(const DeviceConfig&, http::Stop& stop);
+  std::span<const Verb> verbs;       // that a pack may use
+  std::string_view example_request;  // "get: connection/"
   /// Throws Error{config} for a request that a pack may not make: an unknown verb, a malformed
   /// target, one that is not for reading.  Placeholders such as {radio} are still in it.
   void (*check)(const Request&);
@@ -34,9 +66,14 @@ struct DeviceKind {
   std::string_view api_path = {};
 };
 
-std::span<const DeviceKind> device_kinds();
+/// The brands that a program knows.  Static data: whoever refers to a row may keep the reference.
+using DeviceKinds = std::span<const DeviceKind>;
+
+/// Those of boxmeter.  For main(), which hands them to what needs them; a test program may know
+/// more.
+DeviceKinds shipped_kinds();
 
 /// Throws Error{config} that lists the known ones.
-const DeviceKind& find_kind(std::string_view name);
+const DeviceKind& find_kind(DeviceKinds kinds, std::string_view name);
 
 }  // namespace boxmeter

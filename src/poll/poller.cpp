@@ -189,8 +189,7 @@ struct Poller::State {
     const auto now = Clock::now();
     for (const Job& job : jobs) {
       if (job.queries.empty()) continue;
-      devices.push_back(std::make_unique<Turns>(job,
-                                                find_kind(job.device.kind).open(job.device, stop),
+      devices.push_back(std::make_unique<Turns>(job, job.kind->open(job.device, stop),
                                                 options.series_limit, recorder, stop, now));
       put_back(devices.back().get());
     }

@@ -19,6 +19,7 @@ struct PollOptions {
 struct Job {
   DeviceConfig device;
   std::vector<QueryPtr> queries;
+  const DeviceKind* kind = nullptr;  // its row; never null in a configuration
 };
 
 /// Where the outcomes of polling go.  Called from the workers' threads, several at a time; what a

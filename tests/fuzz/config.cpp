@@ -10,7 +10,8 @@ namespace boxmeter::fuzz {
 /// Without what reads files: packs of the user, and secrets that stand in files of their own.
 void configuration(std::string_view input) {
   std::vector<std::string> warnings;
-  static Packs packs({}, "/nonexistent", warnings);  // read once, as far as they are asked for
+  static Packs packs(shipped_kinds(), {}, "/nonexistent",
+                     warnings);  // read once, as far as they are asked for
   const Document document = parse_yaml(input, "boxmeter.yml");
   if (std::string(input).find("_file") != std::string::npos) return;
   const Section root(Value(document),
@@ -23,7 +24,7 @@ void configuration(std::string_view input) {
 }
 
 void pack(std::string_view input) {
-  const Pack parsed = parse_pack(input, "pack.yml");
+  const Pack parsed = parse_pack(shipped_kinds(), input, "pack.yml");
   expect(!parsed.queries.empty(), "a pack has queries");
   for (const QueryPtr& query : parsed.queries) {
     expect(query->pack == parsed.name && query->kind == parsed.kind, "a query knows its pack");

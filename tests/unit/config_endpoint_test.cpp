@@ -4,6 +4,7 @@
 #include <string>
 
 #include "config_folder.h"
+#include "device/fritzbox/options.h"
 
 using namespace boxmeter;
 using namespace boxmeter::test;
@@ -56,19 +57,17 @@ TEST_CASE("a path is for remote access, which is by https") {
         "boxmeter.yml:1:58: 'url' of a device has no path and no query: remove '/tr46'");
   CHECK(complaint("web_url: box.invalid") ==
         "boxmeter.yml:1:62: 'web_url' must look like http://host:port, not 'box.invalid'");
-  CHECK(folder
-            .load("devices: [{name: home, kind: fritzbox, password: x, web_url: "
-                  "'http://[::1]:8080/'}]\n")
-            .jobs.at(0)
-            .device.web_url == "http://[::1]:8080");
+  const Config config = folder.load(
+      "devices: [{name: home, kind: fritzbox, password: x, web_url: 'http://[::1]:8080/'}]\n");
+  CHECK(own_options<fritzbox::Options>(config.jobs.at(0).device).web_url == "http://[::1]:8080");
 }
 
 TEST_CASE("the call monitor is beside the box, or where it is said to be") {
   const ConfigFolder folder;
   const auto place = [&](const std::string& keys) {
-    return folder.load("devices: [{name: home, kind: fritzbox, password: x, " + keys + "}]\n")
-        .jobs.at(0)
-        .device.call_monitor;
+    const Config config =
+        folder.load("devices: [{name: home, kind: fritzbox, password: x, " + keys + "}]\n");
+    return own_options<fritzbox::Options>(config.jobs.at(0).device).call_monitor;
   };
 
   CHECK(place("call_monitor: true") == "169.254.1.1:1012");

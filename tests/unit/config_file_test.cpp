@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config_folder.h"
+#include "device/freebox/options.h"
 
 using namespace boxmeter;
 using namespace boxmeter::test;
@@ -38,12 +39,16 @@ std::string shown(const Labels& labels) {
   return text;
 }
 
+std::string app_id_of(const DeviceConfig& device) {
+  return device.kind == "freebox" ? own_options<freebox::Options>(device).app_id : "";
+}
+
 std::string shown(const Job& job) {
   const DeviceConfig& device = job.device;
   std::string text = fmt::format(
       "{} {} {} user '{}' file '{}' app '{}' {} timeout {} interval {} labels {}queries",
       device.name, device.kind, device.url, device.username, device.credential.file.string(),
-      device.app_id, shown(device.tls), device.timeout.count(), device.interval.count(),
+      app_id_of(device), shown(device.tls), device.timeout.count(), device.interval.count(),
       shown(device.labels));
   for (const QueryPtr& query : job.queries) text += " " + query->name;
   return text + "\n";
@@ -277,7 +282,7 @@ TEST_CASE("files beside the configuration are found from anywhere") {
                "state_dir: state\ndevices:\n  - {name: home, kind: fritzbox, password_file: "
                "fritz.password}\n");
 
-  const Config config = load_config("inner/boxmeter.yml");
+  const Config config = load_config("inner/boxmeter.yml", shipped_kinds());
 
   CHECK(config.state_dir == "inner/state");
   CHECK(config.jobs.at(0).device.credential.file == "inner/fritz.password");
@@ -320,12 +325,12 @@ push:
 }
 
 TEST_CASE("a missing configuration is an error that names it") {
-  CHECK_THROWS_WITH_AS(load_config("no-such.yml"),
+  CHECK_THROWS_WITH_AS(load_config("no-such.yml", shipped_kinds()),
                        "cannot read 'no-such.yml': No such file or directory", Error);
 }
 
 TEST_CASE("the documented example loads as it is, without a warning") {
-  const Config config = load_config(source_root() / "config/boxmeter.yml");
+  const Config config = load_config(source_root() / "config/boxmeter.yml", shipped_kinds());
 
   CHECK(joined(config.warnings, "\n") == "");
   REQUIRE(config.jobs.size() == 2);
@@ -356,7 +361,7 @@ TEST_CASE("the demo takes its addresses from the environment") {
   const Variable fritzbox("BOXMETER_DEMO_FRITZBOX", "http://127.0.0.1:4001");
   const Variable freebox("BOXMETER_DEMO_FREEBOX", "http://127.0.0.1:4002");
 
-  const Config config = load_config(source_root() / "config/demo.yml");
+  const Config config = load_config(source_root() / "config/demo.yml", shipped_kinds());
 
   CHECK(config.jobs.at(0).device.url == "http://127.0.0.1:4001");
   CHECK(config.jobs.at(1).device.url == "http://127.0.0.1:4002");

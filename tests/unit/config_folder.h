@@ -79,7 +79,7 @@ class ConfigFolder {
   /// Loads the text as boxmeter.yml.
   Config load(std::string_view text) const {
     write("boxmeter.yml", text);
-    return load_config("boxmeter.yml");
+    return load_config("boxmeter.yml", shipped_kinds());
   }
 
   /// What is wrong with the text; "" when nothing is.

@@ -28,7 +28,7 @@ void set_variables(std::string_view text, std::deque<Variable>& variables) {
 
 std::string outcome(const std::string& file) {
   try {
-    const Config config = load_config(file);
+    const Config config = load_config(file, shipped_kinds());
     return config.warnings.empty() ? "no complaint" : "warning: " + joined(config.warnings, " | ");
   } catch (const Error& error) {
     return error.kind() == ErrorKind::config ? error.what() : "not a config error";

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "device/freebox/freebox.h"
+#include "device/freebox/options.h"
 #include "device/freebox/protocol.h"
 #include "raw_server.h"
 
@@ -107,7 +108,7 @@ class FreeboxBench {
                       .kind = "freebox",
                       .url = "http://" + server.where(),
                       .credential = {.value = Secret("right/token")},
-                      .app_id = "fr.example.app",
+                      .own = boxmeter::freebox::Options{.app_id = "fr.example.app"},
                       .timeout = std::chrono::milliseconds(5000)};
 
   std::unique_ptr<Device> open() { return freebox::kKind.open(config, stop); }

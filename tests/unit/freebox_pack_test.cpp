@@ -81,7 +81,7 @@ std::vector<QueryPtr> shipped_queries() {
       "       freebox_phone, freebox_players, freebox_pvr, freebox_rrd, freebox_services, "
       "freebox_stations,\n"
       "       freebox_storage, freebox_vm, freebox_vpn, freebox_wifi_survey]}\n");
-  const Config config = load_config(file);
+  const Config config = load_config(file, shipped_kinds());
   fs::remove_all(folder);
   CHECK(config.warnings == std::vector<std::string>{});
   return config.jobs.at(0).queries;

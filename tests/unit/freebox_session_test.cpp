@@ -13,6 +13,7 @@
 
 using namespace boxmeter;
 using namespace boxmeter::testing;
+using freebox::Options;
 
 namespace {
 
@@ -158,7 +159,7 @@ TEST_CASE("a token file alone is enough, and its app id goes before the configur
   TokenFile file("right/token\nfr.example.app\n");
   FreeboxBench bench;
   bench.config.credential = {.file = file.path};
-  bench.config.app_id = "fr.example.other";
+  bench.config.own = Options{.app_id = "fr.example.other"};
 
   CHECK(called(*bench.open()) == kUp);
 }
@@ -203,7 +204,7 @@ TEST_CASE("a web page instead of /api_version says that this is no Freebox") {
   const auto device = freebox::open({.name = "free",
                                      .url = "http://" + server.where(),
                                      .credential = {.value = Secret("t")},
-                                     .app_id = "a"},
+                                     .own = Options{.app_id = "a"}},
                                     stop);
 
   CHECK(called(*device) == "protocol: 'http://" + server.where() +
@@ -222,7 +223,7 @@ TEST_CASE("the built-in roots are trusted besides those of the configuration, no
   DeviceConfig config{.name = "free",
                       .url = "https://" + server.where(),
                       .credential = {.value = Secret("t")},
-                      .app_id = "a"};
+                      .own = Options{.app_id = "a"}};
 
   CHECK(called(*freebox::open(config, stop)).starts_with("tls: "));
   config.tls.extra_roots = identity.pem();
@@ -304,7 +305,7 @@ TEST_CASE("a Freebox without its token or app id is refused before it is asked")
   FreeboxBench bench;
   const auto opened = [&](Credential credential, const std::string& app_id) {
     bench.config.credential = std::move(credential);
-    bench.config.app_id = app_id;
+    bench.config.own = Options{.app_id = app_id};
     try {
       bench.open();
     } catch (const Error& error) {
@@ -335,7 +336,7 @@ TEST_CASE("plain http to a box on the network is warned of once, to this machine
     freebox::open({.name = "free",
                    .url = url,
                    .credential = {.value = Secret("hush")},
-                   .app_id = "fr.example.app"},
+                   .own = Options{.app_id = "fr.example.app"}},
                   stop);
   spdlog::set_default_logger(before);
 
@@ -487,7 +488,7 @@ TEST_CASE("a URL may name the API, with or without its version") {
 
 TEST_CASE("the version of the API can be fixed") {
   FreeboxBench bench;
-  bench.config.api_version = 17;
+  bench.config.own = Options{.app_id = "fr.example.app", .api_version = 17};
 
   CHECK(called(*bench.open()) ==
         "config: api_version 17 is newer than the box's 16.0; remove it, or take an older one");

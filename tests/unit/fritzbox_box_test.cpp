@@ -92,7 +92,7 @@ TEST_CASE("the kind's row says what the configuration needs to know") {
   CHECK(fritzbox::kKind.default_url == "http://169.254.1.1:49000");
   CHECK(fritzbox::kKind.default_pack == "fritzbox");
   CHECK(fritzbox::kKind.default_tls == http::TlsMode::first_use);
-  CHECK(fritzbox::kKind.options.size() == 5);
+  CHECK(fritzbox::kKind.keys.size() == 5);
   CHECK_THROWS_AS(fritzbox::kKind.check({.verb = "tr46"}), Error);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "device/fritzbox/box.h"
+#include "device/fritzbox/options.h"
 #include "error_of.h"
 #include "fake_fritzbox.h"
 
@@ -56,8 +57,7 @@ struct Kept {
     Box box({.name = "home",
              .url = fake.url(),
              .username = "monitor",
-             .api_cache = file,
-             .verify_api_cache = verify},
+             .own = Options{.api_cache = file, .verify_api_cache = verify}},
             stop);
     CHECK(box.catalog()->model() == "Fake");
     const Service* service = box.catalog()->find("DeviceInfo1");

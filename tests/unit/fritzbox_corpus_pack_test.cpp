@@ -30,7 +30,7 @@ QueryPtr shipped(const std::string& name) {
              "devices: [{name: home, kind: fritzbox, username: monitor, password: secret, "
              "queries: [" +
                  name + "]}]\n");
-  const Config config = load_config(file);
+  const Config config = load_config(file, shipped_kinds());
   fs::remove(file);
   return config.jobs.at(0).queries.at(0);
 }

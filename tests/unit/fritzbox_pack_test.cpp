@@ -68,11 +68,11 @@ Poll poll(const FakeFritzbox& fake, const std::string& packs) {
       fs::temp_directory_path() / ("boxmeter-fritz-" + std::to_string(::getpid()) + ".yml");
   write_file(file, "devices: [{name: home, kind: fritzbox, url: '" + fake.url() +
                        "', username: monitor, password: secret, queries: [" + packs + "]}]\n");
-  const Config config = load_config(file);
+  const Config config = load_config(file, shipped_kinds());
   fs::remove(file);
   http::Stop stop;
   const Job& job = config.jobs.at(0);
-  const auto device = find_kind("fritzbox").open(job.device, stop);
+  const auto device = job.kind->open(job.device, stop);
   Asker asker(*device);
   Poll result;
   for (const QueryPtr& query : job.queries) {

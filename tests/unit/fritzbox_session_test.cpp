@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "device/fritzbox/options.h"
 #include "device/fritzbox/web/session.h"
 #include "error_of.h"
 #include "fake_fritzbox.h"
@@ -12,6 +13,7 @@ using namespace std::chrono_literals;
 using boxmeter::testing::error_of;
 using boxmeter::testing::FakeFritzbox;
 using fritzbox::Account;
+using fritzbox::Options;
 using fritzbox::Session;
 using Asked = std::vector<std::string>;
 
@@ -33,9 +35,9 @@ struct Web {
   FakeFritzbox box;
   http::Stop stop;
   DeviceConfig config{.url = box.url(),
-                      .web_url = box.url(),
                       .username = "monitor",
-                      .credential = {.value = Secret("secret")}};
+                      .credential = {.value = Secret("secret")},
+                      .own = Options{.web_url = box.url()}};
   Account account{config};
   Session session{config, account, stop};
   const Clock::time_point start = Clock::now();

@@ -10,6 +10,7 @@
 #include "app/process.h"
 #include "base/text.h"
 #include "device/freebox/freebox.h"
+#include "device/freebox/options.h"
 
 namespace boxmeter {
 namespace {
@@ -166,7 +167,7 @@ int ask(PyfbxOptions options, const Words& words) {
   if (options.commands.empty()) options.commands = {kUsualCommand};
   DeviceConfig config = freebox_config(options.box);
   std::vector<Order> orders = read_orders(options);
-  if (options.box.token.empty() && config.app_id.empty())
+  if (options.box.token.empty() && own_options<freebox::Options>(config).app_id.empty())
     throw Error(ErrorKind::config,
                 "no app token: give one with -t f:FILE, or register an application with "
                 "'boxmeter freebox register'");

@@ -10,6 +10,7 @@
 #include "app/terminal.h"
 #include "base/file.h"
 #include "device/freebox/freebox.h"
+#include "device/freebox/options.h"
 #include "device/freebox/registration.h"
 
 namespace boxmeter {
@@ -81,11 +82,10 @@ DeviceConfig register_application(DeviceConfig config, const std::string& file) 
                                        ", or name another with --token-file");
   http::Stop stop;
   freebox::Registration registration(config, stop);
-  registration.ask({.id = config.app_id,
-                    .name = "boxmeter",
-                    .version = BOXMETER_VERSION,
-                    .device = host_name()});
-  std::cerr << "Allow '" << config.app_id << "' on the front of the box, which asks now\n";
+  const std::string app_id = own_options<freebox::Options>(config).app_id;
+  registration.ask(
+      {.id = app_id, .name = "boxmeter", .version = BOXMETER_VERSION, .device = host_name()});
+  std::cerr << "Allow '" << app_id << "' on the front of the box, which asks now\n";
   const Verdict verdict = wait_for_verdict(registration);
   if (verdict != Verdict::granted)
     throw Error(ErrorKind::auth, "not registered: " + std::string(freebox::way_out(verdict)));

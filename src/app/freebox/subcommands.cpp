@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "device/freebox/freebox.h"
+#include "device/freebox/options.h"
 #include "device/freebox/request.h"
 #include "device/freebox/token.h"
 
@@ -92,10 +93,9 @@ DeviceConfig freebox_config(const FreeboxOptions& options) {
   DeviceConfig config{.name = "freebox",
                       .kind = "freebox",
                       .url = url_of(options),
-                      .app_id = options.app_id,
-                      .api_version = options.api_version,
                       .tls = tls_of(options),
                       .reveal = options.reveal};
+  freebox::Options own{.app_id = options.app_id, .api_version = options.api_version};
   config.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
   if (options.token.starts_with(kFile)) {
     config.credential.file = options.token.substr(kFile.size());
@@ -103,14 +103,15 @@ DeviceConfig freebox_config(const FreeboxOptions& options) {
       return freebox::parse_token_file(read_file(config.credential.file));
     });
     config.credential.value = token.token;
-    if (!token.app_id.empty()) config.app_id = token.app_id;  // over -a, as in pyfbx
+    if (!token.app_id.empty()) own.app_id = token.app_id;  // over -a, as in pyfbx
   } else {
     config.credential.value = Secret(options.token);
   }
-  if (!options.token.empty() && config.app_id.empty())
+  if (!options.token.empty() && own.app_id.empty())
     throw Error(ErrorKind::config,
                 "no app id: name the one that the token was made for with -a APP_ID, or on the "
                 "second line of the token file");
+  config.own = std::move(own);
   return config;
 }
 

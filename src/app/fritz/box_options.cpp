@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "device/fritzbox/address.h"
+#include "device/fritzbox/options.h"
 #include "device/fritzbox/tr064/cache.h"
 
 namespace boxmeter::fritz {
@@ -118,9 +119,10 @@ void use_cache(const BoxOptions& options, DeviceConfig& device) {
   if (format == "pickle")
     std::cerr << "notice: the cache is JSON, whatever the format asked for ('pickle')\n";
   const auto folder = given(options.cache_directory, "FRITZ_CACHEDIRECTORY");
-  device.api_cache = fritzbox::cache_file(
-      folder ? std::filesystem::path(*folder) : user_cache_dir(), address_in_cache(device.url));
-  device.verify_api_cache = !options.trust_cache;
+  device.own = fritzbox::Options{
+      .api_cache = fritzbox::cache_file(folder ? std::filesystem::path(*folder) : user_cache_dir(),
+                                        address_in_cache(device.url)),
+      .verify_api_cache = !options.trust_cache};
 }
 
 constexpr const char* kWaysToLogIn =

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "device/freebox/options.h"
 #include "device/freebox/roots.h"
 
 namespace boxmeter::freebox {
@@ -88,7 +89,7 @@ void Api::find() {
     version_ = ask_version(client_, url_);
     answered_ = true;
   }
-  root_ = url_ + api_root(version_, config_.api_version);
+  root_ = url_ + api_root(version_, own_options<Options>(config_).api_version);
   if (replaced())
     spdlog::warn(
         "device '{}': another box answers at '{}' than before (uid {}, before {}): if it was "

@@ -2,10 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
-#include <array>
-
 #include "device/freebox/api.h"
 #include "device/freebox/observer.h"
+#include "device/freebox/options.h"
 #include "device/freebox/record.h"
 #include "device/freebox/request.h"
 #include "device/freebox/secrets.h"
@@ -109,9 +108,6 @@ Freebox::~Freebox() {
   }
 }
 
-constexpr std::array<std::string_view, 4> kOptions = {"app_token", "app_token_file", "app_id",
-                                                      "api_version"};
-
 bool is_loopback(std::string_view url) {
   return url.starts_with("http://127.") || url.starts_with("http://localhost") ||
          url.starts_with("http://[::1]");
@@ -132,9 +128,13 @@ constinit const DeviceKind kKind = {
     .name = "freebox",
     .default_url = "https://mafreebox.freebox.fr",
     .default_pack = "freebox",
+    .packs = &packs,
     .default_tls = http::TlsMode::system,
-    .options = kOptions,
+    .keys = kOptionKeys,
+    .read = &read_options,
     .open = &open,
+    .verbs = kReadingVerbs,
+    .example_request = "get: connection/",
     .check = &check,
     .change = &change,
     .record = {.questions = &questions, .file = &recording_file, .privacy = &privacy},

@@ -8,6 +8,9 @@ namespace boxmeter::freebox {
 
 extern const DeviceKind kKind;
 
+/// Of this brand among config/queries; the build makes a source file of them.
+std::span<const PackText> packs();
+
 /// Requests are those of call_of() in request.h, and {session: permissions}.
 /// Never touches the network; warns once in the log where the box is asked over plain http.
 /// Throws Error{config} when there is no app token or no app id.

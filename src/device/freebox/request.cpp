@@ -354,10 +354,9 @@ void check(const Request& request) {
   }
   const auto* const writing = std::ranges::find(kVerbs, request.verb, &Verb::word);
   if (writing != std::end(kVerbs))
-    fail("'" + request.verb +
-         "' changes the box, which a query must not (read with: get, "
-         "command, rrd, session)");
-  refuse_verb(request.verb, {"get", "command", "rrd", "session"});
+    fail("'" + request.verb + "' changes the box, which a query must not (read with: " +
+         joined(words(kReadingVerbs)) + ")");
+  refuse_verb(request.verb, words(kReadingVerbs));
 }
 
 std::string change(const Request& request) {

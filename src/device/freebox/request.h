@@ -2,8 +2,8 @@
 #include <string>
 #include <string_view>
 
+#include "device/kinds.h"
 #include "http/client.h"
-#include "metric/model.h"
 
 // From a request in our own words to what goes over the wire.  Pure.
 namespace boxmeter::freebox {
@@ -27,6 +27,10 @@ Call call_of(const Request& request, WallClock::time_point now, bool reveal = fa
 /// The same question as a GET, which the box answers without the permission `settings`.  All
 /// fields are asked for.
 Call rrd_without_settings(const Call& rrd);
+
+/// What a pack may ask a Freebox with.
+inline constexpr Verb kReadingVerbs[] = {
+    {"get"}, {"command"}, {.word = "rrd", .takes_object = true}, {"session"}};
 
 /// Throws Error{config} for what a pack may not ask: all that writes, and GETs that hand out
 /// secrets or act.  Placeholders such as {ap.id} are still in it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "device/freebox/options.h"
 
 namespace boxmeter::freebox {
 namespace {
@@ -13,11 +14,11 @@ constexpr unsigned kMostDoublings = 4;  // about an hour
 
 /// What was given in the configuration, and what its file adds.
 AppToken token_of(const DeviceConfig& config) {
-  AppToken token{.token = config.credential.value, .app_id = config.app_id};
+  AppToken token{.token = config.credential.value, .app_id = own_options<Options>(config).app_id};
   const bool incomplete = token.token.empty() || token.app_id.empty();
   if (incomplete && !config.credential.file.empty()) {
     AppToken read = parse_token_file(read_file(config.credential.file));
-    if (read.app_id.empty()) read.app_id = config.app_id;
+    if (read.app_id.empty()) read.app_id = token.app_id;
     token = read;
   }
   if (token.token.empty())

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/documents.h"
+#include "device/fritzbox/options.h"
 #include "device/fritzbox/secrets.h"
 #include "device/fritzbox/web/web.h"
 
@@ -52,7 +53,7 @@ Box::Box(const DeviceConfig& config, http::Stop& stop)
       url_(config.url),
       caller_(config, account_, stop),
       session_(config, account_, stop),
-      call_monitor_(config.call_monitor) {}
+      call_monitor_(own_options<Options>(config).call_monitor) {}
 
 Reply Box::call(const Request& request) {
   body_limit_ = request.body_limit;

@@ -1,14 +1,12 @@
 #include "device/fritzbox/fritzbox.h"
 
 #include "device/fritzbox/box.h"
+#include "device/fritzbox/options.h"
 #include "device/fritzbox/record.h"
 #include "device/fritzbox/target.h"
 
 namespace boxmeter::fritzbox {
 namespace {
-
-constexpr std::string_view kOptions[] = {"username", "password", "password_file", "web_url",
-                                         "call_monitor"};
 
 std::unique_ptr<Device> open(const DeviceConfig& config, http::Stop& stop) {
   return std::make_unique<Box>(config, stop);
@@ -21,9 +19,13 @@ constinit const DeviceKind kKind = {
     .name = "fritzbox",
     .default_url = "http://169.254.1.1:49000",
     .default_pack = "fritzbox",
+    .packs = &packs,
     .default_tls = http::TlsMode::first_use,
-    .options = kOptions,
+    .keys = kOptionKeys,
+    .read = &read_options,
     .open = &open,
+    .verbs = kVerbs,
+    .example_request = "tr064: DeviceInfo1.GetInfo",
     .check = &check,
     .change = &change,
     .record = {.questions = &questions, .file = &recording_file, .privacy = &privacy},

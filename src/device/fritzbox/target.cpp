@@ -50,8 +50,7 @@ bool is_service(std::string_view text) {
 
 void check_verb(const std::string& verb) {
   if (verb == "tr064" || verb == "list") return;
-  const std::vector<std::string> known = {"tr064", "list", "aha",        "http",
-                                          "lua",   "rest", "callmonitor"};
+  const std::vector<std::string> known = words(kVerbs);
   const std::string hint = did_you_mean(verb, known);
   throw Error(ErrorKind::config, "unknown request '" + verb + "' for a fritzbox" +
                                      (hint.empty() ? " (known: " + joined(known) + ")" : hint));

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "metric/model.h"
+#include "device/kinds.h"
 
 // What `tr064:` and `list:` requests may name.  Pure, any thread.
 namespace boxmeter::fritzbox {
@@ -32,6 +32,10 @@ bool only_reads(std::string_view action);
 /// Whether a pack may call it: it only reads, and does not exist to hand out keys, the
 /// configuration or stored application data.
 bool is_reading(std::string_view action);
+
+/// What a pack may ask a Fritz!Box with.
+inline constexpr Verb kVerbs[] = {{"tr064"}, {"list"}, {"aha"},        {"http"},
+                                  {"lua"},   {"rest"}, {"callmonitor"}};
 
 /// DeviceKind::check of this brand.
 void check(const Request& request);

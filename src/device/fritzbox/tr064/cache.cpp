@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "device/fritzbox/address.h"
+#include "device/fritzbox/options.h"
 #include "device/fritzbox/xml.h"
 
 namespace boxmeter::fritzbox {
@@ -170,9 +171,11 @@ bool is_of(const Catalog& catalog, std::string_view boxinfo) {
 
 Cache::Cache(const DeviceConfig& config, http::Stop& stop)
     : device_(config.name),
-      file_(config.api_cache),
-      verify_(config.verify_api_cache),
-      boxinfo_url_((config.web_url.empty() ? web_url(config.url) : config.web_url) +
+      file_(own_options<Options>(config).api_cache),
+      verify_(own_options<Options>(config).verify_api_cache),
+      boxinfo_url_((own_options<Options>(config).web_url.empty()
+                        ? web_url(config.url)
+                        : own_options<Options>(config).web_url) +
                    "/jason_boxinfo.xml"),
       timeout_(config.timeout),
       tls_(web_tls(config.tls)),

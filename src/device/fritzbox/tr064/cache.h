@@ -18,7 +18,7 @@ std::filesystem::path cache_file(const std::filesystem::path& folder, const std:
 std::string to_cache(const Catalog& catalog);
 CatalogPtr from_cache(std::string_view text);
 
-/// The file of one box: DeviceConfig.api_cache.  A file that is missing, damaged or cannot be
+/// The file of one box: Options::api_cache.  A file that is missing, damaged or cannot be
 /// written costs what it would have saved, and a line in the log; never an Error, but when `stop`
 /// ended the request.  One thread at a time.
 class Cache {

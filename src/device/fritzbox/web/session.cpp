@@ -4,6 +4,7 @@
 
 #include "base/guarded.h"
 #include "device/fritzbox/address.h"
+#include "device/fritzbox/options.h"
 #include "device/fritzbox/xml.h"
 
 namespace boxmeter::fritzbox {
@@ -57,7 +58,7 @@ std::string_view shown(std::string_view right) {
 }  // namespace
 
 Session::Session(const DeviceConfig& config, Account& account, http::Stop& stop)
-    : url_(config.web_url),
+    : url_(own_options<Options>(config).web_url),
       tls_(web_tls(config.tls)),
       account_(account),
       answerer_(account.password()),

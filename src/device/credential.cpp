@@ -1,4 +1,4 @@
-#include "config/secrets.h"
+#include "device/credential.h"
 
 #include "base/file.h"
 #include "base/text.h"

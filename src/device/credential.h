@@ -7,6 +7,7 @@
 #include "device/device.h"
 #include "yaml/section.h"
 
+// How a password or a token stands in a configuration.
 namespace boxmeter {
 
 /// The file of `<key>_file`, read, or the text of `key`; both at once are refused.  Warns of a file

@@ -1,0 +1,68 @@
+#include "device/fritzbox/options.h"
+
+#include "base/environment.h"
+#include "device/address.h"
+#include "device/credential.h"
+
+namespace boxmeter::fritzbox {
+namespace {
+
+/// "http://fritz.box:8080": where a box's web pages are.
+std::string read_web_url(const Value& value) {
+  const Url url = parse_url(value);
+  if (url.scheme.empty() || (!url.rest.empty() && url.rest != "/"))
+    throw value.problem("'web_url' must look like http://host:port, not '" +
+                        without_query(value.text()) + "'");
+  return origin(url);
+}
+
+/// Where a box's call monitor is: true (port 1012 beside `url`), false (empty) or host:port.
+std::string read_call_monitor(const Value& value, const std::string& url) {
+  std::string text = value.text();
+  if (text == "false") return "";
+  if (text == "true") {
+    std::string_view authority = std::string_view(url).substr(url.find("://") + 3);
+    authority = authority.substr(0, authority.find('/'));
+    return std::string(split_port(authority).first) + ":1012";
+  }
+  const auto [host, port] = split_port(text);
+  if (is_host(host) && is_port(port) && port != "0") return text;
+  throw value.problem("'call_monitor' must be true, false or host:port, not '" + text + "'");
+}
+
+/// fritzconnection's variables.  With two boxes nobody could say whose password it is.
+void apply_environment(const OwnSection& own, DeviceConfig& device) {
+  const auto username = environment("FRITZ_USERNAME");
+  const auto password = environment("FRITZ_PASSWORD");
+  const bool alone = own.count_of_kind == 1;
+  if (alone && username && device.username.empty()) device.username = *username;
+  if (!device.credential.value.empty()) return;
+  if (!alone && password)
+    throw own.section.problem("device '" + device.name +
+                              "' has no password, and FRITZ_PASSWORD serves only where one "
+                              "fritzbox is configured (there are " +
+                              std::to_string(own.count_of_kind) +
+                              "); give it password_file or password");
+  if (password) device.credential.value = Secret(*password);
+  if (device.credential.value.empty())
+    own.warnings.push_back(own.section.value().place() + ": device '" + device.name +
+                           "' has no password; a Fritz!Box says little without one (give it "
+                           "password_file or password)");
+}
+
+}  // namespace
+
+void read_options(const OwnSection& own, DeviceConfig& device) {
+  Options options;
+  if (const auto web = own.section.find("web_url")) options.web_url = read_web_url(*web);
+  if (const auto monitor = own.section.find("call_monitor"))
+    options.call_monitor = read_call_monitor(*monitor, device.url);
+  options.api_cache = device.state_dir / "api" / (device.name + ".json");
+  if (const auto username = own.section.find("username")) device.username = username->text();
+  if (auto password = read_secret_line(own.section, "password", own.folder, own.warnings))
+    device.credential = *std::move(password);
+  apply_environment(own, device);
+  device.own = std::move(options);
+}
+
+}  // namespace boxmeter::fritzbox
