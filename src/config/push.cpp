@@ -19,11 +19,14 @@ const std::vector<std::string> kKeys = {
     "username", "password", "password_file", "bearer_token", "bearer_token_file",
     "tls",      "gzip",     "spool"};
 
-PushFormat read_format(const Value& value) {
-  const std::string format = word(value, {"raw", "json", "influx"});
-  if (format == "influx")
-    throw value.problem("format 'influx' is not available yet (use json or raw)");
-  return format == "raw" ? PushFormat::raw : PushFormat::json;
+const PushFormat* read_format(const Value& value) {
+  std::vector<std::string> names;
+  for (const PushFormat& format : push_formats()) names.emplace_back(format.name);
+  const PushFormat& format = push_format(word(value, names));
+  if (!format.unavailable.empty())
+    throw value.problem("format '" + std::string(format.name) + "' " +
+                        std::string(format.unavailable));
+  return &format;
 }
 
 std::vector<std::string> read_device_names(const Value& value, const std::vector<Job>& jobs) {

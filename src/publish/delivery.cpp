@@ -77,8 +77,8 @@ std::size_t Delivery::most_body() const {
 
 PushNotes Delivery::add(PushObject object) {
   PushNotes notes;
-  // The brackets of a batch.
-  const std::size_t alone = object.text.size() + (options_.batches ? 2 : 0);
+  const Framing& framing = options_.framing;
+  const std::size_t alone = framing.before.size() + object.text.size() + framing.after.size();
   if (options_.max_body != 0 && alone > options_.max_body) {
     drop_too_large(object,
                    "more than max_body (" + std::to_string(options_.max_body) +
@@ -117,14 +117,10 @@ std::optional<PushBody> Delivery::next(Clock::time_point now) {
     flush_at_ = now + options_.interval;
   }
   PushBody body{.first = queue_.begin(), .end = batch_end()};
-  if (!options_.batches) {
-    body.text = queue_.at(body.first).text;
-    body.size = body.text.size();
-    return body;
-  }
+  std::vector<std::string_view> objects;
   for (auto number = body.first; number < body.end; ++number)
-    body.text.append(number == body.first ? "[" : ",").append(queue_.at(number).text);
-  body.text += ']';
+    objects.push_back(queue_.at(number).text);
+  body.text = framed(options_.framing, objects);
   body.size = body.text.size();
   return body;
 }
@@ -132,13 +128,15 @@ std::optional<PushBody> Delivery::next(Clock::time_point now) {
 /// As many of the oldest as one body takes; half of them while one of them is suspected.
 std::uint64_t Delivery::batch_end() const {
   std::uint64_t end = queue_.begin() + 1;
-  if (!options_.batches) return end;
+  const Framing& framing = options_.framing;
+  if (!framing.batches) return end;
   std::uint64_t limit = queue_.end();
   if (suspect_end_ > queue_.begin())
     limit = queue_.begin() + std::max<std::uint64_t>(1, (suspect_end_ - queue_.begin()) / 2);
-  std::size_t size = queue_.at(queue_.begin()).text.size() + 2;
+  std::size_t size =
+      framing.before.size() + queue_.at(queue_.begin()).text.size() + framing.after.size();
   for (; end < limit; ++end) {
-    const std::size_t more = queue_.at(end).text.size() + 1;
+    const std::size_t more = framing.between.size() + queue_.at(end).text.size();
     if (size + more > body_limit_) break;
     size += more;
   }

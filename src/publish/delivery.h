@@ -9,12 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "publish/formats.h"
 #include "publish/queue.h"
 
 namespace boxmeter {
 
 struct DeliveryOptions {
-  bool batches = true;                         // several objects in one body
+  Framing framing = {.before = "[", .between = ",", .after = "]"};
   std::size_t max_body = 0;                    // bytes; 0: no limit
   std::size_t max_queue = 16U << 20;           // bytes
   std::chrono::milliseconds interval{10'000};  // from one flush to the next

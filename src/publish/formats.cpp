@@ -11,9 +11,23 @@ constexpr std::string_view kJsonType = "application/json";
 
 // Telegraf's listener takes 500 MB unless told otherwise, so a raw reply has no limit of ours; a
 // batch is kept at a size that a listener handles at a stroke.
-constexpr PushFormatRow kFormats[] = {
-    {PushFormat::raw, "raw", kJsonType, 0, false, &raw_objects},
-    {PushFormat::json, "json", kJsonType, 1'000'000, true, &json_objects},
+constexpr PushFormat kFormats[] = {
+    {.name = "raw",
+     .content_type = kJsonType,
+     .max_body = 0,
+     .framing = {.batches = false},
+     .objects = &raw_objects},
+    {.name = "json",
+     .content_type = kJsonType,
+     .max_body = 1'000'000,
+     .framing = {.before = "[", .between = ",", .after = "]"},
+     .objects = &json_objects},
+    {.name = "influx",
+     .content_type = "text/plain; charset=utf-8",
+     .max_body = 1'000'000,
+     .framing = {.between = "\n"},
+     .objects = nullptr,
+     .unavailable = "is not available yet (use json or raw)"},
 };
 
 /// The fields of one set of labels: name and JSON value.
@@ -114,12 +128,19 @@ std::vector<std::string> json_objects(const Snapshot& snapshot, const Labels& de
   return objects;
 }
 
-std::span<const PushFormatRow> push_formats() { return kFormats; }
+std::span<const PushFormat> push_formats() { return kFormats; }
 
-const PushFormatRow& push_format(PushFormat format) {
-  const auto* row = std::find_if(std::begin(kFormats), std::end(kFormats),
-                                 [&](const auto& each) { return each.format == format; });
-  return row == std::end(kFormats) ? kFormats[0] : *row;
+const PushFormat& push_format(std::string_view name) {
+  const auto* const row = std::ranges::find(kFormats, name, &PushFormat::name);
+  if (row != std::end(kFormats)) return *row;
+  throw Error(ErrorKind::internal, "no push format '" + std::string(name) + "'");
+}
+
+std::string framed(const Framing& framing, std::span<const std::string_view> objects) {
+  std::string body(framing.before);
+  for (std::size_t i = 0; i < objects.size(); ++i)
+    body.append(i == 0 ? "" : framing.between).append(objects[i]);
+  return body.append(framing.after);
 }
 
 }  // namespace boxmeter

@@ -28,7 +28,7 @@ http::Request post_request(const SinkOptions& sink, std::string body) {
     if (std::none_of(sink.headers.begin(), sink.headers.end(), same))
       request.headers.emplace_back(std::move(name), std::move(value));
   };
-  add("Content-Type", std::string(push_format(sink.format).content_type));
+  add("Content-Type", std::string(sink.format->content_type));
   add("User-Agent", "boxmeter/" BOXMETER_VERSION);
   if (!sink.bearer_token.empty()) add("Authorization", "Bearer " + sink.bearer_token.reveal());
   if (sink.gzip) add("Content-Encoding", "gzip");

@@ -57,11 +57,11 @@ class Wakeup {
 };
 
 DeliveryOptions delivery_options(const SinkOptions& sink) {
-  const PushFormatRow& format = push_format(sink.format);
+  const PushFormat& format = *sink.format;
   auto draw = [engine = std::minstd_rand(std::random_device{}())]() mutable {
     return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
   };
-  return {.batches = format.batches,
+  return {.framing = format.framing,
           .max_body = sink.max_body == 0 ? format.max_body : sink.max_body,
           .max_queue = sink.max_queue,
           .interval = sink.interval,
@@ -124,9 +124,8 @@ void Sink::add(const SnapshotPtr& snapshot) noexcept try {
   const SinkOptions& options = state_->options;
   if (!wants(options.devices, snapshot->device) || !wants(options.queries, snapshot->query)) return;
   const auto labels = options.device_labels.find(snapshot->device);
-  auto texts =
-      push_format(options.format)
-          .objects(*snapshot, labels == options.device_labels.end() ? Labels{} : labels->second);
+  auto texts = options.format->objects(
+      *snapshot, labels == options.device_labels.end() ? Labels{} : labels->second);
   if (texts.empty()) return;
 
   const auto source = std::make_shared<const std::string>("query '" + snapshot->query +

@@ -19,7 +19,7 @@ namespace boxmeter {
 struct SinkOptions {
   std::string name = {};
   std::string url = {};  // whole
-  PushFormat format = PushFormat::json;
+  const PushFormat* format = &push_format();
   std::size_t max_body = 0;                    // bytes; 0: the format's default
   std::size_t max_queue = 16U << 20;           // bytes in memory; the oldest is dropped beyond
   std::chrono::milliseconds interval{10'000};  // between two deliveries while all is well

@@ -58,8 +58,8 @@ std::string shown(const SinkOptions& sink) {
   std::string text = fmt::format(
       "{} {} format {} body {} queue {} interval {} timeout {} user '{}' "
       "gzip {} {}",
-      sink.name, sink.url, static_cast<int>(sink.format), sink.max_body, sink.max_queue,
-      sink.interval.count(), sink.timeout.count(), sink.username, sink.gzip, shown(sink.tls));
+      sink.name, sink.url, sink.format->name, sink.max_body, sink.max_queue, sink.interval.count(),
+      sink.timeout.count(), sink.username, sink.gzip, shown(sink.tls));
   for (const auto& name : sink.devices) text += " device " + name;
   for (const auto& name : sink.queries) text += " query " + name;
   for (const auto& [name, value] : sink.headers) text += " header " + name + "=" + value;
@@ -150,18 +150,19 @@ TEST_CASE("a whole configuration becomes option structs") {
 
   const Config config = load_whole(folder);
 
-  CHECK(shown(config) ==
-        "listen 127.0.0.1:9877\nlisten [::1]:9877\n"
-        "state state workers 7 limit 100 log debug json\n"
-        "home fritzbox https://192.0.2.1:49443 user 'monitor' file 'fritz.password' app '' tls 1   "
-        "state/pins/home timeout 5000 interval 60000 labels site=attic queries mine_a mine_c\n"
-        "free freebox https://mafreebox.freebox.fr user '' file 'freebox.token' app 'some.app' "
-        "tls 0    timeout 3000 interval 20000 labels queries freebox_mine\n"
-        "telegraf https://127.0.0.1:8182/telegraf?x=1 format 0 body 5000 queue 1048576 interval "
-        "30000 timeout 2000 user 'pusher' gzip true tls 4    device free query freebox_mine header "
-        "X-Site=attic labels home site=attic \n"
-        "second http://127.0.0.1:8183 format 1 body 0 queue 16777216 interval 10000 timeout 5000 "
-        "user '' gzip false tls 0    labels home site=attic \n");
+  CHECK(
+      shown(config) ==
+      "listen 127.0.0.1:9877\nlisten [::1]:9877\n"
+      "state state workers 7 limit 100 log debug json\n"
+      "home fritzbox https://192.0.2.1:49443 user 'monitor' file 'fritz.password' app '' tls 1   "
+      "state/pins/home timeout 5000 interval 60000 labels site=attic queries mine_a mine_c\n"
+      "free freebox https://mafreebox.freebox.fr user '' file 'freebox.token' app 'some.app' "
+      "tls 0    timeout 3000 interval 20000 labels queries freebox_mine\n"
+      "telegraf https://127.0.0.1:8182/telegraf?x=1 format raw body 5000 queue 1048576 interval "
+      "30000 timeout 2000 user 'pusher' gzip true tls 4    device free query freebox_mine header "
+      "X-Site=attic labels home site=attic \n"
+      "second http://127.0.0.1:8183 format json body 0 queue 16777216 interval 10000 timeout 5000 "
+      "user '' gzip false tls 0    labels home site=attic \n");
   CHECK(config.jobs[0].device.credential.value.reveal() == "hunter2-fritz");
   CHECK(config.jobs[1].device.credential.value.reveal() == "hunter2-token");
   CHECK(config.push[0].password.reveal() == "hunter2-push");

@@ -156,7 +156,7 @@ TEST_CASE("one 413 made batches small until the next start; they grow again, eve
 }
 
 TEST_CASE("a raw body above max_body is dropped, counted, and told once with the setting") {
-  Delivery delivery({.batches = false, .max_body = 10, .interval = 10s});
+  Delivery delivery({.framing = {.batches = false}, .max_body = 10, .interval = 10s});
 
   const PushNotes first = delivery.add(object("[1,2,3,4,5,6]"));
   const PushNotes second = delivery.add(object("[1,2,3,4,5,7]"));
@@ -171,7 +171,7 @@ TEST_CASE("a raw body above max_body is dropped, counted, and told once with the
 }
 
 TEST_CASE("raw bodies go one by one, in order, and a refused one is dropped") {
-  Delivery delivery({.batches = false});
+  Delivery delivery({.framing = {.batches = false}});
   for (const char* text : {"{\"a\":1}", "1700", "{\"a\":2}"}) delivery.add(object(text));
   Listener listener{
       .answer = [](const std::string& body) { return status(body == "1700" ? 400 : 204); }};

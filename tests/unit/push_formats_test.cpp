@@ -132,9 +132,21 @@ TEST_CASE("raw: nothing is sent for an empty reply or a failure") {
   CHECK(raw_objects(failed, {}).empty());
 }
 
+TEST_CASE("a format's row tells how its objects become a body") {
+  const std::vector<std::string_view> objects = {"a", "b"};
+
+  CHECK(framed(push_format("raw").framing, {objects.data(), 1}) == "a");
+  CHECK(framed(push_format("json").framing, objects) == "[a,b]");
+  CHECK(framed({.between = "\n", .after = "\n"}, objects) == "a\nb\n");
+}
+
 TEST_CASE("every format stands in the table once, under its own name") {
-  CHECK(push_formats().size() == 2);
-  for (const PushFormatRow& row : push_formats()) CHECK(push_format(row.format).name == row.name);
-  CHECK(push_format(PushFormat::raw).name == "raw");
-  CHECK(push_format(PushFormat::json).name == "json");
+  std::vector<std::string> names;
+  for (const PushFormat& format : push_formats()) {
+    names.emplace_back(format.name);
+    CHECK(&push_format(format.name) == &format);
+    CHECK((format.objects == nullptr) == !format.unavailable.empty());
+  }
+
+  CHECK(names == std::vector<std::string>{"raw", "json", "influx"});
 }

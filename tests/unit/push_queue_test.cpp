@@ -73,7 +73,7 @@ TEST_CASE("objects dropped while they are on their way are not taken for later o
 TEST_CASE("a refused or too large object that was dropped meanwhile is counted once") {
   constexpr std::size_t kEach = 6 + PushQueue::kOverhead;
   for (const int code : {400, 413}) {
-    Delivery delivery({.batches = false, .max_queue = kEach});
+    Delivery delivery({.framing = {.batches = false}, .max_queue = kEach});
     fill(delivery, 0, 1);
     const auto body = delivery.next(kStart);
     delivery.add(object(numbered(1)));

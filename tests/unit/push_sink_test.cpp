@@ -86,10 +86,10 @@ std::string object(int number) {
          R"(,"tags":{"device":"free"},"fields":{"n":)" + digits + "}}";
 }
 
-SinkOptions options(const Listener& listener, PushFormat format = PushFormat::raw) {
+SinkOptions options(const Listener& listener, std::string_view format = "raw") {
   return {.name = "t",
           .url = listener.url(),
-          .format = format,
+          .format = &push_format(format),
           .interval = 5ms,
           .timeout = 2s,
           .retry_first = 5ms,
@@ -158,7 +158,7 @@ TEST_CASE("twenty objects in one body, one of them refused: nineteen arrive") {
     taken.with([&](auto& text) { text += body; });
     return peer.answer(204, "");
   });
-  Sink sink(options(listener, PushFormat::json));
+  Sink sink(options(listener, "json"));
   std::string expected;
   for (int i = 0; i < 20; ++i) {
     sink.add(snapshot(i));
@@ -223,7 +223,7 @@ TEST_CASE("a sink takes only the devices and queries it names") {
 TEST_CASE("extra labels of the device become tags") {
   Log log;
   Listener listener([](Peer& peer, int, const std::string&) { return peer.answer(204, ""); });
-  SinkOptions labelled = options(listener, PushFormat::json);
+  SinkOptions labelled = options(listener, "json");
   labelled.device_labels = {{"free", {{"site", "attic"}}}};
   Sink sink(labelled);
 
@@ -237,7 +237,7 @@ TEST_CASE("extra labels of the device become tags") {
 TEST_CASE("a sink that ends delivers what waits for its interval") {
   Log log;
   Listener listener([](Peer& peer, int, const std::string&) { return peer.answer(204, ""); });
-  SinkOptions rare = options(listener, PushFormat::json);
+  SinkOptions rare = options(listener, "json");
   rare.interval = 1h;
   {
     Sink sink(rare);
