@@ -20,16 +20,19 @@ const std::vector<std::string> kCommonKeys = {"name",     "kind",    "url",    "
 /// from one that nobody knows.
 std::vector<std::string> keys_of_all(DeviceKinds kinds) {
   std::vector<std::string> keys = kCommonKeys;
-  for (const DeviceKind& kind : kinds) keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
+  for (const DeviceKind& kind : kinds)
+    for (const Key& key : kind.keys) keys.emplace_back(key.name);
   return keys;
 }
 
 void refuse_other_kinds_keys(const Section& section, const DeviceKind& kind) {
-  std::vector<std::string> known = kCommonKeys;
-  known.insert(known.end(), kind.keys.begin(), kind.keys.end());
+  std::vector<std::string> own;
+  for (const Key& key : kind.keys) own.emplace_back(key.name);
+  const auto is_in = [](const std::vector<std::string>& keys, const std::string& key) {
+    return std::ranges::find(keys, key) != keys.end();
+  };
   for (const Value::Entry& entry : section.value().entries()) {
-    if (std::ranges::find(known, entry.key.raw()) != known.end()) continue;
-    const std::vector<std::string> own(kind.keys.begin(), kind.keys.end());
+    if (is_in(kCommonKeys, entry.key.raw()) || is_in(own, entry.key.raw())) continue;
     throw entry.key.problem(entry.key.name() + " is not a key of kind " + std::string(kind.name) +
                             " (it takes: " + joined(own) + ")");
   }

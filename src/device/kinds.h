@@ -6,6 +6,7 @@
 
 #include "device/device.h"
 #include "device/recording.h"
+#include "yaml/keys.h"
 #include "yaml/section.h"
 
 namespace boxmeter {
@@ -42,7 +43,7 @@ struct DeviceKind {
   std::span<const PackText> (*packs)();
   http::TlsMode default_tls;
   /// The keys of a device's section that this kind takes beside those of every device.
-  std::span<const std::string_view> keys;
+  Keys keys;
   /// Reads them: the login and whatever goes into DeviceConfig::own; what every kind has is there
   /// already.  Throws Error{config} with the place.
   void (*read)(const OwnSection& own, DeviceConfig& device);

@@ -169,6 +169,15 @@ TEST_CASE("a whole configuration becomes option structs") {
   CHECK(config.push[1].bearer_token.reveal() == "hunter2-bearer");
 }
 
+TEST_CASE("what a brand is configured with is not taken for another brand's") {
+  const ConfigFolder folder;
+  const Config config = load_whole(folder);
+
+  CHECK_THROWS_WITH_AS(own_options<freebox::Options>(config.jobs[0].device),
+                       "device 'home' has another kind's options", Error);
+  CHECK(own_options<freebox::Options>({.name = "bare"}).api_version == 0);
+}
+
 TEST_CASE("no secret is in anything that a configuration prints") {
   const ConfigFolder folder;
   const Variable password("BOXMETER_TEST_PASSWORD", "hunter2-env");

@@ -12,8 +12,28 @@ struct Options {
 };
 
 /// Its keys of a device's section.
-inline constexpr std::string_view kOptionKeys[] = {"app_token", "app_token_file", "app_id",
-                                                   "api_version"};
+inline constexpr Key kOptionKeys[] = {
+    {.name = "app_token",
+     .type = KeyType::text,
+     .help = "What the box gave at registration; better in 'app_token_file'",
+     .example = "change-me",
+     .secret = true},
+    {.name = "app_token_file",
+     .type = KeyType::file,
+     .help = "File that holds the app token and, on a second line, the app id",
+     .example = "freebox.token"},
+    {.name = "app_id",
+     .type = KeyType::text,
+     .help = "The application that the app token was made for; without it the second line of "
+             "'app_token_file'",
+     .example = "fr.example.app"},
+    {.name = "api_version",
+     .type = KeyType::integer,
+     .help = "The major version of the API; without it the newest that both sides know",
+     .example = "8",
+     .least = "1",
+     .most = "999"},
+};
 
 /// DeviceKind::read of this brand.  Throws Error{config} with the place.
 void read_options(const OwnSection& own, DeviceConfig& device);

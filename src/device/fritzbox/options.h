@@ -16,8 +16,30 @@ struct Options {
 };
 
 /// Its keys of a device's section.
-inline constexpr std::string_view kOptionKeys[] = {"username", "password", "password_file",
-                                                   "web_url", "call_monitor"};
+inline constexpr Key kOptionKeys[] = {
+    {.name = "username",
+     .type = KeyType::text,
+     .help = "User of the box; without it FRITZ_USERNAME, then who logged in last",
+     .example = "boxmeter"},
+    {.name = "password",
+     .type = KeyType::text,
+     .help = "Password of that user; better in 'password_file'; without both FRITZ_PASSWORD",
+     .example = "change-me",
+     .secret = true},
+    {.name = "password_file",
+     .type = KeyType::file,
+     .help = "File whose one line is the password",
+     .example = "fritz.password"},
+    {.name = "web_url",
+     .type = KeyType::url,
+     .help = "Where the box's web pages are; without it beside 'url'",
+     .example = "http://fritz.box:8080"},
+    {.name = "call_monitor",
+     .type = KeyType::other,
+     .help = "Where the box tells of calls: true (port 1012), false or host:port",
+     .default_text = "false",
+     .example = "true"},
+};
 
 /// DeviceKind::read of this brand.  FRITZ_USERNAME and FRITZ_PASSWORD serve the one Fritz!Box there
 /// is.  Throws Error{config} with the place.
