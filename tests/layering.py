@@ -36,6 +36,21 @@ KNOWN_BY = {
 }
 
 
+def naming_brands(path: pathlib.Path, inside: pathlib.Path, text: str):
+    """What is common to all brands learns of them from the table that it is given."""
+    is_common = inside.parts[0] == "config" or inside.parts[0] == "app" and len(inside.parts) == 2
+    if not is_common:
+        return
+    for brand in re.findall(r'#include "device/(\w+)/', text):
+        yield f"{path}: {inside.parts[0]}/ may not include device/{brand}/: take it from the brand's DeviceKind row"
+    if inside.parts[0] != "config":
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        code = "" if re.match(r"\s*(//|\.example = )", line) else line.split("  //")[0]
+        for word in re.findall(r"fritz|freebox", code, re.IGNORECASE):
+            yield f"{path}:{number}: config/ may not know '{word}': let the brand's DeviceKind row tell it"
+
+
 def complaints(src: pathlib.Path):
     for path in sorted(src.rglob("*.[hc]*")):
         folder = path.relative_to(src).parts[0]
@@ -51,6 +66,7 @@ def complaints(src: pathlib.Path):
             for library, folders in KNOWN_BY.items():
                 if header.startswith(library) and folder not in folders:
                     yield f"{path}: <{header}> is known only to {', '.join(sorted(folders))}"
+        yield from naming_brands(path, path.relative_to(src), text)
         brand = re.match(r"device/(\w+)/", str(path.relative_to(src)))
         if brand:
             for other in re.findall(r'#include "device/(\w+)/', text):
