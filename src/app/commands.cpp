@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "options/help.h"
 #include "options/read.h"
+#include "yaml/mistakes.h"
 
 namespace boxmeter {
 namespace {
@@ -157,6 +158,9 @@ int run_command(const Program& program, Arguments arguments) {
     std::cout.flush();
     if (!std::cout) throw Error(ErrorKind::internal, "cannot write to the standard output");
     return exit_code;
+  } catch (const ConfigMistakes& mistakes) {
+    for (const std::string& line : mistakes.lines()) std::cerr << "boxmeter: " << line << "\n";
+    return 2;
   } catch (const Error& error) {
     std::cerr << "boxmeter: " << error.what() << "\n";
     return error.kind() == ErrorKind::config ? 2 : 1;

@@ -9,6 +9,7 @@
 #include "app/log.h"
 #include "app/process.h"
 #include "base/file.h"
+#include "base/secret_file.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "record/recorder.h"
@@ -77,9 +78,10 @@ std::vector<record::Known> known_originals(const DeviceConfig& device) {
   std::vector<record::Known> known = {
       {.privacy = Privacy::user, .text = device.username},
       {.privacy = Privacy::secret, .text = device.credential.value.reveal()}};
-  if (!device.credential.file.empty())
-    for (const std::string_view line : split(read_file(device.credential.file), '\n'))
-      known.push_back({.privacy = Privacy::secret, .text = std::string(line)});
+  if (device.credential.file.empty()) return known;
+  const Secret text = read_secret_file(device.credential.file);
+  for (const std::string_view line : split(text.reveal(), '\n'))
+    known.push_back({.privacy = Privacy::secret, .text = std::string(line)});
   return known;
 }
 

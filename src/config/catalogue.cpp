@@ -4,14 +4,14 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "config/pack_keys.h"
 #include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {
 
 MetricType read_type(const Value& value) {
-  static const std::vector<std::string> kTypes = {"gauge", "counter", "info", "stateset"};
-  const std::string text = word(value, kTypes);
+  const std::string text = word(value, {std::begin(kTypes), std::end(kTypes)});
   for (const MetricType type : {MetricType::counter, MetricType::info, MetricType::stateset})
     if (name(type) == text) return type;
   return MetricType::gauge;
@@ -71,6 +71,19 @@ void check_name(const Catalogue::Declaration& declaration, const std::string& na
 
 FamilyPtr Catalogue::declare(const Declaration& declaration) {
   const std::string name = declaration.name.text();
+  if (declaration.has_unknown_keys || (doubtful_.contains(name) && !entries_.contains(name))) {
+    doubtful_.insert(name);
+    throw AlreadyTold();
+  }
+  try {
+    return add(declaration, name);
+  } catch (const Mistake&) {
+    doubtful_.insert(name);
+    throw;
+  }
+}
+
+FamilyPtr Catalogue::add(const Declaration& declaration, const std::string& name) {
   const auto known = entries_.find(name);
   const bool is_new = known == entries_.end();
   const MetricType type = declaration.type ? read_type(*declaration.type)
@@ -81,29 +94,29 @@ FamilyPtr Catalogue::declare(const Declaration& declaration) {
     const Family family{.name = name, .type = type, .foreign = declaration.foreign};
     check_base(declaration, family);
     entries_.emplace(name, Entry{.family = std::make_shared<Family>(family),
-                                 .declared = declaration.name.place()});
+                                 .declared = declaration.name.position()});
   }
   Entry& entry = entries_.at(name);
   if (entry.family->type != type)
     throw declaration.type->problem("metric '" + name + "' is a " +
                                     std::string(boxmeter::name(type)) + " here and a " +
                                     std::string(boxmeter::name(entry.family->type)) + " at " +
-                                    entry.declared + " (one type per metric)");
+                                    entry.declared.text() + " (one type per metric)");
   if (declaration.help) add_help(*declaration.help, entry);
   return entry.family;
 }
 
 void Catalogue::add_help(const Value& help, Entry& entry) {
-  const std::string text(trim(help.text()));
+  const std::string text(trim(help.prose()));
   if (text.empty() || text.find_first_of("\r\n") != std::string::npos)
     throw help.problem("'help' must be one line of text");
-  if (entry.helped.empty()) {
+  if (!entry.helped) {
     entry.family->help = text;
-    entry.helped = help.place();
+    entry.helped = help.position();
   }
   if (entry.family->help != text)
     throw help.problem("metric '" + entry.family->name + "' has another help text at " +
-                       entry.helped + " (give it once; other rules may leave it away)");
+                       entry.helped->text() + " (give it once; other rules may leave it away)");
 }
 
 /// OpenMetrics names a family without `_total` and `_info`, and wants each once.
@@ -116,19 +129,19 @@ void Catalogue::check_base(const Declaration& declaration, const Family& family)
   const auto [first, is_new] = bases_.emplace(base, family.name);
   if (is_new) return;
   throw declaration.name.problem("metric '" + family.name + "' and '" + first->second + "' (at " +
-                                 entries_.at(first->second).declared + ") are both called '" +
-                                 base + "' in OpenMetrics; rename one of them");
+                                 entries_.at(first->second).declared.text() +
+                                 ") are both called '" + base +
+                                 "' in OpenMetrics; rename one of them");
 }
 
 bool Catalogue::complete() const {
-  return std::ranges::none_of(entries_, [](const auto& row) { return row.second.helped.empty(); });
+  return std::ranges::none_of(entries_, [](const auto& row) { return !row.second.helped; });
 }
 
-void Catalogue::finish() const {
+void Catalogue::finish(Mistakes& mistakes) const {
   for (const auto& [name, entry] : entries_)
-    if (entry.helped.empty())
-      throw Error(ErrorKind::config,
-                  entry.declared + ": metric '" + name + "' has no help text (add 'help')");
+    if (!entry.helped && !doubtful_.contains(name))
+      mistakes.add(Mistake(entry.declared, "metric '" + name + "' has no help text (add 'help')"));
 }
 
 }  // namespace boxmeter

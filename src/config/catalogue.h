@@ -2,6 +2,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "metric/model.h"
@@ -19,26 +20,30 @@ class Catalogue {
     std::optional<Value> help = {};  // absent: some other rule of the metric has it
     std::string kind = {};           // of the pack; its name may be a prefix
     bool foreign = false;
+    bool has_unknown_keys = false;  // any of which may be meant as `type` or `help`
   };
 
-  /// Throws Error{config} at the name, type or help that does not fit.
+  /// Throws a Mistake at the name, type or help that does not fit.
   FamilyPtr declare(const Declaration& declaration);
 
   /// Whether every metric has its help text.
   bool complete() const;
-  /// Call last.  Throws Error{config} for a metric that no rule gave a help text.
-  void finish() const;
+  /// Call last.  A metric that no rule gave a help text is a mistake.
+  void finish(Mistakes& mistakes) const;
 
  private:
   struct Entry {
     std::shared_ptr<Family> family;
-    std::string declared;     // places, for messages
-    std::string helped = {};  // empty: no help text yet
+    FilePosition declared;
+    std::optional<FilePosition> helped = {};  // none: no help text yet
   };
+  FamilyPtr add(const Declaration& declaration, const std::string& name);
   void check_base(const Declaration& declaration, const Family& family);
   static void add_help(const Value& help, Entry& entry);
 
   std::map<std::string, Entry> entries_;
+  /// Of rules with a mistake: what is missing of their metrics may be in it.
+  std::set<std::string> doubtful_;
   std::map<std::string, std::string> bases_;  // OpenMetrics family name -> ours
 };
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "config/devices.h"
 #include "config/endpoint.h"
+#include "config/keys.h"
 #include "config/pack.h"
 #include "config/push.h"
 #include "config/state_dir.h"
@@ -15,10 +16,9 @@ namespace boxmeter {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 
 WebOptions read_web(const Value& value) {
-  const Section section(value, {"listen", "config_file"});
+  const Section section(value, kWebKeys);
   WebOptions web;
   if (section.has("config_file"))
     throw section.key("config_file")
@@ -39,25 +39,20 @@ WebOptions read_web(const Value& value) {
 }
 
 LogOptions read_log(const Value& value) {
-  const Section section(value, {"level", "format"});
+  const Section section(value, kLogKeys);
   LogOptions log;
-  if (const auto level = section.find("level"))
-    log.level = word(*level, {"debug", "info", "warn", "error"});
-  if (const auto format = section.find("format"))
-    log.format = word(*format, {"logfmt", "json", "text"});
+  log.level = section.word("level").value_or(log.level);
+  log.format = section.word("format").value_or(log.format);
   return log;
 }
 
 PollOptions read_poll(const Value& value, Surroundings& surroundings) {
-  const Section section(value, {"interval", "timeout", "series_limit", "workers"});
+  const Section section(value, kPollKeys);
   PollOptions poll;
-  if (const auto interval = section.find("interval"))
-    surroundings.interval = duration(*interval, 100ms, 24h);
-  if (const auto timeout = section.find("timeout"))
-    surroundings.timeout = duration(*timeout, 100ms, 5min);
-  if (const auto limit = section.find("series_limit"))
-    poll.series_limit = integer(*limit, 1, 1'000'000);
-  if (const auto workers = section.find("workers")) poll.workers = integer(*workers, 1, 1024);
+  surroundings.interval = section.duration("interval").value_or(surroundings.interval);
+  surroundings.timeout = section.duration("timeout").value_or(surroundings.timeout);
+  poll.series_limit = section.integer("series_limit").value_or(poll.series_limit);
+  poll.workers = section.integer("workers").value_or(poll.workers);
   return poll;
 }
 
@@ -70,29 +65,50 @@ Document read_document(const fs::path& file) {
   }
 }
 
-}  // namespace
-
-Config load_config(const fs::path& file, DeviceKinds kinds) {
-  const Document document = read_document(file);
-  const Value whole(document);
+/// One section after the other, each in its own collect(): a mistake in one hides none in another.
+Config read_config(const fs::path& file, const Document& document, DeviceKinds kinds,
+                   Mistakes& mistakes) {
+  const Value whole(document, &mistakes);
   if (whole.is_null())
     throw whole.problem("the configuration is empty; it needs at least 'devices'");
-  const Section root(whole, {"web", "state_dir", "query_files", "poll", "devices", "push", "log"});
+  const Section root(whole, kRootKeys);
   Config config;
+  const auto with = [&](std::string_view key, auto read) {
+    root.collect([&] {
+      if (const auto value = root.find(key)) read(*value);
+    });
+  };
   const fs::path folder = file.parent_path();
-  if (const auto web = root.find("web")) config.web = read_web(*web);
-  if (const auto log = root.find("log")) config.log = read_log(*log);
-  const auto state_dir = root.find("state_dir");
-  config.state_dir = state_dir ? folder / state_dir->text() : default_state_dir();
-  Packs packs(kinds, root.find("query_files"), folder, config.warnings);
+  with("web", [&](const Value& web) { config.web = read_web(web); });
+  with("log", [&](const Value& log) { config.log = read_log(log); });
+  const auto state_dir = root.text("state_dir");
+  config.state_dir = state_dir ? folder / *state_dir : default_state_dir();
+  std::optional<Value> query_files;
+  with("query_files", [&](const Value& files) { query_files = files; });
+  Packs packs(kinds, query_files, folder, config.warnings, mistakes);
   Surroundings surroundings{.folder = folder, .state_dir = config.state_dir, .packs = packs};
-  if (const auto poll = root.find("poll")) config.poll = read_poll(*poll, surroundings);
-  config.jobs = read_devices(root.required("devices"), surroundings, config.warnings);
-  if (const auto push = root.find("push"))
-    config.push = read_sinks(*push, folder, config.jobs, packs, config.warnings);
+  with("poll", [&](const Value& poll) { config.poll = read_poll(poll, surroundings); });
+  root.collect(
+      [&] { config.jobs = read_devices(root.required("devices"), surroundings, config.warnings); });
+  with("push", [&](const Value& push) {
+    config.push = read_sinks(push, folder, config.jobs, packs, config.warnings);
+  });
   packs.finish();
   if (const std::string why = unusable_state(config.state_dir, config.jobs); !why.empty())
     throw state_dir ? state_dir->problem(why) : Error(ErrorKind::config, why);
+  return config;
+}
+
+}  // namespace
+
+Config load_config(const fs::path& file, DeviceKinds kinds) {
+  Mistakes mistakes;
+  Config config;
+  mistakes.collect([&] {
+    const Document document = read_document(file);
+    config = read_config(file, document, kinds, mistakes);
+  });
+  mistakes.throw_if_any();
   return config;
 }
 

@@ -27,8 +27,8 @@ struct Config {
   std::vector<std::string> warnings = {};  // for `check` and the log: legal but doubtful
 };
 
-/// Reads the file, its packs and its secrets.  Throws Error{config} whose message starts with
-/// file:line:column and names the way out.
+/// Reads the file, its packs and its secrets.  Throws ConfigMistakes with all that is wrong, where
+/// each line starts with file:line:column and names the way out.  Any thread.
 Config load_config(const std::filesystem::path& file, DeviceKinds kinds);
 
 /// The packs that the kinds bring, by name; those that speak the names of other exporters come

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "config/catalogue.h"
 #include "config/config.h"
+#include "config/pack_keys.h"
 #include "config/request.h"
 #include "config/rule.h"
 #include "yaml/scalars.h"
@@ -18,7 +19,6 @@ namespace boxmeter {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 
 /// The matches in alphabetical order; a name without a pattern must exist.
 std::vector<fs::path> matching(const Value& pattern, const fs::path& folder,
@@ -36,77 +36,87 @@ std::vector<fs::path> matching(const Value& pattern, const fs::path& folder,
   return files;
 }
 
-Section read_head(const Document& document) {
-  const Value root(document);
+Section read_head(const Document& document, Mistakes& mistakes) {
+  const Value root(document, &mistakes);
   if (root.is_null()) throw root.problem("the pack is empty; it needs pack, kind and queries");
-  return {root, {"pack", "kind", "names", "queries"}};
+  return Section(root, kPackKeys);
 }
 
 /// Which packs there are, of what and with which queries, is asked more often than what is in them.
-PackOutline read_outline(const Document& document, DeviceKinds kinds) {
-  const Section head = read_head(document);
+PackOutline read_outline(const Document& document, DeviceKinds kinds, Mistakes& mistakes) {
+  const Section head = read_head(document, mistakes);
   const Value kind = head.required("kind");
   PackOutline outline{.kind = kind.placed([&] { return &find_kind(kinds, kind.text()); })};
-  if (const auto names = head.find("names"))
-    outline.foreign = word(*names, {"boxmeter", "foreign"}) == "foreign";
+  outline.foreign = head.word("names") == "foreign";
   for (const Value& query : head.required("queries").list())
-    for (const auto& [key, name] : query.entries())
-      if (key.raw() == "name") outline.queries.push_back(name.text());
+    query.collect([&] {
+      for (const auto& [key, name] : query.entries())
+        if (key.raw() == "name" && name.is_scalar()) outline.queries.push_back(name.text());
+    });
   return outline;
 }
 
 Query read_query(const Value& value, const Pack& pack, const PackOutline& outline,
                  Catalogue& catalogue) {
-  const Section section(
-      value, {"name", "request", "interval", "for_each", "each", "where", "labels", "metrics"});
-  Query query{.name = plain_name(section.required("name"), "query name"),
+  const Section section(value, kQueryKeys);
+  Query query{.name = section.name("name", "query name").value_or(""),
               .pack = pack.name,
-              .kind = pack.kind};
+              .kind = pack.kind,
+              .interval = section.duration("interval").value_or(std::chrono::milliseconds(0))};
   Scope scope{.kind = outline.kind};
   if (const auto loop = section.find("for_each")) query.loop = read_loop(*loop, scope);
   query.parts = read_parts(section.required("request"), scope);
-  if (const auto interval = section.find("interval"))
-    query.interval = duration(*interval, 100ms, 24h);
   const Inherited inherited{.each = section.find("each"),
                             .where = section.find("where"),
                             .labels = section.find("labels"),
                             .foreign = outline.foreign};
   const Value metrics = section.required("metrics");
   for (const Value& rule : metrics.list())
-    query.rules.push_back(read_rule(rule, inherited, scope, catalogue));
+    rule.collect([&] { query.rules.push_back(read_rule(rule, inherited, scope, catalogue)); });
+  if (query.name.empty()) throw AlreadyTold();
   return query;
 }
 
+/// Those of its queries that can be read.  `places` are those of all queries so far, by name.
 Pack read_pack(const Document& document, const PackOutline& outline, Catalogue& catalogue,
-               std::map<std::string, std::string>& places) {
-  const Section section = read_head(document);
+               std::map<std::string, FilePosition>& places, Mistakes& mistakes) {
+  const Section section = read_head(document, mistakes);
   Pack pack{.name = section.required("pack").text(), .kind = std::string(outline.kind->name)};
-  for (const Value& value : section.required("queries").list()) {
-    Query query = read_query(value, pack, outline, catalogue);
-    const auto [first, is_new] = places.emplace(query.name, value.place());
-    if (!is_new)
-      throw value.problem("query '" + query.name + "' is also at " + first->second +
-                          "; each query needs a name of its own");
-    pack.queries.push_back(std::make_shared<const Query>(std::move(query)));
-  }
-  if (pack.queries.empty()) throw section.problem("pack '" + pack.name + "' has no queries");
+  const std::vector<Value> values = section.required("queries").list();
+  for (const Value& value : values)
+    value.collect([&] {
+      Query query = read_query(value, pack, outline, catalogue);
+      const auto [first, is_new] = places.emplace(query.name, value.position());
+      if (!is_new)
+        throw value.problem("query '" + query.name + "' is also at " + first->second.text() +
+                            "; each query needs a name of its own");
+      pack.queries.push_back(std::make_shared<const Query>(std::move(query)));
+    });
+  if (values.empty())
+    section.collect([&] { throw section.problem("pack '" + pack.name + "' has no queries"); });
   return pack;
 }
 
 /// As if there were no other pack.
-Pack read_alone(const Document& document, const PackOutline& outline) {
+Pack read_alone(const Document& document, const PackOutline& outline, Mistakes& mistakes) {
   Catalogue catalogue;
-  std::map<std::string, std::string> places;
-  Pack pack = read_pack(document, outline, catalogue, places);
-  catalogue.finish();
+  std::map<std::string, FilePosition> places;
+  Pack pack = read_pack(document, outline, catalogue, places, mistakes);
+  catalogue.finish(mistakes);
   return pack;
 }
 
 }  // namespace
 
 Pack parse_pack(DeviceKinds kinds, std::string_view text, const std::string& name) {
-  const Document document = parse_yaml(text, name);
-  return read_alone(document, read_outline(document, kinds));
+  Mistakes mistakes;
+  Pack pack;
+  mistakes.collect([&] {
+    const Document document = parse_yaml(text, name);
+    pack = read_alone(document, read_outline(document, kinds, mistakes), mistakes);
+  });
+  mistakes.throw_if_any();
+  return pack;
 }
 
 std::vector<PackText> shipped_packs(DeviceKinds kinds) {
@@ -119,44 +129,56 @@ std::vector<PackText> shipped_packs(DeviceKinds kinds) {
 }
 
 Packs::Packs(DeviceKinds kinds, const std::optional<Value>& query_files, const fs::path& folder,
-             std::vector<std::string>& warnings)
-    : kinds_(kinds) {
+             std::vector<std::string>& warnings, Mistakes& mistakes)
+    : mistakes_(mistakes), kinds_(kinds) {
   for (const PackText& pack : shipped_packs(kinds))
     files_.push_back({.name = std::string(pack.name), .shipped = pack.text});
   if (!query_files) return;
   std::set<fs::path> seen;
   for (const Value& pattern : query_files->list_or_one())
-    for (const fs::path& file : matching(pattern, folder, warnings))
-      if (seen.insert(file).second)
-        add(parse_yaml(pattern.placed([&] { return read_file(file); }), file.string()));
+    pattern.collect([&] {
+      for (const fs::path& file : matching(pattern, folder, warnings)) {
+        if (!seen.insert(file).second) continue;
+        const bool is_read = mistakes.collect([&] {
+          add(parse_yaml(pattern.placed([&] { return read_file(file); }), file.string()));
+        });
+        if (!is_read) incomplete_ = true;
+      }
+    });
   while (read_another()) {
   }
 }
 
 /// A file of the user's.
 void Packs::add(Document document) {
-  const Value name = read_head(document).required("pack");
+  PackOutline outline = read_outline(document, kinds_, mistakes_);
+  const Value name = read_head(document, mistakes_).required("pack");
   plain_name(name, "pack name");
   const auto same = std::ranges::find(files_, name.text(), &File::name);
   if (same != files_.end() && same->shipped.empty())
     throw name.problem("pack '" + name.text() + "' is also in " +
-                       read_head(*same->document).required("pack").place() +
+                       read_head(*same->document, mistakes_).required("pack").place() +
                        "; each pack needs a name of its own");
   File& file = same == files_.end() ? files_.emplace_back() : *same;
-  file = {.name = name.text(), .document = std::move(document)};
+  std::string called = name.text();
+  file = {
+      .name = std::move(called), .document = std::move(document), .outline = std::move(outline)};
 }
 
 const PackOutline& Packs::outline(File& file) {
   if (file.outline) return *file.outline;
   if (!file.document)
     file.document = parse_yaml(file.shipped, "shipped pack " + file.name + ".yml");
-  return file.outline.emplace(read_outline(*file.document, kinds_));
+  return file.outline.emplace(read_outline(*file.document, kinds_, mistakes_));
 }
 
 const Pack& Packs::read(File& file) {
   if (file.pack) return *file.pack;
   const PackOutline& known = outline(file);
-  return file.pack.emplace(read_pack(*file.document, known, catalogue_, places_));
+  file.pack = Pack{.name = file.name, .kind = std::string(known.kind->name)};
+  mistakes_.collect(
+      [&] { file.pack = read_pack(*file.document, known, catalogue_, places_, mistakes_); });
+  return *file.pack;
 }
 
 /// One of our own names that nobody has asked for yet.  False when all have been read.
@@ -178,6 +200,14 @@ std::vector<QueryPtr> Packs::queries(std::string_view name) {
       if (query->name == name) return {query};
   }
   return {};
+}
+
+bool Packs::may_have(std::string_view name) {
+  if (incomplete_) return true;
+  return std::ranges::any_of(files_, [&](File& file) {
+    const std::vector<std::string>& queries = outline(file).queries;
+    return file.name == name || std::ranges::find(queries, name) != queries.end();
+  });
 }
 
 std::vector<std::string> Packs::names(std::string_view kind) {
@@ -207,23 +237,29 @@ void Packs::finish() {
   // A metric of several packs may have its help in one that nobody asked for.
   while (!catalogue_.complete() && read_another()) {
   }
-  catalogue_.finish();
+  catalogue_.finish(mistakes_);
   // A file of the user's that nobody asks for must be right all the same.
   for (File& file : files_)
-    if (!file.pack && file.shipped.empty()) read_alone(*file.document, outline(file));
-  // `queries: [wan]` must mean one thing.
+    if (!file.pack && file.shipped.empty())
+      mistakes_.collect([&] { read_alone(*file.document, outline(file), mistakes_); });
+  refuse_queries_called_like_packs();
+}
+
+/// `queries: [wan]` must mean one thing.
+void Packs::refuse_queries_called_like_packs() {
   for (const File& file : files_)
     for (const File& other : files_)
       if (other.pack && other.name != file.name)
         for (const QueryPtr& query : other.pack->queries)
           if (query->name == file.name)
-            throw Error(ErrorKind::config, places_.at(query->name) + ": query '" + query->name +
-                                               "' is called like a pack; rename it");
+            mistakes_.add(Mistake(places_.at(query->name),
+                                  "query '" + query->name + "' is called like a pack; rename it"));
 }
 
 std::vector<QueryPtr> shipped_queries(DeviceKinds kinds, std::string_view pack) {
   std::vector<std::string> warnings;
-  Packs packs(kinds, std::nullopt, {}, warnings);
+  Mistakes mistakes;
+  Packs packs(kinds, std::nullopt, {}, warnings, mistakes);
   std::vector<std::string> names = packs.names("");
   if (pack.empty()) {
     for (const std::string& foreign : packs.foreign_names()) std::erase(names, foreign);
@@ -238,12 +274,14 @@ std::vector<QueryPtr> shipped_queries(DeviceKinds kinds, std::string_view pack) 
   for (const std::string& name : names)
     for (QueryPtr& query : packs.queries(name)) all.push_back(std::move(query));
   packs.finish();
+  mistakes.throw_if_any();
   return all;
 }
 
 std::vector<std::string> shipped_foreign_packs(DeviceKinds kinds) {
   std::vector<std::string> warnings;
-  return Packs(kinds, std::nullopt, {}, warnings).foreign_names();
+  Mistakes mistakes;
+  return Packs(kinds, std::nullopt, {}, warnings, mistakes).foreign_names();
 }
 
 }  // namespace boxmeter

@@ -36,18 +36,24 @@ Pack parse_pack(DeviceKinds kinds, std::string_view text, const std::string& nam
 /// are read at once, in that order, so that whatever does not fit together is said at the place of
 /// the user's file.  A pack of foreign names joins the others when somebody asks for it: two that
 /// nobody uses together need not agree about a metric.
-/// Every function throws Error{config} with the place.
+/// One thread at a time.
 class Packs {
  public:
   /// `folder` is where the patterns of `query_files` begin.
+  /// What is wrong with a pack is gathered, and the rest of it serves, so that nobody complains
+  /// about a name that a broken file has.  `mistakes` outlives it.
   Packs(DeviceKinds kinds, const std::optional<Value>& query_files,
-        const std::filesystem::path& folder, std::vector<std::string>& warnings);
+        const std::filesystem::path& folder, std::vector<std::string>& warnings,
+        Mistakes& mistakes);
 
   DeviceKinds kinds() const { return kinds_; }
 
   /// Those of the pack, or the one query, of that name; where both have it the pack wins.  Empty
   /// when there is neither.
   std::vector<QueryPtr> queries(std::string_view name);
+
+  /// Whether a pack or a query may have that name, though it could not be read.
+  bool may_have(std::string_view name);
 
   /// Of all packs of a kind, or of any for "".
   std::vector<std::string> names(std::string_view kind);
@@ -71,11 +77,15 @@ class Packs {
   const Pack& read(File& file);
   void add(Document document);
   bool read_another();
+  void refuse_queries_called_like_packs();
+
+  Mistakes& mistakes_;
+  bool incomplete_ = false;  // a file could not be read, so that nobody knows what is in it
 
   DeviceKinds kinds_;
   std::vector<File> files_;
   Catalogue catalogue_;
-  std::map<std::string, std::string> places_;  // of queries, by name
+  std::map<std::string, FilePosition> places_;  // of queries, by name
 };
 
 /// What a device asks: the names of `queries` among the packs, in their order, or else the default

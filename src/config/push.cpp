@@ -5,19 +5,12 @@
 
 #include "base/text.h"
 #include "config/endpoint.h"
+#include "config/keys.h"
 #include "device/credential.h"
 #include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {
-
-using namespace std::chrono_literals;
-
-const std::vector<std::string> kKeys = {
-    "name",     "url",      "format",        "max_body",     "max_queue",
-    "interval", "timeout",  "devices",       "queries",      "headers",
-    "username", "password", "password_file", "bearer_token", "bearer_token_file",
-    "tls",      "gzip",     "spool"};
 
 const PushFormat* read_format(const Value& value) {
   std::vector<std::string> names;
@@ -32,12 +25,13 @@ const PushFormat* read_format(const Value& value) {
 std::vector<std::string> read_device_names(const Value& value, const std::vector<Job>& jobs) {
   std::vector<std::string> known, names;
   for (const Job& job : jobs) known.push_back(job.device.name);
-  for (const Value& item : value.list_or_one()) {
-    names.push_back(item.text());
-    if (std::ranges::find(known, names.back()) == known.end())
-      throw item.problem("unknown device '" + names.back() + "'" +
-                         did_you_mean(names.back(), known));
-  }
+  for (const Value& item : value.list_or_one())
+    item.collect([&] {
+      names.push_back(item.text());
+      if (std::ranges::find(known, names.back()) == known.end())
+        throw item.problem("unknown device '" + names.back() + "'" +
+                           did_you_mean(names.back(), known));
+    });
   if (names.empty()) throw value.problem("'devices' must list at least one name");
   return names;
 }
@@ -101,18 +95,17 @@ SinkOptions read_sink(const Section& section, const std::filesystem::path& folde
     throw section.key("spool").problem(
         "'spool' is not available yet (what a sink does not take waits in memory: max_queue)");
   if (const auto format = section.find("format")) sink.format = read_format(*format);
-  if (const auto body = section.find("max_body")) sink.max_body = size(*body, 64, 1U << 30);
-  if (const auto queue = section.find("max_queue")) sink.max_queue = size(*queue, 1000, 4UL << 30);
-  if (const auto interval = section.find("interval"))
-    sink.interval = duration(*interval, 100ms, 24h);
-  if (const auto timeout = section.find("timeout")) sink.timeout = duration(*timeout, 100ms, 5min);
+  sink.max_body = section.size("max_body").value_or(sink.max_body);
+  sink.max_queue = section.size("max_queue").value_or(sink.max_queue);
+  sink.interval = section.duration("interval").value_or(sink.interval);
+  sink.timeout = section.duration("timeout").value_or(sink.timeout);
   if (const auto devices = section.find("devices"))
     sink.devices = read_device_names(*devices, jobs);
   if (const auto queries = section.find("queries")) sink.queries = query_names(*queries, packs);
   if (const auto headers = section.find("headers")) sink.headers = read_headers(*headers);
   read_login(section, folder, sink, warnings);
   sink.tls = read_tls(section, sink.url, http::TlsMode::system, {}, folder);
-  if (const auto gzip = section.find("gzip")) sink.gzip = boolean(*gzip);
+  sink.gzip = section.boolean("gzip").value_or(sink.gzip);
   if (sink.max_body > sink.max_queue)
     throw section.required("max_body").problem("'max_body' must not be larger than 'max_queue'");
   for (const Job& job : jobs)
@@ -129,13 +122,15 @@ std::vector<SinkOptions> read_sinks(const Value& value, const std::filesystem::p
   std::vector<SinkOptions> sinks;
   std::map<std::string, std::string> places;
   for (const Value& item : value.list()) {
-    const Section section(item, kKeys);
-    sinks.push_back(read_sink(section, folder, jobs, packs, warnings));
-    const Value name = section.required("name");
-    const auto [first, is_new] = places.emplace(sinks.back().name, name.place());
-    if (!is_new)
-      throw name.problem("push '" + first->first + "' is also at " + first->second +
-                         "; each needs a name of its own");
+    item.collect([&] {
+      const Section section(item, kPushKeys);
+      sinks.push_back(read_sink(section, folder, jobs, packs, warnings));
+      const Value name = section.required("name");
+      const auto [first, is_new] = places.emplace(sinks.back().name, name.place());
+      if (!is_new)
+        throw name.problem("push '" + first->first + "' is also at " + first->second +
+                           "; each needs a name of its own");
+    });
   }
   return sinks;
 }

@@ -154,7 +154,7 @@ void read_asked(const Value& value, Loop& loop, Scope& scope) {
   std::vector<std::string> keys = {
       loop.request->verb, "args", "repeat", "max_body", "keep", "each", "where", "bind"};
   const Section section(value, keys);
-  Row row;
+  RowDepth row;
   if (const auto each = section.find("each")) loop.each = read_each(*each, outside, row);
   if (const auto where = section.find("where")) loop.where = read_where(*where, outside, row);
   for (const Condition& condition : loop.where)

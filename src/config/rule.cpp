@@ -4,15 +4,12 @@
 #include <set>
 
 #include "base/text.h"
+#include "config/pack_keys.h"
 #include "config/source.h"
 #include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {
-
-const std::vector<std::string> kKeys = {"name",   "type",   "help",   "each",    "where", "labels",
-                                        "value",  "absent", "match",  "map",     "else",  "scale",
-                                        "offset", "fold",   "states", "required"};
 
 /// What the query says, then what the rule says; the rule wins where both speak of one thing.
 template <typename T, typename Read, typename Key>
@@ -64,10 +61,10 @@ std::vector<State> read_states(const Value& value) {
 }
 
 Fold read_fold(const Value& value) {
-  static const std::vector<std::string> kFolds = {"count", "sum", "min", "max", "mean"};
+  // In the order of kFolds.
   constexpr Fold kMeanings[] = {Fold::count, Fold::sum, Fold::min, Fold::max, Fold::mean};
-  const std::string text = word(value, kFolds);
-  return kMeanings[std::ranges::find(kFolds, text) - kFolds.begin()];
+  const std::string text = word(value, {std::begin(kFolds), std::end(kFolds)});
+  return kMeanings[std::ranges::find(kFolds, text) - std::begin(kFolds)];
 }
 
 bool is_one(const std::vector<Source>& value) {
@@ -99,7 +96,7 @@ void check_type(const Section& section, const Rule& rule) {
         "'fold' of an info is min or max, since an info is always 1");
 }
 
-Error not_a_number(const Value& map, const std::string& from, const std::string& to) {
+Mistake not_a_number(const Value& map, const std::string& from, const std::string& to) {
   return map.problem("'map' makes '" + to + "' of '" + from + "', which is not a number");
 }
 
@@ -118,7 +115,7 @@ void check_numbers(const Section& section, const Rule& rule) {
           "'value' must be a path or a number, not '=" + *source.constant + "'");
 }
 
-void read_value(const Section& section, const Scope& scope, const Row& row, Rule& rule) {
+void read_value(const Section& section, const Scope& scope, const RowDepth& row, Rule& rule) {
   if (const auto value = section.find("value"))
     rule.value = read_values(*value, scope, row);
   else if (rule.family->type != MetricType::info && rule.fold != Fold::count)
@@ -128,11 +125,11 @@ void read_value(const Section& section, const Scope& scope, const Row& row, Rule
   if (const auto match = section.find("match")) rule.match = read_regex(*match);
   rule.map = read_mapping(section);
   if (const auto scale = section.find("scale")) rule.scale = read_scale(*scale);
-  if (const auto offset = section.find("offset")) rule.offset = number(*offset);
+  if (const auto offset = section.number("offset")) rule.offset = *offset;
 }
 
 void read_selection(const Section& section, const Inherited& inherited, const Scope& scope,
-                    Row& row, Rule& rule) {
+                    RowDepth& row, Rule& rule) {
   const auto each = section.has("each") ? section.find("each") : inherited.each;
   if (each) rule.each = read_each(*each, scope, row);
   rule.where = merged<Condition>(
@@ -149,18 +146,19 @@ void read_selection(const Section& section, const Inherited& inherited, const Sc
 
 Rule read_rule(const Value& value, const Inherited& inherited, const Scope& scope,
                Catalogue& catalogue) {
-  const Section section(value, kKeys);
+  const Section section(value, kRuleKeys);
   Rule rule{.family = catalogue.declare({.name = section.required("name"),
                                          .type = section.find("type"),
                                          .help = section.find("help"),
                                          .kind = std::string(scope.kind->name),
-                                         .foreign = inherited.foreign})};
-  Row row;
+                                         .foreign = inherited.foreign,
+                                         .has_unknown_keys = section.has_unknown_keys()})};
+  RowDepth row;
   read_selection(section, inherited, scope, row, rule);
   if (const auto fold = section.find("fold")) rule.fold = read_fold(*fold);
   if (const auto states = section.find("states")) rule.states = read_states(*states);
   read_value(section, scope, row, rule);
-  if (const auto required = section.find("required")) rule.required = boolean(*required);
+  rule.required = section.boolean("required").value_or(false);
   check_type(section, rule);
   check_numbers(section, rule);
   const auto labelled_state = std::ranges::find(rule.labels, "state", &LabelRule::name);

@@ -45,8 +45,8 @@ std::string placeholder(const std::string& variable, const std::string& bound = 
   return "{" + variable + (bound.empty() ? "" : "." + bound) + "}";
 }
 
-Error unfilled(const Value& place, const std::string& text, const std::string& found,
-               const std::vector<std::string>& known) {
+Mistake unfilled(const Value& place, const std::string& text, const std::string& found,
+                 const std::vector<std::string>& known) {
   return place.problem("'" + text + "': nothing fills '" + found + "'" +
                        (known.empty()
                             ? " (the query has no 'for_each')"
@@ -74,7 +74,7 @@ void check_first_step(const Value& place, const Path& path, const Scope& scope) 
                       " (what a query with 'for_each' or parts starts at has these members)");
 }
 
-void check_climb(const Value& place, const Path& path, const Row& row) {
+void check_climb(const Value& place, const Path& path, const RowDepth& row) {
   std::size_t ups = 0;
   auto pieces = split(path.text(), '/');
   if (!path.variable().empty()) pieces.erase(pieces.begin());
@@ -90,7 +90,8 @@ void check_climb(const Value& place, const Path& path, const Row& row) {
 
 }  // namespace
 
-Path read_path(const Value& place, const std::string& text, const Scope& scope, const Row& row) {
+Path read_path(const Value& place, const std::string& text, const Scope& scope,
+               const RowDepth& row) {
   if (text.starts_with('='))
     throw place.problem("'" + text + "' is a constant; a path is needed here");
   Path path = place.placed([&] { return Path::parse(text); });
@@ -102,7 +103,7 @@ Path read_path(const Value& place, const std::string& text, const Scope& scope, 
   return path;
 }
 
-Row row_of(const Path& path, bool is_split) {
+RowDepth row_of(const Path& path, bool is_split) {
   std::size_t depth = is_split ? 1 : 0;
   for (const std::string_view piece : split(path.text(), '/'))
     if (!piece.empty() && piece != ".." && piece != "~") ++depth;

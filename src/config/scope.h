@@ -18,16 +18,17 @@ struct Scope {
 };
 
 /// How far below the start of the reply (or of the iteration) a row stands, at most.
-struct Row {
+struct RowDepth {
   bool is_start = true;
   std::size_t depth = 0;
 };
 
 /// A path of a rule, checked against what the query has.  `text` stands at `place`.
-Path read_path(const Value& place, const std::string& text, const Scope& scope, const Row& row);
+Path read_path(const Value& place, const std::string& text, const Scope& scope,
+               const RowDepth& row);
 
 /// The row that `path` leads to, one level deeper when its value is split.
-Row row_of(const Path& path, bool is_split);
+RowDepth row_of(const Path& path, bool is_split);
 
 /// Throws for a `{placeholder}` of a request that the loop does not fill.
 void check_placeholders(const Value& place, const std::string& text, const Scope& scope);

@@ -11,6 +11,7 @@ std::vector<QueryPtr> required_queries(const Value& place, const std::string& na
                                        std::string_view kind) {
   std::vector<QueryPtr> found = packs.queries(name);
   if (found.empty()) {
+    if (packs.may_have(name)) throw AlreadyTold();
     std::vector<std::string> known = packs.names(kind);
     std::ranges::copy(packs.query_names(kind), std::back_inserter(known));
     const std::string meant = did_you_mean(name, known);
@@ -25,11 +26,11 @@ std::vector<QueryPtr> required_queries(const Value& place, const std::string& na
 }
 
 void take_away(const Value& place, const std::string& name, Packs& packs, std::string_view kind,
-               std::vector<QueryPtr>& chosen) {
+               bool all_read, std::vector<QueryPtr>& chosen) {
   std::size_t removed = 0;
   for (const QueryPtr& query : required_queries(place, name, packs, kind))
     removed += std::erase(chosen, query);
-  if (removed == 0)
+  if (removed == 0 && all_read)
     throw place.problem("'-" + name + "' takes nothing away: nothing before it asks '" + name +
                         "'");
 }
@@ -51,23 +52,33 @@ std::vector<QueryPtr> choose_queries(const std::optional<Value>& queries, const 
       std::ranges::all_of(items, [](const Value& item) { return item.text().starts_with('-'); });
   if (!queries || (!items.empty() && only_removals))
     add(required_queries(device, std::string(default_pack), packs, kind), chosen);
+  bool all_read = true;
   for (const Value& item : items) {
-    const std::string name = item.text();
-    if (name.starts_with('-'))
-      take_away(item, name.substr(1), packs, kind, chosen);
-    else
-      add(required_queries(item, name, packs, kind), chosen);
+    const bool is_read = item.collect([&] {
+      const std::string name = item.text();
+      if (name.starts_with('-'))
+        take_away(item, name.substr(1), packs, kind, all_read, chosen);
+      else
+        add(required_queries(item, name, packs, kind), chosen);
+    });
+    all_read = all_read && is_read;
   }
+  if (chosen.empty() && !all_read) throw AlreadyTold();
   if (chosen.empty()) throw queries.value_or(device).problem("'queries' leaves nothing to ask");
   return chosen;
 }
 
 std::vector<std::string> query_names(const Value& names, Packs& packs) {
   std::vector<std::string> found;
-  for (const Value& item : names.list_or_one())
-    for (const QueryPtr& query : required_queries(item, item.text(), packs, ""))
-      if (std::ranges::find(found, query->name) == found.end()) found.push_back(query->name);
-  if (found.empty()) throw names.problem("'queries' must list at least one name");
+  bool all_read = true;
+  for (const Value& item : names.list_or_one()) {
+    const bool is_read = item.collect([&] {
+      for (const QueryPtr& query : required_queries(item, item.text(), packs, ""))
+        if (std::ranges::find(found, query->name) == found.end()) found.push_back(query->name);
+    });
+    all_read = all_read && is_read;
+  }
+  if (found.empty() && all_read) throw names.problem("'queries' must list at least one name");
   return found;
 }
 

@@ -7,12 +7,11 @@
 #include <set>
 
 #include "base/text.h"
+#include "config/pack_keys.h"
 #include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {
-
-using namespace std::chrono_literals;
 
 std::string read_split(const Value& value) {
   std::string text = value.text();
@@ -21,21 +20,21 @@ std::string read_split(const Value& value) {
   return text;
 }
 
-Source read_place(const Value& value, const Scope& scope, const Row& row) {
+Source read_place(const Value& value, const Scope& scope, const RowDepth& row) {
   const std::string text = value.text();
   return {.path = read_path(value, text, scope, row)};
 }
 
-Source read_addend(const Value& value, const Scope& scope, const Row& row) {
+Source read_addend(const Value& value, const Scope& scope, const RowDepth& row) {
   if (!value.is_map()) return read_place(value, scope, row);
-  const Section section(value, {"path", "scale", "match"});
+  const Section section(value, kAddendKeys);
   Source source = read_place(section.required("path"), scope, row);
   if (const auto scale = section.find("scale")) source.scale = read_scale(*scale);
   if (const auto match = section.find("match")) source.match = read_regex(*match);
   return source;
 }
 
-Source read_sum(const Value& value, const Scope& scope, const Row& row) {
+Source read_sum(const Value& value, const Scope& scope, const RowDepth& row) {
   Source source;
   for (const Value& addend : value.list()) source.sum.push_back(read_addend(addend, scope, row));
   if (source.sum.size() < 2) throw value.problem("'sum' must list at least two paths");
@@ -43,11 +42,11 @@ Source read_sum(const Value& value, const Scope& scope, const Row& row) {
   return source;
 }
 
-Source read_value(const Value& value, const Scope& scope, const Row& row) {
+Source read_value(const Value& value, const Scope& scope, const RowDepth& row) {
   if (value.is_map()) {
     if (value.entries().size() == 1 && value.entries()[0].key.raw() == "sum")
       return read_sum(value.entries()[0].value, scope, row);
-    const Section section(value, {"path", "scale", "split"});
+    const Section section(value, kValueKeys);
     const Value path = section.required("path");
     Source source{.path = read_path(path, path.text(), scope, row)};
     if (const auto scale = section.find("scale")) source.scale = read_scale(*scale);
@@ -59,37 +58,36 @@ Source read_value(const Value& value, const Scope& scope, const Row& row) {
   return {.path = read_path(value, text, scope, row)};
 }
 
-Condition read_condition(const Value::Entry& entry, const Scope& scope, const Row& row) {
+Condition read_condition(const Value::Entry& entry, const Scope& scope, const RowDepth& row) {
   Condition condition;
   condition.path = read_path(entry.key, entry.key.raw(), scope, row);
   if (!entry.value.is_map()) {
     condition.any = read_texts(entry.value);
     return condition;
   }
-  const Section section(entry.value, {"not", "present", "same_as", "within"});
+  const Section section(entry.value, kConditionKeys);
   if (const auto none = section.find("not")) condition.none = read_texts(*none);
-  if (const auto present = section.find("present")) condition.present = boolean(*present);
+  condition.present = section.boolean("present");
   if (const auto same = section.find("same_as"))
     condition.same = read_path(*same, same->text(), scope, row);
-  if (const auto within = section.find("within"))
-    condition.within = duration(*within, 1s, 24h * 366);
+  condition.within = section.duration("within");
   if (entry.value.entries().empty())
     throw entry.value.problem("a condition needs 'not', 'present', 'same_as' or 'within'");
   return condition;
 }
 
-LabelRule read_label(const Value::Entry& entry, const Scope& scope, const Row& row) {
+LabelRule read_label(const Value::Entry& entry, const Scope& scope, const RowDepth& row) {
   check_label_name(entry.key);
   LabelRule label{.name = entry.key.raw()};
   if (!entry.value.is_map()) {
     label.source = read_value(entry.value, scope, row);
     return label;
   }
-  const Section section(entry.value, {"path", "remove", "lower", "match", "map", "else"});
+  const Section section(entry.value, kLabelKeys);
   const Value path = section.required("path");
   label.source.path = read_path(path, path.text(), scope, row);
   if (const auto remove = section.find("remove")) label.remove = remove->text();
-  if (const auto lower = section.find("lower")) label.lower = boolean(*lower);
+  label.lower = section.boolean("lower").value_or(false);
   if (const auto match = section.find("match")) label.match = read_regex(*match);
   label.map = read_mapping(section);
   return label;
@@ -103,13 +101,13 @@ double read_scale(const Value& value) {
   return scale;
 }
 
-std::vector<Source> read_each(const Value& value, const Scope& scope, Row& row) {
+std::vector<Source> read_each(const Value& value, const Scope& scope, RowDepth& row) {
   std::vector<Source> sources;
-  const Row start;
+  const RowDepth start;
   for (const Value& item : value.list_or_one()) {
     Source source;
     if (item.is_map()) {
-      const Section section(item, {"path", "split"});
+      const Section section(item, kEachKeys);
       source = read_place(section.required("path"), scope, start);
       if (const auto split = section.find("split")) source.split = read_split(*split);
     } else {
@@ -117,7 +115,7 @@ std::vector<Source> read_each(const Value& value, const Scope& scope, Row& row) 
     }
     if (source.path.ends_in_key())
       throw item.problem("path '" + source.path.text() + "' of 'each' cannot end in '~'");
-    const Row reached = row_of(source.path, !source.split.empty());
+    const RowDepth reached = row_of(source.path, !source.split.empty());
     row = {.is_start = false, .depth = std::max(row.depth, reached.depth)};
     sources.push_back(std::move(source));
   }
@@ -125,21 +123,21 @@ std::vector<Source> read_each(const Value& value, const Scope& scope, Row& row) 
   return sources;
 }
 
-std::vector<Source> read_values(const Value& value, const Scope& scope, const Row& row) {
+std::vector<Source> read_values(const Value& value, const Scope& scope, const RowDepth& row) {
   std::vector<Source> sources;
   for (const Value& item : value.list_or_one()) sources.push_back(read_value(item, scope, row));
   if (sources.empty()) throw value.problem("'value' must be a path or a list of paths");
   return sources;
 }
 
-std::vector<Condition> read_where(const Value& value, const Scope& scope, const Row& row) {
+std::vector<Condition> read_where(const Value& value, const Scope& scope, const RowDepth& row) {
   std::vector<Condition> conditions;
   for (const Value::Entry& entry : value.entries())
     conditions.push_back(read_condition(entry, scope, row));
   return conditions;
 }
 
-std::vector<LabelRule> read_labels(const Value& value, const Scope& scope, const Row& row) {
+std::vector<LabelRule> read_labels(const Value& value, const Scope& scope, const RowDepth& row) {
   std::vector<LabelRule> labels;
   for (const Value::Entry& entry : value.entries()) labels.push_back(read_label(entry, scope, row));
   return labels;

@@ -9,16 +9,16 @@
 namespace boxmeter {
 
 /// `each`: a path, or a list of them.  Tells the row that they lead to.
-std::vector<Source> read_each(const Value& value, const Scope& scope, Row& row);
+std::vector<Source> read_each(const Value& value, const Scope& scope, RowDepth& row);
 
 /// `value`: a path, `=text`, {path, scale, split}, or a list of these.
-std::vector<Source> read_values(const Value& value, const Scope& scope, const Row& row);
+std::vector<Source> read_values(const Value& value, const Scope& scope, const RowDepth& row);
 
 /// `where`: one condition per key.
-std::vector<Condition> read_where(const Value& value, const Scope& scope, const Row& row);
+std::vector<Condition> read_where(const Value& value, const Scope& scope, const RowDepth& row);
 
 /// `labels`: a path, `=text`, or {path, match, map, else} per name.
-std::vector<LabelRule> read_labels(const Value& value, const Scope& scope, const Row& row);
+std::vector<LabelRule> read_labels(const Value& value, const Scope& scope, const RowDepth& row);
 
 double read_scale(const Value& value);
 

@@ -1,14 +1,11 @@
 #include "device/credential.h"
 
-#include "base/file.h"
-#include "base/text.h"
+#include "base/secret_file.h"
 
 namespace boxmeter {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kMostBytes = 64U << 10;
 
 bool is_open_to_all(const fs::path& path) {
   std::error_code error;
@@ -28,16 +25,19 @@ std::optional<Credential> read_secret(const Section& section, const std::string&
   if (text) {
     Credential credential{.value = Secret(text->text())};
     if (credential.value.empty()) throw text->problem("'" + key + "' is empty");
+    if (text->is_cut_by_comment())
+      warnings.push_back(text->place() + ": a comment begins at the ' #' in '" + key +
+                         "'; put the value in quotes if that belongs to it");
     return credential;
   }
   if (!file) return std::nullopt;
   const fs::path path = folder / file->text();
-  const std::string content = file->placed([&] { return read_file(path, kMostBytes); });
-  if (trim(content).empty()) throw file->problem("'" + path.string() + "' is empty");
+  Secret content = file->placed([&] { return read_secret_file(path); });
+  if (content.empty()) throw file->problem("'" + path.string() + "' is empty");
   if (is_open_to_all(path))
     warnings.push_back(file->place() + ": every user of this machine can read '" + path.string() +
                        "' (chmod o-r it)");
-  return Credential{.value = Secret(content), .file = path};
+  return Credential{.value = std::move(content), .file = path};
 }
 
 std::optional<Credential> read_secret_line(const Section& section, const std::string& key,
@@ -45,11 +45,9 @@ std::optional<Credential> read_secret_line(const Section& section, const std::st
                                            std::vector<std::string>& warnings) {
   auto credential = read_secret(section, key, folder, warnings);
   if (!credential || credential->file.empty()) return credential;
-  const std::string_view line = trim(credential->value.reveal());
-  if (line.find('\n') != std::string_view::npos)
+  if (credential->value.reveal().find('\n') != std::string::npos)
     throw section.required(key + "_file")
         .problem("'" + credential->file.string() + "' must hold one line, the " + key);
-  credential->value = Secret(std::string(line));
   return credential;
 }
 

@@ -1,6 +1,7 @@
 #include "yaml/section.h"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include "base/environment.h"
@@ -33,7 +34,7 @@ std::string variable(std::string_view name) {
   return *found;
 }
 
-std::string substituted(std::string_view text) {
+std::string with_environment(std::string_view text) {
   std::string result;
   for (;;) {
     const auto dollar = text.find("${");
@@ -73,14 +74,33 @@ Mistake Value::wrong_type(const std::string& wanted) const {
 }
 
 const std::string& Value::raw() const {
+  const std::string& text = scalar();
+  if (node_->several_lines)
+    throw problem(name_ +
+                  " goes on in the next line: is a ':' missing there, or a blank behind it, or a "
+                  "quote at the end of this line?");
+  return text;
+}
+
+const std::string& Value::scalar() const {
   if (!is_scalar()) throw wrong_type("a single value");
   return node_->text;
 }
 
 std::string Value::text() const {
-  const std::string& text = raw();
+  raw();
+  return substituted();
+}
+
+std::string Value::prose() const {
+  scalar();
+  return substituted();
+}
+
+std::string Value::substituted() const {
+  const std::string& text = node_->text;
   if (text.find("${") == std::string::npos) return text;
-  return placed([&] { return substituted(text); });
+  return placed([&] { return with_environment(text); });
 }
 
 bool Value::is_word(std::string_view word) const {
@@ -104,9 +124,18 @@ std::vector<Value::Entry> Value::entries() const {
   if (!is_map()) throw wrong_type("a mapping");
   std::vector<Entry> entries;
   entries.reserve(node_->items.size());
+  std::map<std::string_view, int> seen;  // lines
   for (std::size_t i = 0; i < node_->items.size(); ++i) {
     const std::string name = "'" + node_->keys[i].text + "'";
-    entries.push_back({Value(*this, node_->keys[i], name), Value(*this, node_->items[i], name)});
+    const Value key(*this, node_->keys[i], name);
+    const auto [first, is_new] = seen.emplace(node_->keys[i].text, node_->keys[i].mark.line);
+    if (is_new)
+      entries.push_back({key, Value(*this, node_->items[i], name)});
+    else
+      collect([&] {
+        throw key.problem(name + " is given twice (first in line " + std::to_string(first->second) +
+                          ")");
+      });
   }
   return entries;
 }
@@ -124,14 +153,49 @@ Section::Section(Value value, const std::vector<std::string>& known)
   refuse_unknown_keys(known);
 }
 
-void Section::refuse_unknown_keys(const std::vector<std::string>& known) const {
-  for (const Value::Entry& entry : entries_)
+void Section::refuse_unknown_keys(const std::vector<std::string>& known) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Value& key = entries_[i].key;
     collect([&] {
-      if (std::ranges::find(known, entry.key.raw()) != known.end()) return;
-      const std::string meant = did_you_mean(entry.key.raw(), known);
-      throw entry.key.problem("unknown key " + entry.key.name() +
-                              (meant.empty() ? " (known here: " + joined(known) + ")" : meant));
+      if (std::ranges::find(known, key.raw()) != known.end()) return;
+      unknown_.push_back(key.raw());
+      if (const Key* const secret = secret_before(i))
+        throw key.problem("unknown key, which is not shown: it may be a part of '" +
+                          std::string(secret->name) + "' before it; put that in quotes");
+      if (const Key* const secret = secret_at_start(key.raw()))
+        throw key.problem(
+            "unknown key, which is not shown: a ':' with a blank behind it is missing "
+            "after '" +
+            std::string(secret->name) + "'");
+      const std::string meant = did_you_mean(key.raw(), known);
+      throw key.problem("unknown key " + key.name() +
+                        (meant.empty() ? " (known here: " + joined(known) + ")" : meant));
     });
+  }
+}
+
+/// "password x" and "password:x", where no colon makes a value of the secret; null: none of them.
+const Key* Section::secret_at_start(std::string_view key) const {
+  for (const Keys rows : {keys_, more_})
+    for (const Key& row : rows)
+      if (row.secret && key.starts_with(row.name) && key.size() > row.name.size() &&
+          !is_identifier(key.substr(0, row.name.size() + 1)))
+        return &row;
+  return nullptr;
+}
+
+/// The secret that an unknown key may be a part of, as in {password: pa,ss} or when it slipped to
+/// the next line; null: of none.
+const Key* Section::secret_before(std::size_t entry) const {
+  const auto row_of = [&](const Value::Entry& each) {
+    const Key* const row = find_key(keys_, each.key.raw());
+    return row != nullptr ? row : find_key(more_, each.key.raw());
+  };
+  std::size_t before = entry;
+  while (before > 0 && row_of(entries_[before]) == nullptr) --before;
+  const Key* const row = row_of(entries_[before]);
+  const bool is_loose = entries_[entry].value.is_null() || entries_[before].value.is_null();
+  return row != nullptr && row->secret && is_loose ? row : nullptr;
 }
 
 std::optional<Value> Section::find(std::string_view key) const {
@@ -150,6 +214,10 @@ bool Section::has(std::string_view key) const {
 
 Value Section::required(std::string_view key) const {
   if (auto value = find(key)) return *std::move(value);
+  // An unknown key that is almost this one has been told.
+  const std::vector<std::string> wanted = {std::string(key)};
+  for (const std::string& unknown : unknown_)
+    if (!did_you_mean(unknown, wanted).empty()) throw AlreadyTold();
   throw problem("'" + std::string(key) + "' is missing");
 }
 

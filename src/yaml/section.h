@@ -51,10 +51,15 @@ class Value {
     return true;
   }
 
-  /// The scalar as it stands in the file, without quotes.
+  /// The scalar as it stands in the file, without quotes.  One that goes on in the next line is
+  /// refused: most often a colon is missing there, and what follows may be a secret.
   const std::string& raw() const;
+  /// "pa #ss": the scalar ends at what looks like a part of it.
+  bool is_cut_by_comment() const { return node_->cut_by_comment; }
   /// The scalar with `${NAME}` replaced by the environment's; `$${` stands for `${`.
   std::string text() const;
+  /// The same where several lines are welcome.
+  std::string prose() const;
   /// The word, and not in quotes.
   bool is_word(std::string_view word) const;
 
@@ -62,12 +67,14 @@ class Value {
   std::vector<Value> list() const;
   /// The members of a list, or the value alone.
   std::vector<Value> list_or_one() const;
-  /// The members of a mapping whose keys are the user's.
+  /// The members of a mapping whose keys are the user's.  A key that stands twice is a mistake.
   struct Entry;
   std::vector<Entry> entries() const;
 
  private:
   Mistake wrong_type(const std::string& wanted) const;
+  const std::string& scalar() const;
+  std::string substituted() const;
 
   const YamlNode* node_;
   const std::string* file_;
@@ -87,6 +94,7 @@ class Section {
   explicit Section(Value value, Keys keys, Keys more = {});
   Section(Value value, const std::vector<std::string>& known);
 
+  bool has_unknown_keys() const { return !unknown_.empty(); }
   /// None when the key is absent; throws when it is there with nothing behind it.
   std::optional<Value> find(std::string_view key) const;
   bool has(std::string_view key) const;
@@ -114,7 +122,9 @@ class Section {
   }
 
  private:
-  void refuse_unknown_keys(const std::vector<std::string>& known) const;
+  void refuse_unknown_keys(const std::vector<std::string>& known);
+  const Key* secret_before(std::size_t entry) const;
+  const Key* secret_at_start(std::string_view key) const;
   const Key& row(std::string_view key, std::initializer_list<KeyType> types) const;
   std::optional<Value> given(const Key& row) const;
   template <typename T, typename Read, typename Parse>
@@ -122,6 +132,7 @@ class Section {
 
   Value value_;
   std::vector<Value::Entry> entries_;
+  std::vector<std::string> unknown_;  // keys
   Keys keys_ = {};
   Keys more_ = {};
 };

@@ -5,7 +5,6 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <map>
 #include <sstream>
 #include <utility>
 
@@ -22,12 +21,47 @@ Mark to_mark(const YAML::Mark& mark) {
   return {.line = mark.line + 1, .column = mark.column + 1};
 }
 
+struct Extent {
+  bool several_lines = false;
+  bool cut_by_comment = false;
+};
+
+/// Where the quote at the start of `rest` is closed; npos: not in this line.
+std::size_t closing_quote(std::string_view rest) {
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    if (rest[0] == '"' && rest[i] == '\\') ++i;
+    if (rest[0] == '\'' && rest.substr(i).starts_with("''"))
+      ++i;
+    else if (rest[i] == rest[0])
+      return i;
+  }
+  return std::string_view::npos;
+}
+
+/// yaml-cpp does not tell where a scalar ends.  `rest` is its line from its first character on.
+Extent extent_of(std::string_view rest, std::string_view text) {
+  if (rest.starts_with('|') || rest.starts_with('>')) return {.several_lines = true};
+  if (rest.starts_with('"') || rest.starts_with('\''))
+    return {.several_lines = closing_quote(rest) == std::string_view::npos};
+  // A plain one that goes on has all of its first line, and more.
+  if (text.size() > trim(rest).size()) return {.several_lines = true};
+  const std::string_view behind = rest.substr(text.size());
+  const auto comment = behind.find_first_not_of(" \t");
+  const bool has_comment =
+      comment != std::string_view::npos && comment > 0 && behind[comment] == '#';
+  // People write "# comment" and "pa #ss".
+  return {.cut_by_comment =
+              has_comment && comment + 1 < behind.size() &&
+              std::string_view(" \t\r#").find(behind[comment + 1]) == std::string_view::npos};
+}
+
 /// Makes nodes of yaml-cpp's events and stops at the first one that we do not take.  Its own nodes
 /// are no use for this: an alias bomb loads in no time and explodes in the walk, a self-reference
 /// never ends, and they keep the first of two equal keys without a word.
 class Builder final : public YAML::EventHandler {
  public:
-  explicit Builder(const std::string& file) : file_(file) {}
+  Builder(std::string_view text, const std::string& file)
+      : file_(file), lines_(split(text, '\n')) {}
 
   YamlNode take() { return std::move(root_); }
   /// Where the newest value begins; an absent one has no place worth telling.
@@ -49,10 +83,13 @@ class Builder final : public YAML::EventHandler {
                 const std::string& text) override {
     begin(mark, anchor, tag);
     newest_ = to_mark(mark);
+    const Extent extent = extent_of(rest_of_line(newest_), text);
     add({.kind = YamlNode::Kind::scalar,
-         .mark = to_mark(mark),
+         .mark = newest_,
          .text = text,
-         .quoted = tag == "!"});
+         .quoted = tag == "!",
+         .several_lines = extent.several_lines,
+         .cut_by_comment = extent.cut_by_comment});
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
@@ -63,10 +100,7 @@ class Builder final : public YAML::EventHandler {
                   YAML::EmitterStyle::value) override {
     open(YamlNode::Kind::map, mark, tag, anchor);
   }
-  void OnMapEnd() override {
-    refuse_repeated_keys(open_.back());
-    close();
-  }
+  void OnMapEnd() override { close(); }
 
  private:
   [[noreturn]] void refuse(Mark mark, const std::string& what) const {
@@ -76,7 +110,7 @@ class Builder final : public YAML::EventHandler {
   void begin(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag) {
     if (anchor != 0) refuse(to_mark(mark), "anchors are not supported; write the value out");
     if (!tag.empty() && tag != "?" && tag != "!")
-      refuse(to_mark(mark), "the tag '" + tag + "' is not supported; remove it");
+      refuse(to_mark(mark), "a text that begins with '!' is a tag of YAML; put it in quotes");
     if (++values_ > kMostValues)
       refuse(to_mark(mark), "more than " + std::to_string(kMostValues) + " values in one file");
   }
@@ -114,17 +148,14 @@ class Builder final : public YAML::EventHandler {
     parent.items.push_back(std::move(node));
   }
 
-  void refuse_repeated_keys(const YamlNode& map) const {
-    std::map<std::string_view, Mark> seen;
-    for (const YamlNode& key : map.keys) {
-      const auto [first, is_new] = seen.emplace(key.text, key.mark);
-      if (!is_new)
-        refuse(key.mark, "'" + key.text + "' is given twice (first in line " +
-                             std::to_string(first->second.line) + ")");
-    }
+  std::string_view rest_of_line(Mark mark) const {
+    const auto index = static_cast<std::size_t>(mark.line - 1);
+    const std::string_view line = index < lines_.size() ? lines_[index] : std::string_view();
+    return line.substr(std::min(line.size(), static_cast<std::size_t>(mark.column - 1)));
   }
 
   const std::string& file_;
+  std::vector<std::string_view> lines_;
   YamlNode root_;
   Mark newest_;
   std::vector<YamlNode> open_;
@@ -138,15 +169,26 @@ std::string_view line_of(std::string_view text, int line) {
   return index < lines.size() ? lines[index] : std::string_view();
 }
 
-/// yaml-cpp's own words, and the two habits that bring most people there.
+/// The habits that bring most people there.
 std::string hint(std::string_view text, Mark mark) {
   const auto line = line_of(text, mark.line);
   const auto indentation = line.substr(0, line.find_first_not_of(" \t\r"));
   if (indentation.find('\t') != std::string_view::npos)
     return " (the line is indented with a tab; YAML takes blanks only)";
-  if (line.find(": ") != line.rfind(": ") && line.find_first_of("\"'") == std::string_view::npos)
+  const auto colon = line.find(": ");
+  const auto begin =
+      colon == std::string_view::npos ? colon : line.find_first_not_of(' ', colon + 1);
+  constexpr std::string_view kNeedQuotes = "!@%`&*|>";
+  if (begin != std::string_view::npos && kNeedQuotes.find(line[begin]) != std::string_view::npos)
+    return std::string(" (a text that begins with '") + line[begin] + "': put it in quotes)";
+  if (colon != line.rfind(": ") && line.find_first_of("\"'") == std::string_view::npos)
     return " (a text with ': ' in it needs quotes)";
   return "";
+}
+
+/// yaml-cpp's own words, less what it quotes of the file, such as the character behind a backslash.
+std::string words_of(const YAML::Exception& error) {
+  return error.msg.substr(0, error.msg.find(": "));
 }
 
 /// yaml-cpp takes UTF-16 for text, 0x04 for the end of the file, and any byte for a letter.
@@ -175,7 +217,7 @@ void check_bytes(std::string_view text, const std::string& file) {
 
 Document parse_yaml(std::string_view text, std::string name) {
   check_bytes(text, name);
-  Builder builder(name);
+  Builder builder(text, name);
   // The end marker makes an error of a quote that is never closed: yaml-cpp takes the rest of the
   // file for text then, with all settings in it.
   std::istringstream stream(std::string(text) + "\n...\n");
@@ -187,7 +229,7 @@ Document parse_yaml(std::string_view text, std::string name) {
     if (mark.line > std::ranges::count(text, '\n') + 1)
       throw Mistake({.file = name, .mark = builder.newest()},
                     "a quote or bracket near here is never closed");
-    throw Mistake({.file = name, .mark = mark}, error.msg + hint(text, mark));
+    throw Mistake({.file = name, .mark = mark}, words_of(error) + hint(text, mark));
   }
   YamlNode root = builder.take();
   if (root.kind == YamlNode::Kind::null) root.mark = {};

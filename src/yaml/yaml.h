@@ -15,6 +15,8 @@ struct YamlNode {
   Mark mark = {};
   std::string text = {};             // of a scalar
   bool quoted = false;               // "else" and else differ
+  bool several_lines = false;        // the scalar does not end in the line that it begins in
+  bool cut_by_comment = false;       // "pa #ss": what follows looks like more of the scalar
   std::vector<YamlNode> keys = {};   // of a map, scalars all; beside `items`
   std::vector<YamlNode> items = {};  // of a list or a map
 };
@@ -26,8 +28,8 @@ struct Document {
 };
 
 /// Parses one YAML document, and bounds what it may cost: nothing but UTF-8 text, no anchors,
-/// aliases or tags, no second document, at most 32 levels and 100,000 values.  No mapping has a key
-/// twice.  An empty file is a null.  Throws Error{config} with the place.  Pure.
+/// aliases or tags, no second document, at most 32 levels and 100,000 values.  An empty file is a
+/// null.  Throws a Mistake, which quotes nothing of the file: any of it may be a secret.  Pure.
 Document parse_yaml(std::string_view text, std::string name);
 
 }  // namespace boxmeter

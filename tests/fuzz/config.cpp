@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "config/devices.h"
+#include "config/keys.h"
 #include "config/pack.h"
 #include "config/push.h"
 #include "fuzz.h"
@@ -10,15 +11,21 @@ namespace boxmeter::fuzz {
 /// Without what reads files: packs of the user, and secrets that stand in files of their own.
 void configuration(std::string_view input) {
   std::vector<std::string> warnings;
-  static Packs packs(shipped_kinds(), {}, "/nonexistent",
-                     warnings);  // read once, as far as they are asked for
+  static Mistakes of_packs;
+  static Packs packs(shipped_kinds(), {}, "/nonexistent", warnings,
+                     of_packs);  // read as far as they are asked for
   const Document document = parse_yaml(input, "boxmeter.yml");
   if (std::string(input).find("_file") != std::string::npos) return;
-  const Section root(Value(document),
-                     {"web", "state_dir", "query_files", "poll", "devices", "push", "log"});
-  const Surroundings surroundings{.folder = "/nonexistent", .packs = packs};
-  const auto jobs = read_devices(root.required("devices"), surroundings, warnings);
-  if (const auto push = root.find("push")) read_sinks(*push, "/nonexistent", jobs, packs, warnings);
+  Mistakes mistakes;
+  std::vector<Job> jobs;
+  mistakes.collect([&] {
+    const Section root(Value(document, &mistakes), kRootKeys);
+    const Surroundings surroundings{.folder = "/nonexistent", .packs = packs};
+    jobs = read_devices(root.required("devices"), surroundings, warnings);
+    if (const auto push = root.find("push"))
+      read_sinks(*push, "/nonexistent", jobs, packs, warnings);
+  });
+  mistakes.throw_if_any();
   for (const Job& job : jobs) expect(!job.device.url.empty(), "a device has an address");
   for (const std::string& warning : warnings) expect(is_utf8(warning), "a warning is UTF-8");
 }

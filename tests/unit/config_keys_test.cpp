@@ -7,6 +7,7 @@
 
 #include "config/keys.h"
 #include "config/pack_keys.h"
+#include "device/kinds.h"
 #include "yaml/section.h"
 
 using namespace boxmeter;
@@ -26,6 +27,7 @@ void walk(Keys keys, const std::string& above,
 void walk_all(const std::function<void(const std::string& path, const Key& row)>& visit) {
   walk(kRootKeys, "config", visit);
   walk(kPackKeys, "pack", visit);
+  for (const DeviceKind& kind : shipped_kinds()) walk(kind.keys, std::string(kind.name), visit);
 }
 
 /// What is wrong with `text` behind the key of the row; "" when nothing is.
@@ -113,7 +115,8 @@ TEST_CASE("a key whose name speaks of a password or a token is marked as secret,
   });
 
   CHECK(secrets == std::set<std::string>{"config/push/bearer_token", "config/push/headers",
-                                         "config/push/password"});
+                                         "config/push/password", "freebox/app_token",
+                                         "fritzbox/password"});
 }
 
 TEST_CASE("a value out of the bounds of its row, or of another type, is a mistake") {

@@ -7,7 +7,7 @@
 #include "app/log.h"
 #include "app/process.h"
 #include "app/terminal.h"
-#include "base/file.h"
+#include "base/secret_file.h"
 #include "base/text.h"
 #include "device/freebox/freebox.h"
 #include "device/freebox/options.h"
@@ -100,7 +100,7 @@ DeviceConfig freebox_config(const FreeboxOptions& options) {
   if (options.token.starts_with(kFile)) {
     config.credential.file = options.token.substr(kFile.size());
     const freebox::AppToken token = within("'" + config.credential.file.string() + "'", [&] {
-      return freebox::parse_token_file(read_file(config.credential.file));
+      return freebox::parse_token_file(read_secret_file(config.credential.file).reveal());
     });
     config.credential.value = token.token;
     if (!token.app_id.empty()) own.app_id = token.app_id;  // over -a, as in pyfbx

@@ -6,7 +6,7 @@
 #include "app/process.h"
 #include "app/terminal.h"
 #include "base/environment.h"
-#include "base/file.h"
+#include "base/secret_file.h"
 #include "base/text.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/options.h"
@@ -96,8 +96,7 @@ std::string file_name(std::string authority) {
 
 Credential credential(const BoxOptions& options) {
   if (!options.password_file.empty())
-    return {.value = Secret(std::string(trim(read_file(options.password_file, 4096)))),
-            .file = options.password_file};
+    return {.value = read_secret_file(options.password_file), .file = options.password_file};
   if (options.password && !options.password->empty())
     std::cerr << "warning: every user of this machine can read a password in a command line; "
                  "FRITZ_PASSWORD and --password-file do not show it\n";

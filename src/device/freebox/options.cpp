@@ -2,7 +2,6 @@
 
 #include "device/credential.h"
 #include "device/freebox/token.h"
-#include "yaml/scalars.h"
 
 namespace boxmeter::freebox {
 namespace {
@@ -33,8 +32,7 @@ void read_options(const OwnSection& own, DeviceConfig& device) {
   device.credential = *std::move(credential);
   Options options;
   if (const auto id = own.section.find("app_id")) options.app_id = id->text();
-  if (const auto version = own.section.find("api_version"))
-    options.api_version = static_cast<unsigned>(integer(*version, 1, 999));
+  options.api_version = static_cast<unsigned>(own.section.integer("api_version").value_or(0));
   if (!device.credential.file.empty()) read_token_file(own, device, options);
   if (options.app_id.empty())
     throw own.section.problem(

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/file.h"
+#include "base/secret_file.h"
 #include "device/freebox/options.h"
 
 namespace boxmeter::freebox {
@@ -17,7 +17,7 @@ AppToken token_of(const DeviceConfig& config) {
   AppToken token{.token = config.credential.value, .app_id = own_options<Options>(config).app_id};
   const bool incomplete = token.token.empty() || token.app_id.empty();
   if (incomplete && !config.credential.file.empty()) {
-    AppToken read = parse_token_file(read_file(config.credential.file));
+    AppToken read = parse_token_file(read_secret_file(config.credential.file).reveal());
     if (read.app_id.empty()) read.app_id = token.app_id;
     token = read;
   }
@@ -118,7 +118,7 @@ void Session::refuse(const Envelope& answer) {
 bool Session::token_file_changed() {
   if (config_.credential.file.empty()) return false;
   try {
-    AppToken read = parse_token_file(read_file(config_.credential.file));
+    AppToken read = parse_token_file(read_secret_file(config_.credential.file).reveal());
     if (read.app_id.empty()) read.app_id = app_.app_id;
     if (read.token == app_.token && read.app_id == app_.app_id) return false;
     app_ = std::move(read);

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/file.h"
-#include "base/text.h"
+#include "base/secret_file.h"
 
 namespace boxmeter::fritzbox {
 
@@ -33,7 +32,7 @@ void Account::ready(Clock::time_point now) {
 bool Account::reread_password() {
   if (password_file_.empty()) return false;
   try {
-    Secret now(std::string(trim(read_file(password_file_))));
+    Secret now = read_secret_file(password_file_);
     if (now == password_) return false;
     password_ = std::move(now);
   } catch (const Error&) {
