@@ -20,14 +20,19 @@ bool same_type(const Json& a, const Json& b) {
   return a.type() == b.type() || (a.is_number() && b.is_number());
 }
 
+std::string text_of(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
 /// Delegations are changed by their prefix; the next hop is in the LAN (or "", for none).
 std::string merge_delegations(Json& current, const Json& wanted) {
   for (const Json& delegation : wanted) {
     if (!delegation.is_object() || !delegation.contains("prefix")) return "inval";
     const std::string hop = delegation.value("next_hop", "");
     if (!hop.empty() && !hop.starts_with("fe80::")) return "invalid_next_hop";
+    const std::string prefix = text_of(delegation["prefix"]);
     const auto known = std::ranges::find_if(
-        current, [&](const Json& d) { return d.value("prefix", "") == delegation["prefix"]; });
+        current, [&](const Json& d) { return d.value("prefix", "") == prefix; });
     if (known == current.end()) return "noent";
     (*known)["next_hop"] = hop;
   }
@@ -48,10 +53,6 @@ std::string provider_error(std::string_view path) {
   constexpr std::array<std::string_view, 3> kProviders = {"ovh", "dyndns", "noip"};
   const bool known = std::ranges::find(kProviders, path.substr(kDdns.size())) != kProviders.end();
   return known ? "" : "invalid_provider";
-}
-
-std::string text_of(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 bool is_called(const Json& element, std::string_view id) {
