@@ -72,7 +72,7 @@ def free_port(wished):
     sys.exit("demo: no port is free on 127.0.0.1")
 
 
-def start_prometheus(folder, boxmeter):
+def start_prometheus(folder, build, boxmeter):
     """With the shipped job and rules; it only scrapes more often, so that there is something to see soon."""
     shutil.copytree(ROOT / "config/prometheus", folder, dirs_exist_ok=True)
     job = folder / "prometheus.yml"
@@ -81,6 +81,9 @@ def start_prometheus(folder, boxmeter):
     url = f"http://127.0.0.1:{free_port(9090)}"
     command = ["prometheus", f"--config.file={job}", f"--storage.tsdb.path={folder}/data", "--log.level=warn",
                f"--web.listen-address={url.removeprefix('http://')}"]
+    unpacked = build / "prometheus/usr/share/prometheus/web"  # its own pages, when ./dev has only unpacked it
+    if unpacked.exists():
+        command.append(f"--web.local-assets={unpacked}")
     return subprocess.Popen(command), url
 
 
@@ -137,7 +140,7 @@ def main():
             url = pass_on(daemon)
             up = url is not None and wait_until(lambda: is_up(url), daemon)
             if up and options.with_prometheus:
-                prometheus, prometheus_url = start_prometheus(pathlib.Path(folder), url)
+                prometheus, prometheus_url = start_prometheus(pathlib.Path(folder), options.build.resolve(), url)
                 processes.insert(0, prometheus)
                 up = wait_until(lambda: has_scraped(prometheus_url), daemon, prometheus)
             if up:
