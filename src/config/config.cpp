@@ -95,7 +95,7 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
   });
   packs.finish();
   if (const std::string why = unusable_state(config.state_dir, config.jobs); !why.empty())
-    throw state_dir ? state_dir->problem(why) : Error(ErrorKind::config, why);
+    throw state_dir ? root.required("state_dir").problem(why) : Error(ErrorKind::config, why);
   return config;
 }
 

@@ -52,6 +52,7 @@ class Router : public Device {
   }
   Epoch epoch() const override { return {.boot = boots_}; }
   Incarnation incarnation() const override { return incarnation_; }
+  std::uint64_t answers() const override { return answers_; }
   std::uint64_t logins() const override { return logins_; }
 
  private:
@@ -62,13 +63,17 @@ class Router : public Device {
       log_in();
       response = get(request);
     }
+    if (response.status != 200 && response.status != 403 && response.status != 404)
+      throw Error(ErrorKind::protocol, "HTTP " + std::to_string(response.status));
+    // Another program has 403 and 404 too, but not after the router's own login.
+    if (response.status != 200) ++answers_;
     if (response.status == 404)
       throw Error(ErrorKind::refused, "this router has no such page", Refusal::unsupported);
     if (response.status == 403)
       throw Error(ErrorKind::refused, "this page is not for a " + role(), Refusal::denied);
-    if (response.status != 200)
-      throw Error(ErrorKind::protocol, "HTTP " + std::to_string(response.status));
-    return parsed(response.body);
+    Reply reply = parsed(response.body);
+    ++answers_;
+    return reply;
   }
 
   http::Response get(const Request& request) {
@@ -114,6 +119,7 @@ class Router : public Device {
   unsigned boots_ = 0;
   std::chrono::seconds uptime_{0};
   Incarnation incarnation_;
+  std::uint64_t answers_ = 0;
   std::uint64_t logins_ = 0;
 };
 
