@@ -39,8 +39,9 @@ Store::Store(const std::vector<PolledDevice>& devices) {
     append_labels(device.labels, polled.labels);
     device.interval = polled.interval;
     device.contested = contested_families(polled.queries);
-    device.queries = polled.queries;
-    for (PolledDevice::Query& query : device.queries) query.families = {};
+    for (const PolledDevice::Query& query : polled.queries)
+      device.queries.push_back({query.name, query.interval});
+    device.queries.shrink_to_fit();
     device.current.with([&](Current& current) {
       current.status.name = polled.device;
       current.status.kind = polled.kind;
@@ -116,8 +117,7 @@ void Store::count(Current& current, std::size_t query, const Snapshot& snapshot)
 
 void Store::record(const SnapshotPtr& snapshot) {
   if (Device* const device = find(snapshot->device)) {
-    const auto query =
-        std::ranges::find(device->queries, snapshot->query, &PolledDevice::Query::name);
+    const auto query = std::ranges::find(device->queries, snapshot->query, &Query::name);
     if (query != device->queries.end()) {
       const auto at = static_cast<std::size_t>(query - device->queries.begin());
       Given given{};

@@ -110,10 +110,14 @@ class Store {
     FragmentPtr health = {};
     Clock::time_point last_good = {};
   };
+  struct Query {
+    std::string name = {};
+    Clock::duration interval = {};
+  };
   struct Device {
     std::string labels = {};  // device="x",site="y": the start of every label set
     Clock::duration interval = {};
-    std::vector<PolledDevice::Query> queries = {};
+    std::vector<Query> queries = {};
     ContestedFamilies contested = {};
     Guarded<Current> current = {};
   };
