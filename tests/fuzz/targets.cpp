@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "fuzz.h"
+#include "yaml/mistakes.h"
 
 namespace boxmeter::fuzz {
 
@@ -35,15 +36,21 @@ void expect(bool holds, const char* promise) {
   if (!holds) throw std::logic_error(promise);
 }
 
+/// What a person may be shown as one line.
+void expect_one_line(std::string_view text) {
+  expect(is_utf8(text), "an error text is UTF-8");
+  expect(std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; }),
+         "an error text is one line");
+}
+
 void feed(const Target& target, std::string_view input) {
   try {
     target.run(input);
+  } catch (const ConfigMistakes& mistakes) {
+    for (const std::string& line : mistakes.lines()) expect_one_line(line);
   } catch (const Error& error) {
-    const std::string_view text = error.what();
     expect(error.kind() != ErrorKind::internal, "no input is a bug of ours");
-    expect(is_utf8(text), "an error text is UTF-8");
-    expect(std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; }),
-           "an error text is one line");
+    expect_one_line(error.what());
   }
 }
 
