@@ -1,9 +1,9 @@
 #include "base/text.h"
 #include "device/fritzbox/calls/call_tally.h"
-#include "device/fritzbox/documents.h"
 #include "device/fritzbox/secrets.h"
 #include "device/fritzbox/tr064/arguments.h"
 #include "device/fritzbox/tr064/description.h"
+#include "device/fritzbox/tr064/documents.h"
 #include "device/fritzbox/tr064/scpd.h"
 #include "device/fritzbox/tr064/soap.h"
 #include "device/fritzbox/web/aha.h"
@@ -16,7 +16,7 @@ namespace boxmeter::fuzz {
 using namespace fritzbox;
 
 void soap(std::string_view input) {
-  Answer answer = parse_soap(input);
+  SoapAnswer answer = parse_soap(input);
   expect(!answer.fault || answer.arguments.empty(), "a fault has no arguments");
   for (auto& [name, value] : answer.arguments) {
     expect(!value.is_null(), "an empty argument is absent");
@@ -34,7 +34,7 @@ void soap(std::string_view input) {
 
 void scpd(std::string_view input) {
   const Scpd parsed = parse_scpd(input);
-  Answer answer;
+  SoapAnswer answer;
   for (const StateVariable& variable : parsed.variables)
     answer.arguments.emplace_back(variable.name, variable.default_value);
   for (const Action& action : parsed.actions) {
@@ -103,7 +103,7 @@ void login(std::string_view input) {
   const SessionInfo info = parse_session_info(input);
   expect(info.block_time.count() >= 0, "a pause is none that has passed");
   if (info.challenge.size() > 200) return;
-  const std::string answer = Answerer(Secret("swordfish")).answer(info.challenge);
+  const std::string answer = ChallengeResponder(Secret("swordfish")).answer(info.challenge);
   if (input.find("swordfish") == std::string_view::npos)  // the fuzzer reads along
     expect(answer.find("swordfish") == std::string::npos, "the answer hides the password");
 }

@@ -400,6 +400,33 @@ TEST_CASE("WANConnection is the service that Layer3Forwarding1 names, asked once
                               "WANIPConnection1.GetStatusInfo", "WANIPConnection1.GetStatusInfo"});
 }
 
+TEST_CASE("a connection service that refuses everything is stood in for by its twin of UPnP IGD") {
+  FakeFritzbox fake;
+  const std::string igd = "urn:schemas-upnp-org:service:";
+  furnish(fake, "behind a router", 7, 57,
+          service_entry("Layer3Forwarding1", kDsl + "Layer3Forwarding:1") +
+              service_entry("WANPPPConnection1", kDsl + "WANPPPConnection:1") +
+              service_entry("WANIPConnection1", kDsl + "WANIPConnection:1") +
+              service_entry("WANIPConn1", igd + "WANIPConnection:1"));
+  fake.set(
+      "Layer3Forwarding1.GetDefaultConnectionService",
+      answer("<NewDefaultConnectionService>1.WANIPConnection.1</NewDefaultConnectionService>"));
+  fake.set("WANPPPConnection1.GetStatusInfo",
+           answer("<NewConnectionStatus>Disconnected</NewConnectionStatus>"));
+  fake.set("WANIPConn1.GetStatusInfo",
+           answer("<NewConnectionStatus>Connected</NewConnectionStatus>"));
+  Asking box(config(fake));
+
+  CHECK(box.tr064("WANConnection.GetStatusInfo") == R"({"NewConnectionStatus":"Connected"})");
+  CHECK(fake.asked() == Asked{"/tr64desc.xml", "/igddesc.xml",
+                              "Layer3Forwarding1.GetDefaultConnectionService",
+                              "WANIPConnection1.GetStatusInfo", "WANIPConn1.GetStatusInfo"});
+  CHECK(box.tr064("WANConnection.GetStatusInfo") == R"({"NewConnectionStatus":"Connected"})");
+  CHECK(fake.asked() == Asked{"WANIPConn1.GetStatusInfo"});
+  CHECK(box.error("WANConnection.GetInfo") ==
+        "refused/unsupported: WANConnection.GetInfo: UPnP error 401 (Invalid Action)");
+}
+
 TEST_CASE("without Layer3Forwarding1 the connection is the service that answers") {
   FakeFritzbox fake;
   furnish(fake, "found connection", 7, 57,

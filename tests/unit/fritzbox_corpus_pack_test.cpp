@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "config/config.h"
 #include "device/fritzbox/calls/call_tally.h"
-#include "device/fritzbox/documents.h"
+#include "device/fritzbox/tr064/documents.h"
 #include "device/fritzbox/web/aha.h"
 #include "metric/extract.h"
 #include "places.h"

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/file.h"
-#include "device/fritzbox/documents.h"
 #include "device/fritzbox/secrets.h"
 #include "device/fritzbox/tr064/catalog.h"
 #include "device/fritzbox/tr064/description.h"
+#include "device/fritzbox/tr064/documents.h"
 #include "device/fritzbox/tr064/scpd.h"
 #include "places.h"
 
@@ -36,7 +36,7 @@ std::vector<fs::path> files(const fs::path& folder, const std::string& ending) {
 /// The recorded answer, with the types that the recorded SCPD gives it.
 Reply reply(const std::string& name, const std::string& scpd) {
   const fs::path folder = corpus() / "fritzbox" / "7590-154.07.57";
-  Answer answer = parse_soap(read_file(folder / "soap" / (name + ".xml")));
+  SoapAnswer answer = parse_soap(read_file(folder / "soap" / (name + ".xml")));
   if (!scpd.empty()) {
     const Scpd types = parse_scpd(read_file(folder / scpd));
     const Action* action = types.find(name.substr(name.find('.') + 1));
@@ -112,7 +112,7 @@ TEST_CASE("no recorded SCPD has a type that is not known, nor an argument that i
 TEST_CASE("every recorded answer and list becomes JSON") {
   if (!has_corpus()) return;
   for (const fs::path& file : files(corpus() / "fritzbox" / "7590-154.07.57/soap", ".xml")) {
-    const Answer answer = parse_soap(read_file(file));
+    const SoapAnswer answer = parse_soap(read_file(file));
     CHECK_MESSAGE(!answer.fault, file.filename().string());
     CHECK_MESSAGE(!answer.arguments.empty(), file.filename().string());
   }

@@ -3,20 +3,23 @@
 #include <string>
 
 #include "base/error.h"
-#include "device/fritzbox/documents.h"
+#include "device/fritzbox/tr064/documents.h"
 
 using boxmeter::Error;
 using boxmeter::ErrorKind;
 using namespace boxmeter::fritzbox;
 
 TEST_CASE("the path of a document is the first argument that is called a path or an address") {
-  const Answer path{.arguments = {{"NewIndex", 1}, {"NewPath", "/devicehostlist.lua?sid=0123"}}};
-  const Answer named{.arguments = {{"NewPhonebookName", "/family"},
-                                   {"NewPhonebookExtraID", ""},
-                                   {"NewPhonebookURL", "http://box.invalid:49000/book.lua?id=0"}}};
-  const Answer url{.arguments = {{"NewURL", "https://box.invalid:49443/calllist.lua?sid=0123"}}};
-  const Answer plain{.arguments = {{"NewPath", "/list.xml"}}};
-  const Answer none{.arguments = {{"NewName", "x"}}};
+  const SoapAnswer path{
+      .arguments = {{"NewIndex", 1}, {"NewPath", "/devicehostlist.lua?sid=0123"}}};
+  const SoapAnswer named{
+      .arguments = {{"NewPhonebookName", "/family"},
+                    {"NewPhonebookExtraID", ""},
+                    {"NewPhonebookURL", "http://box.invalid:49000/book.lua?id=0"}}};
+  const SoapAnswer url{
+      .arguments = {{"NewURL", "https://box.invalid:49443/calllist.lua?sid=0123"}}};
+  const SoapAnswer plain{.arguments = {{"NewPath", "/list.xml"}}};
+  const SoapAnswer none{.arguments = {{"NewName", "x"}}};
 
   CHECK(document_path(path, {}) == "/devicehostlist.lua?sid=0123");
   CHECK(document_path(named, {}) == "/book.lua?id=0");
@@ -30,11 +33,11 @@ TEST_CASE("the path of a document is the first argument that is called a path or
 }
 
 TEST_CASE("a list inside of an answer is the document itself") {
-  const Answer tam{.arguments = {{"NewTAMList",
-                                  " <List><Stick>2</Stick><Item><Index>0</Index>"
-                                  "<Enable>1</Enable></Item></List>"}}};
-  const Answer cells{.arguments = {{"NewUptime", 12}, {"NewCellList", "<List/>"}}};
-  const Answer none{.arguments = {{"NewName", "x"}, {"NewIndex", 1}}};
+  const SoapAnswer tam{.arguments = {{"NewTAMList",
+                                      " <List><Stick>2</Stick><Item><Index>0</Index>"
+                                      "<Enable>1</Enable></Item></List>"}}};
+  const SoapAnswer cells{.arguments = {{"NewUptime", 12}, {"NewCellList", "<List/>"}}};
+  const SoapAnswer none{.arguments = {{"NewName", "x"}, {"NewIndex", 1}}};
 
   CHECK(document_inside(tam)->dump() == R"({"Item":{"Enable":"1","Index":"0"},"Stick":"2"})");
   CHECK(document_inside(cells)->dump() == "{}");

@@ -10,13 +10,13 @@
 
 using namespace boxmeter;
 using boxmeter::testing::error_of;
-using fritzbox::Answerer;
+using fritzbox::ChallengeResponder;
 using fritzbox::parse_session_info;
 
 namespace {
 
 std::string answer(const std::string& challenge, const std::string& password) {
-  return Answerer(Secret(password)).answer(challenge);
+  return ChallengeResponder(Secret(password)).answer(challenge);
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ TEST_CASE("a PBKDF2 challenge is answered in two rounds") {
 }
 
 TEST_CASE("the second challenge of a user is answered as if it were the first") {
-  Answerer twice(Secret("1example!"));
+  ChallengeResponder twice(Secret("1example!"));
   twice.answer("2$10000$5A1711$2000$0102");
 
   CHECK(twice.answer("2$10000$5A1711$2000$5A1722") ==

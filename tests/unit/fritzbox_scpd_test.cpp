@@ -87,15 +87,15 @@ TEST_CASE("values become what their SCPD says, and stay text where they do not f
   const Scpd scpd = parse_scpd(kScpd);
   const Action* action = scpd.find("GetEntry");
   REQUIRE(action != nullptr);
-  Answer answer{.arguments = {{"NewOn", "1"},
-                              {"NewCount", "5221019883"},
-                              {"NewLevel", "-15600"},
-                              {"NewName", "0815"},
-                              {"NewSince", "0001-01-01T00:00:00"},
-                              {"NewId", "uuid:123e4567-e89b"},
-                              {"NewLost", "7"},
-                              {"NewUnheard", "8"},
-                              {"NewIndex", "9"}}};  // declared, but to be sent
+  SoapAnswer answer{.arguments = {{"NewOn", "1"},
+                                  {"NewCount", "5221019883"},
+                                  {"NewLevel", "-15600"},
+                                  {"NewName", "0815"},
+                                  {"NewSince", "0001-01-01T00:00:00"},
+                                  {"NewId", "uuid:123e4567-e89b"},
+                                  {"NewLost", "7"},
+                                  {"NewUnheard", "8"},
+                                  {"NewIndex", "9"}}};  // declared, but to be sent
 
   give_types(answer, scpd, *action);
 

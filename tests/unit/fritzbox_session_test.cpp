@@ -14,7 +14,7 @@ using boxmeter::testing::error_of;
 using boxmeter::testing::FakeFritzbox;
 using fritzbox::Account;
 using fritzbox::Options;
-using fritzbox::Session;
+using fritzbox::WebSession;
 using Asked = std::vector<std::string>;
 
 namespace {
@@ -39,7 +39,7 @@ struct Web {
                       .credential = {.value = Secret("secret")},
                       .own = Options{.web_url = box.url()}};
   Account account{config};
-  Session session{config, account, stop};
+  WebSession session{config, account, stop};
   const Clock::time_point start = Clock::now();
 
   std::string ask(Clock::duration after) {

@@ -53,7 +53,7 @@ TEST_CASE("a request names the action in the service's own namespace and escapes
 }
 
 TEST_CASE("an answer is its arguments, in the box's order, with their blanks") {
-  const Answer answer = parse_soap(
+  const SoapAnswer answer = parse_soap(
       envelope("\n<u:GetInfoResponse xmlns:u=\"urn:dslforum-org:service:DeviceInfo:1\">\n"
                "<NewUpTime>369434</NewUpTime>\n<!-- x --><NewModelName> FRITZ!Box 7590 "
                "</NewModelName><NewDeviceLog/></u:GetInfoResponse>"));
@@ -75,13 +75,13 @@ TEST_CASE("an answer without arguments is an answer") {
 
 TEST_CASE("faults are read by code, in both namespaces, however padded") {
   for (const char* space : {"urn:dslforum-org:control-1-0", "urn:schemas-upnp-org:control-1-0"}) {
-    const Answer answer = parse_soap(fault("401", "invalid action", space));
+    const SoapAnswer answer = parse_soap(fault("401", "invalid action", space));
 
     REQUIRE(answer.fault);
     CHECK(answer.fault->code == 401);
     CHECK(answer.fault->text == "invalid action");
   }
-  const Answer bare = parse_soap(envelope(
+  const SoapAnswer bare = parse_soap(envelope(
       "<s:Fault><faultcode>s:Server</faultcode><faultstring>out of order</faultstring></s:Fault>"));
   REQUIRE(bare.fault);
   CHECK(bare.fault->code == 0);

@@ -3,7 +3,8 @@
 #include <string>
 
 #include "base/error.h"
-#include "device/fritzbox/target.h"
+#include "device/fritzbox/request_check.h"
+#include "device/fritzbox/tr064/target.h"
 
 using boxmeter::Error;
 using boxmeter::Request;

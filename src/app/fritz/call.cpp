@@ -35,7 +35,7 @@ fritzbox::Arguments to_arguments(const std::vector<std::string>& words) {
   return arguments;
 }
 
-fritzbox::Answer ask(fritzbox::Box& box, const std::vector<std::string>& words, bool yes) {
+fritzbox::SoapAnswer ask(fritzbox::Box& box, const std::vector<std::string>& words, bool yes) {
   if (words.size() < 2)
     throw Error(ErrorKind::config,
                 "call needs a service and an action: boxmeter fritz call SERVICE ACTION "
@@ -47,7 +47,7 @@ fritzbox::Answer ask(fritzbox::Box& box, const std::vector<std::string>& words, 
   return box.act(target, arguments);
 }
 
-OrderedJson to_json(const fritzbox::Answer& answer) {
+OrderedJson to_json(const fritzbox::SoapAnswer& answer) {
   OrderedJson json = OrderedJson::object();
   for (const auto& [name, value] : answer.arguments) json[name] = value;
   return json;
@@ -57,7 +57,7 @@ std::string dumped(const OrderedJson& json, int indent) {
   return json.dump(indent, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
-std::string to_table(const fritzbox::Answer& answer) {
+std::string to_table(const fritzbox::SoapAnswer& answer) {
   std::vector<TableRow> rows;
   for (const auto& [name, value] : answer.arguments) {
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
@@ -109,7 +109,7 @@ int call_batch(const CallOptions& wanted, const Words& words) {
 
 int call_one(const CallOptions& wanted, const Words& words) {
   return with_box(wanted.box, [&](fritzbox::Box& box, const std::string&) {
-    const fritzbox::Answer answer = ask(box, words, wanted.yes);
+    const fritzbox::SoapAnswer answer = ask(box, words, wanted.yes);
     std::cout << (wanted.json ? dumped(to_json(answer), 2) : to_table(answer));
     return 0;
   });

@@ -7,9 +7,9 @@
 
 #include "base/text.h"
 #include "device/fritzbox/address.h"
-#include "device/fritzbox/documents.h"
 #include "device/fritzbox/options.h"
 #include "device/fritzbox/secrets.h"
+#include "device/fritzbox/tr064/documents.h"
 #include "device/fritzbox/web/web.h"
 
 namespace boxmeter::fritzbox {
@@ -29,7 +29,7 @@ Arguments to_arguments(const std::map<std::string, std::string>& args) {
   return {args.begin(), args.end()};
 }
 
-Reply to_reply(Answer&& answer) {
+Reply to_reply(SoapAnswer&& answer) {
   Reply reply = Reply::object();
   for (auto& [name, value] : answer.arguments) {
     if (auto* text = value.get_ptr<std::string*>()) {
@@ -41,18 +41,14 @@ Reply to_reply(Answer&& answer) {
   return reply;
 }
 
-bool is_unsupported(const Answer& answer) {
-  return answer.fault && refusal_of(answer.fault->code) == Refusal::unsupported;
-}
-
 }  // namespace
 
 Box::Box(const DeviceConfig& config, http::Stop& stop)
     : account_(config),
       reveal_(config.reveal),
       url_(config.url),
-      caller_(config, account_, stop),
-      session_(config, account_, stop),
+      tr064_(config, account_, stop),
+      web_(config, account_, stop),
       call_monitor_(own_options<Options>(config).call_monitor) {}
 
 Reply Box::call(const Request& request) {
@@ -68,23 +64,23 @@ Reply Box::call(const Request& request) {
 }
 
 Reply Box::answer(const Request& request) {
-  const Epoch before = watch_.epoch();
+  const Epoch before = restarts_.epoch();
   Reply reply = dispatch(request);
-  const Epoch after = watch_.epoch();
+  const Epoch after = restarts_.epoch();
   if (after.boot != before.boot) {
-    caller_.forget();
-    session_.forget();
+    tr064_.forget();
+    web_.forget();
     paths_.clear();
     internal_errors_.clear();
   }
-  if (after != before) connection_.clear();
+  if (after != before) connections_.clear();
   if (!reveal_) remove_secrets(reply);
   return reply;
 }
 
-Answer Box::act(const Target& target, const Arguments& arguments) {
+SoapAnswer Box::act(const Target& target, const Arguments& arguments) {
   return within(target.service + "." + target.action, [&] {
-    Answer answer = ask(target, arguments, Caller::Types::load);
+    SoapAnswer answer = ask(target, arguments, Tr064Client::Types::load);
     if (answer.fault) fail(target, *answer.fault);
     if (reveal_) return answer;
     std::erase_if(answer.arguments, [](const auto& each) { return is_secret(each.first); });
@@ -102,13 +98,13 @@ Reply Box::dispatch(const Request& request) {
 }
 
 Reply Box::web(const Request& request) {
-  if (session_.url().empty()) session_.set_url(found_web_url());
+  if (web_.url().empty()) web_.set_url(found_web_url());
   try {
-    Reply reply = ask_web(session_, request, Clock::now());
+    Reply reply = ask_web(web_, request, Clock::now());
     ++answers_;
     return reply;
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::refused && session_.is_open()) ++answers_;
+    if (error.kind() == ErrorKind::refused && web_.is_open()) ++answers_;
     throw;
   }
 }
@@ -117,8 +113,8 @@ Reply Box::web(const Request& request) {
 std::string Box::found_web_url() {
   std::string url = web_url(url_);
   const std::string remote = "X_AVM-DE_RemoteAccess1";
-  if (url == url_ || !url.starts_with("https://") || !caller_.has(remote)) return url;
-  const Answer answer = ask_service(remote, "GetInfo", {}, Caller::Types::skip);
+  if (url == url_ || !url.starts_with("https://") || !tr064_.has(remote)) return url;
+  const SoapAnswer answer = ask_service(remote, "GetInfo", {}, Tr064Client::Types::skip);
   const std::string port = answer.fault ? "" : answer.text("NewPort");
   const bool is_port = !port.empty() && port.size() < 6 && port != "0" &&
                        port.find_first_not_of("0123456789") == std::string::npos;
@@ -126,7 +122,7 @@ std::string Box::found_web_url() {
 }
 
 Reply Box::single(const Target& target, const Request& request) {
-  Answer answer = ask(target, to_arguments(request.args), Caller::Types::load);
+  SoapAnswer answer = ask(target, to_arguments(request.args), Tr064Client::Types::load);
   if (answer.fault) fail(target, *answer.fault);
   return to_reply(std::move(answer));
 }
@@ -136,7 +132,7 @@ unsigned Box::count(const Request& request) {
   const std::string& where = request.repeat->count;
   const auto slash = where.find('/');
   const Target target = parse_target(where.substr(0, slash));
-  const Answer answer = ask(target, {}, Caller::Types::skip);
+  const SoapAnswer answer = ask(target, {}, Tr064Client::Types::skip);
   if (answer.fault) fail(target, *answer.fault);
   const std::string text = answer.text(where.substr(slash + 1));
   unsigned number = 0;
@@ -153,7 +149,7 @@ Reply Box::walk(const Target& target, const Request& request) {
   for (unsigned index = 0; index < end; ++index) {
     auto args = request.args;
     args[repeat.index] = std::to_string(index);
-    Answer answer = ask(target, to_arguments(args), Caller::Types::load);
+    SoapAnswer answer = ask(target, to_arguments(args), Tr064Client::Types::load);
     // A table may shrink while it is walked: its end is an end also where it was counted.
     if (answer.fault && answer.fault->code == until) break;
     if (answer.fault) fail(target, *answer.fault);
@@ -166,7 +162,7 @@ Reply Box::list(const Target& target, const Request& request) {
   const auto known = paths_.find(describe(request));
   if (known == paths_.end()) return fresh_list(target, request);
   try {
-    Reply reply = parse_document(caller_.document(known->second, body_limit_));
+    Reply reply = parse_document(tr064_.document(known->second, body_limit_));
     ++answers_;
     return reply;
   } catch (const Error& error) {
@@ -186,64 +182,76 @@ Reply Box::fresh_list(const Target& target, const Request& request) {
     else
       parameters[name] = value;
   }
-  const auto types = arguments.size() > 1 ? Caller::Types::load : Caller::Types::skip;
-  const Answer answer = ask(target, arguments, types);
+  const auto types = arguments.size() > 1 ? Tr064Client::Types::load : Tr064Client::Types::skip;
+  const SoapAnswer answer = ask(target, arguments, types);
   if (answer.fault) fail(target, *answer.fault);
   if (std::optional<Reply> inside = document_inside(answer)) return *std::move(inside);
   std::string path = document_path(answer, parameters);
-  Reply reply = parse_document(caller_.document(path, body_limit_));
+  Reply reply = parse_document(tr064_.document(path, body_limit_));
   if (paths_.size() >= kKeptPaths) paths_.clear();
   paths_[describe(request)] = std::move(path);
   return reply;
 }
 
-Answer Box::ask(const Target& target, const Arguments& arguments, Caller::Types types) {
-  Answer answer = target.service == kWanConnection
-                      ? ask_connection(target.action, arguments, types)
-                      : ask_service(target.service, target.action, arguments, types);
+SoapAnswer Box::ask(const Target& target, const Arguments& arguments, Tr064Client::Types types) {
+  SoapAnswer answer = target.service == kWanConnection
+                          ? ask_connection(target.action, arguments, types)
+                          : ask_service(target.service, target.action, arguments, types);
   if (!answer.fault) internal_errors_.erase(target.service + "." + target.action);
   return answer;
 }
 
-Answer Box::ask_service(const std::string& service, const std::string& action,
-                        const Arguments& arguments, Caller::Types types) {
-  Answer answer = caller_.ask(service, action, arguments, types, body_limit_);
+SoapAnswer Box::ask_service(const std::string& service, const std::string& action,
+                            const Arguments& arguments, Tr064Client::Types types) {
+  SoapAnswer answer = tr064_.ask(service, action, arguments, types, body_limit_);
   ++answers_;
-  watch_.see(service, action, answer, WallClock::now());
+  restarts_.see(service, action, answer, WallClock::now());
   return answer;
 }
 
-Answer Box::ask_connection(const std::string& action, const Arguments& arguments,
-                           Caller::Types types) {
-  if (connection_.empty()) connection_ = default_connection();
-  if (!connection_.empty()) {
-    Answer answer = ask_service(connection_, action, arguments, types);
-    if (is_unsupported(answer)) connection_.clear();
-    return answer;
+SoapAnswer Box::ask_connection(const std::string& action, const Arguments& arguments,
+                               Tr064Client::Types types) {
+  if (const auto known = connections_.find(action); known != connections_.end()) {
+    SoapAnswer answer = ask_service(known->second, action, arguments, types);
+    if (!answer.fault) return answer;
+    connections_.clear();
   }
-  std::optional<Answer> last;
-  for (const char* name : {"WANPPPConnection1", "WANIPConnection1", "WANIPConn1"}) {
-    if (!caller_.has(name)) continue;
-    last = ask_service(name, action, arguments, types);
-    if (is_unsupported(*last)) continue;
-    if (!last->fault) connection_ = name;
-    break;
+  std::optional<SoapAnswer> refusal;  // of the first, which tells most
+  for (const std::string& name : connection_services()) {
+    SoapAnswer answer = ask_service(name, action, arguments, types);
+    if (!answer.fault) {
+      connections_[action] = name;
+      return answer;
+    }
+    if (!refusal) refusal = std::move(answer);
   }
-  if (!last)
+  if (!refusal)
     throw Error(ErrorKind::refused, "this box has no service for an internet connection",
                 Refusal::unsupported);
-  return *std::move(last);
+  return *std::move(refusal);
+}
+
+/// Those of the box that may know its internet connection, the best first.  Behind another router
+/// (DHCP, Wi-Fi) the default one refuses whatever it is asked, and its twin of UPnP IGD answers.
+/// Where there is a default one, the other of TR-064 is not in use, and would say "Disconnected".
+std::vector<std::string> Box::connection_services() {
+  const std::string named = default_connection();
+  std::vector<std::string> names = {"WANPPPConnection1", "WANIPConnection1"};
+  if (!named.empty()) names = {named};
+  names.emplace_back("WANIPConn1");
+  std::erase_if(names, [this](const std::string& name) { return !tr064_.has(name); });
+  return names;
 }
 
 /// Empty when the box does not say, or names one that it does not have.
 std::string Box::default_connection() {
   const std::string forwarding = "Layer3Forwarding1";
-  if (!caller_.has(forwarding)) return "";
-  const Answer answer =
-      ask_service(forwarding, "GetDefaultConnectionService", {}, Caller::Types::skip);
+  if (!tr064_.has(forwarding)) return "";
+  const SoapAnswer answer =
+      ask_service(forwarding, "GetDefaultConnectionService", {}, Tr064Client::Types::skip);
   if (answer.fault) return "";
   std::string name = connection_service(answer.text("NewDefaultConnectionService"));
-  return caller_.has(name) ? name : "";
+  return tr064_.has(name) ? name : "";
 }
 
 void Box::fail(const Target& target, const Fault& fault) {
@@ -255,7 +263,7 @@ void Box::fail(const Target& target, const Fault& fault) {
     message.append(": ").append(way_out);
   Refusal refusal = refusal_of(fault.code);
   if (fault.code == kNotAuthorized)
-    message += ": " + why_denied(account_.user(), target.service, caller_.rights());
+    message += ": " + why_denied(account_.user(), target.service, tr064_.rights());
   if (fault.code == kInternalError &&
       ++internal_errors_[target.service + "." + target.action] >= kPersistent)
     refusal = Refusal::unsupported;

@@ -3,7 +3,7 @@
 #include "device/fritzbox/box.h"
 #include "device/fritzbox/options.h"
 #include "device/fritzbox/record.h"
-#include "device/fritzbox/target.h"
+#include "device/fritzbox/request_check.h"
 
 namespace boxmeter::fritzbox {
 namespace {

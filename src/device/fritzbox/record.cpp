@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/secrets.h"
-#include "device/fritzbox/target.h"
 #include "device/fritzbox/tr064/description.h"
 #include "device/fritzbox/tr064/scpd.h"
+#include "device/fritzbox/tr064/target.h"
 #include "device/fritzbox/web/pages.h"
 #include "device/fritzbox/xml.h"
 

@@ -124,7 +124,7 @@ Reply typed(const std::string& text, ValueType type) {
   return text;
 }
 
-void give_types(Answer& answer, const Scpd& scpd, const Action& action) {
+void give_types(SoapAnswer& answer, const Scpd& scpd, const Action& action) {
   for (auto& [name, value] : answer.arguments) {
     const Argument* argument = action.find(name, Argument::Direction::out);
     const StateVariable* variable = argument == nullptr ? nullptr : scpd.variable_of(*argument);

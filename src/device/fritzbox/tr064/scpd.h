@@ -70,6 +70,6 @@ Scpd parse_scpd(std::string_view body);
 Reply typed(const std::string& text, ValueType type);
 
 /// Gives every argument of the answer its declared type.
-void give_types(Answer& answer, const Scpd& scpd, const Action& action);
+void give_types(SoapAnswer& answer, const Scpd& scpd, const Action& action);
 
 }  // namespace boxmeter::fritzbox

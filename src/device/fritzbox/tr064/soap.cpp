@@ -133,7 +133,7 @@ std::string soap_request(std::string_view service_type, std::string_view action,
   return body.append("</u:").append(action).append("></s:Body></s:Envelope>");
 }
 
-std::string Answer::text(std::string_view name) const {
+std::string SoapAnswer::text(std::string_view name) const {
   const auto found =
       std::ranges::find(arguments, name, [](const auto& a) -> std::string_view { return a.first; });
   if (found == arguments.end()) return "";
@@ -141,7 +141,7 @@ std::string Answer::text(std::string_view name) const {
                                    : found->second.dump();
 }
 
-Answer parse_soap(std::string_view body) {
+SoapAnswer parse_soap(std::string_view body) {
   const pugi::xml_document document = parse_xml(body);
   const pugi::xml_node envelope = document.document_element();
   const pugi::xml_node content = child(envelope, "Body").find_child([](const pugi::xml_node& node) {
@@ -150,7 +150,7 @@ Answer parse_soap(std::string_view body) {
   if (local_name(envelope) != "Envelope" || !content)
     throw Error(ErrorKind::protocol, "the answer is XML but not SOAP: it starts with '" +
                                          std::string(local_name(envelope)).substr(0, 40) + "'");
-  Answer answer;
+  SoapAnswer answer;
   if (local_name(content) == "Fault") {
     answer.fault = to_fault(content);
     return answer;

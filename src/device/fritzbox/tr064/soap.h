@@ -24,7 +24,7 @@ struct Fault {
   std::string hint = {};  // says more than the code does, where the description is known
 };
 
-struct Answer {
+struct SoapAnswer {
   std::vector<std::pair<std::string, Reply>> arguments =
       {};  // in the box's order, as it wrote them
   std::optional<Fault> fault = {};
@@ -34,7 +34,7 @@ struct Answer {
 };
 
 /// Throws Error{protocol} for what is neither an answer nor a fault.
-Answer parse_soap(std::string_view body);
+SoapAnswer parse_soap(std::string_view body);
 
 /// What UPnP and AVM call an error code; "" for an unknown one.
 std::string_view upnp_error_name(int code);

@@ -128,7 +128,7 @@ SessionInfo parse_session_info(std::string_view body) {
   return info;
 }
 
-std::string Answerer::answer(std::string_view challenge) {
+std::string ChallengeResponder::answer(std::string_view challenge) {
   if (challenge.starts_with("2$")) return pbkdf2_answer(challenge);
   if (challenge.empty() || challenge.find('$') != std::string_view::npos) throw unknown_challenge();
   const std::string text = std::string(challenge) + "-";
@@ -137,7 +137,7 @@ std::string Answerer::answer(std::string_view challenge) {
 
 /// 2$<iterations>$<salt>$<iterations>$<salt>: the hash of the first half is the password of the
 /// second.
-std::string Answerer::pbkdf2_answer(std::string_view challenge) {
+std::string ChallengeResponder::pbkdf2_answer(std::string_view challenge) {
   const auto parts = split(challenge, '$');
   if (parts.size() != 5) throw unknown_challenge();
   const auto first_count = number<unsigned>(parts[1]), count = number<unsigned>(parts[3]);

@@ -22,9 +22,9 @@ struct SessionInfo {
 SessionInfo parse_session_info(std::string_view body);
 
 /// Answers challenges with one password.
-class Answerer {
+class ChallengeResponder {
  public:
-  explicit Answerer(Secret password) : password_(std::move(password)) {}
+  explicit ChallengeResponder(Secret password) : password_(std::move(password)) {}
 
   /// PBKDF2 for a challenge that begins with "2$" (FRITZ!OS 7.24 and later), else MD5.
   /// Throws Error{protocol} for a challenge that is neither, Error{internal} where OpenSSL lacks

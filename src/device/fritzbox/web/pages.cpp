@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "device/fritzbox/documents.h"
+#include "device/fritzbox/json.h"
 #include "device/fritzbox/xml.h"
 
 namespace boxmeter::fritzbox {

@@ -57,18 +57,18 @@ std::string_view shown(std::string_view right) {
 
 }  // namespace
 
-Session::Session(const DeviceConfig& config, Account& account, http::Stop& stop)
+WebSession::WebSession(const DeviceConfig& config, Account& account, http::Stop& stop)
     : url_(own_options<Options>(config).web_url),
       tls_(web_tls(config.tls)),
       account_(account),
-      answerer_(account.password()),
+      responder_(account.password()),
       client_({.timeout = config.timeout, .tls = tls_, .tap = config.tap}, stop) {}
 
-Session::~Session() {
+WebSession::~WebSession() {
   if (!sid_.empty()) log_out();
 }
 
-http::Response Session::ask(const WebRequest& request, Clock::time_point now) {
+http::Response WebSession::ask(const WebRequest& request, Clock::time_point now) {
   if (now - used_ >= kUsable) sid_ = {};
   const bool is_new = sid_.empty();
   if (is_new) log_in(now);
@@ -88,7 +88,7 @@ http::Response Session::ask(const WebRequest& request, Clock::time_point now) {
   return response;
 }
 
-void Session::log_in(Clock::time_point now) {
+void WebSession::log_in(Clock::time_point now) {
   sid_ = {};
   hold_off({}, now);
   // A box without a password has a session for everybody.
@@ -96,13 +96,14 @@ void Session::log_in(Clock::time_point now) {
   hold_off(info, now);
   if (info.sid.empty()) account_.ready(now);
   for (int tries = 0; tries < 2 && info.sid.empty(); ++tries) {
-    if (!(answerer_.password() == account_.password())) answerer_ = Answerer(account_.password());
+    if (!(responder_.password() == account_.password()))
+      responder_ = ChallengeResponder(account_.password());
     user_ = account_.given_user().empty() ? info.last_user : account_.given_user();
     info = exchange(
         {.method = http::Method::post,
          .url = url_ + "/login_sid.lua?version=2",
          .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
-         .body = encoded({{"username", user_}, {"response", answerer_.answer(info.challenge)}}),
+         .body = encoded({{"username", user_}, {"response", responder_.answer(info.challenge)}}),
          .reading = false});
     if (!info.sid.empty()) break;
     if (!account_.reread_password()) {
@@ -118,7 +119,7 @@ void Session::log_in(Clock::time_point now) {
 }
 
 /// A box that was given a wrong password takes no login for a while; each try would make it longer.
-void Session::hold_off(const SessionInfo& info, Clock::time_point now) {
+void WebSession::hold_off(const SessionInfo& info, Clock::time_point now) {
   if (info.block_time > 0s) blocked_until_ = now + std::min(info.block_time, kLongestBlock);
   if (now >= blocked_until_) return;
   const auto left = std::chrono::ceil<std::chrono::seconds>(blocked_until_ - now);
@@ -127,7 +128,7 @@ void Session::hold_off(const SessionInfo& info, Clock::time_point now) {
                                       " s, because of wrong ones before (from this host or user)");
 }
 
-SessionInfo Session::exchange(http::Request request) {
+SessionInfo WebSession::exchange(http::Request request) {
   request.body_limit = 64U << 10;
   const http::Response response = client_.send(request);
   if (response.status == 404)
@@ -145,7 +146,7 @@ SessionInfo Session::exchange(http::Request request) {
   }
 }
 
-http::Response Session::send(const WebRequest& request) {
+http::Response WebSession::send(const WebRequest& request) {
   http::Request sent{
       .url = url_ + request.path, .body_limit = request.body_limit, .reading = request.reading};
   auto parameters = request.parameters;
@@ -166,11 +167,11 @@ http::Response Session::send(const WebRequest& request) {
   return client_.send(sent);
 }
 
-bool Session::lacks(std::string_view right) const {
+bool WebSession::lacks(std::string_view right) const {
   return !rights_.empty() && std::ranges::find(rights_, right) == rights_.end();
 }
 
-Error Session::denied(std::string_view right) const {
+Error WebSession::denied(std::string_view right) const {
   return {ErrorKind::refused,
           "the box does not allow it (HTTP 403): " +
               (user_.empty() ? std::string("this user") : "user '" + user_ + "'") +
@@ -180,7 +181,7 @@ Error Session::denied(std::string_view right) const {
 }
 
 /// With a client of its own: the other one has been stopped by then.
-void Session::log_out() {
+void WebSession::log_out() {
   const auto timeout = time_for_logout(Clock::now());
   if (timeout <= 0ms) return;
   http::Stop never;

@@ -29,14 +29,14 @@ struct WebRequest {
 /// A session ends 20 minutes after its last use, and a request with one that has ended makes the
 /// box end all sessions of this host: an id is given up before that, and the first time that it is
 /// refused.
-class Session {
+class WebSession {
  public:
-  Session(const DeviceConfig& config, Account& account, http::Stop& stop);
+  WebSession(const DeviceConfig& config, Account& account, http::Stop& stop);
   /// Logs out; waits for the box half a second at most, and no longer for all boxes of a process
   /// together.
-  ~Session();
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+  ~WebSession();
+  WebSession(const WebSession&) = delete;
+  WebSession& operator=(const WebSession&) = delete;
 
   /// Empty until set.
   const std::string& url() const { return url_; }
@@ -71,7 +71,7 @@ class Session {
   std::string url_;
   http::TlsPolicy tls_;
   Account& account_;
-  Answerer answerer_;
+  ChallengeResponder responder_;
   Secret sid_;
   std::string user_;  // who is logged in
   std::vector<std::string> rights_;

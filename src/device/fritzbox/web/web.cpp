@@ -68,7 +68,7 @@ std::string without_blanks(std::string text) {
 }
 
 /// "11657 0240192", as it stands on a device, is written without its blank on the wire.
-http::Response ask_aha(Session& session, const Request& request, Clock::time_point now) {
+http::Response ask_aha(WebSession& session, const Request& request, Clock::time_point now) {
   WebRequest sent{.path = "/webservices/homeautoswitch.lua",
                   .parameters = {{"switchcmd", request.target}},
                   .right = "HomeAuto",
@@ -91,7 +91,7 @@ http::Response ask_aha(Session& session, const Request& request, Clock::time_poi
   return response;
 }
 
-Reply ask_lua(Session& session, const Request& request, Clock::time_point now) {
+Reply ask_lua(WebSession& session, const Request& request, Clock::time_point now) {
   const bool is_query = request.target == "query";
   WebRequest sent{.path = is_query ? "/query.lua" : "/data.lua",
                   .carry = is_query ? WebRequest::Carry::query : WebRequest::Carry::form,
@@ -113,7 +113,7 @@ Reply ask_lua(Session& session, const Request& request, Clock::time_point now) {
   return is_query ? parse_variables(response.body) : parse_page(request.target, response.body);
 }
 
-Reply ask_rest(Session& session, const Request& request, Clock::time_point now) {
+Reply ask_rest(WebSession& session, const Request& request, Clock::time_point now) {
   WebRequest sent{.path = "/api/v0" + encoded_path(rest_path(request.target)),
                   .carry = WebRequest::Carry::header,
                   .right = "HomeAuto",
@@ -145,7 +145,7 @@ std::string change_web(const Request& request) {
   return request.verb + ":" + request.target;
 }
 
-Reply ask_web(Session& session, const Request& request, Clock::time_point now) {
+Reply ask_web(WebSession& session, const Request& request, Clock::time_point now) {
   if (request.verb == "lua") return ask_lua(session, request, now);
   if (request.verb == "rest") return ask_rest(session, request, now);
   const http::Response response = ask_aha(session, request, now);

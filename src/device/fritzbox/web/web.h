@@ -12,8 +12,8 @@ void check_web(const Request& request);
 /// DeviceKind::change for these.
 std::string change_web(const Request& request);
 
-/// What the web server of a box answers to one request.  Throws as Session::ask(), and
+/// What the web server of a box answers to one request.  Throws as WebSession::ask(), and
 /// Error{refused, unsupported} for what this firmware does not have.
-Reply ask_web(Session& session, const Request& request, Clock::time_point now);
+Reply ask_web(WebSession& session, const Request& request, Clock::time_point now);
 
 }  // namespace boxmeter::fritzbox

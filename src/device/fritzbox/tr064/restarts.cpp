@@ -1,4 +1,4 @@
-#include "device/fritzbox/tr064/watch.h"
+#include "device/fritzbox/tr064/restarts.h"
 
 #include <charconv>
 
@@ -27,8 +27,8 @@ bool fell(std::optional<std::uint64_t>& known, std::optional<std::uint64_t> now,
 
 }  // namespace
 
-void Watch::see(std::string_view service, std::string_view action, const Answer& answer,
-                WallClock::time_point now) {
+void RestartDetector::see(std::string_view service, std::string_view action,
+                          const SoapAnswer& answer, WallClock::time_point now) {
   if (answer.fault) return;
   if (service == "DeviceInfo1" && action == "GetInfo") see_device(answer, now);
   const bool is_connection =
@@ -37,7 +37,7 @@ void Watch::see(std::string_view service, std::string_view action, const Answer&
     see_connection(connections_[std::string(service)], answer);
 }
 
-void Watch::see_device(const Answer& answer, WallClock::time_point now) {
+void RestartDetector::see_device(const SoapAnswer& answer, WallClock::time_point now) {
   bool restarted = fell(uptime_, seconds(answer.text("NewUpTime")), kClockError);
   if (std::string firmware = answer.text("NewSoftwareVersion"); !firmware.empty()) {
     restarted = restarted || (!firmware_.empty() && firmware != firmware_);
@@ -47,7 +47,7 @@ void Watch::see_device(const Answer& answer, WallClock::time_point now) {
   if (restarted) ++epoch_.boot;
 }
 
-void Watch::see_connection(Connection& connection, const Answer& answer) {
+void RestartDetector::see_connection(Connection& connection, const SoapAnswer& answer) {
   bool came_up = fell(connection.uptime, seconds(answer.text("NewUptime")), kConnectionClockError);
   if (std::string status = answer.text("NewConnectionStatus"); !status.empty()) {
     // The uptime also falls when the line goes down: that is not yet an internet connection.

@@ -1,34 +1,36 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 
+#include "device/fritzbox/tr064/account.h"
 #include "device/fritzbox/tr064/cache.h"
 #include "device/fritzbox/tr064/catalog.h"
 #include "device/fritzbox/tr064/rights.h"
 #include "device/fritzbox/tr064/soap.h"
-#include "device/fritzbox/tr064/wire.h"
 
 namespace boxmeter::fritzbox {
 
-/// Calls actions of one box, and reads about it whatever that takes first: the descriptions, the
-/// SCPD of a service at its first typed call, the name of the user.  One thread at a time.
-class Caller {
+/// The TR-064 client of one box: its connection, its login, and the calls.  Reads from the box
+/// whatever a call takes first: the descriptions, the SCPD of a service at its first typed call,
+/// the name of the user.  One thread at a time; blocks for as long as http::Client does.
+class Tr064Client {
  public:
   /// Whether replies need their types: without, nobody asks for the SCPD.
   enum class Types { skip, load };
 
-  Caller(const DeviceConfig& config, Account& account, http::Stop& stop);
-  ~Caller();
-  Caller(const Caller&) = delete;
-  Caller& operator=(const Caller&) = delete;
+  Tr064Client(const DeviceConfig& config, Account& account, http::Stop& stop);
+  ~Tr064Client();
+  Tr064Client(const Tr064Client&) = delete;
+  Tr064Client& operator=(const Tr064Client&) = delete;
 
   /// `name` is the service's.  A fault is an answer.  Throws Error: what http::Client throws, auth,
   /// refused for an unknown service, protocol for what is no answer.
-  Answer ask(const std::string& name, const std::string& action, Arguments arguments, Types types,
-             std::size_t body_limit);
+  SoapAnswer ask(const std::string& name, const std::string& action, Arguments arguments,
+                 Types types, std::size_t body_limit);
 
   /// What stands behind a path on the box.  Throws Error{refused, unsupported} for 404.
   std::string document(const std::string& path, std::size_t body_limit);
@@ -50,7 +52,7 @@ class Caller {
   /// The box restarted, maybe with another firmware: the next call sees to what is known of it.
   void forget();
 
-  std::uint64_t logins() const { return wire_.logins(); }
+  std::uint64_t logins() const { return http_.logins(); }
 
  private:
   /// Reads everything from the box again at the next call.
@@ -67,9 +69,19 @@ class Caller {
   http::Response post(const Service& service, const std::string& action, http::Request request);
   std::string found_user();
 
-  Account& account_;
+  http::Request request(http::Method method, const std::string& path) const;
+  /// Without credentials, and only if the box asks for them (over remote access it always does)
+  /// with.  Throws Error as http::Client.
+  http::Response send_open(http::Request request, Clock::time_point now);
+  /// With credentials.  Precondition: account_.ready(), and no account_.needs_user().
+  http::Response send_logged_in(http::Request request, Clock::time_point now);
+  http::Response send(const http::Request& request);
+
   std::string url_;
-  Wire wire_;
+  bool always_logged_in_;  // remote access: nothing is open there
+  Account& account_;
+  std::uint64_t revision_ = 0;  // of the account, as http_ knows it
+  http::Client http_;
   Cache cache_;
   CatalogPtr catalog_;                           // null: to be read
   std::optional<Clock::time_point> learned_at_;  // what the cache does not have yet

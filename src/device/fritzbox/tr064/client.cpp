@@ -1,12 +1,13 @@
-#include "device/fritzbox/tr064/caller.h"
+#include "device/fritzbox/tr064/client.h"
 
 #include <spdlog/spdlog.h>
 
 #include <utility>
 
-#include "device/fritzbox/documents.h"
-#include "device/fritzbox/target.h"
+#include "device/fritzbox/address.h"
 #include "device/fritzbox/tr064/arguments.h"
+#include "device/fritzbox/tr064/documents.h"
+#include "device/fritzbox/tr064/target.h"
 #include "device/fritzbox/xml.h"
 
 namespace boxmeter::fritzbox {
@@ -45,18 +46,29 @@ bool is_transport(ErrorKind kind) {
 
 }  // namespace
 
-Caller::Caller(const DeviceConfig& config, Account& account, http::Stop& stop)
-    : account_(account), url_(config.url), wire_(config, account, stop), cache_(config, stop) {}
+Tr064Client::Tr064Client(const DeviceConfig& config, Account& account, http::Stop& stop)
+    : url_(config.url),
+      always_logged_in_(is_remote(config.url)),
+      account_(account),
+      revision_(account.revision()),
+      http_({.timeout = config.timeout,
+             .tls = config.tls,
+             .auth = http::Auth::digest,
+             .username = account.user(),
+             .password = account.password(),
+             .tap = config.tap},
+            stop),
+      cache_(config, stop) {}
 
-Caller::~Caller() { save(); }
+Tr064Client::~Tr064Client() { save(); }
 
-void Caller::save() {
+void Tr064Client::save() {
   if (learned_at_ && catalog_) cache_.save(*catalog_);
   learned_at_.reset();
 }
 
-Answer Caller::ask(const std::string& name, const std::string& action, Arguments arguments,
-                   Types types, std::size_t body_limit) {
+SoapAnswer Tr064Client::ask(const std::string& name, const std::string& action, Arguments arguments,
+                            Types types, std::size_t body_limit) {
   if (learned_at_ && Clock::now() - *learned_at_ >= kSettled) save();
   const Service& called = service(name);
   const CatalogPtr owner = catalog_;  // keeps `called` while others are asked for the login
@@ -64,7 +76,7 @@ Answer Caller::ask(const std::string& name, const std::string& action, Arguments
   const Action* described = known ? known->find(action) : nullptr;
   if (described != nullptr) arguments = checked_arguments(arguments, name, *known, *described);
 
-  http::Request request = wire_.request(http::Method::post, called.control_url);
+  http::Request request = this->request(http::Method::post, called.control_url);
   request.body = soap_request(called.type, action, arguments);
   request.body_limit = body_limit;
   const http::Response response = post(called, action, std::move(request));
@@ -72,15 +84,15 @@ Answer Caller::ask(const std::string& name, const std::string& action, Arguments
   const bool is_answer =
       response.status == 200 || (response.status == 500 && !is_html(response.body));
   if (!is_answer) throw unexpected(response);
-  Answer answer = parse_soap(response.body);
+  SoapAnswer answer = parse_soap(response.body);
   if (described != nullptr) give_types(answer, *known, *described);
   if (known && described == nullptr && answer.fault && answer.fault->code == kInvalidAction)
     answer.fault->hint = unknown_action(action, name, *known);
   return answer;
 }
 
-Arguments Caller::checked_arguments(const Arguments& arguments, const std::string& service,
-                                    const Scpd& scpd, const Action& action) {
+Arguments Tr064Client::checked_arguments(const Arguments& arguments, const std::string& service,
+                                         const Scpd& scpd, const Action& action) {
   CheckedArguments result = checked(arguments, scpd, action);
   for (const std::string& doubt : result.doubts)
     if (doubted_.size() < kKeptDoubts && doubted_.insert(doubt).second)
@@ -88,13 +100,13 @@ Arguments Caller::checked_arguments(const Arguments& arguments, const std::strin
   return std::move(result.arguments);
 }
 
-const Rights& Caller::rights() {
+const Rights& Tr064Client::rights() {
   if (rights_) return *rights_;
   rights_.emplace();
   const std::string security = "LANConfigSecurity1";
   if (!has(security)) return *rights_;
   try {
-    const Answer answer = ask(security, "X_AVM-DE_GetCurrentUser", {}, Types::skip, 1U << 20);
+    const SoapAnswer answer = ask(security, "X_AVM-DE_GetCurrentUser", {}, Types::skip, 1U << 20);
     rights_ = parse_rights(answer.text("NewX_AVM-DE_CurrentUserRights"));
   } catch (const Error& error) {
     if (is_transport(error.kind())) throw;  // else an explanation less, no failure
@@ -102,7 +114,7 @@ const Rights& Caller::rights() {
   return *rights_;
 }
 
-std::string Caller::document(const std::string& path, std::size_t body_limit) {
+std::string Tr064Client::document(const std::string& path, std::size_t body_limit) {
   http::Response response = get(path, body_limit);
   if (response.status == 404)
     throw Error(ErrorKind::refused, "the box has no such document (HTTP 404)",
@@ -111,25 +123,25 @@ std::string Caller::document(const std::string& path, std::size_t body_limit) {
   return std::move(response.body);
 }
 
-bool Caller::has(std::string_view service) { return catalog()->find(service) != nullptr; }
+bool Tr064Client::has(std::string_view service) { return catalog()->find(service) != nullptr; }
 
-void Caller::forget() {
+void Tr064Client::forget() {
   catalog_.reset();
   rights_.reset();
   without_scpd_.clear();
 }
 
-void Caller::distrust() {
+void Tr064Client::distrust() {
   cache_.distrust();
   forget();
 }
 
-const Service& Caller::service(const std::string& name) {
+const Service& Tr064Client::service(const std::string& name) {
   if (!has(name) && Clock::now() - read_at_ >= kReadAgain) distrust();
   return catalog()->service(name);
 }
 
-const CatalogPtr& Caller::catalog() {
+const CatalogPtr& Tr064Client::catalog() {
   if (catalog_) return catalog_;
   if ((catalog_ = cache_.load())) {
     read_at_ = Clock::now();
@@ -144,21 +156,21 @@ const CatalogPtr& Caller::catalog() {
 }
 
 /// Nothing where there is none: a very old box, or one of a provider.
-std::optional<Description> Caller::tr064_description() {
+std::optional<Description> Tr064Client::tr064_description() {
   const http::Response response = within("/tr64desc.xml", [&] { return get("/tr64desc.xml"); });
   if (response.status == 404) return std::nullopt;
   return described(response);
 }
 
 /// Nothing where "Transmit status information over UPnP" is off, unless it is all there could be.
-std::optional<Description> Caller::igd_description(bool needed) {
+std::optional<Description> Tr064Client::igd_description(bool needed) {
   const http::Response response = within("/igddesc.xml", [&] { return get("/igddesc.xml"); });
   const bool is_off = response.status == 404 || (response.status == 200 && is_html(response.body));
   if (is_off && !needed) return std::nullopt;
   return described(response);
 }
 
-Description Caller::described(const http::Response& response) const {
+Description Tr064Client::described(const http::Response& response) const {
   if (response.status != 200 || is_html(response.body)) throw stranger(response);
   try {
     return parse_description(response.body);
@@ -170,7 +182,7 @@ Description Caller::described(const http::Response& response) const {
 
 /// A printer's page, another brand, a proxy that is out of order: all that can be said for sure is
 /// what came.
-Stranger Caller::stranger(const http::Response& response) const {
+Stranger Tr064Client::stranger(const http::Response& response) const {
   const bool html = is_html(response.body);
   std::string what = response.status == 200 ? "" : "HTTP " + std::to_string(response.status);
   if (html) what += what.empty() ? "HTML" : " with HTML";
@@ -187,7 +199,7 @@ Stranger Caller::stranger(const http::Response& response) const {
 
 /// Null where the box does not serve it (some list services whose SCPD is missing): its values stay
 /// text.
-std::shared_ptr<const Scpd> Caller::scpd(const Service& service) {
+std::shared_ptr<const Scpd> Tr064Client::scpd(const Service& service) {
   const std::string& url = service.scpd_url;
   if (url.empty()) return nullptr;
   catalog();  // also when the box restarted since it told `service`
@@ -210,38 +222,78 @@ std::shared_ptr<const Scpd> Caller::scpd(const Service& service) {
   }
 }
 
-http::Response Caller::get(const std::string& path, std::size_t body_limit) {
-  http::Request request = wire_.request(http::Method::get, path);
+http::Response Tr064Client::get(const std::string& path, std::size_t body_limit) {
+  http::Request request = this->request(http::Method::get, path);
   request.body_limit = body_limit;
-  return wire_.open(std::move(request), Clock::now());
+  return send_open(std::move(request), Clock::now());
 }
 
-http::Response Caller::post(const Service& service, const std::string& action,
-                            http::Request request) {
+http::Response Tr064Client::post(const Service& service, const std::string& action,
+                                 http::Request request) {
   request.headers = {{"Content-Type", "text/xml; charset=\"utf-8\""},
                      {"SoapAction", service.type + "#" + action}};
   request.reading = is_reading(action);
   const Clock::time_point now = Clock::now();
-  if (is_open(service, action)) return wire_.open(std::move(request), now);
+  if (is_open(service, action)) return send_open(std::move(request), now);
   account_.ready(now);
   if (account_.needs_user()) account_.set_user(found_user());
-  return wire_.logged_in(std::move(request), now);
+  return send_logged_in(std::move(request), now);
 }
 
 /// The user whom a box means that was only given a password: since FRITZ!OS 7.24 boxes have named
 /// users, before that one fixed name would do.
-std::string Caller::found_user() {
+std::string Tr064Client::found_user() {
   const std::string security = "LANConfigSecurity1";
   const SystemVersion version = catalog()->version();
   const bool is_listed = has(security);
   const bool is_old = version.display.empty() ? !is_listed : !version.is_at_least(7, 24);
   if (is_old) return "dslf-config";
   if (!is_listed) throw no_user("this box does not list its users");
-  const Answer answer = ask(security, "X_AVM-DE_GetUserList", {}, Types::skip, 1U << 20);
+  const SoapAnswer answer = ask(security, "X_AVM-DE_GetUserList", {}, Types::skip, 1U << 20);
   if (answer.fault) throw no_user("this box does not list its users");
   std::string user = last_user(answer.text("NewX_AVM-DE_UserList"));
   if (user.empty()) throw no_user("this box names no user who logged in last");
   return user;
+}
+
+http::Request Tr064Client::request(http::Method method, const std::string& path) const {
+  return {.method = method, .url = url_ + path};
+}
+
+http::Response Tr064Client::send_open(http::Request request, Clock::time_point now) {
+  if (!always_logged_in_) {
+    request.login = false;
+    http::Response response = http_.send(request);
+    if (response.status != 401) return response;
+  }
+  account_.ready(now);
+  if (account_.user().empty()) throw no_password();
+  return send_logged_in(std::move(request), now);
+}
+
+http::Response Tr064Client::send_logged_in(http::Request request, Clock::time_point now) {
+  request.login = true;
+  try {
+    return send(request);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::auth) throw;
+  }
+  if (!account_.reread_password()) account_.refuse(account_.user(), now);
+  try {
+    return send(request);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::auth) throw;
+  }
+  account_.refuse(account_.user(), now);
+}
+
+/// With the credentials as they are now: whoever shares the account may have changed them.
+http::Response Tr064Client::send(const http::Request& request) {
+  if (revision_ != account_.revision()) {
+    http_.set_credentials(account_.user(), account_.password());
+    revision_ = account_.revision();
+  }
+  return http_.send(request);
 }
 
 }  // namespace boxmeter::fritzbox

@@ -12,15 +12,12 @@ namespace boxmeter::fritzbox {
 
 /// The path of the first argument that is called a path or a URL and is one, with `parameters`
 /// added to its query.  Throws Error{protocol} when there is none.
-std::string document_path(const Answer& answer,
+std::string document_path(const SoapAnswer& answer,
                           const std::map<std::string, std::string>& parameters);
-
-/// Throws Error{protocol}, Error{too_large} for more than 64 levels.
-Reply parse_json(std::string_view body);
 
 /// The list that an answer holds itself, as XML in the text of an argument: NewTAMList,
 /// NewCellList. None when there is none.  Throws as parse_document().
-std::optional<Reply> document_inside(const Answer& answer);
+std::optional<Reply> document_inside(const SoapAnswer& answer);
 
 /// An XML or JSON document as a reply.  In a mesh list every link stands once, and tells of its
 /// ends: `end_1` and `end_2` with the name, MAC, role of the node and the name and type of the

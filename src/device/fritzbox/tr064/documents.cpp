@@ -1,4 +1,4 @@
-#include "device/fritzbox/documents.h"
+#include "device/fritzbox/tr064/documents.h"
 
 #include <algorithm>
 #include <map>
@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "base/text.h"
-#include "device/fritzbox/target.h"
+#include "device/fritzbox/json.h"
 #include "device/fritzbox/tr064/description.h"
+#include "device/fritzbox/tr064/target.h"
 #include "device/fritzbox/xml.h"
 #include "http/client.h"
 
 namespace boxmeter::fritzbox {
 namespace {
 
-constexpr std::size_t kDeepest = 64;
 constexpr std::size_t kLongestName = 128;
 
 std::string member(const Reply& object, const std::string& name) {
@@ -99,19 +99,7 @@ bool is_place(std::string_view name) { return name.ends_with("Path") || name.end
 
 }  // namespace
 
-Reply parse_json(std::string_view body) {
-  const std::string utf8 = repair_utf8(body);
-  if (json_depth(utf8) > kDeepest)
-    throw Error(ErrorKind::too_large,
-                "the answer is nested deeper than " + std::to_string(kDeepest) + " levels");
-  try {
-    return Reply::parse(utf8);
-  } catch (const Reply::exception&) {  // its text quotes the document
-    throw Error(ErrorKind::protocol, "the answer is not JSON");
-  }
-}
-
-std::string document_path(const Answer& answer,
+std::string document_path(const SoapAnswer& answer,
                           const std::map<std::string, std::string>& parameters) {
   for (const auto& [name, value] : answer.arguments) {
     if (!is_place(name) || !value.is_string()) continue;
@@ -128,7 +116,7 @@ std::string document_path(const Answer& answer,
               "path or an XML list)");
 }
 
-std::optional<Reply> document_inside(const Answer& answer) {
+std::optional<Reply> document_inside(const SoapAnswer& answer) {
   for (const auto& [name, value] : answer.arguments)
     if (value.is_string() && trim(value.get_ref<const std::string&>()).starts_with('<'))
       return xml_to_json(value.get_ref<const std::string&>());

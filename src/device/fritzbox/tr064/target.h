@@ -2,8 +2,6 @@
 #include <string>
 #include <string_view>
 
-#include "device/kinds.h"
-
 // What `tr064:` and `list:` requests may name.  Pure, any thread.
 namespace boxmeter::fritzbox {
 
@@ -29,18 +27,12 @@ bool is_argument_name(std::string_view name);
 /// Whether an action changes nothing, by its name: Get... or ..._Get....
 bool only_reads(std::string_view action);
 
+/// Whether its answers are secrets, whatever the firmware: keys, the configuration, what
+/// applications stored.
+bool is_denied(std::string_view action);
+
 /// Whether a pack may call it: it only reads, and does not exist to hand out keys, the
 /// configuration or stored application data.
 bool is_reading(std::string_view action);
-
-/// What a pack may ask a Fritz!Box with.
-inline constexpr Verb kVerbs[] = {{"tr064"}, {"list"}, {"aha"},        {"http"},
-                                  {"lua"},   {"rest"}, {"callmonitor"}};
-
-/// DeviceKind::check of this brand.
-void check(const Request& request);
-
-/// DeviceKind::change of this brand.
-std::string change(const Request& request);
 
 }  // namespace boxmeter::fritzbox

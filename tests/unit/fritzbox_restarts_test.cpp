@@ -2,29 +2,29 @@
 
 #include <string>
 
-#include "device/fritzbox/tr064/watch.h"
+#include "device/fritzbox/tr064/restarts.h"
 
 using boxmeter::Epoch;
-using boxmeter::fritzbox::Answer;
-using boxmeter::fritzbox::Watch;
+using boxmeter::fritzbox::RestartDetector;
+using boxmeter::fritzbox::SoapAnswer;
 
 namespace {
 
 const boxmeter::WallClock::time_point kNow{std::chrono::hours(500'000)};
 
-Answer device(int uptime, const std::string& firmware = "154.07.57") {
+SoapAnswer device(int uptime, const std::string& firmware = "154.07.57") {
   return {.arguments = {{"NewSoftwareVersion", firmware}, {"NewUpTime", uptime}}};
 }
 
-Answer connection(const std::string& status, const std::string& uptime) {
+SoapAnswer connection(const std::string& status, const std::string& uptime) {
   return {.arguments = {{"NewConnectionStatus", status}, {"NewUptime", uptime}}};
 }
 
 }  // namespace
 
 TEST_CASE("a fallen uptime or another firmware is a restart, a clock that is set is none") {
-  Watch watch;
-  const auto see = [&](const Answer& answer) {
+  RestartDetector watch;
+  const auto see = [&](const SoapAnswer& answer) {
     watch.see("DeviceInfo1", "GetInfo", answer, kNow);
     return watch.epoch().boot;
   };
@@ -42,8 +42,8 @@ TEST_CASE("a fallen uptime or another firmware is a restart, a clock that is set
 }
 
 TEST_CASE("an internet connection that comes up is seen by its status or its uptime") {
-  Watch watch;
-  const auto see = [&](const std::string& service, const Answer& answer) {
+  RestartDetector watch;
+  const auto see = [&](const std::string& service, const SoapAnswer& answer) {
     watch.see(service, "GetStatusInfo", answer, kNow);
     return watch.epoch().wan;
   };
@@ -61,7 +61,7 @@ TEST_CASE("an internet connection that comes up is seen by its status or its upt
 }
 
 TEST_CASE("the box tells its firmware and since when it runs it") {
-  Watch watch;
+  RestartDetector watch;
   CHECK(watch.incarnation().firmware.empty());
 
   watch.see("DeviceInfo1", "GetInfo", device(5000), kNow);

@@ -12,9 +12,9 @@ namespace boxmeter::fritzbox {
 
 /// Sees in the answers when a box restarted, changed its firmware, or came online.  One thread at a
 /// time.  The first sight of anything is no change.
-class Watch {
+class RestartDetector {
  public:
-  void see(std::string_view service, std::string_view action, const Answer& answer,
+  void see(std::string_view service, std::string_view action, const SoapAnswer& answer,
            WallClock::time_point now);
   Epoch epoch() const { return epoch_; }
   Incarnation incarnation() const { return {.firmware = firmware_, .booted = booted_}; }
@@ -25,8 +25,8 @@ class Watch {
     std::optional<std::uint64_t> uptime = {};
   };
 
-  void see_device(const Answer& answer, WallClock::time_point now);
-  void see_connection(Connection& connection, const Answer& answer);
+  void see_device(const SoapAnswer& answer, WallClock::time_point now);
+  void see_connection(Connection& connection, const SoapAnswer& answer);
 
   Epoch epoch_;
   std::optional<std::uint64_t> uptime_;
