@@ -7,8 +7,8 @@
 #include "app/commands.h"
 #include "app/log.h"
 #include "app/process.h"
-#include "app/store_setup.h"
 #include "app/series_json.h"
+#include "app/store_setup.h"
 #include "base/guarded.h"
 #include "publish/exposition.h"
 
