@@ -37,8 +37,9 @@ def on_a_terminal(sim, *words, typed, env):
         out = program.stdout.read().decode()
         program.wait(60)
         try:
-            seen += os.read(parent, 1000).decode()
-        except OSError:
+            while chunk := os.read(parent, 1000):  # what was typed is echoed, and may come by itself
+                seen += chunk.decode()
+        except OSError:  # nobody has the other end any more
             pass
     os.close(parent)
     return program.returncode, seen, out
