@@ -35,7 +35,7 @@ class Deflater {
       deflate(&stream_, Z_FULL_FLUSH);
       made = bytes.size() - stream_.avail_out;
     } while (stream_.avail_out == 0);
-    bytes.resize(made);
+    bytes.erase(made);
     return bytes;
   }
 

@@ -64,9 +64,8 @@ std::vector<Option> box_options(BoxOptions& options) {
 
 std::optional<std::string> given(const std::optional<std::string>& option, const char* variable) {
   if (option && !option->empty()) return option;
-  auto value = environment(variable);
-  if (value && value->empty()) value.reset();
-  return value;
+  const std::optional<std::string> value = environment(variable);
+  return value && !value->empty() ? value : std::nullopt;
 }
 
 bool environment_flag(const char* variable) {
