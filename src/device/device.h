@@ -96,7 +96,8 @@ class Device {
   virtual Reply permissions() const { return Reply::object(); }
 
   /// How often a box of this kind has answered so far: with a value, or with a refusal in the words
-  /// of its protocol.  Another program's page or JSON, descriptions and logins do not count.
+  /// of its protocol.  Another program's page or JSON, a description that other makes
+  /// have too, and logins do not count.
   virtual std::uint64_t answers() const = 0;
 
   /// How often it has logged in so far (a 401 answered with a digest, a session opened).

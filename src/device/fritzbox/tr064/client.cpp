@@ -159,7 +159,9 @@ const CatalogPtr& Tr064Client::catalog() {
 std::optional<Description> Tr064Client::tr064_description() {
   const http::Response response = within("/tr64desc.xml", [&] { return get("/tr64desc.xml"); });
   if (response.status == 404) return std::nullopt;
-  return described(response);
+  Description description = described(response);
+  ++descriptions_;
+  return description;
 }
 
 /// Nothing where "Transmit status information over UPnP" is off, unless it is all there could be.

@@ -35,6 +35,9 @@ class Tr064Client {
   /// What stands behind a path on the box.  Throws Error{refused, unsupported} for 404.
   std::string document(const std::string& path, std::size_t body_limit);
 
+  /// How many descriptions of TR-064 were read so far: only boxes of this kind have them.
+  std::uint64_t descriptions() const { return descriptions_; }
+
   bool has(std::string_view service);
 
   /// Of the user who is logged in, asked once; empty where the box does not tell.
@@ -85,6 +88,7 @@ class Tr064Client {
   Cache cache_;
   CatalogPtr catalog_;                           // null: to be read
   std::optional<Clock::time_point> learned_at_;  // what the cache does not have yet
+  std::uint64_t descriptions_ = 0;
   Clock::time_point read_at_ = {};
   std::optional<Rights> rights_;
   std::set<std::string> doubted_;
