@@ -36,6 +36,11 @@ std::string without_query(const std::string& url) { return url.substr(0, url.fin
 
 Url parse_url(const Value& value) {
   const std::string text = value.text();
+  // Anywhere before the query: where a slash is missing or too many, a password is not where it
+  // should be.
+  if (without_query(text).find('@') != std::string::npos)
+    throw value.problem(value.name() +
+                        " must not hold a user or a password; they have keys of their own");
   Url url;
   std::string_view rest = text;
   if (const auto scheme = rest.find("://"); scheme != std::string_view::npos) {
@@ -45,9 +50,6 @@ Url parse_url(const Value& value) {
   const auto end = std::min(rest.find_first_of("/?#"), rest.size());
   const std::string_view authority = rest.substr(0, end);
   url.rest = rest.substr(end);
-  if (authority.find('@') != std::string_view::npos)
-    throw value.problem(value.name() +
-                        " must not hold a user or a password; they have keys of their own");
   const auto [host, port] = split_port(authority);
   const bool port_fits = authority.size() == host.size() || (is_port(port) && port != "0");
   const bool scheme_fits = url.scheme.empty() || url.scheme == "http" || url.scheme == "https";
