@@ -4,8 +4,10 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "device/address.h"
+#include "http/url.h"
 
 namespace boxmeter {
 namespace {
@@ -63,27 +65,24 @@ http::TlsPolicy read_policy(const Value& value, const std::filesystem::path& kno
 
 std::string read_box_url(const Value& value, const DeviceKind& kind) {
   if (kind.can_be_found && value.text() == "auto") return "auto";
-  Url url = parse_url(value);
+  http::Url url = read_url(value);
   if (is_remote_path(url.rest, kind)) {
-    if (url.scheme == "https") return origin(url) + std::string(kind.remote_path);
+    if (url.scheme == "https") return url.origin() + std::string(kind.remote_path);
     throw value.problem("remote access ('" + url.rest + "') is by https only");
   }
   const bool names_api = !kind.api_path.empty() && (url.rest + "/").starts_with(kind.api_path) &&
                          url.rest.find_first_of("?#") == std::string::npos;
   if (!url.rest.empty() && url.rest != "/" && !names_api)
     throw value.problem("'url' of a device has no path and no query: remove '" + url.rest + "'");
-  const std::string usual(kind.default_url);
-  const std::string_view usual_scheme = is_https(usual) ? "https" : "http";
-  if (url.scheme.empty()) url.scheme = usual_scheme;
-  if (url.port.empty() && url.scheme == usual_scheme)
-    url.port = split_port(usual.substr(usual.find("://") + 3)).second;
-  if (url.port.empty() && url.scheme == "https" && kind.https_port != 0)
-    url.port = std::to_string(kind.https_port);
-  return origin(url) + (names_api ? url.rest : "");
+  const http::Url usual = http::parse_url(kind.default_url).value();
+  if (url.scheme.empty()) url.scheme = usual.scheme;
+  if (!url.port && url.scheme == usual.scheme) url.port = usual.port;
+  if (!url.port && url.scheme == "https" && kind.https_port != 0) url.port = kind.https_port;
+  return url.origin() + (names_api ? url.rest : "");
 }
 
 std::string read_push_url(const Value& value) {
-  const Url url = parse_url(value);
+  const http::Url url = read_url(value);
   if (url.scheme.empty())
     throw value.problem("'url' must begin with http:// or https://, not '" +
                         without_query(value.text()) + "'");
@@ -93,7 +92,10 @@ std::string read_push_url(const Value& value) {
   return value.text();
 }
 
-bool is_https(const std::string& url) { return lower(url.substr(0, 8)) == "https://"; }
+bool is_https(const std::string& url) {
+  const auto parsed = http::parse_url(url);
+  return parsed && parsed->scheme == "https";
+}
 
 http::TlsPolicy read_tls(const Section& section, const std::string& url, http::TlsMode by_default,
                          const std::filesystem::path& known_key,
@@ -110,10 +112,9 @@ http::TlsPolicy read_tls(const Section& section, const std::string& url, http::T
 
 std::string read_listen_address(const Value& value) {
   std::string text = value.text();
-  const auto [host, port] = split_port(text);
-  if (is_host(host) && is_port(port)) return text;
+  if (find_host_and_port(text)) return text;
   const std::string_view alone = text.starts_with(':') ? std::string_view(text).substr(1) : text;
-  if (is_port(alone))
+  if (parse_integer<std::uint16_t>(alone))
     throw value.problem("listen address '" + text +
                         "' has no host (write 127.0.0.1:" + std::string(alone) +
                         ", or 0.0.0.0:" + std::string(alone) + " for every interface)");

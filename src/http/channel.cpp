@@ -116,7 +116,7 @@ Channel::HeaderList Channel::prepare(const Call& call) {
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   // As written: libcurl changes the case of percent-encoded bytes, and a digest covers them.
-  curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, request_target(request.url).c_str());
+  curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, call.target.request.c_str());
   curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request.reading ? 0L : 1L);
   curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.body_limit));
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, trust_.checks_name(call.target) ? 2L : 0L);
@@ -238,7 +238,7 @@ void Channel::log(const Call& call, CURLcode code) {
   if (!spdlog::should_log(spdlog::level::debug)) return;
   double seconds = 0;
   curl_easy_getinfo(handle_.get(), CURLINFO_TOTAL_TIME, &seconds);
-  const auto target = request_target(call.request.url);
+  const auto& target = call.target.request;
   spdlog::debug("{} {}{}: {}, {} bytes in {:.1f} ms", method_name(call.request.method),
                 call.target.where, target.substr(0, target.find('?')),
                 code == CURLE_OK ? std::to_string(now_.response.status) : curl_easy_strerror(code),

@@ -61,9 +61,7 @@ struct Client::State {
 
 Response Client::State::send(const Request& request) {
   const auto until = Time::now() + options.timeout;
-  check_characters(request.url);
-  if (target.origin.empty() || target.origin != origin_of(request.url))
-    target = parse_target(request.url);
+  target = parse_target(request.url);
   if (options.auth != Auth::digest || !request.login) return exchange(request, until);
   try {
     return send_with_digest(request, until);
@@ -111,7 +109,7 @@ std::string Client::State::authorization(const Request& request) {
   return answer(session->challenge, {.username = options.username,
                                      .password = options.password,
                                      .method = method_name(request.method),
-                                     .target = request_target(request.url),
+                                     .target = target.request,
                                      .cnonce = session->cnonce,
                                      .count = ++session->count});
 }

@@ -5,12 +5,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <system_error>
 #include <utility>
 
 #include "base/error.h"
+#include "base/number.h"
+#include "http/url.h"
 
 namespace boxmeter::http {
 namespace {
@@ -22,9 +25,27 @@ constexpr int kBacklog = 512;
   throw Error(ErrorKind::config, "cannot listen on " + address + ": " + why);
 }
 
+struct Place {
+  std::string host;  // without brackets; empty: every address of the machine
+  std::string port;
+};
+
+Place host_and_port(const std::string& address) {
+  if (address.starts_with(':')) {
+    if (const auto port = parse_integer<std::uint16_t>(std::string_view(address).substr(1)))
+      return {"", std::to_string(*port)};
+  }
+  if (const auto url = parse_url(address);
+      url && url->port && url->scheme.empty() && url->rest.empty())
+    return {url->plain_host(), std::to_string(*url->port)};
+  if (std::ranges::count(address, ':') > 1 && !address.starts_with('['))
+    refuse(address, "an IPv6 address stands in brackets, as in [::1]:9877");
+  refuse(address, "not host:port, [IPv6]:port or :port");
+}
+
 using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
-/// `host` is what stands before the last colon, without brackets.
+/// No host: every address of the machine.
 Addresses resolve(const std::string& address, const std::string& host, const std::string& port) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
@@ -75,19 +96,8 @@ int bound_port(int socket) {
 }  // namespace
 
 Listener::Listener(const std::string& address) {
-  const auto colon = address.rfind(':');
-  const bool digits = colon != std::string::npos && colon + 1 < address.size() &&
-                      address.find_first_not_of("0123456789", colon + 1) == std::string::npos &&
-                      address.size() - colon <= 6;
-  if (!digits || std::stoi(address.substr(colon + 1)) > 65535)
-    refuse(address, "not host:port, [IPv6]:port or :port");
-  std::string host = address.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']'))
-    host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string::npos)
-    refuse(address, "an IPv6 address stands in brackets, as in [::1]:9877");
-
-  const auto found = resolve(address, host, address.substr(colon + 1));
+  const auto [host, port] = host_and_port(address);
+  const auto found = resolve(address, host, port);
   const auto* chosen = choose(found.get(), host.empty());
   socket_ = bound(*chosen, host.empty());
   if (socket_ < 0 && host.empty() && errno == EAFNOSUPPORT)  // a kernel without IPv6

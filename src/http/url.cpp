@@ -78,9 +78,9 @@ std::optional<Url> parse_url(std::string_view text) {
   const auto end = std::min(text.find_first_of("/?#"), text.size());
   url.rest = text.substr(end);
   text = text.substr(0, end);
-  if (const auto at = text.rfind('@'); at != std::string_view::npos) {
+  if (text.find('@') != std::string_view::npos) {
     url.has_credentials = true;
-    text.remove_prefix(at + 1);
+    return url;
   }
   if (!read_authority(text, url)) return {};
   return url;

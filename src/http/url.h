@@ -11,7 +11,7 @@ struct Url {
   std::string host = {};         // an IPv6 address in its brackets
   std::optional<int> port = {};  // 0 to 65535, when one is written
   std::string rest = {};         // from the path on, as written: path, query and fragment
-  bool has_credentials = false;  // which are dropped: no message may show them
+  bool has_credentials = false;  // which are dropped, and the host with them: refuse it
 
   /// host[:port]
   std::string authority() const;

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "http/server.h"
+#include "http/url.h"
 #include "publish/negotiate.h"
 #include "publish/own_series.h"
 #include "publish/page.h"
@@ -170,9 +171,8 @@ const std::vector<int>& Web::ports() const { return state_->server.ports(); }
 std::vector<std::string> Web::addresses() const {
   std::vector<std::string> all;
   for (std::size_t i = 0; i < state_->listen.size(); ++i) {
-    const auto& address = state_->listen[i];
-    const auto host = address.substr(0, address.rfind(':'));
-    all.push_back((host.empty() ? "localhost" : host) + ":" + std::to_string(ports()[i]));
+    const auto address = http::parse_url(state_->listen[i]);  // none for ":port", every address
+    all.push_back((address ? address->host : "localhost") + ":" + std::to_string(ports()[i]));
   }
   return all;
 }

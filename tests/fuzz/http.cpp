@@ -4,6 +4,7 @@
 #include "http/request_reader.h"
 #include "http/respond.h"
 #include "http/target.h"
+#include "http/url.h"
 
 namespace boxmeter::fuzz {
 
@@ -76,13 +77,16 @@ void request(std::string_view input) {
 }
 
 void url(std::string_view input) {
+  if (const auto found = parse_url(input); found && !found->has_credentials) {
+    const auto again = parse_url(found->origin() + found->rest);
+    expect(again && again->host == found->host && again->port == found->port,
+           "what is written anew is read the same");
+  }
   const http::Target target = parse_target(input);
-  check_characters(input);
   expect(!target.host.empty(), "a URL names a host");
-  expect(target.origin == origin_of(input), "one origin");
-  const std::string in_line = request_target(input);
-  expect(in_line.starts_with('/'), "a request line begins with a path");
-  expect(in_line.find_first_of(" \r\n#") == std::string::npos, "a request line is one line");
+  expect(parse_target(target.origin).origin == target.origin, "one origin");
+  expect(target.request.starts_with('/'), "a request line begins with a path");
+  expect(target.request.find_first_of(" \r\n#") == std::string::npos, "a request line is one line");
 }
 
 }  // namespace boxmeter::fuzz

@@ -36,11 +36,13 @@ TEST_CASE("an IPv6 address stands in brackets, with its zone") {
   CHECK(parse_url("[::1]")->host == "[::1]");
 }
 
-TEST_CASE("credentials are told and dropped") {
-  const auto url = parse_url("http://me:swordfish@192.0.2.1/").value();
-
-  CHECK(url.has_credentials);
-  CHECK(url.origin() == "http://192.0.2.1");
+TEST_CASE("credentials are told, whatever else is wrong, and not kept") {
+  for (const auto* text : {"http://me:swordfish@192.0.2.1/", "me@host", "http://@x", "a b@"}) {
+    CAPTURE(text);
+    const auto url = parse_url(text).value();
+    CHECK(url.has_credentials);
+    CHECK(url.authority() == "");
+  }
 }
 
 TEST_CASE("what is no address is none") {

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "device/freebox/options.h"
 #include "device/freebox/roots.h"
+#include "http/url.h"
 
 namespace boxmeter::freebox {
 namespace {
@@ -18,8 +19,8 @@ constexpr auto kListenFor = std::chrono::milliseconds(1000);
 
 /// "/api/v8/" of "http://host/api/v8/".
 std::string path_of(const std::string& url) {
-  const auto slash = url.find('/', url.find("://") + 3);
-  return slash == std::string::npos ? "" : url.substr(slash);
+  const auto parsed = http::parse_url(url);
+  return parsed ? parsed->rest : "";
 }
 
 bool has_major(std::string_view path) {

@@ -9,6 +9,7 @@
 #include "device/freebox/request.h"
 #include "device/freebox/secrets.h"
 #include "device/freebox/session.h"
+#include "http/url.h"
 
 namespace boxmeter::freebox {
 namespace {
@@ -108,15 +109,15 @@ Freebox::~Freebox() {
   }
 }
 
-bool is_loopback(std::string_view url) {
-  return url.starts_with("http://127.") || url.starts_with("http://localhost") ||
-         url.starts_with("http://[::1]");
+bool is_loopback(const http::Url& url) {
+  return url.host.starts_with("127.") || url.host == "localhost" || url.host == "[::1]";
 }
 
 }  // namespace
 
 std::unique_ptr<Device> open(const DeviceConfig& config, http::Stop& stop) {
-  if (config.url.starts_with("http://") && !is_loopback(config.url))
+  if (const auto url = http::parse_url(config.url);
+      url && url->scheme == "http" && !is_loopback(*url))
     spdlog::warn(
         "device '{}': '{}' is plain http: whoever listens on the way can use the session "
         "(a Freebox also answers on https://mafreebox.freebox.fr)",

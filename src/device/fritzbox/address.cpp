@@ -1,26 +1,17 @@
 #include "device/fritzbox/address.h"
 
-#include <algorithm>
-#include <string_view>
+#include "http/url.h"
 
 namespace boxmeter::fritzbox {
-namespace {
-
-/// npos when there is none.
-std::size_t path_at(const std::string& url) {
-  const auto scheme = url.find("://");
-  return url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
-}
-
-}  // namespace
 
 std::string web_url(const std::string& url) {
-  const auto beside = [&url](std::string_view scheme, std::string_view port) {
-    return url.starts_with(scheme) && url.ends_with(port);
+  const auto parsed = http::parse_url(url);
+  if (!parsed) return url;
+  const auto beside = [&](std::string_view scheme, int port) {
+    return parsed->scheme == scheme && parsed->port == port && parsed->rest.empty();
   };
-  if (beside("http://", ":49000")) return "http://" + host_of(url);
-  if (beside("https://", ":49443")) return "https://" + host_of(url);
-  return url.substr(0, path_at(url));
+  if (beside("http", 49000) || beside("https", 49443)) return parsed->scheme + "://" + parsed->host;
+  return parsed->origin();
 }
 
 http::TlsPolicy web_tls(http::TlsPolicy tls) {
@@ -28,17 +19,14 @@ http::TlsPolicy web_tls(http::TlsPolicy tls) {
   return tls;
 }
 
-bool is_remote(const std::string& url) { return path_at(url) != std::string::npos; }
+bool is_remote(const std::string& url) {
+  const auto parsed = http::parse_url(url);
+  return parsed && !parsed->rest.empty();
+}
 
 std::string host_of(const std::string& url) {
-  const auto scheme = url.find("://");
-  const auto start = scheme == std::string::npos ? 0 : scheme + 3;
-  const auto end = std::min(path_at(url), url.size());
-  const auto port = url.rfind(':', end);
-  const auto bracket = url.rfind(']');
-  const bool has_port =
-      port != std::string::npos && port > start && (bracket == std::string::npos || port > bracket);
-  return url.substr(start, (has_port ? port : end) - start);
+  const auto parsed = http::parse_url(url);
+  return parsed ? parsed->host : url;
 }
 
 }  // namespace boxmeter::fritzbox

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/options.h"
@@ -116,9 +117,8 @@ std::string Box::found_web_url() {
   if (url == url_ || !url.starts_with("https://") || !tr064_.has(remote)) return url;
   const SoapAnswer answer = ask_service(remote, "GetInfo", {}, Tr064Client::Types::skip);
   const std::string port = answer.fault ? "" : answer.text("NewPort");
-  const bool is_port = !port.empty() && port.size() < 6 && port != "0" &&
-                       port.find_first_not_of("0123456789") == std::string::npos;
-  return is_port && port != "443" ? url + ":" + port : url;
+  const auto number = parse_integer<std::uint16_t>(port).value_or(443);
+  return number == 0 || number == 443 ? url : url + ":" + port;
 }
 
 Reply Box::single(const Target& target, const Request& request) {

@@ -9,24 +9,19 @@ namespace {
 
 /// "http://fritz.box:8080": where a box's web pages are.
 std::string read_web_url(const Value& value) {
-  const Url url = parse_url(value);
+  const http::Url url = read_url(value);
   if (url.scheme.empty() || (!url.rest.empty() && url.rest != "/"))
     throw value.problem("'web_url' must look like http://host:port, not '" +
                         without_query(value.text()) + "'");
-  return origin(url);
+  return url.origin();
 }
 
 /// Where a box's call monitor is: true (port 1012 beside `url`), false (empty) or host:port.
 std::string read_call_monitor(const Value& value, const std::string& url) {
   std::string text = value.text();
   if (text == "false") return "";
-  if (text == "true") {
-    std::string_view authority = std::string_view(url).substr(url.find("://") + 3);
-    authority = authority.substr(0, authority.find('/'));
-    return std::string(split_port(authority).first) + ":1012";
-  }
-  const auto [host, port] = split_port(text);
-  if (is_host(host) && is_port(port) && port != "0") return text;
+  if (text == "true") return http::parse_url(url).value().host + ":1012";
+  if (const auto address = find_host_and_port(text); address && address->port != 0) return text;
   throw value.problem("'call_monitor' must be true, false or host:port, not '" + text + "'");
 }
 

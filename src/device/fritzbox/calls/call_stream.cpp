@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "http/url.h"
 
 namespace boxmeter::fritzbox {
 namespace {
@@ -78,10 +79,9 @@ LookUp look_up_within(const std::string& host, const std::string& port,
 }
 
 Addresses look_up(const std::string& address) {
-  const auto colon = address.rfind(':');
-  std::string host = address.substr(0, colon);
-  const std::string port = address.substr(colon + 1);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const auto url = http::parse_url(address);
+  if (!url || !url->port) throw no_connection(address, "it is no host:port");
+  const std::string host = url->plain_host(), port = std::to_string(*url->port);
   LookUp result = look_up_now(host, port, AI_NUMERICHOST);
   if (result.error == EAI_NONAME) result = look_up_within(host, port, kLookUpTimeout);
   if (result.error != 0) throw no_connection(address, gai_strerror(result.error));

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "device/fritzbox/xml.h"
+#include "http/url.h"
 
 namespace boxmeter::fritzbox {
 namespace {
@@ -63,15 +64,13 @@ Description parse_description(std::string_view body) {
 }
 
 std::string path_of(std::string_view url) {
-  std::string_view path = url;
-  if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
-    const auto start = url.find('/', scheme + 3);
-    path = start == std::string_view::npos ? std::string_view("/") : url.substr(start);
-  }
-  path = path.substr(0, path.find('#'));
+  std::string path(url);
+  if (const auto parsed = http::parse_url(url); parsed && !parsed->scheme.empty())
+    path = parsed->rest.empty() ? "/" : parsed->rest;
+  path.resize(std::min(path.find('#'), path.size()));
   const bool fits = path.starts_with('/') &&
                     std::ranges::all_of(path, [](char c) { return c > 0x20 && c < 0x7F; });
-  return fits ? std::string(path) : "";
+  return fits ? path : "";
 }
 
 }  // namespace boxmeter::fritzbox
