@@ -104,6 +104,16 @@ std::vector<Offer> digest_offers(std::string_view header) {
   return offers;
 }
 
+/// The answer repeats what was sent: a line break in it would begin another header.
+bool has_control_character(std::string_view text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return c < ' ' || c == 0x7f; });
+}
+
+bool is_sendable(const Challenge& challenge) {
+  return !has_control_character(challenge.realm) && !has_control_character(challenge.nonce) &&
+         !has_control_character(challenge.opaque);
+}
+
 std::string hash(const Algorithm& algorithm, std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
@@ -136,7 +146,8 @@ std::optional<Challenge> find_digest_challenge(std::string_view www_authenticate
     for (const auto qop : split(offer.qop, ','))
       offer.challenge.qop_auth |= equal_ignoring_case(trim(qop), "auth");
     const bool known = offer.challenge.qop_auth || offer.qop.empty();
-    if (known && !offer.challenge.nonce.empty() && find_algorithm(offer.challenge.algorithm))
+    if (known && !offer.challenge.nonce.empty() && is_sendable(offer.challenge) &&
+        find_algorithm(offer.challenge.algorithm))
       return std::move(offer.challenge);
   }
   return std::nullopt;

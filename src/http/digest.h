@@ -23,7 +23,7 @@ struct Challenge {
 };
 
 /// The first challenge of the header's value that we can answer: MD5 or SHA-256, with qop auth or
-/// none.  Any thread.
+/// none, and no control character in what the answer repeats.  Any thread.
 std::optional<Challenge> find_digest_challenge(std::string_view www_authenticate);
 
 /// What is asked, by whom.

@@ -172,6 +172,18 @@ TEST_CASE("a quote in a name cannot end the parameter that it stands in") {
   CHECK(header.find("qop") == std::string::npos);
 }
 
+TEST_CASE("a challenge whose answer would not be one header line is not answered") {
+  for (const auto* text :
+       {"Digest realm=\"r\r\nX-More: 1\", nonce=\"n\"", "Digest realm=\"r\", nonce=\"n\n\"",
+        "Digest realm=\"r\", nonce=\"n\\\r\"", "Digest realm=\"r\", nonce=n, opaque=\"\x7f\"",
+        "Digest realm=r\x01, nonce=n"}) {
+    CAPTURE(text);
+    CHECK(!find_digest_challenge(text));
+  }
+  const std::string two = "Digest realm=r, nonce=\"a\nb\", Digest realm=r, nonce=\"c\"";
+  CHECK(find_digest_challenge(two).value().nonce == "c");
+}
+
 TEST_CASE("200 requests cost one 401, and nc rises by one each time") {
   Box box;
   RawServer server(box.script());
