@@ -28,7 +28,7 @@ inline constexpr std::size_t kRequestLineLimit = 8192;
 /// "GET /metrics?x=1 HTTP/1.1", by RFC 9112 section 3: origin-form, absolute-form
 /// ("http://host/metrics", whose host means nothing to us), and "*" of OPTIONS.  Pure; any thread;
 /// throws nothing.
-std::variant<RequestLine, Rejection> parse_request_line(std::string_view line);
+std::variant<RequestLine, Rejection> parse_request_line(std::string_view text);
 
 /// Whether `text` may be a method or the name of a header (RFC 9110 section 5.6.2).
 bool is_token(std::string_view text);

@@ -84,7 +84,7 @@ class Store {
   /// says, whoever came first, for as long as that has not expired; the others are counted as
   /// dropped ("duplicate").
   void record(const SnapshotPtr& snapshot);
-  void end_turn(const std::string& device, const Turn& turn);
+  void end_turn(const std::string& name, const Turn& turn);
 
   /// Snapshots older than 3 of their intervals are gone, and 3 device intervals after its last
   /// good turn everything of a device that is down; `now` decides.

@@ -40,8 +40,10 @@ void Mistakes::throw_if_any() const {
     return std::make_tuple(found.file, found.mark.line, found.mark.column);
   });
   // Two readers of one value, such as a query's `labels` by each of its rules, find the same.
-  const auto repeated = std::ranges::unique(sorted, {}, &Found::text);
-  sorted.erase(repeated.begin(), repeated.end());
+  const auto repeated =
+      std::unique(sorted.begin(), sorted.end(),
+                  [](const Found& one, const Found& other) { return one.text == other.text; });
+  sorted.erase(repeated, sorted.end());
   std::vector<std::string> lines;
   for (const Found& found : sorted) {
     if (lines.size() == kMostTold) {

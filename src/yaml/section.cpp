@@ -132,9 +132,8 @@ std::vector<Value::Entry> Value::entries() const {
     if (is_new)
       entries.push_back({key, Value(*this, node_->items[i], name)});
     else
-      collect([&] {
-        throw key.problem(name + " is given twice (first in line " + std::to_string(first->second) +
-                          ")");
+      collect([&, line = first->second] {
+        throw key.problem(name + " is given twice (first in line " + std::to_string(line) + ")");
       });
   }
   return entries;

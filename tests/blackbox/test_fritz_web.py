@@ -408,7 +408,8 @@ def test_a_call_monitor_that_is_off_is_told_and_hurts_nothing_else(tmp_path):
                       extra="query_files: [house.yml]\n")
         with Daemon(tmp_path, text) as daemon:
             found = daemon.wait_for(lambda found: value(found, "fritzbox_t_switches") == "1"
-                                    and value(found, "boxmeter_query_up", query="house_calls") == "0")
+                                    and value(found, "boxmeter_query_up", query="house_calls") == "0"
+                                    and value(found, "box_up") == "1")
         told = [line for line in daemon.lines if "house_calls" in line]
 
     assert value(found, "box_up") == "1"
