@@ -79,9 +79,8 @@ Job read_device(const Section& section, const std::vector<Section>& sections, Ke
   device.name = section.name("name", "device name").value_or("");
   const Value kind_name = section.required("kind");
   device.kind = kind_name.text();
-  // By pointer: placed() would return a copy of the row, which ends with this function.
-  const DeviceKind& kind =
-      *kind_name.placed([&] { return &find_kind(surroundings.packs.kinds(), device.kind); });
+  const DeviceKind& kind = kind_name.placed(
+      [&]() -> const DeviceKind& { return find_kind(surroundings.packs.kinds(), device.kind); });
   refuse_other_kinds_keys(section, kind, keys_of_all);
   read_address(section, kind, surroundings, device);
   device.state_dir = surroundings.state_dir;

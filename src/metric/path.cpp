@@ -1,9 +1,9 @@
 #include "metric/path.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "metric/number.h"
 
@@ -20,11 +20,8 @@ constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);
 
 /// RFC 6901: digits without a leading zero.
 std::size_t index_of(const std::string& name) {
-  std::size_t index = 0;
-  const char* const end = name.data() + name.size();
-  const auto [stop, error] = std::from_chars(name.data(), end, index);
-  if (error != std::errc{} || stop != end || (name.size() > 1 && name[0] == '0')) return kNoIndex;
-  return index;
+  if (name.size() > 1 && name[0] == '0') return kNoIndex;
+  return parse_integer<std::size_t>(name).value_or(kNoIndex);
 }
 
 std::string unescaped(std::string_view piece, std::string_view path) {

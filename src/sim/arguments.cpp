@@ -1,9 +1,9 @@
 #include "sim/arguments.h"
 
-#include <charconv>
 #include <cstdlib>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "options/help.h"
 #include "options/read.h"
 
@@ -20,11 +20,8 @@ FaultOption fault_option(const std::string& text) {
   const auto at = std::min(text.find('@'), text.size());
   FaultOption option{.fault = find_fault(text.substr(0, at))};
   if (at == text.size()) return option;
-  std::size_t box = 0;
-  const auto [end, error] = std::from_chars(text.data() + at + 1, text.data() + text.size(), box);
-  if (error != std::errc() || end != text.data() + text.size())
-    throw Error(ErrorKind::config, "'" + text + "' names no box (NAME@INDEX)");
-  option.box = box;
+  option.box = parse_integer<std::size_t>(std::string_view(text).substr(at + 1));
+  if (!option.box) throw Error(ErrorKind::config, "'" + text + "' names no box (NAME@INDEX)");
   return option;
 }
 

@@ -1,7 +1,6 @@
 #include "sim/digest.h"
 
-#include <charconv>
-
+#include "base/number.h"
 #include "base/text.h"
 #include "sim/hash.h"
 
@@ -38,11 +37,7 @@ std::optional<std::string> take_value(std::string_view& rest) {
 }
 
 std::optional<std::uint64_t> hex_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
-  if (text.size() != 8 || error != std::errc() || end != text.data() + text.size())
-    return std::nullopt;
-  return number;
+  return text.size() == 8 ? parse_integer<std::uint64_t>(text, 16) : std::nullopt;
 }
 
 }  // namespace

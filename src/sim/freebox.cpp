@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "sim/freebox_writes.h"
 #include "sim/hash.h"
@@ -92,11 +93,8 @@ std::optional<std::string> api_path(std::string_view path, unsigned major) {
   unsigned asked = 0;
   if (version != "latest") {
     if (!version.starts_with('v')) return std::nullopt;
-    const auto [end, error] =
-        std::from_chars(version.data() + 1, version.data() + version.size(), asked);
-    if (error != std::errc() || end != version.data() + version.size() || asked < 1 ||
-        asked > major)
-      return std::nullopt;
+    asked = parse_integer<unsigned>(version.substr(1)).value_or(0);
+    if (asked < 1 || asked > major) return std::nullopt;
   }
   path.remove_prefix(std::min(slash + 1, path.size()));
   while (path.ends_with('/')) path.remove_suffix(1);
@@ -217,11 +215,9 @@ ServerResponse Freebox::authorize(const Visit& visit) {
 
 ServerResponse Freebox::track(const std::string& path) {
   const std::string number = path.substr(path.rfind('/') + 1);
-  std::size_t track = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), track);
-  if (error != std::errc() || end != number.data() + number.size())
-    return failure(404, "invalid_request", "Requête invalide");
-  return success({{"status", registrations_.look(track)}, {"challenge", sessions_.challenge()}});
+  const auto track = parse_integer<std::size_t>(number);
+  if (!track) return failure(404, "invalid_request", "Requête invalide");
+  return success({{"status", registrations_.look(*track)}, {"challenge", sessions_.challenge()}});
 }
 
 ServerResponse Freebox::open_session(const Visit& visit) {

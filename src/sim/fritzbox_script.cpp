@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "sim/soap.h"
 
@@ -49,12 +50,10 @@ std::optional<SoapFile> soap_file(std::string_view path) {
 
 /// What the type of a recorded value may be.  64 bits are declared "string" on a box.
 std::string type_of(std::string_view value) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  const bool whole =
-      error == std::errc() && end == value.data() + value.size() && value == std::to_string(number);
-  if (!whole || number > 4'294'967'295 || number < -2'147'483'648) return "string";
-  return number < 0 ? "i4" : "ui4";
+  const auto number = parse_integer<std::int64_t>(value);
+  const bool whole = number && value == std::to_string(*number);
+  if (!whole || *number > 4'294'967'295 || *number < -2'147'483'648) return "string";
+  return *number < 0 ? "i4" : "ui4";
 }
 
 /// The elements of a recorded reply, as arguments.  Throws Error{config} when it is not XML.

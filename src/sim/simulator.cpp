@@ -1,13 +1,13 @@
 #include "sim/simulator.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <thread>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "sim/connections.h"
 #include "sim/hash.h"
 
@@ -26,10 +26,8 @@ ServerResponse done() { return ServerResponse::text(200, "ok\n"); }
 std::optional<std::size_t> number(const http::ServerRequest& request, std::string_view parameter) {
   const std::string text = request.parameter(parameter);
   if (text.empty()) return std::nullopt;
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    throw Error(ErrorKind::config, "'" + text + "' is no number");
+  const auto value = parse_integer<std::size_t>(text);
+  if (!value) throw Error(ErrorKind::config, "'" + text + "' is no number");
   return value;
 }
 

@@ -35,7 +35,7 @@ class Value {
   Mistake problem(const std::string& what) const { return {position(), what}; }
   /// Runs `step`; an Error leaving it gets this place in front.
   template <typename Step>
-  auto placed(Step&& step) const {
+  decltype(auto) placed(Step&& step) const {
     try {
       return std::forward<Step>(step)();
     } catch (const Error& error) {

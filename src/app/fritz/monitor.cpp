@@ -1,7 +1,6 @@
 // boxmeter fritz monitor: calls as they happen.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iostream>
 #include <span>
 #include <thread>
@@ -10,6 +9,7 @@
 #include "app/fritz/subcommand.h"
 #include "app/log.h"
 #include "app/process.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "device/fritzbox/calls/call_lines.h"
 #include "device/fritzbox/calls/call_stream.h"
@@ -35,9 +35,7 @@ constexpr Event kEvents[] = {
 
 /// A number where it is one: telephone numbers begin with 0, and stay text.
 OrderedJson number_or_text(std::string_view text) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size()) return value;
+  if (const auto value = parse_integer<unsigned>(text)) return *value;
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "device/freebox/json.h"
 
@@ -43,11 +44,7 @@ std::string domain_of(const std::string& text) {
   return fits ? text : "";
 }
 
-unsigned port_of(std::string_view text) {
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port <= 65535 ? port : 0;
-}
+unsigned port_of(std::string_view text) { return parse_integer<std::uint16_t>(text).value_or(0); }
 
 }  // namespace
 

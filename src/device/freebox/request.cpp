@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "device/freebox/commands.h"
 #include "device/freebox/json.h"
@@ -207,11 +208,9 @@ void check_arguments(const Command& command, const Arguments& arguments) {
 }
 
 std::int64_t whole_number(const std::string& name, const std::string& text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    fail("'" + name + "' of an rrd request must be a whole number, not '" + text + "'");
-  return value;
+  const auto value = parse_integer<std::int64_t>(text);
+  if (!value) fail("'" + name + "' of an rrd request must be a whole number, not '" + text + "'");
+  return *value;
 }
 
 Reply rrd_member(const std::string& name, const std::string& text, WallClock::time_point now) {

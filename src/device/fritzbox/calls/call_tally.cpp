@@ -1,8 +1,8 @@
 #include "device/fritzbox/calls/call_tally.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace boxmeter::fritzbox {
@@ -11,9 +11,7 @@ namespace {
 constexpr std::size_t kMostCalls = 256;  // under way; a box has lines for a few
 
 std::uint64_t seconds(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : 0;
+  return parse_integer<std::uint32_t>(text).value_or(0);
 }
 
 }  // namespace

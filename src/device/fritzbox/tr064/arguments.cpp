@@ -1,10 +1,10 @@
 #include "device/fritzbox/tr064/arguments.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace boxmeter::fritzbox {
@@ -26,13 +26,6 @@ Error unknown_argument(const std::string& name, const Action& action) {
   const std::string hint = did_you_mean(name, known);
   return {ErrorKind::config, "'" + name + "' is not an argument of '" + action.name + "'" +
                                  (hint.empty() ? takes : hint)};
-}
-
-std::optional<double> number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 /// As the box wants it.
@@ -60,9 +53,10 @@ std::string doubt(const std::string& name, const std::string& value,
   if (!allowed.empty() && std::ranges::find(allowed, value) == allowed.end())
     return "argument '" + name + "' is '" + value + "', which the box does not list (" +
            joined(allowed) + ")";
-  const auto given = number(value);
+  const auto given = parse_double(value);
   if (!variable.range || !given) return "";
-  const auto least = number(variable.range->minimum), most = number(variable.range->maximum);
+  const auto least = parse_double(variable.range->minimum),
+             most = parse_double(variable.range->maximum);
   if ((!least || *given >= *least) && (!most || *given <= *most)) return "";
   return "argument '" + name + "' is " + value + ", outside of what the box declares (" +
          variable.range->minimum + " to " + variable.range->maximum + ")";

@@ -1,6 +1,6 @@
 #include "device/fritzbox/tr064/restarts.h"
 
-#include <charconv>
+#include "base/number.h"
 
 namespace boxmeter::fritzbox {
 namespace {
@@ -8,13 +8,6 @@ namespace {
 /// Clocks of boxes are set while they run; only more than this is a restart.
 constexpr std::uint64_t kClockError = 60;
 constexpr std::uint64_t kConnectionClockError = 5;
-
-std::optional<std::uint64_t> seconds(const std::string& text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 /// Takes the new value; whether it is below the old one by more than `slack`.
 bool fell(std::optional<std::uint64_t>& known, std::optional<std::uint64_t> now,
@@ -38,7 +31,8 @@ void RestartDetector::see(std::string_view service, std::string_view action,
 }
 
 void RestartDetector::see_device(const SoapAnswer& answer, WallClock::time_point now) {
-  bool restarted = fell(uptime_, seconds(answer.text("NewUpTime")), kClockError);
+  bool restarted =
+      fell(uptime_, parse_integer<std::uint64_t>(answer.text("NewUpTime")), kClockError);
   if (std::string firmware = answer.text("NewSoftwareVersion"); !firmware.empty()) {
     restarted = restarted || (!firmware_.empty() && firmware != firmware_);
     firmware_ = std::move(firmware);
@@ -48,7 +42,8 @@ void RestartDetector::see_device(const SoapAnswer& answer, WallClock::time_point
 }
 
 void RestartDetector::see_connection(Connection& connection, const SoapAnswer& answer) {
-  bool came_up = fell(connection.uptime, seconds(answer.text("NewUptime")), kConnectionClockError);
+  bool came_up = fell(connection.uptime, parse_integer<std::uint64_t>(answer.text("NewUptime")),
+                      kConnectionClockError);
   if (std::string status = answer.text("NewConnectionStatus"); !status.empty()) {
     // The uptime also falls when the line goes down: that is not yet an internet connection.
     came_up = (came_up || (!connection.status.empty() && status != connection.status)) &&

@@ -1,9 +1,9 @@
 #include "device/fritzbox/tr064/scpd.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "device/fritzbox/xml.h"
 
@@ -62,10 +62,8 @@ Action to_action(const pugi::xml_node& node, const std::vector<StateVariable>& v
 
 template <typename Integer>
 std::optional<Reply> integer(std::string_view text) {
-  Integer value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return Reply(value);
+  const auto value = parse_integer<Integer>(text);
+  return value ? std::optional<Reply>(*value) : std::nullopt;
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "device/fritzbox/web/aha.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "device/fritzbox/xml.h"
 
@@ -11,11 +11,8 @@ namespace {
 
 /// A sample, or null for "-" and whatever else is no whole number.
 Reply sample(std::string_view text) {
-  text = trim(text);
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty() ? Reply(value)
-                                                                                   : Reply();
+  const auto value = parse_integer<std::int64_t>(trim(text));
+  return value ? Reply(*value) : Reply();
 }
 
 Reply samples(const std::string& text) {

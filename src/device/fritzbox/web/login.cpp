@@ -9,6 +9,7 @@
 #include <span>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "device/fritzbox/xml.h"
 #include "http/encode.h"
@@ -18,14 +19,6 @@ namespace {
 
 /// Boxes ask for 60,000; a made-up number must not keep us busy.
 constexpr unsigned kMostIterations = 1'000'000;
-
-template <typename Number>
-std::optional<Number> number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 std::string child_text(const pugi::xml_node& parent, std::string_view name) {
   return text(child(parent, name));
@@ -121,7 +114,7 @@ SessionInfo parse_session_info(std::string_view body) {
   if (is_session(sid)) info.sid = Secret(sid);
   info.challenge = child_text(root, "Challenge");
   const std::string block = child_text(root, "BlockTime");
-  info.block_time = std::chrono::seconds(number<unsigned>(block).value_or(0));
+  info.block_time = std::chrono::seconds(parse_integer<unsigned>(block).value_or(0));
   info.rights = read_rights(child(root, "Rights"));
   for (const pugi::xml_node& user : child(root, "Users"))
     if (std::string_view(user.attribute("last").value()) == "1") info.last_user = text(user);
@@ -140,7 +133,8 @@ std::string ChallengeResponder::answer(std::string_view challenge) {
 std::string ChallengeResponder::pbkdf2_answer(std::string_view challenge) {
   const auto parts = split(challenge, '$');
   if (parts.size() != 5) throw unknown_challenge();
-  const auto first_count = number<unsigned>(parts[1]), count = number<unsigned>(parts[3]);
+  const auto first_count = parse_integer<unsigned>(parts[1]),
+             count = parse_integer<unsigned>(parts[3]);
   const auto first_salt = from_hex(parts[2]), salt = from_hex(parts[4]);
   const auto fits = [](std::optional<unsigned> n) { return n && *n > 0 && *n <= kMostIterations; };
   if (!fits(first_count) || !fits(count) || !first_salt || !salt) throw unknown_challenge();
