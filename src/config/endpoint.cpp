@@ -73,7 +73,10 @@ std::string read_box_url(const Value& value, const DeviceKind& kind) {
   const bool names_api = !kind.api_path.empty() && (url.rest + "/").starts_with(kind.api_path) &&
                          url.rest.find_first_of("?#") == std::string::npos;
   if (!url.rest.empty() && url.rest != "/" && !names_api)
-    throw value.problem("'url' of a device has no path and no query: remove '" + url.rest + "'");
+    throw value.problem("'url' of a device has no path and no query: remove " +
+                        (url.rest.find_first_of("?#@") == std::string::npos
+                             ? "'" + url.rest + "'"
+                             : "all that stands behind the host"));
   const http::Url usual = http::parse_url(kind.default_url).value();
   if (url.scheme.empty()) url.scheme = usual.scheme;
   if (!url.port && url.scheme == usual.scheme) url.port = usual.port;
@@ -84,8 +87,8 @@ std::string read_box_url(const Value& value, const DeviceKind& kind) {
 std::string read_push_url(const Value& value) {
   const http::Url url = read_url(value);
   if (url.scheme.empty())
-    throw value.problem("'url' must begin with http:// or https://, not '" +
-                        without_query(value.text()) + "'");
+    throw value.problem("'url' must begin with http:// or https://, not " +
+                        http::quoted_url(value.text()));
   if (url.rest.find('#') != std::string::npos ||
       url.rest.find_first_of(" \t\r\n") != std::string::npos)
     throw value.problem("'url' must not hold blanks or a '#' part");
@@ -102,7 +105,7 @@ http::TlsPolicy read_tls(const Section& section, const std::string& url, http::T
                          const std::filesystem::path& folder) {
   if (const auto value = section.find("tls")) {
     if (!is_https(url))
-      throw section.key("tls").problem("'tls' needs an https:// url, not '" + url + "'");
+      throw section.key("tls").problem("'tls' needs an https:// url, not " + http::quoted_url(url));
     return read_policy(*value, known_key, folder);
   }
   if (!is_https(url)) return {};

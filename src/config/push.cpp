@@ -53,10 +53,16 @@ std::vector<std::pair<std::string, std::string>> read_headers(const Value& value
   std::vector<std::pair<std::string, std::string>> headers;
   for (const auto& [key, item] : value.entries()) {
     const std::string name = lower(key.raw());
+    if (item.is_null())
+      throw key.problem(
+          "a header without a value, which is not shown: it may be a part of the value before it; "
+          "put that in quotes");
     const std::string text = item.text();
     if (name.empty() ||
         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != std::string::npos)
-      throw key.problem(key.name() + " is not the name of an HTTP header");
+      throw key.problem(
+          "not the name of an HTTP header (not shown: it may be a part of the value before it; put "
+          "that in quotes)");
     if (name == "authorization")
       throw key.problem(
           "authorization is not given as a header; use username and password_file, "

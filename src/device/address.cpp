@@ -8,15 +8,15 @@ http::Url read_url(const Value& value) {
   const std::string text = value.text();
   // Anywhere before the query: where a slash is missing or too many, a password is not where it
   // should be.
-  if (without_query(text).find('@') != std::string::npos)
+  if (text.substr(0, text.find('?')).find('@') != std::string::npos)
     throw value.problem(value.name() +
                         " must not hold a user or a password; they have keys of their own");
   auto url = http::parse_url(text);
   const bool scheme_fits =
       url && (url->scheme.empty() || url->scheme == "http" || url->scheme == "https");
   if (!scheme_fits || url->port == 0)
-    throw value.problem(value.name() + " must look like https://host:port, not '" +
-                        without_query(text) + "'");
+    throw value.problem(value.name() + " must look like https://host:port, not " +
+                        http::quoted_url(text));
   return *std::move(url);
 }
 
@@ -25,7 +25,5 @@ std::optional<http::Url> find_host_and_port(const std::string& text) {
   const bool fits = url && url->port && url->scheme.empty() && url->rest.empty();
   return fits ? url : std::nullopt;
 }
-
-std::string without_query(const std::string& url) { return url.substr(0, url.find('?')); }
 
 }  // namespace boxmeter

@@ -15,7 +15,4 @@ http::Url read_url(const Value& value);
 /// host:port and nothing else (port 0 included); nullopt for other texts.
 std::optional<http::Url> find_host_and_port(const std::string& text);
 
-/// What messages may show: a query may hold a token.
-std::string without_query(const std::string& url);
-
 }  // namespace boxmeter

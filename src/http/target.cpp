@@ -12,16 +12,7 @@ namespace boxmeter::http {
 namespace {
 
 [[noreturn]] void refuse(std::string_view url, const char* why) {
-  std::string shown(url.substr(0, url.find_first_of("?#")));
-  if (const auto at = shown.rfind('@'); at != std::string::npos) {
-    const auto scheme = shown.find("://");
-    const auto start = scheme == std::string::npos ? 0 : scheme + 3;
-    if (at >= start) shown.erase(start, at + 1 - start);
-  }
-  // What is no character of a URL may be anything: half a letter, or what a terminal obeys.
-  std::ranges::replace_if(
-      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
-  throw Error(ErrorKind::config, "'" + shown + "' " + why);
+  throw Error(ErrorKind::config, quoted_url(url) + " " + why);
 }
 
 bool is_address(const std::string& host) {
@@ -38,7 +29,8 @@ Target parse_target(std::string_view text) {
     refuse(text, "has a character that must be percent-encoded");
   const auto url = parse_url(text);
   if (url && url->has_credentials)
-    refuse(text, "has credentials in it; give them as username and password");
+    throw Error(ErrorKind::config,
+                "the URL has credentials in it; give them as username and password");
   if (!url || url->scheme.empty()) refuse(text, "is not a URL such as http://192.0.2.1:49000/path");
   if (url->scheme != "http" && url->scheme != "https")
     refuse(text, "is neither http:// nor https://");

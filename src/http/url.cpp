@@ -86,6 +86,16 @@ std::optional<Url> parse_url(std::string_view text) {
   return url;
 }
 
+std::string quoted_url(std::string_view text) {
+  if (text.find('@') != std::string_view::npos)
+    return "what stands there (not shown: it may hold a password)";
+  std::string shown(text.substr(0, text.find_first_of("?#")));
+  // It may be anything: half a letter, or what a terminal obeys.
+  std::ranges::replace_if(
+      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return "'" + shown + "'";
+}
+
 std::string Url::authority() const { return port ? host + ":" + std::to_string(*port) : host; }
 
 std::string Url::origin() const {

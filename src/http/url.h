@@ -29,4 +29,9 @@ struct Url {
 /// connect.  Pure; any thread; never throws Error.
 std::optional<Url> parse_url(std::string_view text);
 
+/// A URL as a message may quote it: 'http://h:1/p', without query and fragment, which may hold a
+/// token; not at all where an '@' stands anywhere, since what is before it may be a password.  What
+/// is no character of a URL becomes '?'.  Pure; any thread.
+std::string quoted_url(std::string_view text);
+
 }  // namespace boxmeter::http

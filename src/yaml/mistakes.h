@@ -71,6 +71,7 @@ class Mistakes {
       std::forward<Step>(step)();
       return true;
     } catch (const Error& error) {
+      if (error.kind() == ErrorKind::internal) throw;  // a bug of ours, no mistake of the file
       add(error);
     } catch (const AlreadyTold&) {
     }

@@ -11,16 +11,9 @@
 namespace boxmeter {
 namespace {
 
-bool is_variable_name(std::string_view name) {
-  const auto fits = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !name.empty() && (name[0] < '0' || name[0] > '9') && std::ranges::all_of(name, fits);
-}
-
 /// The value may be a secret: no message quotes more of it than the name of a variable.
 std::string variable(std::string_view name) {
-  if (!is_variable_name(name))
+  if (!is_identifier(name))
     throw Error(ErrorKind::config,
                 "'${' begins an environment variable such as ${NAME} (write '$${' for the two "
                 "characters)");
@@ -133,7 +126,10 @@ std::vector<Value::Entry> Value::entries() const {
       entries.push_back({key, Value(*this, node_->items[i], name)});
     else
       collect([&, line = first->second] {
-        throw key.problem(name + " is given twice (first in line " + std::to_string(line) + ")");
+        // {password: pa,ss,ss}: a key without a value may be a part of a secret.
+        const bool is_loose = node_->items[i].kind == YamlNode::Kind::null;
+        throw key.problem((is_loose ? "a key without a value, which is not shown," : name) +
+                          " is given twice (first in line " + std::to_string(line) + ")");
       });
   }
   return entries;

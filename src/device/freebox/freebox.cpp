@@ -121,7 +121,7 @@ std::unique_ptr<Device> open(const DeviceConfig& config, http::Stop& stop) {
     spdlog::warn(
         "device '{}': '{}' is plain http: whoever listens on the way can use the session "
         "(a Freebox also answers on https://mafreebox.freebox.fr)",
-        config.name, config.url);
+        config.name, url->origin());
   return std::make_unique<Freebox>(config, stop);
 }
 

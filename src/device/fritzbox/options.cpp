@@ -11,8 +11,8 @@ namespace {
 std::string read_web_url(const Value& value) {
   const http::Url url = read_url(value);
   if (url.scheme.empty() || (!url.rest.empty() && url.rest != "/"))
-    throw value.problem("'web_url' must look like http://host:port, not '" +
-                        without_query(value.text()) + "'");
+    throw value.problem("'web_url' must look like http://host:port, not " +
+                        http::quoted_url(value.text()));
   return url.origin();
 }
 
@@ -22,7 +22,8 @@ std::string read_call_monitor(const Value& value, const std::string& url) {
   if (text == "false") return "";
   if (text == "true") return http::parse_url(url).value().host + ":1012";
   if (const auto address = find_host_and_port(text); address && address->port != 0) return text;
-  throw value.problem("'call_monitor' must be true, false or host:port, not '" + text + "'");
+  throw value.problem("'call_monitor' must be true, false or host:port, not " +
+                      http::quoted_url(text));
 }
 
 /// fritzconnection's variables.  With two boxes nobody could say whose password it is.
