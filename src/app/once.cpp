@@ -30,9 +30,10 @@ int once(const OnceOptions& wanted, DeviceKinds kinds) {
   prepare_process(config.jobs.size());
   Store store(polled_devices(config));
   Guarded<std::vector<SnapshotPtr>> snapshots;
-  store.add_listener([&](const SnapshotPtr& snapshot) {
-    snapshots.with([&](auto& all) { all.push_back(snapshot); });
-  });
+  if (wanted.format == "json")
+    store.add_listener([&](const SnapshotPtr& snapshot) {
+      snapshots.with([&](auto& all) { all.push_back(snapshot); });
+    });
   http::Stop stop;
   Poller::once(config.jobs, config.poll, record_into(store), stop);
   const auto devices = store.devices();

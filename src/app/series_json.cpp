@@ -1,7 +1,9 @@
 #include "app/series_json.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "app/unit.h"
 #include "publish/health.h"
@@ -53,15 +55,20 @@ class Lines {
 
 std::string series_json(std::span<const Job> jobs, const std::vector<DeviceStatus>& devices,
                         const std::vector<SnapshotPtr>& snapshots) {
+  std::map<std::string_view, const DeviceStatus*> status_of;
+  for (const DeviceStatus& status : devices) status_of[status.name] = &status;
+  std::map<std::pair<std::string_view, std::string_view>, const Snapshot*> newest;
+  for (const SnapshotPtr& snapshot : snapshots)
+    newest[{snapshot->device, snapshot->query}] = snapshot.get();
+
   std::vector<std::string> all;
   for (const Job& job : jobs) {
     Lines lines(job.device, all);
-    for (const DeviceStatus& status : devices)
-      if (status.name == job.device.name) lines.add(health_of(status), "null");
+    if (const auto status = status_of.find(job.device.name); status != status_of.end())
+      lines.add(health_of(*status->second), "null");
     for (const QueryPtr& query : job.queries)
-      for (const SnapshotPtr& snapshot : snapshots)
-        if (snapshot->device == job.device.name && snapshot->query == query->name)
-          lines.add(snapshot->series, json_text(query->name));
+      if (const auto found = newest.find({job.device.name, query->name}); found != newest.end())
+        lines.add(found->second->series, json_text(query->name));
   }
   std::string text = "[";
   for (std::size_t i = 0; i < all.size(); ++i) text += (i == 0 ? "\n" : ",\n") + all[i];

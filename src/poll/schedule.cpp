@@ -43,13 +43,13 @@ std::vector<std::size_t> Schedule::due(Clock::time_point now) const {
   return ready;
 }
 
-std::uint64_t Schedule::done(std::size_t query, Clock::time_point now, bool costly_failure) {
+std::uint64_t Schedule::done(std::size_t query, Clock::time_point now, Cost cost) {
   Slot& slot = slots_[query];
   const auto planned = std::max(slot.due, held_until_);
   const std::uint64_t skipped =
       now > planned ? static_cast<std::uint64_t>((now - planned) / slot.interval) : 0;
-  slot.failures = costly_failure ? slot.failures + 1 : 0;
-  const auto wait = costly_failure ? backoff(slot.interval, slot.failures, 0) : slot.interval;
+  slot.failures = cost == Cost::none ? 0 : slot.failures + 1;
+  const auto wait = cost == Cost::time ? backoff(slot.interval, slot.failures, 0) : slot.interval;
   slot.due = next_tick(start_, slot.phase, slot.interval, now + wait - slot.interval);
   return skipped;
 }

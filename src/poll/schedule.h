@@ -10,6 +10,13 @@
 // When to ask.  Pure: time comes in as an argument, and chance too.
 namespace boxmeter {
 
+/// What a poll cost the others of its turn.
+enum class Cost {
+  none,
+  order,  // it may have kept them from being asked: it comes behind them until it answers
+  time,   // it did, by itself: it is also asked less often until it answers
+};
+
 /// When each query of one device is next due.  The first poll of all of them is at once; from the
 /// second on they keep a fixed rate on a grid whose phase is a stable hash of the device's name, so
 /// that many devices spread over the interval and queries of one device still meet in one turn.
@@ -24,8 +31,7 @@ class Schedule {
   std::vector<std::size_t> due(Clock::time_point now) const;
 
   /// Ends a poll.  Ticks that passed meanwhile are skipped, never replayed; returns how many.
-  /// A query that failed by itself and cost its time is asked less often until it answers.
-  std::uint64_t done(std::size_t query, Clock::time_point now, bool costly_failure);
+  std::uint64_t done(std::size_t query, Clock::time_point now, Cost cost);
 
   /// The device did not answer: nothing is due before `until`.
   void hold(Clock::time_point until);

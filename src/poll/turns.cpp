@@ -57,7 +57,8 @@ std::string complaint_of(const Snapshot& snapshot) {
   return snapshot.problems.empty() ? "" : snapshot.problems.front().message;
 }
 
-/// Queries that no box of this kind answered, and none before them in the turn: that will do.
+/// So many queries in a row without an answer of a box of this kind, from the start of a turn on,
+/// and the rest of the turn is not asked.
 constexpr unsigned kMostUnheard = 5;
 
 std::optional<Failure> first_failure(const std::vector<SnapshotPtr>& outcomes) {
@@ -105,7 +106,10 @@ void Turns::take(Clock::time_point planned) {
       turn.abandoned.push_back(queries_[due[rest]]->name);
     break;
   }
-  turn.asked = asker_.sent() > sent;
+  // An answer that any program could have given says nothing either way.
+  const bool failed = std::ranges::any_of(
+      outcomes, [](const SnapshotPtr& snapshot) { return snapshot->failure.has_value(); });
+  turn.asked = asker_.sent() > sent && (turn.reached || failed);
   if (turn.asked && !turn.reached && !turn.failure) turn.failure = first_failure(outcomes);
   tell(turn, outcomes);
   settle(std::move(turn), planned, began);
@@ -123,15 +127,18 @@ bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<SnapshotPtr>& ou
       snapshot->failure && !ended && asker_.sent() > sent && device_->answers() == answers;
   recorder_.record(snapshot);
   outcomes.push_back(snapshot);
-  // Whatever may have kept the others from being asked comes behind them in the next turn.
-  turn.skipped += schedule_.done(query, Clock::now(), turn.reached ? ended : unheard);
+  const bool was_reached =
+      std::exchange(turn.reached, turn.reached || device_->answers() > answers);
+  const Cost cost = ended && was_reached                 ? Cost::time
+                    : ended || (unheard && !was_reached) ? Cost::order
+                                                         : Cost::none;
+  turn.skipped += schedule_.done(query, Clock::now(), cost);
   if (ended) {
     turn.refused_login = snapshot->failure->kind == ErrorKind::auth;
     // A box that answers others but not this one is not down; what was left goes on at once.
     if (!turn.reached || turn.refused_login) turn.failure = snapshot->failure;
     return false;
   }
-  if (device_->answers() > answers) turn.reached = true;
   return turn.reached || !unheard || ++unheard_ < kMostUnheard;
 }
 
@@ -239,11 +246,7 @@ void Turns::tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes) {
   if (turn.failure) return tell_of_device(turn.failure->message);
   std::vector<Line> lines;
   for (const SnapshotPtr& snapshot : outcomes) {
-    if (snapshot->failure && ends_turn(snapshot->failure->kind)) {
-      tell_of_device(snapshot->failure->message);
-      continue;
-    }
-    if (told_.erase("") > 0) spdlog::info("{}: answers again", name_);
+    if (turn.reached && told_.erase("") > 0) spdlog::info("{}: answers again", name_);
     const std::string now = complaint_of(*snapshot);
     if (now == std::exchange(told_[snapshot->query], now)) continue;
     add_line(lines, {.text = now.empty() ? "works again"

@@ -163,8 +163,9 @@ void Store::end_turn(const std::string& name, const Turn& turn) {
 }
 
 View Store::view(Clock::time_point now) const {
-  // The generation first and the families last: what is recorded meanwhile makes the view older
-  // than it is, and the families of all fragments are there.
+  // The generation first and the families last: with what is recorded meanwhile the generation may
+  // be too old, never too new (then the page is made again), and the families of all fragments are
+  // there.
   View view{.generation = generation_, .valid_until = Clock::time_point::max()};
   for (const Device& device : devices_) {
     device.current.with([&](const Current& current) {

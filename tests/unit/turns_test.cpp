@@ -118,6 +118,35 @@ TEST_CASE("one query that times out does not make a box that answers look dead")
   CHECK(bench.device->asked == std::vector<std::string>{"get:c"});
 }
 
+TEST_CASE("a query that times out before all others does not keep them from being asked") {
+  Bench bench(
+      [](const Request& request) -> Reply {
+        if (request.target == "a") throw Error(ErrorKind::timeout, "no answer");
+        return Reply{{"v", 1}};
+      },
+      {"a", "b", "c"}, {}, {"v"}, 20ms);
+
+  CHECK_FALSE(bench.after_turn().up);
+  CHECK(bench.device->asked == std::vector<std::string>{"get:a"});
+
+  bench.device->asked.clear();
+  std::this_thread::sleep_until(bench.turns->next_due() + 20ms);  // all of them are due
+  CHECK(bench.after_turn().up);
+  CHECK(bench.device->asked == std::vector<std::string>{"get:b", "get:c", "get:a"});
+}
+
+TEST_CASE("an answer that any program could have given changes nothing of what is known of a box") {
+  Bench bench([](const Request&) { return Reply{{"v", 1}}; });
+  bench.device->counts = false;
+
+  const DeviceStatus status = bench.after_turn();
+
+  CHECK(status.answered);
+  CHECK_FALSE(status.up);
+  CHECK_FALSE(status.failure);
+  CHECK_FALSE(bench.turns->in_trouble());
+}
+
 TEST_CASE("a box that answers nothing of its kind is down, with the reason, and asked little") {
   Bench bench([](const Request&) -> Reply { throw Error(ErrorKind::protocol, "HTTP 503"); },
               {"a", "b", "c", "d", "e", "f", "g"});

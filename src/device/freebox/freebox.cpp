@@ -46,15 +46,16 @@ class Freebox : public Device {
 
 /// Those of the session: the box tells them when it opens one.
 Reply Freebox::list_permissions() {
+  const std::uint64_t logins = session_.logins();
   open_session();
-  ++answers_;
+  if (session_.logins() > logins) ++answers_;  // else nothing was asked
   Reply list = Reply::array();
   for (const auto& [permission, granted] : session_.permissions())
     list.push_back({{"permission", permission}, {"granted", granted}});
   return list;
 }
 
-/// Whoever does not even let us in as a Freebox does is none.
+/// An answer to the login that no Freebox would give comes from another program.
 void Freebox::open_session() {
   try {
     session_.open();

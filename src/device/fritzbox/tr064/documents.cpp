@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "base/text.h"
-#include "device/fritzbox/json.h"
 #include "device/fritzbox/tr064/description.h"
 #include "device/fritzbox/tr064/target.h"
 #include "device/fritzbox/xml.h"
+#include "device/json.h"
 #include "http/client.h"
 
 namespace boxmeter::fritzbox {

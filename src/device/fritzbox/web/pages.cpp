@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "device/fritzbox/json.h"
 #include "device/fritzbox/xml.h"
+#include "device/json.h"
 
 namespace boxmeter::fritzbox {
 namespace {

@@ -86,7 +86,7 @@ http::Response ask_aha(WebSession& session, const Request& request, Clock::time_
     throw Error(ErrorKind::refused, "this box has no smart home interface (AHA-HTTP)",
                 Refusal::unsupported);
   if (response.status != 200)
-    throw Error(ErrorKind::refused,
+    throw Error(response.status == 500 ? ErrorKind::refused : ErrorKind::protocol,
                 "the box failed to answer (HTTP " + std::to_string(response.status) + ")");
   return response;
 }
