@@ -62,6 +62,17 @@ def eventually(what, patience=PATIENCE, pause=0.05):
         time.sleep(pause)
 
 
+def rest_of_terminal(parent):
+    """What a terminal whose other end is closed still has to show; it comes in pieces."""
+    seen = b""
+    try:
+        while chunk := os.read(parent, 1000):
+            seen += chunk
+    except OSError:  # how Linux says that nobody has the other end any more
+        pass
+    return seen.decode()
+
+
 class Process:
     """A program whose output lines are collected; ended when the with block ends."""
 

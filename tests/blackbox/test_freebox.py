@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from harness import BUILD, FREEBOX, Process, Sim, config, eventually, freebox, run
+from harness import BUILD, FREEBOX, Process, Sim, config, eventually, freebox, rest_of_terminal, run
 from stand_ins import ScriptedFreebox, Telegraf
 
 pytestmark = pytest.mark.sanitized
@@ -226,8 +226,7 @@ def on_a_terminal(answer, *arguments):
         os.close(slave)
         os.write(master, answer)
         code = program.wait(20)
-    os.set_blocking(master, False)
-    screen = os.read(master, 65536).decode()
+    screen = rest_of_terminal(master)
     os.close(master)
     return code, screen
 

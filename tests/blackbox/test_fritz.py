@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from harness import BUILD, FRITZBOX, Sim, fritzbox, run
+from harness import BUILD, FRITZBOX, Sim, fritzbox, rest_of_terminal, run
 
 pytestmark = pytest.mark.sanitized
 USER = {"FRITZ_USERNAME": "monitor", "FRITZ_PASSWORD": "secret"}
@@ -36,11 +36,7 @@ def on_a_terminal(sim, *words, typed, env):
         os.write(parent, typed.encode())
         out = program.stdout.read().decode()
         program.wait(60)
-        try:
-            while chunk := os.read(parent, 1000):  # what was typed is echoed, and may come by itself
-                seen += chunk.decode()
-        except OSError:  # nobody has the other end any more
-            pass
+        seen += rest_of_terminal(parent)
     os.close(parent)
     return program.returncode, seen, out
 
