@@ -1,5 +1,7 @@
 #include "app/store_setup.h"
 
+#include <utility>
+
 namespace boxmeter {
 
 std::vector<PolledDevice> polled_devices(const Config& config) {
@@ -12,9 +14,11 @@ std::vector<PolledDevice> polled_devices(const Config& config) {
                         .queries = {}};
     for (const QueryPtr& query : job.queries) {
       const bool has_interval = query->interval.count() > 0;
-      device.queries.push_back(
-          {.name = query->name, .interval = has_interval ? query->interval : job.device.interval});
-      for (const Rule& rule : query->rules) device.queries.back().families.push_back(rule.family);
+      std::vector<FamilyPtr> families;  // none where a query is for sinks alone
+      for (const Rule& rule : query->rules) families.push_back(rule.family);
+      device.queries.push_back({.name = query->name,
+                                .interval = has_interval ? query->interval : job.device.interval,
+                                .families = std::move(families)});
     }
     all.push_back(std::move(device));
   }

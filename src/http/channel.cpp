@@ -13,7 +13,9 @@
 namespace boxmeter::http {
 namespace {
 
-constexpr std::size_t kHeaderLimit = 64U << 10;
+constexpr std::size_t kHeaderLimit = 64U << 10, kHeaderLines = 1000;
+// CURLE_TOO_LARGE, which is libcurl's since 8.6.
+constexpr auto kTooLarge = static_cast<CURLcode>(100);
 constexpr std::chrono::milliseconds kConnectTimeout{3'000};
 
 CURL* new_handle() {
@@ -207,9 +209,11 @@ Error Channel::failure(CURLcode code, const Call& call) {
   const std::string answer = "the answer of " + call.target.where;
   if (now_.too_many_headers)
     return {ErrorKind::too_large, "the header of " + answer + " is larger than " +
-                                      std::to_string(kHeaderLimit) + " bytes"};
-  // A single line that does not end is what libcurl runs out of memory for, at 100 KB.
-  if (code == CURLE_OUT_OF_MEMORY && !now_.header_complete)
+                                      std::to_string(kHeaderLimit) + " bytes or " +
+                                      std::to_string(kHeaderLines) + " lines"};
+  // A single line that does not end: at 100 KB libcurl says that, or (before 8.6) that it is out of
+  // memory.
+  if ((code == CURLE_OUT_OF_MEMORY || code == kTooLarge) && !now_.header_complete)
     return {ErrorKind::too_large, "the header of " + answer + " has a line without an end"};
   if (now_.body_too_large || code == CURLE_FILESIZE_EXCEEDED)
     return {ErrorKind::too_large,
@@ -219,12 +223,16 @@ Error Channel::failure(CURLcode code, const Call& call) {
     return trust_.failure(call.target, code == CURLE_PEER_FAILED_VERIFICATION, detail);
 
   long os_error = 0;
-  const char* peer = nullptr;  // of a socket that is connected, also while TLS is not agreed on yet
+  // Of a socket that is connected, also while TLS is not agreed on yet: libcurl 7 tells the peer
+  // then, libcurl 8 the time.
+  const char* peer = nullptr;
+  curl_off_t connect_time = 0;
   curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &os_error);
   curl_easy_getinfo(handle_.get(), CURLINFO_PRIMARY_IP, &peer);
+  curl_easy_getinfo(handle_.get(), CURLINFO_CONNECT_TIME_T, &connect_time);
   return transport_error(code, call.target,
                          {.socket = now_.socket,
-                          .connected = peer != nullptr && *peer != '\0',
+                          .connected = (peer != nullptr && *peer != '\0') || connect_time > 0,
                           .sent = now_.sent > 0,
                           .received = now_.header_bytes > 0,
                           .os_error = static_cast<int>(os_error),
@@ -257,7 +265,7 @@ Result Channel::guarded(Result on_throw, Step&& step) {
 
 bool Channel::take_header(std::string_view line) {
   now_.header_bytes += line.size();
-  now_.too_many_headers = now_.header_bytes > kHeaderLimit;
+  now_.too_many_headers = now_.header_bytes > kHeaderLimit || ++now_.header_lines > kHeaderLines;
   if (now_.too_many_headers) return false;
   line = trim(line);
   auto& headers = now_.response.headers;

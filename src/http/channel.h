@@ -55,6 +55,7 @@ class Channel {
     const Call* call = nullptr;
     Response response = {};
     std::size_t header_bytes = 0;
+    std::size_t header_lines = 0;
     bool header_complete = false;
     bool too_many_headers = false;
     bool body_too_large = false;

@@ -29,13 +29,13 @@ std::uint64_t series_hash(std::string_view name, const Labels& labels) {
   return sum;
 }
 
+}  // namespace
+
 std::size_t count_points(const std::vector<Series>& all) {
   std::size_t count = 0;
   for (const Series& series : all) count += series.points.size();
   return count;
 }
-
-}  // namespace
 
 FamilyId FamilyNumbers::of(const FamilyPtr& family) {
   return numbered_.with([&](Numbered& numbered) {

@@ -75,4 +75,7 @@ std::size_t count_taken(const Fragment& fragment, const SeriesHashes& taken);
 /// The fragment without those lines; itself when it has none of them.  Pure.
 FragmentPtr without_taken(const FragmentPtr& fragment, const SeriesHashes& taken);
 
+/// Of all families together.
+std::size_t count_points(const std::vector<Series>& all);
+
 }  // namespace boxmeter

@@ -1,5 +1,7 @@
 #include "publish/health.h"
 
+#include "publish/sample_text.h"
+
 namespace boxmeter {
 namespace {
 
@@ -47,13 +49,6 @@ constexpr const char* kDropReasons[] = {"duplicate", "label", "limit", "state"};
 
 Number number(std::uint64_t value) { return Number(value); }
 
-Number unix_seconds(WallClock::time_point when) {
-  // In milliseconds first: a double of nanoseconds has digits that nobody measured.
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
-  return Number(static_cast<double>(milliseconds) / 1000);
-}
-
 Series one(const FamilyPtr& metric, Number value, Labels labels = {}) {
   return Series{metric, {Point{std::move(labels), value}}};
 }
@@ -83,7 +78,8 @@ void add_queries(std::vector<Series>& all, const DeviceStatus& device) {
     const Labels labels{{"query", query.name}};
     if (!lacking(query.support)) up.points.push_back({labels, number(query.up ? 1 : 0)});
     duration.points.push_back({labels, Number(query.took.count())});
-    if (query.last_success) success.points.push_back({labels, unix_seconds(*query.last_success)});
+    if (query.last_success)
+      success.points.push_back({labels, Number(unix_seconds(*query.last_success))});
     state.points.push_back(
         {{{"query", query.name}, {"state", std::string(name(query.support))}}, number(1)});
   }

@@ -9,18 +9,13 @@
 #include <cmath>
 
 #include "publish/process.h"
+#include "publish/sample_text.h"
 
 namespace boxmeter {
 namespace {
 
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
-
-/// Whole milliseconds first: what stands in a double beyond them is noise.
-double unix_seconds(WallClock::time_point when) {
-  const auto whole = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch());
-  return static_cast<double>(whole.count()) / 1e3;
-}
 
 MetricType type_of(const MetricFamily& family) {
   if (family.type == prometheus::MetricType::Counter) return MetricType::counter;

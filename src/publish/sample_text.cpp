@@ -2,6 +2,11 @@
 
 namespace boxmeter {
 
+double unix_seconds(WallClock::time_point when) {
+  const auto whole = std::chrono::floor<std::chrono::milliseconds>(when.time_since_epoch());
+  return static_cast<double>(whole.count()) / 1e3;
+}
+
 void append_labels(std::string& text, const Labels& labels) {
   for (const auto& [name, value] : labels) {
     if (!text.empty() && text.back() != '{') text += ',';

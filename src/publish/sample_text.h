@@ -7,6 +7,10 @@
 // Sample lines as both exposition formats share them.  Pure, any thread, throws nothing of ours.
 namespace boxmeter {
 
+/// Seconds since 1970, in whole milliseconds: a double of nanoseconds has digits that nobody
+/// measured.
+double unix_seconds(WallClock::time_point when);
+
 /// Appends name="value" pairs, escaped, separated and, when `text` does not end in '{', preceded by
 /// a comma.  Values must be valid UTF-8: one invalid byte fails a whole scrape.
 void append_labels(std::string& text, const Labels& labels);

@@ -11,19 +11,16 @@ namespace {
 
 constexpr int kShownIntervals = 3;
 
-std::size_t count_points(const std::vector<Series>& all) {
-  std::size_t count = 0;
-  for (const Series& series : all) count += series.points.size();
-  return count;
-}
-
 ContestedFamilies contested_families(const std::vector<PolledDevice::Query>& queries) {
   ContestedFamilies contested;
   std::set<std::string_view> seen;
   for (const PolledDevice::Query& query : queries) {
-    contested.all |= query.families.empty() && queries.size() > 1;
+    if (!query.families) {
+      contested.all |= queries.size() > 1;
+      continue;
+    }
     std::set<std::string_view> own;
-    for (const FamilyPtr& family : query.families)
+    for (const FamilyPtr& family : *query.families)
       if (own.insert(family->name).second && !seen.insert(family->name).second)
         contested.names.insert(family->name);
   }

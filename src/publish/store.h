@@ -33,8 +33,8 @@ struct PolledDevice {
   struct Query {
     std::string name = {};
     std::chrono::milliseconds interval{};
-    /// What it may give; empty: anything, so that every line has to be told apart.
-    std::vector<FamilyPtr> families = {};
+    /// What it may give; without: anything, so that every line has to be told apart.
+    std::optional<std::vector<FamilyPtr>> families = {};
   };
   std::vector<Query> queries = {};  // in the order of the configuration: the earlier wins
 };

@@ -55,7 +55,7 @@ class Recorder {
   }
 
   DeviceConfig tapped(DeviceConfig config) {
-    config.state_dir.clear();  // nothing out of a cache: it would not be recorded
+    config.state_dir.clear();  // a recording is no reason to remember a box
     config.tap = tap();
     return config;
   }

@@ -109,9 +109,8 @@ class Fleet {
     for (std::size_t device = 0; device < devices; ++device) {
       PolledDevice one{.device = device_name(device), .kind = "fritzbox", .interval = kInterval};
       for (std::size_t query = 0; query < kQueries; ++query) {
-        one.queries.push_back({query_name(query), kInterval});
-        for (std::size_t k = 0; k < kFamilies; ++k)
-          one.queries.back().families.push_back(families[query * kFamilies + k]);
+        const auto first = families.begin() + static_cast<std::ptrdiff_t>(query * kFamilies);
+        one.queries.push_back({query_name(query), kInterval, {{first, first + kFamilies}}});
       }
       all.push_back(std::move(one));
     }

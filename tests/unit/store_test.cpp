@@ -246,7 +246,7 @@ TEST_CASE("only families that two queries of the device may give are looked at l
   Store store({{.device = "home",
                 .kind = "fritzbox",
                 .interval = 30s,
-                .queries = {{"a", 30s, {own, shared, shared}}, {"b", 30s, {shared}}}}});
+                .queries = {{"a", 30s, {{own, shared, shared}}}, {"b", 30s, {{shared}}}}}});
   store.record(good("a", {value(own, 1), value(own, 2), value(shared, 3)}));
   store.record(good("b", {value(shared, 4)}));
   store.end_turn("home", {.reached = true, .ended = kNow});

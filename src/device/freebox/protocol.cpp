@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "device/freebox/json.h"
+#include "http/encode.h"
 
 namespace boxmeter::freebox {
 namespace {
@@ -144,13 +145,7 @@ std::string login_password(const Secret& token, std::string_view challenge) {
                 reinterpret_cast<const unsigned char*>(challenge.data()), challenge.size(), digest,
                 sizeof digest, &length) == nullptr)
     throw Error(internal, "OpenSSL has no HMAC-SHA1");
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text;
-  for (std::size_t i = 0; i < length; ++i) {
-    text += kHex[digest[i] >> 4];
-    text += kHex[digest[i] & 15];
-  }
-  return text;
+  return http::hex({digest, length});
 }
 
 Secret session_token(const Envelope& envelope) {

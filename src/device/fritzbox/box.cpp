@@ -1,7 +1,6 @@
 #include "device/fritzbox/box.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -135,10 +134,9 @@ unsigned Box::count(const Request& request) {
   const SoapAnswer answer = ask(target, {}, Tr064Client::Types::skip);
   if (answer.fault) fail(target, *answer.fault);
   const std::string text = answer.text(where.substr(slash + 1));
-  unsigned number = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc())
-    throw Error(ErrorKind::protocol, "'" + where + "' is not a number");
-  return number;
+  const auto number = parse_integer<unsigned>(text);
+  if (!number) throw Error(ErrorKind::protocol, "'" + where + "' is not a number");
+  return *number;
 }
 
 Reply Box::walk(const Target& target, const Request& request) {
