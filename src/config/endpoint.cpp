@@ -104,6 +104,7 @@ http::TlsPolicy read_tls(const Section& section, const std::string& url, http::T
                          const std::filesystem::path& known_key,
                          const std::filesystem::path& folder) {
   if (const auto value = section.find("tls")) {
+    if (!is_https(url)) section.expect_not_misspelt({"url"});
     if (!is_https(url))
       throw section.key("tls").problem("'tls' needs an https:// url, not " + http::quoted_url(url));
     return read_policy(*value, known_key, folder);

@@ -84,8 +84,10 @@ void read_login(const Section& section, const std::filesystem::path& folder, Sin
     sink.password = password->value;
   if (const auto token = read_secret_line(section, "bearer_token", folder, warnings))
     sink.bearer_token = token->value;
-  if (sink.username.empty() != sink.password.empty())
+  if (sink.username.empty() != sink.password.empty()) {
+    section.expect_not_misspelt({"username", "password", "password_file"});
     throw section.problem("push '" + sink.name + "' needs 'username' and a password, or neither");
+  }
   if (!sink.username.empty() && !sink.bearer_token.empty())
     throw section.problem("push '" + sink.name +
                           "' has both 'username' and a bearer token; keep one");
@@ -101,8 +103,9 @@ SinkOptions read_sink(const Section& section, const std::filesystem::path& folde
     throw section.key("spool").problem(
         "'spool' is not available yet (what a sink does not take waits in memory: max_queue)");
   if (const auto format = section.find("format")) sink.format = read_format(*format);
-  sink.max_body = section.size("max_body").value_or(sink.max_body);
-  sink.max_queue = section.size("max_queue").value_or(sink.max_queue);
+  const auto max_body = section.size("max_body"), max_queue = section.size("max_queue");
+  sink.max_body = max_body.value_or(sink.max_body);
+  sink.max_queue = max_queue.value_or(sink.max_queue);
   sink.interval = section.duration("interval").value_or(sink.interval);
   sink.timeout = section.duration("timeout").value_or(sink.timeout);
   if (const auto devices = section.find("devices"))
@@ -112,7 +115,8 @@ SinkOptions read_sink(const Section& section, const std::filesystem::path& folde
   read_login(section, folder, sink, warnings);
   sink.tls = read_tls(section, sink.url, http::TlsMode::system, {}, folder);
   sink.gzip = section.boolean("gzip").value_or(sink.gzip);
-  if (sink.max_body > sink.max_queue)
+  const bool is_queue_known = max_queue || !section.has("max_queue");
+  if (is_queue_known && sink.max_body > sink.max_queue)
     throw section.required("max_body").problem("'max_body' must not be larger than 'max_queue'");
   for (const Job& job : jobs)
     if (!job.device.labels.empty()) sink.device_labels.emplace(job.device.name, job.device.labels);

@@ -209,11 +209,14 @@ bool Section::has(std::string_view key) const {
 
 Value Section::required(std::string_view key) const {
   if (auto value = find(key)) return *std::move(value);
-  // An unknown key that is almost this one has been told.
-  const std::vector<std::string> wanted = {std::string(key)};
+  expect_not_misspelt({key});
+  throw problem("'" + std::string(key) + "' is missing");
+}
+
+void Section::expect_not_misspelt(std::initializer_list<std::string_view> keys) const {
+  const std::vector<std::string> wanted(keys.begin(), keys.end());
   for (const std::string& unknown : unknown_)
     if (!did_you_mean(unknown, wanted).empty()) throw AlreadyTold();
-  throw problem("'" + std::string(key) + "' is missing");
 }
 
 Value Section::key(std::string_view key) const {

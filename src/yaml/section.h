@@ -99,6 +99,9 @@ class Section {
   std::optional<Value> find(std::string_view key) const;
   bool has(std::string_view key) const;
   Value required(std::string_view key) const;
+  /// For before a complaint that one of `keys` is missing: throws AlreadyTold when an unknown key
+  /// is almost one of them.
+  void expect_not_misspelt(std::initializer_list<std::string_view> keys) const;
   /// Where the key itself stands.  Precondition: has(key).
   Value key(std::string_view key) const;
 

@@ -154,12 +154,13 @@ constexpr Key kKeys[] = {
 void read(const OwnSection& own, DeviceConfig& device) {
   device.username = own.section.required("username").text();
   auto password = read_secret_line(own.section, "password", own.folder, own.warnings);
+  if (!password) own.section.expect_not_misspelt({"password", "password_file"});
   if (!password)
     throw own.section.problem("device '" + device.name +
                               "' has no password (give it password_file or password)");
   device.credential = *std::move(password);
   Options options;
-  if (const auto role = own.section.find("role")) options.role = word(*role, {"viewer", "admin"});
+  options.role = own.section.word("role").value_or(options.role);
   device.own = std::move(options);
 }
 

@@ -26,6 +26,7 @@ void read_token_file(const OwnSection& own, DeviceConfig& device, Options& optio
 
 void read_options(const OwnSection& own, DeviceConfig& device) {
   auto credential = read_secret(own.section, "app_token", own.folder, own.warnings);
+  if (!credential) own.section.expect_not_misspelt({"app_token", "app_token_file"});
   if (!credential)
     throw own.section.problem("device '" + device.name +
                               "' has no app token (give it app_token_file or app_token)");
@@ -34,6 +35,7 @@ void read_options(const OwnSection& own, DeviceConfig& device) {
   if (const auto id = own.section.find("app_id")) options.app_id = id->text();
   options.api_version = static_cast<unsigned>(own.section.integer("api_version").value_or(0));
   if (!device.credential.file.empty()) read_token_file(own, device, options);
+  if (options.app_id.empty()) own.section.expect_not_misspelt({"app_id"});
   if (options.app_id.empty())
     throw own.section.problem(
         "device '" + device.name +
