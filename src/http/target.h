@@ -17,6 +17,6 @@ struct Target {
 /// Throws Error{config} for what is no http or https URL, has credentials in it
 /// or a character that must be percent-encoded.  The message tells neither
 /// credentials nor the query.  Pure; any thread.
-Target parse_target(std::string_view url);
+Target parse_target(std::string_view text);
 
 }  // namespace boxmeter::http
