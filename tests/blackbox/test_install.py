@@ -1,0 +1,104 @@
+"""What `meson install` puts on a machine, and that it works from there."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+import harness
+from harness import BUILD, FRITZBOX, ROOT, Daemon, Sim, config, fritzbox
+
+
+def option(name, folder=BUILD):
+    options = json.loads(subprocess.run(["meson", "introspect", "--buildoptions", folder], check=True, capture_output=True, text=True).stdout)
+    return next(each["value"] for each in options if each["name"] == name)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The prefix, below a DESTDIR of its own."""
+    to = tmp_path_factory.mktemp("dest")
+    subprocess.run(["meson", "install", "-C", BUILD, "--no-rebuild", "--quiet"], check=True, env={**os.environ, "DESTDIR": str(to)},
+                   stdout=subprocess.DEVNULL)
+    return to / option("prefix").lstrip("/")
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_every_part_is_where_it_belongs(installed):
+    share = installed / "share"
+    assert names(installed / "bin") == ["boxmeter", "boxmeter-sim"]
+    assert names(installed / "lib/systemd/system") == ["boxmeter.service"]
+    for folder, source in {"boxmeter/grafana/dashboards": "grafana/dashboards", "boxmeter/prometheus": "config/prometheus",
+                           "boxmeter/queries": "config/queries", "boxmeter/telegraf": "config/telegraf",
+                           "doc/boxmeter/docs": "docs", "boxmeter-sim/recordings": "tests/recordings"}.items():
+        assert names(share / folder) == names(ROOT / source), folder
+    assert names(share / "doc/boxmeter/examples") == ["boxmeter.yml"]
+
+
+def test_files_that_name_other_installed_ones_name_them_where_they_are(installed):
+    """Nothing but the folder that all is installed below is left of DESTDIR when the files are used."""
+    prefix = pathlib.Path(option("prefix"))
+    provider = yaml.safe_load((installed / "share/boxmeter/grafana/provisioning/dashboards/boxmeter.yml").read_text())
+    dashboards = pathlib.Path(provider["providers"][0]["options"]["path"])
+    assert dashboards == prefix / "share/boxmeter/grafana/dashboards"
+    unit = (installed / "lib/systemd/system/boxmeter.service").read_text()
+    assert f"\nExecStart={prefix}/bin/boxmeter serve " in unit
+    assert f" {prefix}/share/doc/boxmeter/examples/boxmeter.yml" in unit
+
+
+def test_another_prefix_moves_everything(tmp_path):
+    subprocess.run(["meson", "setup", tmp_path / "build", "--prefix", "/opt/boxmeter", "-Dtests=false"], check=True, cwd=ROOT,
+                   stdout=subprocess.DEVNULL, env={**os.environ, "CCACHE_DISABLE": "1"})
+
+    plan = json.loads(subprocess.run(["meson", "introspect", "--installed", tmp_path / "build"], check=True, capture_output=True,
+                                     text=True).stdout)
+
+    assert {"/opt/boxmeter/bin/boxmeter", "/opt/boxmeter/lib/systemd/system/boxmeter.service"} <= set(plan.values())
+    assert [path for path in plan.values() if not path.startswith("/opt/boxmeter/")] == []
+    assert "ExecStart=/opt/boxmeter/bin/boxmeter " in (tmp_path / "build/boxmeter.service").read_text()
+
+
+def test_the_installed_program_serves_what_the_installed_simulator_plays(installed, tmp_path, monkeypatch):
+    monkeypatch.setattr(harness, "BUILD", installed / "bin")
+    recording = installed / "share/boxmeter-sim/recordings" / FRITZBOX.name
+
+    with Sim(recording) as sim, Daemon(tmp_path, config(fritzbox(sim.urls[0]))) as daemon:
+        assert daemon.popen.args[0] == str(installed / "bin/boxmeter")
+        daemon.wait_for(lambda found: found.get('box_up{device="home",kind="fritzbox"}') == "1")
+
+
+def test_the_installed_example_is_a_configuration(installed, tmp_path, monkeypatch):
+    example = tmp_path / "boxmeter.yml"
+    shutil.copy(installed / "share/doc/boxmeter/examples/boxmeter.yml", example)
+
+    done = subprocess.run([installed / "bin/boxmeter", "check", "--config.file", example], text=True, capture_output=True,
+                          env={**os.environ, "STATE_DIRECTORY": str(tmp_path / "state")})
+
+    assert done.returncode == 0, done.stderr
+
+
+def analyze(*words):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    return subprocess.run(["systemd-analyze", *words], text=True, capture_output=True)
+
+
+def test_the_unit_is_understood_by_systemd_and_leaves_little_open(installed, tmp_path):
+    # Where it is installed for good the program is there; here only its folder is not /usr.
+    unit = (installed / "lib/systemd/system/boxmeter.service").read_text()
+    unit = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={installed}/bin/boxmeter", unit)
+    unit = re.sub(r"(?m)^Documentation=.*\n", "", unit)  # man finds only what is installed for good
+    (tmp_path / "boxmeter.service").write_text(unit)
+
+    verified = analyze("verify", tmp_path / "boxmeter.service")
+    exposure = analyze("security", "--offline=yes", "--threshold=12", tmp_path / "boxmeter.service")
+
+    assert verified.stderr == ""
+    assert exposure.returncode == 0, exposure.stdout
