@@ -9,6 +9,8 @@
 #include "app/log.h"
 #include "app/process.h"
 #include "app/store_setup.h"
+#include "app/watchdog.h"
+#include "base/notify.h"
 
 namespace boxmeter {
 namespace {
@@ -77,7 +79,7 @@ int serve(const ServeOptions& options, DeviceKinds kinds) {
   store.add_listener([&](const SnapshotPtr& snapshot) {
     for (Sink& sink : sinks) sink.add(snapshot);
   });
-  const Web web(config.web, store, [&] {
+  Web web(config.web, store, [&] {
     std::vector<SinkStatus> all;
     for (const Sink& sink : sinks) all.push_back(sink.status());
     return all;
@@ -87,7 +89,13 @@ int serve(const ServeOptions& options, DeviceKinds kinds) {
     const Poller poller(config.jobs, config.poll, record_into(store), stop);
     spdlog::info("boxmeter {} polls {} devices and pushes to {} sinks; http://{}/",
                  BOXMETER_VERSION, config.jobs.size(), config.push.size(), web.addresses().front());
+    const Watchdog watchdog(
+        {.web_answers = [&] { return web.still_answers(); },
+         .poller_stuck = [&](auto now, auto patience) { return poller.stuck(now, patience); },
+         .status = [&] { return status_line(store.devices()); }});
+    notify("READY=1");
     wait_for_end();
+    notify("STOPPING=1");
     unblock_signals();  // a second signal ends at once
     stop.stop();
   }

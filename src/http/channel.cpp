@@ -8,6 +8,7 @@
 #include <array>
 #include <mutex>
 
+#include "base/pulse.h"
 #include "base/text.h"
 
 namespace boxmeter::http {
@@ -131,6 +132,7 @@ Response Channel::exchange(const Call& call) {
   if (left.count() <= 0)
     throw Error(ErrorKind::timeout,
                 "no answer from " + call.target.where + " within " + in_words(call.timeout));
+  Pulse::beat();
   now_ = Exchange{.call = &call};
   trust_.begin();
   error_text_[0] = '\0';
@@ -139,6 +141,7 @@ Response Channel::exchange(const Call& call) {
   CURLcode code = curl_easy_perform(handle_.get());
   if (was_closed_while_idle(code)) code = perform_again(call);
   if (was_name_not_found(code)) code = perform_at_last_address(call);
+  Pulse::beat();
   curl_easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, nullptr);  // `headers` goes away now
 
   long status = 0;

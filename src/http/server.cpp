@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -69,11 +70,14 @@ struct Server::State {
   ~State();
 
   void stop();
+  bool still_answers();
+  void wake_up();
 
   void listen(const std::string& address, bool tls);
 
   // The event loop's thread.
   void loop();
+  void look_at_wake();
   void accept_from(const Listening& at);
   void take_in(int socket, const Listening& at);
   void readable(Connection& connection);
@@ -104,7 +108,8 @@ struct Server::State {
   Descriptor spare{::open("/dev/null", O_RDONLY | O_CLOEXEC)};  // see accept_from
   Parking parking;
   Guarded<std::list<Aside>> asides;  // the threads of `instead`
-  WorkQueue<Connection*> jobs;
+  WorkQueue<Connection*> jobs;       // null: a ping
+  std::atomic<bool> pinged = false;  // and not come back yet
 
   // The event loop's own.
   std::unordered_map<int, Listening> listeners;
@@ -130,7 +135,12 @@ Server::State::State(ServerOptions with, Handler calling)
   for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
     threads.emplace_back([this] {
       const Responder responder(handler, kept(options));
-      while (const auto connection = jobs.pop()) work(**connection, responder);
+      while (const auto connection = jobs.pop()) {
+        if (*connection != nullptr)
+          work(**connection, responder);
+        else
+          pinged = false;
+      }
     });
   }
 }
@@ -153,9 +163,26 @@ Server::State::~State() {
 
 void Server::State::stop() {
   parking.stop();
+  wake_up();
+  closed.wait();
+}
+
+void Server::State::wake_up() {
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(wake.get(), &one, sizeof one);
-  closed.wait();
+}
+
+bool Server::State::still_answers() {
+  if (pinged.exchange(true)) return false;
+  wake_up();
+  return true;
+}
+
+/// Whoever wakes us without stopping has sent a ping.
+void Server::State::look_at_wake() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto got = ::read(wake.get(), &count, sizeof count);
+  if (!parking.stopping()) jobs.push(nullptr);
 }
 
 /// Milliseconds until there is something to do without an event; -1 for never.
@@ -167,6 +194,7 @@ int Server::State::patience(Clock::time_point next_sweep) {
 }
 
 void Server::State::loop() {
+  ::pthread_setname_np(::pthread_self(), "http loop");  // for who looks from outside: top -H
   std::array<epoll_event, 128> ready;
   auto next_sweep = Clock::now() + period;
   while (!parking.stopping()) {
@@ -174,7 +202,9 @@ void Server::State::loop() {
         ::epoll_wait(parking.epoll(), ready.data(), ready.size(), patience(next_sweep));
     for (int i = 0; i < count; ++i) {
       const int socket = ready[static_cast<std::size_t>(i)].data.fd;
-      if (const auto found = listeners.find(socket); found != listeners.end()) {
+      if (socket == wake.get()) {
+        look_at_wake();
+      } else if (const auto found = listeners.find(socket); found != listeners.end()) {
         accept_from(found->second);
       } else if (auto* connection = parking.waiting(socket)) {
         readable(*connection);
@@ -389,5 +419,6 @@ Server::Server(ServerOptions options, Handler handler)
 Server::~Server() = default;
 const std::vector<int>& Server::ports() const { return state_->ports; }
 void Server::stop() { state_->stop(); }
+bool Server::still_answers() { return state_->still_answers(); }
 
 }  // namespace boxmeter::http

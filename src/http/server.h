@@ -80,6 +80,10 @@ class Server {
   /// handler's; does not wait for handlers (the destructor does).
   void stop();
 
+  /// True when the last ping came back through the event loop and one of the `threads`, or when
+  /// there was none; sends another.  Who asks now and then sees a server that hangs.  Any thread.
+  bool still_answers();
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -1,6 +1,7 @@
 #include "poll/poller.h"
 
 #include <malloc.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/pulse.h"
 #include "poll/turns.h"
 
 namespace boxmeter {
@@ -24,6 +26,12 @@ struct Due {
   bool operator>(const Due& other) const {
     return when != other.when ? when > other.when : sequence > other.sequence;
   }
+};
+
+/// What one worker is at.
+struct Asking {
+  const Turns* device;
+  const Pulse* pulse;
 };
 using Queue = std::priority_queue<Due, std::vector<Due>, std::greater<>>;
 
@@ -59,6 +67,7 @@ struct Poller::State {
   std::size_t busy = 0;
   std::size_t busy_with_trouble = 0;
   std::size_t waiting = 0;
+  std::vector<Asking> asking;  // as many as are busy
   Queue healthy;
   Queue troubled;  // their last turn failed: they may hold half of the workers, never all
 
@@ -129,11 +138,15 @@ struct Poller::State {
   }
 
   void work(std::list<std::jthread>::iterator self) {
+    ::pthread_setname_np(::pthread_self(), "poll");  // for who looks from outside: top -H
+    Pulse pulse;
     std::unique_lock lock(mutex);
     for (Due due{}; take(due, lock);) {
       const bool trouble = due.device->in_trouble();
       busy_with_trouble += trouble ? 1 : 0;
       ++busy;
+      Pulse::beat();
+      asking.push_back({due.device, &pulse});
       followers.notify_one();
       grow();
       std::list<std::jthread> left;
@@ -143,6 +156,7 @@ struct Poller::State {
       due.device->take(due.when);
       lock.lock();
       --busy;
+      std::erase_if(asking, [&](const Asking& one) { return one.pulse == &pulse; });
       busy_with_trouble -= trouble ? 1 : 0;
       if (!once) put_back(due.device);
       (has_leader ? leader : followers).notify_one();
@@ -159,6 +173,17 @@ struct Poller::State {
     if (std::exchange(started, true)) return;
     lock.unlock();
     ::malloc_trim(0);
+  }
+
+  std::string stuck(Clock::time_point now, Clock::duration patience) {
+    const std::lock_guard lock(mutex);
+    for (const Asking& one : asking)
+      if (now - one.pulse->last() > 2 * one.device->timeout() + patience)
+        return "a request to '" + one.device->name() + "' does not end";
+    const Queue* const queue = busy < workers ? next_queue() : nullptr;
+    if (queue != nullptr && now - queue->top().when > patience)
+      return "'" + queue->top().device->name() + "' is due and is not asked";
+    return "";
   }
 
   /// Returns when all have ended, also those that come into being meanwhile.
@@ -218,6 +243,10 @@ Poller::Poller(const std::vector<Job>& jobs, const PollOptions& options, PollRec
 }
 
 Poller::~Poller() { state_->end(); }
+
+std::string Poller::stuck(Clock::time_point now, Clock::duration patience) const {
+  return state_->stuck(now, patience);
+}
 
 void Poller::once(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,
                   http::Stop& stop) {

@@ -39,6 +39,11 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
+  /// Why polling does not go on, "" when it does: a device that nobody asks although it is due, or
+  /// a request that has neither ended nor met its own deadline, both `patience` ago.  Any thread;
+  /// waits for the poller's lock.
+  std::string stuck(Clock::time_point now, Clock::duration patience) const;
+
   /// Every device one turn, as many at a time as there are workers; returns when all have ended.
   static void once(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,
                    http::Stop& stop);

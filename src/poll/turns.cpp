@@ -6,6 +6,8 @@
 #include <random>
 #include <utility>
 
+#include "base/pulse.h"
+
 namespace boxmeter {
 namespace {
 
@@ -79,6 +81,7 @@ Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_
     : name_(job.device.name),
       queries_(job.queries),
       interval_(job.device.interval),
+      timeout_(job.device.timeout),
       series_limit_(series_limit),
       recorder_(recorder),
       stop_(stop),
@@ -118,6 +121,7 @@ void Turns::take(Clock::time_point planned) {
 
 /// False: asking anything else in this turn is waste.
 bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<SnapshotPtr>& outcomes) {
+  Pulse::beat();
   const std::uint64_t answers = device_->answers(), sent = asker_.sent();
   const SnapshotPtr snapshot = poll(query);
   if (stop_.stopped()) return false;

@@ -21,6 +21,9 @@ class Turns {
   Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit,
         const PollRecorder& recorder, http::Stop& stop, Clock::time_point start);
 
+  const std::string& name() const { return name_; }
+  /// Of one request.
+  Clock::duration timeout() const { return timeout_; }
   Clock::time_point next_due() const { return schedule_.next_due(); }
   /// The last turn did not reach the device: it may hold a worker for its timeouts.
   bool in_trouble() const { return failures_ > 0; }
@@ -42,6 +45,7 @@ class Turns {
   const std::string name_;
   const std::vector<QueryPtr> queries_;
   const Clock::duration interval_;
+  const Clock::duration timeout_;
   const std::size_t series_limit_;
   const PollRecorder& recorder_;
   http::Stop& stop_;

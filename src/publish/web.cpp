@@ -166,6 +166,7 @@ Web::Web(const WebOptions& options, Store& store, std::function<std::vector<Sink
     : state_(std::make_unique<State>(options, store, std::move(sinks))) {}
 Web::~Web() = default;
 
+bool Web::still_answers() { return state_->server.still_answers(); }
 const std::vector<int>& Web::ports() const { return state_->server.ports(); }
 
 std::vector<std::string> Web::addresses() const {

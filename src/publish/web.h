@@ -23,6 +23,9 @@ class Web {
   Web(const WebOptions& options, Store& store, std::function<std::vector<SinkStatus>()> sinks);
   ~Web();
 
+  /// http::Server's.
+  bool still_answers();
+
   const std::vector<int>& ports() const;
   /// "127.0.0.1:9877", in the order of `listen`, with the ports that port 0 became.
   std::vector<std::string> addresses() const;

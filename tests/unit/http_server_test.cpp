@@ -533,3 +533,27 @@ TEST_CASE("a client that never agrees on TLS is let go after the deadline of a r
 
   CHECK(silent.rest() == "");
 }
+
+TEST_CASE("a ping does not come back while every thread of the server is busy") {
+  std::promise<void> asked, may_answer;
+  Server server({.threads = 1}, [&](const ServerRequest& request) {
+    if (request.path != "/slow") return ServerResponse::text(200, "");
+    asked.set_value();
+    may_answer.get_future().wait();
+    return ServerResponse::text(200, "");
+  });
+  const auto comes_back = [&] {
+    while (!server.still_answers()) std::this_thread::yield();
+  };
+  comes_back();
+  comes_back();
+
+  Peer peer(server.ports()[0]);
+  peer.send(get("/slow"));
+  asked.get_future().wait();
+  comes_back();  // what was sent before it
+  for (int i = 0; i < 1000; ++i) CHECK_FALSE(server.still_answers());
+
+  may_answer.set_value();
+  comes_back();
+}

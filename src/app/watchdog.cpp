@@ -1,0 +1,58 @@
+#include "app/watchdog.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/notify.h"
+
+namespace boxmeter {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How often the status is looked at.
+constexpr Clock::duration kStatusPeriod = 10s;
+
+}  // namespace
+
+Watchdog::Watchdog(VitalSigns signs) : signs_(std::move(signs)) {
+  if (!has_service_manager()) return;
+  const auto wanted = watchdog_period();
+  const Clock::duration period = wanted ? Clock::duration(*wanted) : 2 * kStatusPeriod;
+  thread_ =
+      std::jthread([this, period, is_asked_for = wanted.has_value()](const std::stop_token& stop) {
+        std::unique_lock lock(mutex_);
+        do {
+          watch(period, is_asked_for);
+        } while (!ended_.wait_for(lock, stop, std::min(period / 2, kStatusPeriod),
+                                  [&] { return stop.stop_requested(); }));
+      });
+}
+
+Watchdog::~Watchdog() = default;
+
+void Watchdog::watch(Clock::duration period, bool is_asked_for) {
+  const std::string now = missing_sign(period);
+  if (now != why_ && !now.empty())
+    spdlog::error("{}; the service manager is not told that all is well", now);
+  if (now != why_ && now.empty()) spdlog::info("all is well again");
+  why_ = now;
+  if (std::string status = signs_.status(); status != std::exchange(told_, status))
+    notify("STATUS=" + status);
+  if (is_asked_for && now.empty()) notify("WATCHDOG=1");
+}
+
+std::string Watchdog::missing_sign(Clock::duration period) {
+  if (!signs_.web_answers()) return "the web server does not answer";
+  return signs_.poller_stuck(Clock::now(), period);
+}
+
+std::string status_line(const std::vector<DeviceStatus>& devices) {
+  const auto up = std::ranges::count_if(devices, &DeviceStatus::up);
+  return std::to_string(devices.size()) + (devices.size() == 1 ? " device, " : " devices, ") +
+         std::to_string(up) + " up";
+}
+
+}  // namespace boxmeter
