@@ -11,6 +11,7 @@
 #include "app/store_setup.h"
 #include "app/watchdog.h"
 #include "base/notify.h"
+#include "http/listen.h"
 
 namespace boxmeter {
 namespace {
@@ -67,8 +68,13 @@ std::vector<Option> serve_options(ServeOptions& options) {
 }
 
 int serve(const ServeOptions& options, DeviceKinds kinds) {
-  const Config config = read_config(options, kinds);
+  Config config = read_config(options, kinds);
   set_up_log(config.log);
+  if (const auto sockets = http::handed_over_addresses(); !sockets.empty()) {
+    spdlog::info("{} sockets were handed over; they are served instead of web.listen",
+                 sockets.size());
+    config.web.listen = sockets;
+  }
   for (const std::string& warning : config.warnings) spdlog::warn("{}", warning);
   block_signals();
   prepare_process(config.jobs.size());
@@ -87,8 +93,8 @@ int serve(const ServeOptions& options, DeviceKinds kinds) {
   http::Stop stop;
   {
     const Poller poller(config.jobs, config.poll, record_into(store), stop);
-    spdlog::info("boxmeter {} polls {} devices and pushes to {} sinks; http://{}/",
-                 BOXMETER_VERSION, config.jobs.size(), config.push.size(), web.addresses().front());
+    spdlog::info("boxmeter {} polls {} devices and pushes to {} sinks; {}", BOXMETER_VERSION,
+                 config.jobs.size(), config.push.size(), web.addresses().front());
     const Watchdog watchdog(
         {.web_answers = [&] { return web.still_answers(); },
          .poller_stuck = [&](auto now, auto patience) { return poller.stuck(now, patience); },

@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "base/file.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "device/address.h"
+#include "http/listen.h"
 #include "http/url.h"
 
 namespace boxmeter {
@@ -116,13 +116,11 @@ http::TlsPolicy read_tls(const Section& section, const std::string& url, http::T
 
 std::string read_listen_address(const Value& value) {
   std::string text = value.text();
-  if (find_host_and_port(text)) return text;
-  const std::string_view alone = text.starts_with(':') ? std::string_view(text).substr(1) : text;
-  if (parse_integer<std::uint16_t>(alone))
+  if (value.placed([&] { return http::parse_listen_address(text); }).handed_over >= 0)
     throw value.problem("listen address '" + text +
-                        "' has no host (write 127.0.0.1:" + std::string(alone) +
-                        ", or 0.0.0.0:" + std::string(alone) + " for every interface)");
-  throw value.problem("listen address '" + text + "' must look like 127.0.0.1:9877 or [::1]:9877");
+                        "' is not for a configuration: sockets that systemd hands over are served "
+                        "by themselves");
+  return text;
 }
 
 }  // namespace boxmeter

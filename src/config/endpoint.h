@@ -25,7 +25,7 @@ http::TlsPolicy read_tls(const Section& section, const std::string& url, http::T
                          const std::filesystem::path& known_key,
                          const std::filesystem::path& folder);
 
-/// "127.0.0.1:9877", "[::1]:9877", "localhost:0".
+/// Anything that http::parse_listen_address() takes, but sockets that are handed over.
 std::string read_listen_address(const Value& value);
 
 }  // namespace boxmeter

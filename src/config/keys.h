@@ -26,7 +26,8 @@ inline constexpr KeyTable kLogTable{kLogKeys};
 inline constexpr Key kWebKeys[] = {
     {.name = "listen",
      .type = KeyType::texts,
-     .help = "Addresses that boxmeter's own web server listens on",
+     .help = "Addresses that boxmeter's own web server listens on: host:port, :port for every "
+             "address of the machine, unix:/path",
      .default_text = "127.0.0.1:9877",
      .example = "[127.0.0.1:9877, \"[::1]:9877\"]"},
     {.name = "config_file",

@@ -27,13 +27,12 @@ class Output {
 /// One client.  Belongs to one thread at a time: the event loop's, or that of the worker it is lent
 /// to.  Its socket never blocks.
 struct Connection {
-  /// `identity` null: in the clear.
-  Connection(int opened, int by_port, const TlsIdentity* identity, std::size_t header_limit,
-             std::size_t body_limit)
+  /// `tls`: the client begins with TLS.
+  Connection(int opened, int by_port, bool tls, std::size_t header_limit, std::size_t body_limit)
       : socket(opened),
         port(by_port),
-        transport(opened, identity),
-        phase(identity == nullptr ? Phase::reading : Phase::greeting),
+        transport(opened),
+        phase(tls ? Phase::greeting : Phase::reading),
         reader(header_limit, body_limit) {}
   ~Connection();
   Connection(const Connection&) = delete;
@@ -46,16 +45,23 @@ struct Connection {
     draining,  // answered for good: what still arrives is dropped, so that no reset eats the answer
   };
 
+  /// Neither a whole request has come from it nor is anything under way.
+  bool is_silent() const { return !asked && (phase == Phase::greeting || phase == Phase::reading); }
+  bool is_idle() const { return asked && phase == Phase::reading && !reader.started(); }
+
   const int socket;
   const int port;
+  std::string client = {};  // as ServerRequest::client
   Transport transport;
   Phase phase;
   RequestReader reader;
   Output output = {};
+  bool asked = false;        // has sent a whole request
   bool close_after = false;  // once `output` is written
   bool surplus = false;      // only here to be told that there are too many
   std::size_t drained = 0;
   std::chrono::steady_clock::time_point until = {};  // of what the phase does
+  std::chrono::steady_clock::time_point moved = {};  // accepted, last asked or last read
 };
 
 }  // namespace boxmeter::http

@@ -1,24 +1,57 @@
 #pragma once
 #include <string>
+#include <vector>
 
 namespace boxmeter::http {
+
+/// What one can listen on, taken apart.
+struct ListenAddress {
+  std::string host = {};  // without brackets; empty: every address of the machine
+  std::string port = {};
+  std::string path = {};  // of a unix socket; host and port are then empty
+  int handed_over = -1;   // a socket that somebody else bound for us
+};
+
+/// "127.0.0.1:9877", "[::1]:9877", "localhost:0", ":9877" (IPv4 and IPv6), "unix:/run/b.sock", and
+/// "fd:3" of handed_over_addresses().  Throws Error{config} with the way out: "listen address
+/// '9877' has no colon (write :9877 ...)".  Pure.
+ListenAddress parse_listen_address(const std::string& address);
+
+/// "fd:3" for each socket that systemd handed over (LISTEN_FDS and LISTEN_PID, sd_listen_fds(3)).
+/// They are then no longer in the environment, which our children would take for theirs.  Throws
+/// Error{config} when one of them is no stream socket that listens.  Before any thread exists.
+std::vector<std::string> handed_over_addresses();
 
 /// A socket that listens, closed with it.
 class Listener {
  public:
-  /// `address` is host:port, [::1]:port or :port (every address of the machine).  Throws
-  /// Error{config}: "cannot listen on 127.0.0.1:9877: Address already in use".
+  /// Throws Error{config}: "cannot listen on 127.0.0.1:9877: Address already in use".  A unix
+  /// socket gets mode 0660; one that a dead process left behind is replaced.  A socket that was
+  /// handed over is a copy: the next Listener can have it again.
   explicit Listener(const std::string& address);
   ~Listener();
   Listener(Listener&& other) noexcept;
   Listener& operator=(Listener&&) = delete;
 
   int socket() const { return socket_; }
+  /// 0 of a unix socket.
   int port() const { return port_; }
+  /// As it may be shown: with the port that 0 became, and where a socket that was handed over is
+  /// bound; "localhost" where the address names no host.
+  const std::string& shown() const { return shown_; }
+  bool is_unix() const { return shown_.starts_with("unix:"); }
 
  private:
+  /// Which file a path was when it was bound.
+  struct File {
+    std::string path = {};
+    unsigned long device = 0, number = 0;
+  };
+
   int socket_ = -1;
   int port_ = 0;
+  std::string shown_ = {};
+  File file_ = {};  // removed at the end, if it is still ours
 };
 
 }  // namespace boxmeter::http

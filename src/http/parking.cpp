@@ -48,11 +48,51 @@ Connection* Parking::add(std::unique_ptr<Connection> connection, std::size_t bou
   return added;
 }
 
+bool Parking::is_full(std::size_t bound) const {
+  return table_.with(
+      [&](const Table& table) { return table.entries.size() - table.surplus >= bound; });
+}
+
+void Parking::set_writing(Table& table, Entry& entry, bool writing) {
+  if (entry.writing) --table.writing;
+  if (writing) ++table.writing;
+  entry.writing = writing;
+}
+
+template <typename Candidate>
+Connection* Parking::longest_unmoved(const Table& table, Candidate candidate) {
+  Connection* found = nullptr;
+  for (const auto& [socket, entry] : table.entries) {
+    auto* connection = entry.connection.get();
+    if (entry.lent || connection->surplus || !candidate(*connection)) continue;
+    if (found == nullptr || connection->moved < found->moved) found = connection;
+  }
+  return found;
+}
+
+Connection* Parking::least_useful() const {
+  return table_.with([](const Table& table) {
+    auto* found = longest_unmoved(table, [](const Connection& one) { return one.is_silent(); });
+    if (found != nullptr) return found;
+    return longest_unmoved(table, [](const Connection& one) { return one.is_idle(); });
+  });
+}
+
+Connection* Parking::slowest_reader(std::size_t bound) const {
+  return table_.with([&](const Table& table) -> Connection* {
+    if (table.writing <= bound) return nullptr;
+    return longest_unmoved(
+        table, [](const Connection& one) { return one.phase == Connection::Phase::writing; });
+  });
+}
+
 void Parking::park(Connection& connection, std::uint32_t events) {
   const int socket = connection.socket;
   const bool parked = table_.with([&](Table& table) {
     if (table.stopping) return false;
-    table.entries.at(socket).lent = false;
+    auto& entry = table.entries.at(socket);
+    entry.lent = false;
+    set_writing(table, entry, connection.phase == Connection::Phase::writing);
     epoll_event event{.events = events | EPOLLONESHOT, .data = {.fd = socket}};
     return ::epoll_ctl(epoll(), EPOLL_CTL_MOD, socket, &event) == 0;
   });
@@ -62,12 +102,18 @@ void Parking::park(Connection& connection, std::uint32_t events) {
 void Parking::drop(Connection& connection) {
   table_.with([&](Table& table) {
     if (connection.surplus) --table.surplus;
-    table.entries.erase(connection.socket);
+    const auto found = table.entries.find(connection.socket);
+    set_writing(table, found->second, false);
+    table.entries.erase(found);
   });
 }
 
 void Parking::lend(Connection& connection) {
-  table_.with([&](Table& table) { table.entries.at(connection.socket).lent = true; });
+  table_.with([&](Table& table) {
+    auto& entry = table.entries.at(connection.socket);
+    entry.lent = true;
+    set_writing(table, entry, false);
+  });
 }
 
 Connection* Parking::waiting(int socket) const {

@@ -37,6 +37,15 @@ class Parking {
   /// those.
   Connection* add(std::unique_ptr<Connection> connection, std::size_t bound,
                   std::size_t surplus_bound);
+  bool is_full(std::size_t bound) const;
+
+  // Whom to drop for somebody else: among those that wait, nullptr when there is none.  For the
+  // event loop's thread, as only there nobody else has it the next moment.
+
+  /// The first of those that came and never asked, else of those that are idle.
+  Connection* least_useful() const;
+  /// When more than `bound` do not keep up with their answers: the one that has not read longest.
+  Connection* slowest_reader(std::size_t bound) const;
   /// The connection waits for `events`; whoever calls has done with it.  After stop() it is
   /// dropped.
   void park(Connection& connection, std::uint32_t events);
@@ -62,12 +71,17 @@ class Parking {
   struct Entry {
     std::unique_ptr<Connection> connection;
     bool lent = false;
+    bool writing = false;  // waits for its client to read on
   };
   struct Table {
     std::unordered_map<int, Entry> entries;
     std::size_t surplus = 0;  // of the entries
+    std::size_t writing = 0;
     bool stopping = false;
   };
+  static void set_writing(Table& table, Entry& entry, bool writing);
+  template <typename Candidate>
+  static Connection* longest_unmoved(const Table& table, Candidate candidate);
 
   Descriptor epoll_ = Descriptor(opened_epoll());
   Guarded<Table> table_;

@@ -38,6 +38,7 @@ std::string_view reason(int status) {
       {414, "URI Too Long"},
       {415, "Unsupported Media Type"},
       {417, "Expectation Failed"},
+      {421, "Misdirected Request"},
       {422, "Unprocessable Entity"},
       {429, "Too Many Requests"},
       {431, "Request Header Fields Too Large"},
@@ -93,39 +94,59 @@ std::string head_of(const ServerResponse& response, Time now, std::string_view c
   return head.append(connection).append("\r\n");
 }
 
-ServerResponse handled(const Handler& handler, const ServerRequest& request) {
-  if (request.path == "*") return {.status = 204};  // "are you there?", RFC 9110 9.3.7
+/// What is said of a failure to the log.
+struct Asked {
+  std::string method, path;
+  bool keep_alive;
+  int minor;
+};
+
+template <typename Step>
+ServerResponse guarded(const Asked& asked, Step step) {
   try {
-    return handler(request);
+    return step();
   } catch (const std::exception& error) {
-    spdlog::error("{} {} failed: {}", request.method, request.path, error.what());
+    spdlog::error("{} {} failed: {}", asked.method, asked.path, error.what());
   } catch (...) {
-    spdlog::error("{} {} failed", request.method, request.path);
+    spdlog::error("{} {} failed", asked.method, asked.path);
   }
   return ServerResponse::text(500, "internal error\n");
 }
 
+Answer answer_of(ServerResponse response, const Asked& asked, std::chrono::seconds keep_alive,
+                 Time now) {
+  std::string connection = "Connection: close\r\n";
+  if (asked.keep_alive) {
+    connection = "Keep-Alive: timeout=" + std::to_string(keep_alive.count()) + "\r\n";
+    if (asked.minor == 0) connection += "Connection: keep-alive\r\n";
+  }
+  Answer answer{.head = head_of(response, now, connection),
+                .close = !asked.keep_alive,
+                .instead = std::move(response.instead)};
+  if (asked.method != "HEAD" && response.status != 204) answer.body = std::move(response.body);
+  return answer;
+}
+
 }  // namespace
 
-Answer Responder::answer(RawRequest raw, int port, Time now) const {
+Answer Responder::answer(RawRequest raw, const Origin& from, Time now) const {
   const ServerRequest request{.method = std::move(raw.line.method),
                               .path = std::move(raw.line.path),
                               .target = std::move(raw.line.target),
                               .query = std::move(raw.line.query),
                               .headers = std::move(raw.headers),
                               .body = std::move(raw.body),
-                              .port = port};
-  auto response = handled(handler_, request);
-  std::string connection = "Connection: close\r\n";
-  if (raw.keep_alive) {
-    connection = "Keep-Alive: timeout=" + std::to_string(keep_alive_.count()) + "\r\n";
-    if (raw.line.minor == 0) connection += "Connection: keep-alive\r\n";
-  }
-  Answer answer{.head = head_of(response, now, connection),
-                .close = !raw.keep_alive,
-                .instead = std::move(response.instead)};
-  if (request.method != "HEAD" && response.status != 204) answer.body = std::move(response.body);
-  return answer;
+                              .port = from.port,
+                              .client = from.client,
+                              .tls = from.tls};
+  const Asked asked{request.method, request.path, raw.keep_alive, raw.line.minor};
+  if (request.path == "*")  // "are you there?", RFC 9110 9.3.7
+    return answer_of({.status = 204}, asked, keep_alive_, now);
+  auto response = guarded(asked, [&] { return handler_(request); });
+  if (!response.later) return answer_of(std::move(response), asked, keep_alive_, now);
+  return {.later = [later = std::move(response.later), asked, keep_alive = keep_alive_] {
+    return answer_of(guarded(asked, later), asked, keep_alive, std::chrono::system_clock::now());
+  }};
 }
 
 Answer Responder::refuse(const Rejection& rejection, Time now) const {

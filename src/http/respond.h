@@ -15,6 +15,14 @@ struct Answer {
   std::vector<Chunk> body = {};
   bool close = false;
   std::function<void(Transport& client)> instead = {};  // see ServerResponse
+  std::function<Answer()> later = {};                   // the same; throws nothing
+};
+
+/// Where a request came in.
+struct Origin {
+  int port = 0;
+  std::string client = {};
+  bool tls = false;
 };
 
 /// Request in, answer out, without I/O.  `now` is what the Date header tells.  Any thread, when the
@@ -28,7 +36,7 @@ class Responder {
       : handler_(handler), keep_alive_(keep_alive) {}
 
   /// What the handler throws becomes a 500 and a log line.
-  Answer answer(RawRequest raw, int port, Time now) const;
+  Answer answer(RawRequest raw, const Origin& from, Time now) const;
   /// For requests that cannot be read: a short text, and the connection is closed.
   Answer refuse(const Rejection& rejection, Time now) const;
 

@@ -39,6 +39,16 @@ std::string complaint() {
   return reason == nullptr ? "unknown reason" : reason;
 }
 
+/// Of a handshake; what is wrong with the client's certificate says more than that it failed.
+std::string why_failed(SSL* tls) {
+  const long verified = SSL_get_verify_result(tls);
+  if (verified != X509_V_OK) {
+    ERR_clear_error();
+    return std::string("certificate of the client: ") + X509_verify_cert_error_string(verified);
+  }
+  return ERR_peek_error() == 0 ? "the client went away" : complaint();
+}
+
 }  // namespace
 
 TlsIdentity::TlsIdentity(std::shared_ptr<SSL_CTX> context)
@@ -82,10 +92,9 @@ std::shared_ptr<const TlsIdentity> TlsIdentity::read(const std::string& certific
 
 void Transport::Free::operator()(ssl_st* tls) const { SSL_free(tls); }
 
-Transport::Transport(int socket, const TlsIdentity* identity)
-    : socket_(socket), tls_(identity == nullptr ? nullptr : SSL_new(identity->context())) {
-  if (!tls_) return;
-  SSL_set_fd(tls_.get(), socket);
+void Transport::secure(const TlsIdentity& identity) {
+  tls_.reset(SSL_new(identity.context()));
+  SSL_set_fd(tls_.get(), socket_);
   SSL_set_accept_state(tls_.get());
 }
 
@@ -100,6 +109,7 @@ Transport::Handshake Transport::handshake() {
     case SSL_ERROR_WANT_WRITE:
       return Handshake::wants_write;
     default:
+      complaint_ = why_failed(tls_.get());
       return Handshake::failed;
   }
 }

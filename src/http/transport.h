@@ -38,11 +38,15 @@ class TlsIdentity {
 /// the socket, and waits only where that blocks.
 class Transport {
  public:
-  /// `identity` null: in the clear.  It outlives this.
-  Transport(int socket, const TlsIdentity* identity);
+  explicit Transport(int socket) : socket_(socket) {}
+
+  /// From now on through TLS.
+  void secure(const TlsIdentity& identity);
 
   enum class Handshake { done, wants_read, wants_write, failed };
   Handshake handshake();
+  /// Why the handshake failed, in OpenSSL's words.
+  const std::string& complaint() const { return complaint_; }
 
   /// What read() and write() give beside a number of bytes.
   static constexpr ssize_t kLater = -1;  // nothing now
@@ -65,7 +69,8 @@ class Transport {
   ssize_t outcome(int returned);
 
   int socket_;
-  std::unique_ptr<ssl_st, Free> tls_;  // null: in the clear
+  std::unique_ptr<ssl_st, Free> tls_ = {};  // null: in the clear
+  std::string complaint_ = {};
 };
 
 }  // namespace boxmeter::http

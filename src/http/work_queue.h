@@ -1,5 +1,6 @@
 #pragma once
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -17,6 +18,17 @@ class WorkQueue {
       waiting_.push_back(std::move(work));
     }
     arrived_.notify_one();
+  }
+
+  /// False, and nothing done, when so many wait already.
+  bool push_below(std::size_t limit, Work work) {
+    {
+      std::lock_guard lock(mutex_);
+      if (waiting_.size() >= limit) return false;
+      waiting_.push_back(std::move(work));
+    }
+    arrived_.notify_one();
+    return true;
   }
 
   /// Waits for work; nothing once the queue is closed, whatever is left in it.

@@ -1,10 +1,8 @@
 #include "publish/web.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "http/server.h"
-#include "http/url.h"
 #include "publish/negotiate.h"
 #include "publish/own_series.h"
 #include "publish/page.h"
@@ -17,34 +15,6 @@ namespace {
 
 using http::ServerRequest;
 using http::ServerResponse;
-
-// Answers of /metrics that are made or on their way; more are refused.  Several Prometheus servers
-// and some people fit; clients that never read their answers cannot pile up pages.
-constexpr int kScrapesAtOnce = 16;
-
-/// One of the scrapes that may be answered at once, for as long as it lives.
-class ScrapeSlot {
- public:
-  explicit ScrapeSlot(std::atomic<int>& taken)
-      : taken_(taken), had_(taken.fetch_add(1) < kScrapesAtOnce) {}
-  ~ScrapeSlot() { --taken_; }
-  ScrapeSlot(const ScrapeSlot&) = delete;
-  ScrapeSlot& operator=(const ScrapeSlot&) = delete;
-
-  explicit operator bool() const { return had_; }
-
- private:
-  std::atomic<int>& taken_;
-  bool had_;
-};
-
-/// `chunk`, which keeps the slot until it has been written or given up.
-http::Chunk holding(http::Chunk chunk, std::shared_ptr<ScrapeSlot> slot) {
-  auto both = std::make_shared<std::pair<http::Chunk, std::shared_ptr<ScrapeSlot>>>(
-      std::move(chunk), std::move(slot));
-  const auto* text = both->first.get();
-  return {std::move(both), text};
-}
 
 ServerResponse plain(int status, std::string text) {
   return ServerResponse::text(status, std::move(text));
@@ -69,7 +39,6 @@ struct Web::State {
         sinks(std::move(telling)),
         own(WallClock::now()),
         page(store),
-        listen(options.listen),
         server({.listen = options.listen, .threads = 4, .connections = 1000},
                [this](const ServerRequest& request) { return answer(request); }) {}
 
@@ -104,8 +73,6 @@ struct Web::State {
   const std::function<std::vector<SinkStatus>()> sinks;
   OwnSeries own;
   Page page;
-  std::atomic<int> scrapes = 0;
-  const std::vector<std::string> listen;
   http::Server server;  // last: its threads use all of the above
 };
 
@@ -142,12 +109,6 @@ ServerResponse Web::State::routed(const ServerRequest& request, const Route* rou
 }
 
 ServerResponse Web::State::metrics(const ServerRequest& request) {
-  const auto slot = std::make_shared<ScrapeSlot>(scrapes);
-  if (!*slot) {
-    auto refusal = plain(503, "too many scrapes at once\n");
-    refusal.headers.emplace_back("Retry-After", "1");
-    return refusal;
-  }
   const auto format = negotiate(request.header("accept"));
   const std::vector<Series> ours = own.collect(sinks());
   ServerResponse response{.content_type = std::string(content_type(format)),
@@ -158,7 +119,6 @@ ServerResponse Web::State::metrics(const ServerRequest& request) {
   } else {
     response.body = page.plain(ours, format, Clock::now());
   }
-  response.body.back() = holding(response.body.back(), slot);  // never empty: ours are there
   return response;
 }
 
@@ -171,10 +131,8 @@ const std::vector<int>& Web::ports() const { return state_->server.ports(); }
 
 std::vector<std::string> Web::addresses() const {
   std::vector<std::string> all;
-  for (std::size_t i = 0; i < state_->listen.size(); ++i) {
-    const auto address = http::parse_url(state_->listen[i]);  // none for ":port", every address
-    all.push_back((address ? address->host : "localhost") + ":" + std::to_string(ports()[i]));
-  }
+  for (const auto& address : state_->server.addresses())
+    all.push_back(address.starts_with("unix:") ? address : "http://" + address + "/");
   return all;
 }
 

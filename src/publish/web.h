@@ -27,7 +27,8 @@ class Web {
   bool still_answers();
 
   const std::vector<int>& ports() const;
-  /// "127.0.0.1:9877", in the order of `listen`, with the ports that port 0 became.
+  /// "http://127.0.0.1:9877/", "unix:/run/boxmeter.sock", in the order of `listen`, with the ports
+  /// that port 0 became.
   std::vector<std::string> addresses() const;
 
  private:

@@ -109,7 +109,7 @@ http::ServerOptions Simulator::server_options() const {
   }
   if (options_.control)
     server.listen.push_back(host_of(options_.listen) + ":" + std::to_string(*options_.control));
-  server.identity = identity_;
+  server.identity = [identity = identity_] { return identity; };
   for (std::size_t i = 0; identity_ && i < boxes; ++i) {
     const std::size_t port =
         options_.port == 0 ? 0 : static_cast<std::size_t>(options_.port) + boxes + i;

@@ -15,8 +15,8 @@ import urllib.parse
 
 import pytest
 
-from harness import (FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, freebox, fritzbox, names, samples, threads,
-                     value)
+from harness import (FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, freebox, fritzbox, names, open_files, samples,
+                     threads, value)
 from stand_ins import ScriptedFreebox
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -353,7 +353,7 @@ queries:
 """
 
 
-def test_scrapes_that_nobody_reads_are_bounded_and_others_told_to_come_later(tmp_path):
+def test_readers_that_never_read_keep_nobody_from_scraping(tmp_path):
     # A page that fits in no socket buffer, so that an answer that is not read stays on its way.
     many = [{"mac": f"{i:012x}", "name": "x" * 60, "active": True} for i in range(30_000)]
     (tmp_path / "many.yml").write_text(HOSTS)
@@ -363,17 +363,16 @@ def test_scrapes_that_nobody_reads_are_bounded_and_others_told_to_come_later(tmp
         with Daemon(tmp_path, text) as daemon:
             daemon.wait_for(lambda found: len(found) > 60_000)
             with contextlib.ExitStack() as peers:
-                for _ in range(16):
+                for _ in range(64):
                     peer = peers.enter_context(socket.socket())
                     peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
                     peer.connect(address(daemon))
                     peer.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
                     assert peer.recv(15) == b"HTTP/1.1 200 OK"
-                status, headers, body = ask(daemon, "GET", "/metrics")
-                assert ask(daemon, "GET", "/-/healthy")[0] == 200
-            eventually(lambda: ask(daemon, "GET", "/metrics")[0] == 200)
+                status, _, body = ask(daemon, "GET", "/metrics")
 
-    assert (status, headers["Retry-After"], body) == (503, "1", b"too many scrapes at once\n")
+    assert status == 200
+    assert body.count(b"box_host_active{") == 30_000
 
 
 class Strangers:
@@ -464,7 +463,7 @@ def test_many_scrapes_at_the_same_time_are_all_answered(tmp_path):
 
 
 @pytest.mark.sanitized
-def test_connections_beyond_the_bound_are_refused_and_the_others_live_on(tmp_path):
+def test_two_thousand_clients_that_say_nothing_shut_out_nobody(tmp_path):
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # Debian's 1,024 would end here, not in the daemon
     with Daemon(tmp_path, config(fritzbox("http://127.0.0.1:1"))) as daemon, contextlib.ExitStack() as peers:
@@ -475,10 +474,8 @@ def test_connections_beyond_the_bound_are_refused_and_the_others_live_on(tmp_pat
             kept.request("GET", "/-/healthy")
             return kept.getresponse().read()
         assert healthy() == b"boxmeter is healthy\n"
-        for _ in range(1000):
+        for _ in range(2000):
             peers.enter_context(socket.create_connection(address(daemon), timeout=10))
-        answer = send(daemon, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert answer == b"" or answer.startswith(b"HTTP/1.1 503 ")
+        assert ask(daemon, "GET", "/metrics")[0] == 200
         assert healthy() == b"boxmeter is healthy\n"
-        peers.pop_all().close()
-        eventually(lambda: ask(daemon, "GET", "/metrics")[0] == 200)
+        assert open_files(daemon.popen.pid) < 1200

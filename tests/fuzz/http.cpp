@@ -34,7 +34,8 @@ void check_head_of(const RawRequest& request) {
     response.headers = {{"X-Path", asked.path}, {asked.path, "1"}};
     return response;
   };
-  const auto head = Responder(handler, std::chrono::seconds(1)).answer(request, 80, {}).head;
+  const auto head =
+      Responder(handler, std::chrono::seconds(1)).answer(request, {.port = 80}, {}).head;
   expect(head.starts_with("HTTP/1.1 "), "a head begins with a status line");
   expect(head.find("\r\n\r\n") == head.size() - 4, "a head ends once");
 }

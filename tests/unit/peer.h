@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -29,6 +30,14 @@ class Peer {
     const auto* name = family == AF_INET ? reinterpret_cast<const sockaddr*>(&v4)
                                          : reinterpret_cast<const sockaddr*>(&v6);
     if (::connect(socket_, name, family == AF_INET ? sizeof v4 : sizeof v6) != 0)
+      throw std::runtime_error("the peer cannot connect");
+  }
+  /// By a unix socket.
+  explicit Peer(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    path.copy(static_cast<char*>(name.sun_path), sizeof name.sun_path - 1);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0)
       throw std::runtime_error("the peer cannot connect");
   }
   ~Peer() {
@@ -64,6 +73,12 @@ class Peer {
     auto one = received_.substr(0, end);
     received_.erase(0, end);
     return one;
+  }
+
+  /// Waits for the first bytes of one.
+  void begin_answer() {
+    while (received_.empty() && more()) {
+    }
   }
 
   std::string ask(std::string_view request) {

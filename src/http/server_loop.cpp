@@ -1,0 +1,224 @@
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "http/server_state.h"
+
+// The event loop of a Server: it waits for all connections, reads, and never works for long.
+namespace boxmeter::http {
+namespace {
+
+using Phase = Connection::Phase;
+using std::chrono::milliseconds;
+
+// Connections above the bound that are told so; beyond, they are closed without a word.
+constexpr std::size_t kRefusedAtOnce = 64;
+// How much a refused client may go on sending.
+constexpr std::size_t kDrainBytes = 4U << 20;
+// A request that takes longer than this to arrive is looked at only so often: 200 clients that drip
+// would else wake us 2,000 times a second.
+constexpr milliseconds kSlowAfter{50};
+constexpr milliseconds kSlowPeriod{100};
+
+constexpr Rejection kTooSlow{408, "the request took too long\n"};
+constexpr Rejection kTooMany{503, "too many connections\n"};
+
+std::string text_of(const sockaddr_storage& name) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (name.ss_family == AF_INET) {
+    const auto& four = reinterpret_cast<const sockaddr_in&>(name);
+    ::inet_ntop(AF_INET, &four.sin_addr, text.data(), text.size());
+  } else if (name.ss_family == AF_INET6) {
+    // A socket for both families writes 127.0.0.1 as ::ffff:127.0.0.1.
+    const auto& six = reinterpret_cast<const sockaddr_in6&>(name).sin6_addr;
+    const bool is_four = IN6_IS_ADDR_V4MAPPED(&six) != 0;
+    ::inet_ntop(is_four ? AF_INET : AF_INET6, is_four ? &six.s6_addr[12] : &six.s6_addr[0],
+                text.data(), text.size());
+  } else {
+    return "unix";
+  }
+  return text.data();
+}
+
+}  // namespace
+
+/// Milliseconds until there is something to do without an event; -1 for never.
+int Server::State::patience(Clock::time_point next_sweep) {
+  if (parking.empty()) return -1;
+  const auto next = slow.empty() ? next_sweep : std::min(next_sweep, next_slow);
+  const auto left = std::chrono::ceil<milliseconds>(next - Clock::now()).count();
+  return static_cast<int>(std::max<std::int64_t>(left, 0));
+}
+
+/// Whoever wakes us without stopping has sent a ping.
+void Server::State::look_at_wake() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto got = ::read(wake.get(), &count, sizeof count);
+  if (!parking.stopping()) jobs.push(nullptr);
+}
+
+void Server::State::loop() {
+  ::pthread_setname_np(::pthread_self(), "http loop");  // for who looks from outside: top -H
+  std::array<epoll_event, 128> ready;
+  auto next_sweep = Clock::now() + period;
+  while (!parking.stopping()) {
+    const int count =
+        ::epoll_wait(parking.epoll(), ready.data(), ready.size(), patience(next_sweep));
+    for (int i = 0; i < count; ++i) {
+      const int socket = ready[static_cast<std::size_t>(i)].data.fd;
+      if (socket == wake.get()) {
+        look_at_wake();
+      } else if (const auto found = listeners.find(socket); found != listeners.end()) {
+        accept_from(found->second);
+      } else if (auto* connection = parking.waiting(socket)) {
+        readable(*connection);
+      }
+    }
+    const auto now = Clock::now();
+    if (!slow.empty() && now >= next_slow) look_at_slow();
+    drop_slow_readers();
+    if (now >= next_sweep) {
+      sweep(now);
+      next_sweep = now + period;
+    }
+  }
+  listeners.clear();
+  parking.end_all();
+  closing.set_value();
+}
+
+void Server::State::accept_from(const Listening& at) {
+  const int listening = at.listener.socket();
+  for (int i = 0; i < 64; ++i) {
+    sockaddr_storage from{};
+    socklen_t size = sizeof from;
+    const int socket = ::accept4(listening, reinterpret_cast<sockaddr*>(&from), &size,
+                                 SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (socket >= 0) {
+      take_in(socket, text_of(from), at);
+      continue;
+    }
+    if (errno == EINTR || errno == ECONNABORTED) continue;
+    if (errno == EMFILE || errno == ENFILE) {
+      // A client that is not accepted would keep the listener readable and us spinning: the spare
+      // descriptor is given up for a moment, to accept and close it.
+      spare.reset();
+      if (const int one = ::accept(listening, nullptr, nullptr); one >= 0) ::close(one);
+      spare.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    }
+    return;
+  }
+}
+
+void Server::State::take_in(int socket, const std::string& client, const Listening& at) {
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (parking.is_full(options.connections)) make_room();
+  auto opened = std::make_unique<Connection>(socket, at.listener.port(), at.tls,
+                                             options.header_limit, options.body_limit);
+  opened->client = client;
+  opened->moved = Clock::now();
+  opened->until = opened->moved + (at.tls ? options.request_deadline : options.idle_deadline);
+  auto* connection = parking.add(std::move(opened), options.connections, kRefusedAtOnce);
+  if (connection == nullptr) return;
+  if (!connection->surplus) return parking.park(*connection, EPOLLIN);
+  tell_refused("connections", *connection);
+  if (at.tls) return parking.drop(*connection);  // no words before TLS
+  refuse(*connection, refuser, kTooMany);
+}
+
+/// Clients that came and say nothing cannot shut out those who ask.
+void Server::State::make_room() {
+  auto* const gives_way = parking.least_useful();
+  if (gives_way == nullptr) return;
+  if (!gives_way->asked) tell_refused("silent", *gives_way);
+  parking.drop(*gives_way);
+}
+
+/// Nor can clients that never read keep the answers of all others.
+void Server::State::drop_slow_readers() {
+  while (auto* const slowest = parking.slowest_reader(options.slow_readers)) {
+    tell_refused("slow_reader", *slowest);
+    parking.drop(*slowest);
+  }
+}
+
+void Server::State::readable(Connection& connection) {
+  if (connection.phase == Phase::writing || connection.phase == Phase::greeting) {
+    parking.lend(connection);
+    return (connection.phase == Phase::writing ? jobs : greetings).push(&connection);
+  }
+  const auto got = connection.transport.read(buffer);
+  if (got == Transport::kLater) return await_more(connection);
+  if (got <= 0) return parking.drop(connection);
+  const auto arrived = static_cast<std::size_t>(got);
+  if (connection.phase == Phase::draining) return drain(connection, arrived);
+
+  if (!connection.reader.started()) connection.until = Clock::now() + options.request_deadline;
+  switch (connection.reader.add({buffer.data(), arrived})) {
+    case RequestReader::Progress::complete:
+      connection.asked = true;
+      connection.moved = Clock::now();
+      parking.lend(connection);
+      return jobs.push(&connection);
+    case RequestReader::Progress::failed:
+      tell_refused("bad_request", connection);
+      return refuse(connection, refuser, connection.reader.rejection());
+    case RequestReader::Progress::more:
+      break;
+  }
+  if (connection.reader.take_expectation()) {
+    connection.output = Output("HTTP/1.1 100 Continue\r\n\r\n", {});
+    if (connection.output.write_to(connection.transport) != Output::Written::all)
+      return parking.drop(connection);
+  }
+  await_more(connection);
+}
+
+void Server::State::await_more(Connection& connection) {
+  const auto now = Clock::now();
+  const auto began = connection.until - options.request_deadline;
+  if (connection.phase != Phase::reading || !connection.reader.started() ||
+      now - began < kSlowAfter)
+    return parking.park(connection, EPOLLIN);
+  if (slow.empty()) next_slow = now + kSlowPeriod;
+  slow.push_back(connection.socket);
+}
+
+/// A socket of the list may have been closed, and its number given to another connection: to read
+/// from that one does no harm.
+void Server::State::look_at_slow() {
+  for (const int socket : std::exchange(slow, {})) {
+    if (auto* connection = parking.waiting(socket)) readable(*connection);
+  }
+}
+
+void Server::State::drain(Connection& connection, std::size_t arrived) {
+  connection.drained += arrived;
+  if (connection.drained > kDrainBytes) return parking.drop(connection);
+  parking.park(connection, EPOLLIN);
+}
+
+void Server::State::sweep(Clock::time_point now) {
+  for (auto* connection : parking.late(now)) {
+    const bool drips = connection->phase == Phase::reading && connection->reader.started();
+    if (drips) {
+      tell_refused("slow_request", *connection);
+      refuse(*connection, refuser, kTooSlow);
+      continue;
+    }
+    if (connection->phase == Phase::writing) tell_refused("slow_reader", *connection);
+    if (connection->phase == Phase::greeting) tell_refused("tls", *connection, "it took too long");
+    parking.drop(*connection);
+  }
+}
+
+}  // namespace boxmeter::http
