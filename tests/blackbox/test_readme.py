@@ -66,7 +66,8 @@ def test_to_a_dashboard(tmp_path):
     provider = yaml.safe_load((tmp_path / "grafana/provisioning/dashboards/boxmeter.yml").read_text())["providers"][0]
     found = tmp_path / pathlib.Path(provider["options"]["path"]).relative_to("/etc")
     assert {json.loads(file.read_text())["uid"] for file in found.iterdir()} == {
-        f"boxmeter-{name}" for name in ("boxmeter", "line", "network", "overview", "smarthome")}
+        f"boxmeter-{name}" for name in (
+            "boxmeter", "hosts", "line", "network", "overview", "phone", "smarthome", "storage")}
     source = yaml.safe_load((tmp_path / "grafana/provisioning/datasources/prometheus.yml").read_text())["datasources"][0]
     assert (source["type"], source["url"], source["isDefault"]) == ("prometheus", "http://127.0.0.1:9090", True)
     if shutil.which("promtool"):

@@ -25,7 +25,7 @@ def units_of(board):
     for outer in board["panels"]:
         for panel in [outer, *outer.get("panels", [])]:
             if panel["type"] != "row":
-                yield panel["fieldConfig"]["defaults"]["unit"]
+                yield from [panel["fieldConfig"]["defaults"]["unit"]] if "unit" in panel["fieldConfig"]["defaults"] else []
                 yield from (each["value"] for override in panel["fieldConfig"]["overrides"]
                             for each in override["properties"] if each["id"] == "unit")
 
