@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
+import yaml
 
 from harness import (CORPUS, FREEBOX, FRITZBOX, LABEL, RECORDINGS, ROOT, Daemon, Process, Sim, config, eventually, freebox,
                      fritzbox, free_port, push, run, samples, sink)
@@ -219,8 +220,30 @@ def test_the_shipped_alerts_fire_when_they_should_and_not_otherwise(promtool):
     assert sorted(set(tested)) == sorted((name, what) for name in alerts() for what in ("fires", "is quiet"))
 
 
-def test_the_runbook_has_a_word_on_every_alert():
-    assert re.findall(r"^## (\w+)$", (ROOT / "config/prometheus/RUNBOOK.md").read_text(), re.M) == alerts()
+def test_the_recording_rules_make_of_a_line_what_they_say(promtool):
+    done = subprocess.run([promtool, "test", "rules", "tests/prometheus/rules_test.yml"], cwd=ROOT, text=True, capture_output=True,
+                          timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    tested = set(re.findall(r"device:\w+:\w+", (ROOT / "tests/prometheus/rules_test.yml").read_text()))
+    assert tested == set(re.findall(r"record: (\S+)", (ROOT / "config/prometheus/rules.yml").read_text()))
+
+
+def test_promtool_has_nothing_to_say_about_the_rules(promtool):
+    for name in ("rules.yml", "alerts.yml"):
+        done = subprocess.run([promtool, "check", "rules", "--lint=all", "--lint-fatal", f"config/prometheus/{name}"], cwd=ROOT,
+                              text=True, capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_alert_waits_has_a_severity_says_what_is_wrong_and_where_the_way_out_is_and_names_no_job():
+    text = (ROOT / "config/prometheus/alerts.yml").read_text()
+    rules = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+    for rule in rules:
+        assert rule["for"] and rule["labels"] in [{"severity": "critical"}, {"severity": "warning"}, {"severity": "info"}], rule
+        assert rule["annotations"].keys() == {"summary", "description", "runbook_url"}
+        assert rule["annotations"]["runbook_url"] == f"RUNBOOK.md#{rule['alert'].lower()}"
+    assert not re.search(r"job *(=|!|~)", text)
+    assert re.findall(r"^## (\w+)$", (ROOT / "config/prometheus/RUNBOOK.md").read_text(), re.M) == [rule["alert"] for rule in rules]
 
 
 def test_rules_and_alerts_speak_of_metrics_that_are_in_the_catalogue():
