@@ -48,6 +48,9 @@ def test_files_that_name_other_installed_ones_name_them_where_they_are(installed
     provider = yaml.safe_load((installed / "share/boxmeter/grafana/provisioning/dashboards/boxmeter.yml").read_text())
     dashboards = pathlib.Path(provider["providers"][0]["options"]["path"])
     assert dashboards == prefix / "share/boxmeter/grafana/dashboards"
+    alerts = (installed / "share/boxmeter/prometheus/alerts.yml").read_text()
+    runbooks = option("project_url") + "/config/prometheus" if option("project_url") else f"{prefix}/share/boxmeter/prometheus"
+    assert set(re.findall(r"runbook_url: (.*)#", alerts)) == {f"{runbooks}/RUNBOOK.md"}
     unit = (installed / "lib/systemd/system/boxmeter.service").read_text()
     assert f"\nExecStart={prefix}/bin/boxmeter serve " in unit
     assert f" {prefix}/share/doc/boxmeter/examples/boxmeter.yml" in unit
