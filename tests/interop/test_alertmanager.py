@@ -94,7 +94,8 @@ def test_a_line_that_is_down_says_why_there_is_no_internet(tmp_path):
 
 def test_nothing_is_told_of_boxes_while_their_boxmeter_does_not_answer(tmp_path):
     with Alertmanager(tmp_path) as manager:
-        manager.tell(alert("BoxmeterDown"), alert("BoxWanDown", "home"), alert("BoxDown", "home"), alert("BoxDown", "office", "other"))
+        manager.tell(alert("BoxmeterDown"), alert("BoxWanDown", "home"), alert("BoxDown", "home"),
+                     alert("BoxDown", "office", "other"))
         seen = eventually(lambda: (found := manager.inhibited()) and len(found) == 4 and found)
 
     assert seen == {("BoxmeterDown", None): False, ("BoxWanDown", "home"): True, ("BoxDown", "home"): True,
