@@ -171,6 +171,20 @@ def made(page, folder, days=8, job="boxmeter", instance="127.0.0.1:9877"):
         raise SystemExit(done.stderr)
 
 
+def lines(page, fields, days=2, measurement="prometheus"):
+    """The same past as line protocol (times in seconds), of some metrics: what Telegraf's inputs.prometheus (metric_version 2) and
+    our own pushes write into InfluxDB."""
+    for series in series_of(page):
+        if series.name in fields:
+            labels = re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', series.labels)
+            tags = "".join(f",{name}={escaped(text)}" for name, text in labels if text)
+            yield from (f"{measurement}{tags} {series.name}={float(value)} {when}" for when, value in series.points(days))
+
+
+def escaped(text):
+    return re.sub(r"([,= ])", r"\\\1", text)
+
+
 def serving(folder, port):
     """The command of a Prometheus that keeps these blocks, however old, and scrapes nothing."""
     (folder / "empty.yml").write_text("scrape_configs: []\n")

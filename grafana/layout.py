@@ -1,4 +1,5 @@
 """From rows of panels to a dashboard as Grafana reads it: places, variables, links, marks in time."""
+from boards import influx
 from panels import DATASOURCE, ON, OURS, pick
 
 # Marks in every panel over time: what happened, how it is found, how often that is looked at.
@@ -21,8 +22,7 @@ def variables(rows):
               query("instance", "Instance", 'label_values(boxmeter_build_info{job=~"$job"}, instance)'),
               query("device", "Box", f"label_values(box_up{{{OURS}}}, device)")]
     if "${limit}" in repr(rows):
-        chosen.append({"type": "textbox", "name": "limit", "label": "Limit (GB in 30 days, 0: none)", "query": "0", "hide": 0,
-                       "current": {"text": "0", "value": "0"}, "options": [{"text": "0", "value": "0", "selected": True}]})
+        chosen.append(textbox("limit", "Limit (GB in 30 days, 0: none)", "0"))
     for each in [*rows, *(panel for row in rows for panel in row["panels"])]:
         if "repeat" in each:
             label = each.get("label", "device")
@@ -75,6 +75,29 @@ def numbered(panels):
 def annotations():
     return [{"name": name, "datasource": DATASOURCE, "enable": True, "iconColor": color, "titleFormat": title, "expr": expression,
              "step": "60s", "useValueForTime": False} for name, color, title, expression in ANNOTATIONS]
+
+
+def textbox(name, label, value):
+    chosen = {"text": value, "value": value}
+    return {"type": "textbox", "name": name, "label": label, "query": value, "hide": 0, "current": chosen,
+            "options": [{**chosen, "selected": True}]}
+
+
+def influx_variables():
+    boxes = 'SHOW TAG VALUES FROM "$measurement" WITH KEY = "device"'
+    return [{"type": "datasource", "name": "datasource", "label": "Data source", "query": "influxdb", "refresh": 1, "current": {},
+             "hide": 0},
+            textbox("measurement", "Measurement", "prometheus"), textbox("zone", "Time zone of the days", "Europe/Berlin"),
+            {"type": "query", "name": "device", "label": "Box", "datasource": influx.SOURCE, "refresh": 2, "sort": 1, "hide": 0,
+             "query": boxes, "definition": boxes, "includeAll": True, "multi": True,
+             "current": {"text": "All", "value": "$__all", "selected": True}}]
+
+
+def influx_dashboard():
+    panels = [panel if panel["type"] == "row" else influx.of_influx(panel) for panel in laid_out(influx.ROWS)]
+    about = "Boxes, line, home network and smart home, from InfluxDB with InfluxQL."
+    return {**dashboard("influxdb", "Boxes (InfluxDB)", about, []), "tags": ["boxmeter-influxdb"],
+            "templating": {"list": influx_variables()}, "annotations": {"list": []}, "links": [], "panels": panels}
 
 
 def dashboard(name, title, description, rows):

@@ -13,7 +13,7 @@ import re
 import sys
 
 from boards import hosts, itself, line, network, overview, phone, smart_home, storage
-from layout import dashboard
+from layout import dashboard, influx_dashboard
 from panels import HERE, labels_of
 
 DASHBOARDS = {
@@ -77,6 +77,7 @@ def files():
     boards = {name: dashboard(name, title, description, rows) for name, (title, description, rows) in DASHBOARDS.items()}
     texts = {HERE / "dashboards" / f"{name}.json": json.dumps(board, indent=1, ensure_ascii=False) + "\n" for name,
              board in boards.items()}
+    texts[HERE / "influxdb/boxes.json"] = json.dumps(influx_dashboard(), indent=1, ensure_ascii=False) + "\n"
     return {**texts, HERE / "WHERE.md": where(boards)}
 
 

@@ -73,6 +73,35 @@ class Source:
         return answers, self.end - length
 
 
+class Influx:
+    """An InfluxDB, asked with InfluxQL as Grafana does; what it answers is told as a Prometheus would."""
+
+    def __init__(self, url, database, end):
+        self.url, self.database, self.end = url, database, end
+
+    def get(self, query):
+        asked = urllib.parse.urlencode({"db": self.database, "epoch": "s", "q": query})
+        with urllib.request.urlopen(f"{self.url}/query?{asked}", timeout=30) as answer:
+            result = json.load(answer)["results"][0]
+        if "error" in result:
+            raise ValueError(f"{query}: {result['error']}")
+        return result.get("series", [])
+
+    def ask(self, panel, variables, length):
+        length = seconds(panel.get("timeFrom")) or length
+        step = max(seconds(panel.get("interval")) or 1, round_interval(length / 700), 300)
+        known = {**variables, "timeFilter": f"time >= {self.end - length}s and time <= {self.end}s", "__interval": f"{step}s"}
+        answers = []
+        for target in panel["targets"]:
+            target["format"] = target["resultFormat"]
+            target["legendFormat"] = re.sub(r"\$tag_(\w+)", r"{{\1}}", target["alias"])
+            series = self.get(filled(target["query"].replace("${device:regex}", ".+"), known))
+            told_series = [{"metric": each.get("tags", {}), "values": [[when, str(value)] for when, value in each["values"]]}
+                           for each in series]
+            answers.append({"refId": target["refId"], "type": "matrix", "result": told_series})
+        return answers, self.end - length
+
+
 def seconds(duration):
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
     return int(duration[:-1]) * units[duration[-1]] if duration else None

@@ -36,6 +36,7 @@ def test_every_part_is_where_it_belongs(installed):
     assert names(installed / "bin") == ["boxmeter", "boxmeter-sim"]
     assert names(installed / "lib/systemd/system") == ["boxmeter.service"]
     for folder, source in {"boxmeter/grafana/dashboards": "grafana/dashboards", "boxmeter/prometheus": "config/prometheus",
+                           "boxmeter/grafana/influxdb": "grafana/influxdb",
                            "boxmeter/queries": "config/queries", "boxmeter/telegraf": "config/telegraf",
                            "doc/boxmeter/docs": "docs", "boxmeter-sim/recordings": "tests/recordings"}.items():
         assert names(share / folder) == names(ROOT / source), folder
