@@ -104,6 +104,8 @@ def targets(expressions, instant=False):
 def panel(kind, title, note, expressions, unit="", width=8, height=7, defaults=None, options=None, custom=None, overrides=(),
           instant=False, colors="thresholds", **more):
     """What is not said here is Grafana's default, which for colours is red from 80 on."""
+    if kind in ("timeseries", "stat", "bargauge"):
+        unit = unit or "short"  # in a table it would be said of the labels, too
     said = {"color": {"mode": colors}, "thresholds": steps((None, BLUE)), **({"unit": unit} if unit else {}), **(defaults or {})}
     return {"type": kind, "title": title, "description": note, "datasource": DATASOURCE, "targets": targets(expressions, instant),
             "gridPos": {"w": width, "h": height}, "fieldConfig": {"defaults": {**said, "custom": custom or {}},

@@ -80,6 +80,9 @@ class Card:
                 words = words[:-2].rstrip() + "…"
                 drawn.set_text(words)
 
+    def nothing(self):
+        self.text(self.width / 2, self.height / 2, "No data", color=self.colors["quiet"], ha="center")
+
     def axes(self, x, y, width, height):
         return self.figure.add_axes(self.place(x, y, width, height), facecolor="none")
 
@@ -144,7 +147,9 @@ def moment(seconds):
 
 def draw_timeseries(card, question, seen):
     fields = seen["fields"]
-    calcs = list(fields[0]["calcs"]) if fields else []
+    if not fields:
+        return card.nothing()
+    calcs = list(fields[0]["calcs"])
     lines = min(len(fields), max(1, int((0.35 * card.height - 0.3) / 0.19)))  # Grafana gives a legend so much and scrolls
     foot = 0.3 + 0.19 * lines
     axes = card.axes(0.85, 0.42, card.width - (1.65 if any(axis["right"] for axis in seen["axes"]) else 1.0),
@@ -202,7 +207,9 @@ def draw_limits(axes, fields):
 
 def draw_timeline(card, question, seen):
     fields = seen["fields"]
-    widest = max((len(field["name"]) for field in fields), default=4)
+    if not fields:
+        return card.nothing()
+    widest = max(len(field["name"]) for field in fields)
     left = min(0.25 + 0.075 * widest, card.width * 0.4)
     foot = 0.28
     axes = card.axes(left, 0.42, card.width - left - 0.15, card.height - 0.75 - foot)
@@ -239,7 +246,7 @@ def over_time(card, axes, question):
 
 def draw_table(card, _, seen):
     if not seen["rows"]:
-        return card.text(card.width / 2, card.height / 2, "No data", color=card.colors["quiet"], ha="center")
+        return card.nothing()
     rows = seen["rows"][:int((card.height - 0.75) / 0.27)]  # Grafana would scroll
     wide = (card.width - 0.2) / len(seen["columns"])  # as Grafana does it: all the same
     for column, head in enumerate(seen["columns"]):

@@ -66,7 +66,8 @@ ROWS = [
                   calcs=("min", "mean", "lastNotNull"), **limits((None, RED), (0.3, YELLOW), (0.6, GREEN))),
            table("Devices", "Radio, band and speed of each.",
                  (by("mac, name, band, radio, node", pick(STATION_INFO, "strength")), "", {}),
-                 (by("mac", "8 * " + pick("fritzbox_wlan_station_speed_bytes_per_second", "strength")), "Speed", {"unit": BITS}),
+                 (by("mac", f'8 * {pick("fritzbox_wlan_station_speed_bytes_per_second", "strength")} and {ON}, mac) '
+                            f'{pick(STATION_INFO, "strength")}'), "Speed", {"unit": BITS}),
                  width=12)),
     row_of("talkers", "box_wlan_station_receive_bytes_total", "Who takes how much over Wi-Fi",
            bars("Most received", "The ten devices that received most over Wi-Fi within the time shown.",

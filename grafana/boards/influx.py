@@ -3,9 +3,8 @@
 What Telegraf's inputs.prometheus (metric_version 2) makes of /metrics, and what boxmeter's own `json` and `influx` pushes say, is
 the same: a measurement, a tag per label, a field per metric.  Names of hosts and smart home devices are tags of other fields,
 which InfluxQL cannot join: lines carry the MAC or the ID, and tables beside them say whose they are."""
-from panels import (BITS, CELSIUS, DB, DBM, GREEN, RATIO, RED, UP, VOLUME, YELLOW, A_MINUTE, PRESENT, limits, mirrored, per_day,
-                    row,
-                    series, stat, table, timeline)
+from panels import (A_MINUTE, BITS, CELSIUS, DB, DBM, GREEN, PRESENT, RATIO, RED, UP, VOLUME, YELLOW, limits, mirrored, per_day,
+                    row, series, stat, table, timeline)
 
 SOURCE = {"type": "influxdb", "uid": "${datasource}"}
 BOXES = '"device" =~ /^${device:regex}$/'

@@ -53,8 +53,8 @@ VOLUME_ROW = row(
          (over_days(DOWN, 30), "{{device}} down"),
          (over_days(TO, 30), "{{device}} up"), unit=VOLUME, width=4, height=9),
     series("Volume of the last 30 days and the contract's limit",
-           "At each moment what went down and up in the thirty days before; the dashed line is what you put into \"Limit\" above, in "
-           f"GB, if your contract has one (0: none). {KEPT_LONG}",
+           "At each moment what went down and up in the thirty days before; the dashed line is what you put into \"Limit\" above, "
+           f"in GB, if your contract has one (0: none). {KEPT_LONG}",
            (f'sum by (device) ({over_days(DOWN, 30)}) + sum by (device) ({over_days(TO, 30)})', "{{device}}"),
            ("vector(${limit} * 1e9) > 0", "limit"), unit=VOLUME, width=24, timeFrom="30d", interval="6h",
            overrides=[capacity("/^limit$/")]))

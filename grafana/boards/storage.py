@@ -1,6 +1,6 @@
 """Storage and services of the box: disks, arrays, downloads, VPN, machines, what can be reached from outside."""
 from panels import (BITS, BYTES, CELSIUS, GREEN, ON_OFF, PLAIN, RATIO, RED, SPAN, VOLUME, YELLOW, bits_per_second, by, limits,
-                    mirrored, pick, row, row_of, series, stat, table, timeline, told, yes_no)
+                    mirrored, named, pick, row, row_of, series, stat, table, timeline, told, yes_no)
 from states import look_of, state_of
 
 FULL = {"unit": RATIO, "min": 0, "max": 1, "custom_cellOptions": {"type": "gauge", "mode": "basic"}}
@@ -89,7 +89,9 @@ ROWS = [
                   (pick("freebox_vm_memory_bytes", "machines"), "there is"),
                   unit=BYTES)),
     row_of("tv", "freebox_player_reachable", "Players",
-           timeline("Reached", "Grey: the player is off.", (pick("freebox_player_reachable", "tv"), "{{mac}}"), defaults=ON_OFF,
+           timeline("Reached", "Grey: the player is off.",
+                    (named(pick("freebox_player_reachable", "tv"), pick("freebox_player_info", "tv"), "mac"), "{{name}}"),
+                    defaults=ON_OFF,
                     width=8),
            table("Players", "Which players the box knows.", (by("mac, name, model", pick("freebox_player_info", "tv")), "", {}),
                  width=16)),

@@ -177,7 +177,8 @@ function axes(series, frames, panel) {
   return Object.entries(found).filter(([, axis]) => axis.low <= axis.high).map(([unit, axis]) => {
     const span = axis.high - axis.low || Math.abs(axis.high) || 1;
     const power = 10 ** Math.floor(Math.log10(span / 4));
-    const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => span / size <= 5);
+    const step = unit === 'bytes' ? 2 ** Math.ceil(Math.log2(span / 5)) // they are counted in KiB and MiB
+      : [1, 2, 5, 10].map((factor) => factor * power).find((size) => span / size <= 5);
     const ticks = [];
     const first = Math.floor(axis.low / step) * step;
     for (let tick = first; tick <= Math.max(axis.high + step * 0.999, first + step); tick += step) {

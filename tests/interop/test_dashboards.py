@@ -90,6 +90,7 @@ def test_every_panel_is_of_grafana_itself_and_has_a_title_a_description_and_lege
         for target in panel["targets"]:
             assert target["datasource"] == panel["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
             assert target["legendFormat"] or panel["type"] == "table", where
+        assert "unit" in panel["fieldConfig"]["defaults"] or panel["type"] in ("table", "state-timeline"), where
 
 
 def test_what_a_table_says_of_its_values_stands_by_the_name_of_the_column():
