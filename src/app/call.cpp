@@ -21,7 +21,8 @@ int call(const CallOptions& wanted, DeviceKinds kinds, const Words& words) {
     throw Error(ErrorKind::config,
                 "call needs a device and a request: boxmeter call DEVICE REQUEST [NAME=VALUE ...]");
   const Config config = load_config(config_file(wanted.file), kinds);
-  const Job& job = find_device(config, words[0]);
+  Job job = find_device(config, words[0]);
+  job.device.one_shot = true;
   Request request = parse_request(*job.kind, words[1]);
   request.args = named_arguments(Arguments(words).subspan(2));
   const DeviceKind& kind = *job.kind;

@@ -1,5 +1,6 @@
 #include "app/command_line.h"
 
+#include "base/environment.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -11,16 +12,25 @@ Option config_option(std::string& file) {
           .target = &file,
           .help = "The configuration",
           .value = "FILE",
-          .otherwise = "boxmeter.yml, then /etc/boxmeter/boxmeter.yml"};
+          .otherwise = "boxmeter.yml here, in ~/.config/boxmeter or in /etc/boxmeter"};
+}
+
+std::vector<std::filesystem::path> usual_config_files() {
+  std::vector<std::filesystem::path> files = {"boxmeter.yml"};
+  if (const auto own = user_config_dir(); !own.empty()) files.push_back(own / "boxmeter.yml");
+  files.emplace_back("/etc/boxmeter/boxmeter.yml");
+  return files;
 }
 
 std::filesystem::path config_file(const std::string& named) {
   if (!named.empty()) return named;
-  for (const char* candidate : {"boxmeter.yml", "/etc/boxmeter/boxmeter.yml"})
+  std::string places;
+  for (const std::filesystem::path& candidate : usual_config_files()) {
     if (file_exists(candidate)) return candidate;
-  throw Error(ErrorKind::config,
-              "no configuration: neither boxmeter.yml nor /etc/boxmeter/boxmeter.yml is there; "
-              "name one with --config.file");
+    places.append(places.empty() ? "" : ", ").append(candidate.string());
+  }
+  throw Error(ErrorKind::config, "no configuration (looked for " + places +
+                                     "): 'boxmeter setup' writes one, --config.file names another");
 }
 
 const Job& find_device(const Config& config, const std::string& name) {

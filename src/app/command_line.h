@@ -14,8 +14,10 @@ namespace boxmeter {
 using Arguments = std::span<const std::string>;
 using Words = std::vector<std::string>;
 
-/// --config.file, without which boxmeter.yml here and then /etc/boxmeter/boxmeter.yml is taken.
+/// --config.file, without which the first of usual_config_files() is taken.
 Option config_option(std::string& file);
+/// boxmeter.yml here, in the user's folder, in /etc/boxmeter.
+std::vector<std::filesystem::path> usual_config_files();
 /// The file to read.  Throws Error{config} when none was named and none is there.
 std::filesystem::path config_file(const std::string& named);
 

@@ -24,6 +24,7 @@ Prepared prepare_version(const Program&) {
 }
 
 constexpr Command kCommands[] = {
+    {"setup", "find a box, log in, and write the configuration that polls it", &prepare_setup},
     {"serve", "poll the devices, answer Prometheus, push to sinks; until SIGTERM", &prepare_serve},
     {"check", "read the configuration and say what is wrong with it", &prepare_check},
     {"once", "poll every device once and print the metrics", &prepare_once},

@@ -52,5 +52,6 @@ Prepared prepare_metrics(const Program& program);
 Prepared prepare_once(const Program& program);
 Prepared prepare_record(const Program& program);
 Prepared prepare_serve(const Program& program);
+Prepared prepare_setup(const Program& program);  // setup/setup.cpp
 
 }  // namespace boxmeter

@@ -24,7 +24,10 @@ struct OnceOptions {
 int once(const OnceOptions& wanted, DeviceKinds kinds) {
   Config config = load_config(config_file(wanted.file), kinds);
   if (!wanted.device.empty()) config.jobs = {find_device(config, wanted.device)};
-  for (Job& job : config.jobs) job.device.learned.clear();  // everything is asked
+  for (Job& job : config.jobs) {
+    job.device.learned.clear();  // everything is asked
+    job.device.one_shot = true;
+  }
   config.log.format = "text";
   set_up_log(config.log);
   prepare_process(config.jobs.size());

@@ -100,7 +100,8 @@ int record_device(const std::string& file, DeviceKinds kinds, const Words& words
                 "record needs a device and a folder: boxmeter record DEVICE DIR");
   const Config config = load_config(config_file(file), kinds);
   const Job& job = find_device(config, words[0]);
-  const DeviceConfig& device = job.device;
+  DeviceConfig device = job.device;
+  device.one_shot = true;
   const fs::path folder = words[1];
   refuse_used(folder);
   set_up_log({.level = "warn", .format = "text"});

@@ -4,7 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <iostream>
+#include <iterator>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -12,24 +16,59 @@
 namespace boxmeter {
 namespace {
 
-bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
+termios before_silence{};
 
-/// The terminal shows nothing of what is typed, until the end of the scope.
+/// Puts the terminal back and ends as the signal would have.
+extern "C" void end_silence(int signal) {
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &before_silence);
+  ::raise(signal);  // which has its default action again (SA_RESETHAND)
+}
+
+/// The terminal shows nothing of what is typed, until the end of the scope or of the program.
 class Silence {
  public:
   Silence() {
-    ::tcgetattr(STDIN_FILENO, &before_);
-    termios silent = before_;
+    ::tcgetattr(STDIN_FILENO, &before_silence);
+    struct sigaction restore {};
+    restore.sa_handler = &end_silence;
+    restore.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+    for (std::size_t i = 0; i < std::size(kSignals); ++i)
+      ::sigaction(kSignals[i], &restore, &actions_[i]);
+    termios silent = before_silence;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
   }
-  ~Silence() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+  ~Silence() {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_silence);
+    for (std::size_t i = 0; i < std::size(kSignals); ++i)
+      ::sigaction(kSignals[i], &actions_[i], nullptr);
+  }
   Silence(const Silence&) = delete;
   Silence& operator=(const Silence&) = delete;
 
  private:
-  termios before_{};
+  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  struct sigaction actions_[std::size(kSignals)] = {};
 };
+
+/// What was confirmed, in order, and how much of it has been gone through again.
+struct Confirmed {
+  std::vector<std::string> questions = {};
+  std::size_t next = 0;
+};
+Confirmed& confirmed() {
+  static Confirmed all;
+  return all;
+}
+
+std::string typed_line() {
+  std::string line;
+  if (!std::getline(std::cin, line)) {
+    std::cerr << "\n";
+    throw Error(ErrorKind::config, "not done");
+  }
+  return line;
+}
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -38,14 +77,32 @@ std::size_t characters(std::string_view text) {
 
 }  // namespace
 
+bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
+
 void confirm(const std::string& what, bool yes) {
   if (yes) return;
   if (!can_ask()) throw Error(ErrorKind::config, what + ": nobody can be asked here; add --yes");
-  std::cerr << what << " [y/N] " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  answer = lower(trim(answer));
+  Confirmed& all = confirmed();
+  if (all.next < all.questions.size() && all.questions[all.next] == what) {
+    ++all.next;
+    return;
+  }
+  std::cerr << what << "? [y/N] " << std::flush;
+  const std::string answer = lower(trim(typed_line()));
   if (answer != "y" && answer != "yes") throw Error(ErrorKind::config, "not done");
+  all.questions.resize(all.next);
+  all.questions.push_back(what);
+  all.next = all.questions.size();
+}
+
+void begin_again() { confirmed().next = 0; }
+
+std::string ask(const std::string& question, const std::string& otherwise,
+                const std::string& way_out) {
+  if (!can_ask()) throw Error(ErrorKind::config, "nobody can be asked here; " + way_out);
+  std::cerr << question << "? " << (otherwise.empty() ? "" : "[" + otherwise + "] ") << std::flush;
+  const std::string answer(trim(typed_line()));
+  return answer.empty() ? otherwise : answer;
 }
 
 Secret ask_password(const std::string& prompt, const std::string& way_out) {
@@ -55,10 +112,28 @@ Secret ask_password(const std::string& prompt, const std::string& way_out) {
   {
     const Silence silence;  // before the question: it throws away what was typed until then
     std::cerr << prompt << std::flush;
-    std::getline(std::cin, password);
+    password = typed_line();
   }
   std::cerr << "\n";
   return Secret(std::move(password));
+}
+
+void Countdown::show(std::chrono::seconds left) {
+  if (::isatty(STDERR_FILENO) != 1) return;
+  is_shown_ = true;
+  const auto seconds = left.count() % 60;
+  std::cerr << "\r  " << left.count() / 60 << (seconds < 10 ? ":0" : ":") << seconds << " left "
+            << std::flush;
+}
+
+void Countdown::end() {
+  if (is_shown_) std::cerr << "\r                \r" << std::flush;
+  is_shown_ = false;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "boxmeter";
 }
 
 bool is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }

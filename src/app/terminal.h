@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -7,13 +8,44 @@
 // Talking to a person: questions, passwords, tables.  The command line only; one thread.
 namespace boxmeter {
 
-/// Asks "WHAT [y/N]" and returns for a yes.  With `yes` (--yes) it asks nothing.  Throws
-/// Error{config} for a no, and where nobody can be asked (stdin or stderr is no terminal).
+/// Whether a person can be asked: stdin and stderr are a terminal.
+bool can_ask();
+
+/// Asks "WHAT? [y/N]" and returns for a yes.  With `yes` (--yes) it asks nothing.  Throws
+/// Error{config} for a no, and where nobody can be asked.
 void confirm(const std::string& what, bool yes);
 
-/// Asks for a password without showing it.  Throws Error{config} that says `way_out` where nobody
-/// can be asked.
+/// The same work begins once more: what was confirmed so far is not asked again, as long as the
+/// questions are the same.
+void begin_again();
+
+/// Asks "QUESTION? [OTHERWISE]" and returns the answer, or `otherwise` for an empty one.  Throws
+/// Error{config} that says `way_out` where nobody can be asked, and when the person leaves
+/// (Ctrl-D).
+std::string ask(const std::string& question, const std::string& otherwise,
+                const std::string& way_out);
+
+/// Asks for a password without showing it; a signal that ends the program gives the terminal back
+/// first.  Throws as ask().
 Secret ask_password(const std::string& prompt, const std::string& way_out);
+
+/// The time that is left, on a line that is written over, where a person looks.
+class Countdown {
+ public:
+  Countdown() = default;
+  ~Countdown() { end(); }
+  Countdown(const Countdown&) = delete;
+  Countdown& operator=(const Countdown&) = delete;
+  void show(std::chrono::seconds left);
+  /// The line is empty again.
+  void end();
+
+ private:
+  bool is_shown_ = false;
+};
+
+/// The name of this machine, for lists of who has access to a box.
+std::string host_name();
 
 /// Whether stdout is a terminal: people read there, programs elsewhere.
 bool is_terminal();

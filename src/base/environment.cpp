@@ -49,4 +49,9 @@ std::filesystem::path user_state_dir() { return user_dir("XDG_STATE_HOME", ".loc
 
 std::filesystem::path user_cache_dir() { return user_dir("XDG_CACHE_HOME", ".cache"); }
 
+std::filesystem::path user_config_dir() {
+  const std::filesystem::path folder = xdg_folder("XDG_CONFIG_HOME", ".config");
+  return folder.empty() ? folder : folder / "boxmeter";
+}
+
 }  // namespace boxmeter

@@ -18,4 +18,8 @@ std::filesystem::path default_state_dir();
 std::filesystem::path user_state_dir();
 std::filesystem::path user_cache_dir();
 
+/// Where the user keeps configurations (XDG_CONFIG_HOME/boxmeter); empty without HOME and without
+/// the variable.
+std::filesystem::path user_config_dir();
+
 }  // namespace boxmeter

@@ -41,6 +41,8 @@ struct DeviceConfig {
   /// The file that keeps what polling learned of this box; empty: it is learned anew each time.
   std::filesystem::path learned = {};
   bool reveal = false;  // secrets stay in replies: the command line only, never a daemon
+  /// Opened by a command that ends: nothing will be tried again later, and no message says so.
+  bool one_shot = false;
 };
 
 /// What `device` is configured with beside that: its kind's struct, with defaults where it has

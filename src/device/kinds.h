@@ -6,6 +6,7 @@
 
 #include "device/device.h"
 #include "device/recording.h"
+#include "device/setup.h"
 #include "yaml/keys.h"
 #include "yaml/section.h"
 
@@ -65,6 +66,7 @@ struct DeviceKind {
   bool can_be_found = false;  // `url: auto`
   /// Where the path of a URL may begin that names the API itself: http://host/api/v8/.
   std::string_view api_path = {};
+  SetupKind setup = {};  // for `boxmeter setup` and `boxmeter doctor`
 };
 
 /// The brands that a program knows.  Static data: whoever refers to a row may keep the reference.

@@ -32,7 +32,7 @@ def test_help_texts(golden):
 
 
 @pytest.mark.parametrize("words, message", [
-    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: serve, check, once, call, metrics, record, "
+    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: setup, serve, check, once, call, metrics, record, "
                "version, fritz, freebox)"),
     (["check", "--confg.file", "x"],
      "unknown option '--confg.file' (did you mean '--config.file'?); see 'boxmeter check --help'"),

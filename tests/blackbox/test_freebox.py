@@ -215,7 +215,7 @@ def test_writing_asks_on_a_terminal():
                                           "System.Reboot_the_system()")
 
         assert ended == code, screen
-        assert "System.Reboot_the_system (POST system/reboot/) changes the box [y/N]" in screen
+        assert "System.Reboot_the_system (POST system/reboot/) changes the box? [y/N]" in screen
         assert (("POST", "/api/v8/system/reboot/", "") in box.asked) == (code == 0)
 
 
@@ -375,7 +375,7 @@ Grant more in Freebox OS: Gestion des accès, Applications
         2, "boxmeter: 'freebox.token' is already there: use it with -t f:freebox.token, or name another with "
            "--token-file\n")
     asked = next(body for _, path, body in box.asked if path.endswith("/login/authorize/"))
-    assert (asked["app_id"], asked["app_name"]) == ("my.app", "boxmeter")
+    assert (asked["app_id"], asked["app_name"]) == ("my.app", "my.app")
 
 
 def test_without_a_token_the_application_is_registered_first_as_pyfbx_does(tmp_path):

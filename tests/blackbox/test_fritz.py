@@ -161,7 +161,7 @@ def test_without_a_password_a_person_is_asked_and_a_program_told(sim):
     assert told.stderr == ("boxmeter: no password, and nobody can be asked here; the box asks for a login: give the password by "
                            "FRITZ_PASSWORD or --password-file (and its user by -u or FRITZ_USERNAME)\n")
     assert code == 0
-    assert seen.strip() == "password of the box:"
+    assert seen.strip() == "password of the box?"
     assert "NewModelName         FRITZ!Box 7590" in out
 
 
@@ -169,5 +169,5 @@ def test_a_person_can_say_no(sim):
     code, seen, out = on_a_terminal(sim, "-R", typed="n\n", env=USER)
 
     assert (code, out) == (2, "")
-    assert seen.startswith(f"restart FRITZ!Box 7590 at {sim.urls[0]} [y/N] ")
+    assert seen.startswith(f"restart FRITZ!Box 7590 at {sim.urls[0]}? [y/N] ")
     assert seen.strip().endswith("boxmeter: not done")

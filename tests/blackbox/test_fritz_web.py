@@ -10,7 +10,7 @@ from harness import (FRITZBOX, Daemon, Sim, config, eventually, fritzbox, names,
 pytestmark = pytest.mark.sanitized
 
 REFUSED = ("the box refused the login of user 'monitor': check name and password, and that this user may use the box's "
-           "settings (tried again after 5 minutes)")
+           "settings")
 
 PACK = """
 pack: house

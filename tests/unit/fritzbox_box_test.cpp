@@ -364,8 +364,8 @@ TEST_CASE("boxes older than 7.24 have one user for all, and one that names none 
   old_asking.tr064("DeviceInfo1.GetInfo");
   CHECK(old_box.asked().back() == "DeviceInfo1.GetInfo as dslf-config");
   CHECK(silent_asking.error("DeviceInfo1.GetInfo") ==
-        "auth: DeviceInfo1.GetInfo: this box does not list its users: set 'username' of this "
-        "device");
+        "auth: DeviceInfo1.GetInfo: this box does not list its users: name the user ('username' of "
+        "the device, -u on the command line)");
 }
 
 TEST_CASE("without a password what needs none is answered, the rest asks for one") {

@@ -1,10 +1,7 @@
 // freebox register: an app token, with a person at the box.
-#include <unistd.h>
-
-#include <array>
 #include <iostream>
 #include <memory>
-#include <thread>
+#include <utility>
 
 #include "app/freebox/subcommands.h"
 #include "app/terminal.h"
@@ -15,46 +12,6 @@
 
 namespace boxmeter {
 namespace {
-
-using namespace std::chrono_literals;
-using freebox::Verdict;
-
-constexpr auto kPatience = 5min;  // the box gives up earlier, and says so
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "boxmeter";
-}
-
-/// The time that is left, on one line that is written over; only where a person looks.
-void show_left(std::chrono::seconds left) {
-  const auto seconds = left.count() % 60;
-  std::cerr << "\r  " << left.count() / 60 << (seconds < 10 ? ":0" : ":") << seconds << " left "
-            << std::flush;
-}
-
-/// A box that is busy for a moment is asked again: without a question the token is void.
-Verdict ask_again(freebox::Registration& registration) {
-  try {
-    return registration.verdict();
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::timeout && error.kind() != ErrorKind::network) throw;
-    return Verdict::pending;
-  }
-}
-
-Verdict wait_for_verdict(freebox::Registration& registration) {
-  const bool terminal = ::isatty(STDERR_FILENO) == 1;
-  const auto end = Clock::now() + kPatience;
-  Verdict verdict = Verdict::pending;
-  while (verdict == Verdict::pending && Clock::now() < end) {
-    if (terminal) show_left(std::chrono::ceil<std::chrono::seconds>(end - Clock::now()));
-    verdict = ask_again(registration);
-    if (verdict == Verdict::pending) std::this_thread::sleep_for(1s);
-  }
-  if (terminal) std::cerr << "\r                \r" << std::flush;
-  return verdict == Verdict::pending ? Verdict::timeout : verdict;
-}
 
 /// What the session of the new application may do, and what it cannot show.
 void print_permissions(const DeviceConfig& config) {
@@ -81,18 +38,22 @@ DeviceConfig register_application(DeviceConfig config, const std::string& file) 
     throw Error(ErrorKind::config, "'" + file + "' is already there: use it with -t f:" + file +
                                        ", or name another with --token-file");
   http::Stop stop;
-  freebox::Registration registration(config, stop);
   const std::string app_id = own_options<freebox::Options>(config).app_id;
-  registration.ask(
-      {.id = app_id, .name = "boxmeter", .version = BOXMETER_VERSION, .device = host_name()});
-  std::cerr << "Allow '" << app_id << "' on the front of the box, which asks now\n";
-  const Verdict verdict = wait_for_verdict(registration);
-  if (verdict != Verdict::granted)
-    throw Error(ErrorKind::auth, "not registered: " + std::string(freebox::way_out(verdict)));
-  write_file(file, freebox::token_file(registration.token()));
+  bool told = false;
+  Countdown countdown;
+  const freebox::AppToken token = freebox::registered(
+      config, {.id = app_id, .name = app_id, .version = BOXMETER_VERSION, .device = host_name()},
+      [&](std::chrono::seconds left) {
+        if (!std::exchange(told, true))
+          std::cerr << "Allow '" << app_id << "' on the front of the box, which asks now\n";
+        countdown.show(left);
+      },
+      stop);
+  countdown.end();
+  write_file(file, freebox::token_file(token));
   std::cerr << "Registered; the app token is in '" << file << "': use it with -t f:" << file
             << ", or as app_token_file in the configuration\n";
-  config.credential = {.value = registration.token().token, .file = file};
+  config.credential = {.value = token.token, .file = file};
   return config;
 }
 

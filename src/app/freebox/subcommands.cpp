@@ -94,7 +94,8 @@ DeviceConfig freebox_config(const FreeboxOptions& options) {
                       .kind = "freebox",
                       .url = url_of(options),
                       .tls = tls_of(options),
-                      .reveal = options.reveal};
+                      .reveal = options.reveal,
+                      .one_shot = true};
   freebox::Options own{.app_id = options.app_id, .api_version = options.api_version};
   config.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
   if (options.token.starts_with(kFile)) {

@@ -156,7 +156,8 @@ DeviceConfig device_of(const BoxOptions& options) {
                       .url = (encrypt ? "https://" : "http://") + box,
                       .username = given(options.username, "FRITZ_USERNAME").value_or(""),
                       .credential = credential(options),
-                      .reveal = options.reveal};
+                      .reveal = options.reveal,
+                      .one_shot = true};
   if (encrypt && options.insecure) device.tls = {.mode = http::TlsMode::insecure};
   if (encrypt && !options.insecure)
     device.tls = {.mode = http::TlsMode::first_use,
@@ -179,8 +180,9 @@ int with_box(const BoxOptions& options, const Use& use) {
     if (!device.credential.value.empty() || error.kind() != ErrorKind::auth) throw;
   }
   device.credential.value =
-      ask_password("password of " + (device.username.empty() ? "the box" : device.username) + ": ",
+      ask_password("password of " + (device.username.empty() ? "the box" : device.username) + "? ",
                    kWaysToLogIn);
+  begin_again();
   return attempt(device, stop, use);
 }
 

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "device/freebox/api.h"
+#include "device/freebox/finding.h"
 #include "device/freebox/observer.h"
 #include "device/freebox/options.h"
 #include "device/freebox/record.h"
@@ -141,6 +142,18 @@ constinit const DeviceKind kKind = {
     .change = &change,
     .record = {.questions = &questions, .file = &recording_file, .privacy = &privacy},
     .can_be_found = true,
-    .api_path = "/api/"};
+    .api_path = "/api/",
+    .setup = {.title = "Freebox",
+              .find = &find,
+              .look = &look,
+              .secret_key = "app_token_file",
+              .secret_name = "token",
+              .log_in_with = &log_in_with,
+              .enrol = &enrol,
+              .press = "allow 'boxmeter' on the front of the box (the arrow to the right, or a "
+                       "touch)",
+              .granting = "Freebox OS: Gestion des accès, Applications",
+              .opening = "is this the Freebox's address? From its own network it is "
+                         "https://mafreebox.freebox.fr"}};
 
 }  // namespace boxmeter::freebox

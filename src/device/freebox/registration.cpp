@@ -1,9 +1,15 @@
 #include "device/freebox/registration.h"
 
+#include <thread>
+
 #include "device/freebox/json.h"
 
 namespace boxmeter::freebox {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 5min;  // the box gives up earlier, and says so
 
 struct Word {
   std::string_view word;
@@ -40,6 +46,16 @@ constexpr Dependent kDependents[] = {
     {"vm", "virtual machines"},
 };
 
+/// A box that is busy for a moment is asked again: without a question the token is void.
+Verdict ask_again(Registration& registration) {
+  try {
+    return registration.verdict();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::timeout && error.kind() != ErrorKind::network) throw;
+    return Verdict::pending;
+  }
+}
+
 }  // namespace
 
 Registration::Registration(DeviceConfig config, http::Stop& stop)
@@ -73,6 +89,24 @@ Verdict Registration::verdict() {
   throw Error(ErrorKind::protocol, "unknown status '" + one_line(status) +
                                        "' of the registration (known: pending, "
                                        "granted, denied, timeout, unknown)");
+}
+
+AppToken registered(const DeviceConfig& config, const Application& application,
+                    const std::function<void(std::chrono::seconds left)>& waiting,
+                    http::Stop& stop) {
+  Registration registration(config, stop);
+  registration.ask(application);
+  const auto end = Clock::now() + kPatience;
+  Verdict verdict = Verdict::pending;
+  while (verdict == Verdict::pending && Clock::now() < end) {
+    if (waiting) waiting(std::chrono::ceil<std::chrono::seconds>(end - Clock::now()));
+    verdict = ask_again(registration);
+    if (verdict == Verdict::pending) std::this_thread::sleep_for(1s);
+  }
+  if (verdict == Verdict::pending) verdict = Verdict::timeout;
+  if (verdict != Verdict::granted)
+    throw Error(ErrorKind::auth, "not registered: " + std::string(way_out(verdict)));
+  return registration.token();
 }
 
 std::string_view way_out(Verdict verdict) noexcept {

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -43,6 +45,12 @@ class Registration {
   AppToken token_;
   std::string track_;  // the path that tells the verdict
 };
+
+/// Asks and waits for a person at the box: `waiting` is called about once a second with the time
+/// that is left.  Throws Error; auth with the way out when the person refuses or does not come.
+AppToken registered(const DeviceConfig& config, const Application& application,
+                    const std::function<void(std::chrono::seconds left)>& waiting,
+                    http::Stop& stop);
 
 /// What to do now; "" for `pending` and `granted`.
 std::string_view way_out(Verdict verdict) noexcept;

@@ -14,6 +14,7 @@ Error no_password() {
 
 Account::Account(const DeviceConfig& config)
     : password_file_(config.credential.file),
+      one_shot_(config.one_shot),
       given_user_(config.username),
       user_(config.username),
       password_(config.credential.value) {}
@@ -49,13 +50,15 @@ bool Account::has_long_password() const {
 }
 
 Error Account::refused_login() const {
-  return {ErrorKind::auth,
-          "the box refused the login of user '" + refused_user_ +
-              "': check name and password, and that this user may use the box's settings" +
-              (has_long_password() ? ", and take a password of no more than 32 characters" : "") +
-              " (tried again " +
-              (password_file_.empty() ? "" : "when the password file changes, or ") +
-              "after 5 minutes)"};
+  std::string message =
+      "the box refused the login of user '" + refused_user_ +
+      "': check name and password, and that this user may use the box's settings" +
+      (has_long_password() ? ", and take a password of no more than 32 characters" : "");
+  if (!one_shot_)
+    message += std::string(" (tried again ") +
+               (password_file_.empty() ? "" : "when the password file changes, or ") +
+               "after 5 minutes)";
+  return {ErrorKind::auth, std::move(message)};
 }
 
 void Account::refuse(const std::string& user, Clock::time_point now) {

@@ -45,6 +45,7 @@ class Account {
   bool has_long_password() const;
 
   std::filesystem::path password_file_;
+  bool one_shot_ = false;
   std::string given_user_;
   std::string user_;
   Secret password_;

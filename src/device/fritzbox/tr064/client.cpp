@@ -36,7 +36,8 @@ Error unexpected(const http::Response& response) {
 }
 
 Error no_user(const std::string& why) {
-  return {ErrorKind::auth, why + ": set 'username' of this device"};
+  return {ErrorKind::auth,
+          why + ": name the user ('username' of the device, -u on the command line)"};
 }
 
 bool is_transport(ErrorKind kind) {
