@@ -82,7 +82,7 @@ ROWS = [
                   (bits_per_second("box_mesh_link_rate_bytes_per_second", "mesh"),
                    "{{node}} - {{peer}} {{interface}} {{direction}}"),
                   unit=BITS),
-           table("Nodes", "What the mesh is made of.", (by("node, model, firmware, role", pick("fritzbox_mesh_node_info", "mesh")),
+           table("Nodes", "What the mesh is made of.", (by("node, name, model, firmware, role", pick("fritzbox_mesh_node_info", "mesh")),
                                                         "", {}),
                  (by("node", f'sum by (node) ({pick("fritzbox_mesh_clients", "mesh")})'), "Devices", {"decimals": 0}), width=8),
            table("Links in numbers", "The rate now, the most that is possible, and how much of the time the medium is free.",

@@ -20,6 +20,7 @@ struct Entry {
   std::string type = {};
   std::string help = {};
   std::vector<std::string> labels = {};   // besides the device's
+  std::vector<std::string> key = {};      // of an info: labels that tell its rows apart; empty: all
   std::vector<std::string> states = {};   // of a state set
   std::vector<std::string> queries = {};  // "pack/query"; empty: boxmeter's own
 };
@@ -36,6 +37,8 @@ void add_rule(Entries& entries, const Query& query, const Rule& rule) {
   // `label: "="` takes an inherited label away.
   for (const LabelRule& label : rule.labels)
     if (label.source.constant != "") add_once(entry.labels, label.name);
+  for (const LabelRule& label : rule.labels)
+    if (label.key && rule.family->type == MetricType::info) add_once(entry.key, label.name);
   for (const State& state : rule.states) add_once(entry.states, state.name);
   if (!rule.states.empty()) add_once(entry.labels, "state");
   add_once(entry.queries, query.pack == query.name ? query.name : query.pack + "/" + query.name);
@@ -105,6 +108,7 @@ std::string as_json(const Entries& entries) {
                    {"type", entry.type},
                    {"unit", unit_of(name)},
                    {"labels", entry.labels},
+                   {"key", entry.key},
                    {"states", entry.states},
                    {"help", entry.help},
                    {"queries", entry.queries}});

@@ -104,6 +104,15 @@ std::size_t json_depth(std::string_view text) {
   return deepest;
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  const auto is_inside = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  while (most > 0 && is_inside(most)) --most;
+  return std::string(text.substr(0, most)) + "...";
+}
+
 std::string lower(std::string_view text) {
   std::string result(text);
   for (char& c : result)

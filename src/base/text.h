@@ -24,6 +24,9 @@ bool is_utf8(std::string_view text);
 /// length.
 std::size_t json_depth(std::string_view text);
 
+/// The first `most` bytes of UTF-8 text and "..." where there is more; no character is cut in half.
+std::string shortened(std::string_view text, std::size_t most);
+
 /// ASCII only; locale never matters.
 std::string lower(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);

@@ -110,6 +110,10 @@ inline constexpr Key kLabelKeys[] = {
      .type = KeyType::text,
      .help = "What stands for a text that 'map' does not have",
      .example = "other"},
+    {.name = "default",
+     .type = KeyType::text,
+     .help = "What the label is where the box says nothing",
+     .example = "lan"},
 };
 inline constexpr KeyTable kLabelTable{kLabelKeys};
 
@@ -148,6 +152,18 @@ inline constexpr Key kRuleKeys[] = {
      .help = "Labels by name: a path, =text, or a mapping with these keys",
      .example = "{mac: mac}",
      .members = &kLabelTable},
+    {.name = "key",
+     .type = KeyType::texts,
+     .help = "Labels that name the thing: a row without them is left out, and an info has one row "
+             "for each. Without it those of the query where the metric is an info, else all",
+     .example = "[disk, partition]"},
+    {.name = "prefer",
+     .type = KeyType::other,
+     .help =
+         "Conditions as in 'where': of several rows of an info that have one key, the first that "
+         "meets them stays, else the first",
+     .example = "{active: 1}",
+     .members = &kConditionTable},
     {.name = "value",
      .type = KeyType::other,
      .help =
@@ -171,6 +187,10 @@ inline constexpr Key kRuleKeys[] = {
      .type = KeyType::number,
      .help = "What stands for a text that 'map' does not have",
      .example = "0"},
+    {.name = "unit",
+     .type = KeyType::texts,
+     .help = "Units that may stand behind the number; a number with anything else is no value",
+     .example = "dBm"},
     {.name = "scale",
      .type = KeyType::number,
      .help = "What the value is multiplied with",

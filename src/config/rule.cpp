@@ -89,7 +89,7 @@ void check_type(const Section& section, const Rule& rule) {
   if (section.has("value") && !is_one(rule.value))
     throw section.required("value").problem(
         "an info is always 1: leave 'value' away ('where' with 'present' picks the rows)");
-  for (const char* const key : {"absent", "match", "map", "scale", "offset"})
+  for (const char* const key : {"absent", "match", "map", "scale", "offset", "unit"})
     refuse_key(section, key, "an info is always 1");
   if (rule.fold != Fold::none && rule.fold != Fold::min && rule.fold != Fold::max)
     throw section.required("fold").problem(
@@ -123,9 +123,32 @@ void read_value(const Section& section, const Scope& scope, const RowDepth& row,
                           "' come from?");
   if (const auto absent = section.find("absent")) rule.absent = read_texts(*absent);
   if (const auto match = section.find("match")) rule.match = read_regex(*match);
+  if (const auto unit = section.find("unit")) rule.units = read_texts(*unit);
   rule.map = read_mapping(section);
   if (const auto scale = section.find("scale")) rule.scale = read_scale(*scale);
   if (const auto offset = section.number("offset")) rule.offset = *offset;
+}
+
+/// Which labels name the thing: those that `key` lists; without it those of the query where the
+/// rule is an info, whose own labels tell of the thing, and else all.  Other exporters' names may
+/// have empty ones.
+void choose_key(const Section& section, const Inherited& inherited, Rule& rule) {
+  if (rule.family->foreign) return;
+  std::vector<std::string> names;
+  const auto key = section.find("key");
+  if (key)
+    names = read_texts(*key);
+  else if (rule.family->type == MetricType::info && inherited.labels)
+    for (const Value::Entry& entry : inherited.labels->entries()) names.push_back(entry.key.raw());
+  const bool all = !key && rule.family->type != MetricType::info;
+  for (LabelRule& label : rule.labels)
+    label.key =
+        label.source.constant != "" && (all || std::ranges::find(names, label.name) != names.end());
+  if (!key) return;
+  for (const std::string& name : names)
+    if (std::ranges::find(rule.labels, name, &LabelRule::name) == rule.labels.end())
+      throw key->problem("'key' names '" + name + "', which is no label of metric '" +
+                         rule.family->name + "'");
 }
 
 void read_selection(const Section& section, const Inherited& inherited, const Scope& scope,
@@ -140,6 +163,12 @@ void read_selection(const Section& section, const Inherited& inherited, const Sc
       inherited.labels, section.find("labels"),
       [&](const Value& value) { return read_labels(value, scope, row); },
       [](const LabelRule& label) { return label.name; });
+  choose_key(section, inherited, rule);
+  if (const auto prefer = section.find("prefer")) {
+    if (rule.family->type != MetricType::info)
+      throw prefer->problem("'prefer' has no meaning here: it says which row of an info stays");
+    rule.prefer = read_where(*prefer, scope, row);
+  }
 }
 
 }  // namespace

@@ -90,6 +90,7 @@ LabelRule read_label(const Value::Entry& entry, const Scope& scope, const RowDep
   label.lower = section.boolean("lower").value_or(false);
   if (const auto match = section.find("match")) label.match = read_regex(*match);
   label.map = read_mapping(section);
+  if (const auto fallback = section.find("default")) label.fallback = fallback->text();
   return label;
 }
 

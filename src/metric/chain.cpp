@@ -11,13 +11,20 @@ namespace {
 
 using nlohmann::json;
 
+// No label is as long: what is behind it is not looked at, so that a text of a megabyte above a
+// thousand rows costs what a kilobyte does.
+constexpr std::size_t kLongestText = 4 * kLongestLabel;
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
 std::string_view without_booleans(std::string_view text) {
   if (text == "true") return "1";
   if (text == "false") return "0";
   return text;
 }
 
-std::optional<Number> plain_number(const json& value) {
+std::optional<Number> plain_number(const json& value, const std::vector<std::string>& units,
+                                   std::string& rest) {
   switch (value.type()) {
     case json::value_t::boolean:
       return Number(std::uint64_t{value.get<bool>()});
@@ -28,10 +35,23 @@ std::optional<Number> plain_number(const json& value) {
     case json::value_t::number_float:
       return Number(value.get<double>());
     case json::value_t::string:
-      return Number::parse(value.get_ref<const std::string&>());
+      return Number::parse_measured(value.get_ref<const std::string&>(), units, rest);
     default:
       return {};
   }
+}
+
+bool stands_for_nothing(const Number& number, const std::vector<std::string>& absent) {
+  return std::any_of(absent.begin(), absent.end(), [&](const std::string& text) {
+    const auto other = Number::parse(text);
+    return other && *other == number;
+  });
+}
+
+/// The same words for every number, so that a log tells it once.
+std::string stands_behind(const std::string& rest, const std::vector<std::string>& units) {
+  return "'" + shortened(rest, 40) + "' stands behind its number" +
+         (units.empty() ? "" : " (units: " + joined(units) + ")");
 }
 
 std::string without(std::string_view text, std::string_view characters) {
@@ -71,17 +91,20 @@ json pieces_of(const json& value, const std::string& separator) {
   return pieces;
 }
 
-std::optional<Number> total_of(const std::vector<Source>& addends, const Row& row) {
+std::optional<Number> total_of(const std::vector<Source>& addends, const Row& row,
+                               std::string& misread) {
   Number total;
   for (const Source& addend : addends) {
     std::optional<Number> number;
+    std::string rest;
     read(addend, row, /*all=*/false, [&](const json& value) {
       if (value.is_structured()) return;
       std::string scratch;
       if (addend.match == nullptr)
-        number = plain_number(value);
+        number = plain_number(value, {}, rest);
       else if (const auto text = refined(text_of(value, scratch), addend.match, {}))
-        number = Number::parse(*text);
+        number = Number::parse_measured(*text, {}, rest);
+      if (!rest.empty()) misread = stands_behind(rest, {});
     });
     if (!number) return {};
     total = total + number->scaled(addend.scale, 0.0);
@@ -107,20 +130,25 @@ std::optional<std::string_view> refined(std::string_view text, const RegexPtr& m
   return {};
 }
 
-std::optional<Number> number_of(const Rule& rule, const Source& source, const json& value) {
+std::optional<Number> number_of(const Rule& rule, const Source& source, const json& value,
+                                std::string& misread) {
   if (value.is_structured()) return {};
   std::optional<Number> number;
+  std::string rest;
   if (rule.absent.empty() && rule.match == nullptr && rule.map.empty()) {
-    number = plain_number(value);
+    number = plain_number(value, rule.units, rest);
   } else {
     std::string scratch;
     const std::string_view text = text_of(value, scratch);
     if (among(text, rule.absent)) return {};
     if (rule.match == nullptr && rule.map.empty())
-      number = plain_number(value);
+      number = plain_number(value, rule.units, rest);
     else if (const auto result = refined(text, rule.match, rule.map))
-      number = Number::parse(*result);
+      number = Number::parse_measured(*result, rule.units, rest);
+    // "0.0" and "0 dBm" say no more than "0" does.
+    if (number && rule.map.empty() && stands_for_nothing(*number, rule.absent)) return {};
   }
+  if (!rest.empty()) misread = stands_behind(rest, rule.units);
   if (!number) return {};
   number = number->scaled(source.scale, 0.0).scaled(rule.scale, rule.offset);
   if (!number->is_finite()) return {};
@@ -150,12 +178,16 @@ std::string label_of(const LabelRule& label, const Row& row, std::string& proble
     }
     std::string scratch;
     std::string_view text = text_of(value, scratch);
+    if (text.size() > kLongestText) text = text.substr(0, kLongestText);
     std::string left;
     if (!label.remove.empty()) text = left = without(text, label.remove);
     if (label.lower) text = left = lower(text);
     if (const auto chosen = refined(text, label.match, label.map)) result = repair_utf8(*chosen);
   });
-  return result;
+  // Prometheus takes a NUL for the end of the page.
+  for (std::size_t at = 0; (at = result.find('\0', at)) != std::string::npos;)
+    result.replace(at, 1, kReplacement);
+  return result.empty() ? label.fallback : result;
 }
 
 std::optional<std::vector<std::string>> labels_of(const Rule& rule, const Row& row,

@@ -23,7 +23,9 @@ bool says_nothing(const nlohmann::json& value);
 nlohmann::json pieces_of(const nlohmann::json& value, const std::string& separator);
 
 /// What the addends of a sum make together; none when one of them is missing or no number.
-std::optional<Number> total_of(const std::vector<Source>& addends, const Row& row);
+/// `misread` as that of number_of().
+std::optional<Number> total_of(const std::vector<Source>& addends, const Row& row,
+                               std::string& misread);
 nlohmann::json to_json(const Number& number);
 
 /// Shows `use` the values that a path leads to in a row, without copying them, and none of them
@@ -44,7 +46,8 @@ template <typename Use>
 void read(const Source& source, const Row& row, bool all, Use&& use) {
   if (source.constant) return use(nlohmann::json(*source.constant));
   if (!source.sum.empty()) {
-    if (const auto total = total_of(source.sum, row)) use(to_json(*total));
+    std::string misread;
+    if (const auto total = total_of(source.sum, row, misread)) use(to_json(*total));
     return;
   }
   if (source.split.empty()) return read(source.path, row, all, use);
@@ -61,8 +64,9 @@ std::optional<std::string_view> refined(std::string_view text, const RegexPtr& m
                                         const Mapping& map);
 
 /// One value of a source as the rule's number: `absent`, `match`, `map`, number, scale, offset.
-std::optional<Number> number_of(const Rule& rule, const Source& source,
-                                const nlohmann::json& value);
+/// Where something stands behind a number that is none of the rule's units, `misread` says what.
+std::optional<Number> number_of(const Rule& rule, const Source& source, const nlohmann::json& value,
+                                std::string& misread);
 
 /// One value as the text that selects a state; `scratch` holds it where it must.
 std::optional<std::string_view> state_text_of(const Rule& rule, const nlohmann::json& value,

@@ -14,6 +14,9 @@ namespace {
 using nlohmann::json;
 using RowPtrs = std::vector<const Row*>;
 
+constexpr std::size_t kMostTitles = 8;
+constexpr std::size_t kLongestTitle = 40;
+
 /// What an info row says comes from the box, a constant does not.
 bool from_box(const LabelRule& label) { return !label.source.constant; }
 
@@ -23,8 +26,15 @@ class RuleReading {
   RuleReading(const Query& query, const Rule& rule, Rows& rows, WallClock::time_point now,
               int& choice, Points& points)
       : query_(query), rule_(rule), all_rows_(rows), now_(now), choice_(choice), points_(points) {
-    for (const Row& row : rows.of(rule))
+    const std::vector<Row>& all = rows.of(rule);
+    for (const Row& row : all)
       if (passes(rule.where, row, now)) rows_.push_back(&row);
+    if (rows.is_cut_off())
+      points.complain("more than " + std::to_string(kMostRows) + " rows; the others are left out");
+    if (rows_.empty() && rule.required) complain_of_selection(all);
+    if (!rule.prefer.empty())
+      std::stable_partition(rows_.begin(), rows_.end(),
+                            [&](const Row* row) { return passes(rule.prefer, *row, now); });
   }
 
   void run() {
@@ -49,13 +59,29 @@ class RuleReading {
     return static_cast<std::size_t>(constant - rule_.value.begin());
   }
 
+  /// What a rule is for is not in the list: the titles that are help to mend it.
+  void complain_of_selection(const std::vector<Row>& all) {
+    for (const Condition& condition : rule_.where) {
+      if (condition.any.empty()) continue;
+      std::vector<std::string> found;
+      for (const Row& row : all)
+        read(condition.path, row, /*all=*/false, [&](const json& value) {
+          if (found.size() < kMostTitles && !value.is_structured() && !says_nothing(value))
+            found.push_back("'" + shortened(repair_utf8(text_of(value)), kLongestTitle) + "'");
+        });
+      if (!found.empty())
+        points_.complain("no row has '" + condition.path.text() + "' '" +
+                         joined(condition.any, "' or '") + "' (there are: " + joined(found) + ")");
+    }
+  }
+
   bool answers(const Source& source, const Row& row) const {
     bool usable = false;
     read(source, row, rule_.fold != Fold::none, [&](const json& value) {
-      std::string scratch;
+      std::string scratch, misread;
       usable |= rule_.family->type == MetricType::stateset
                     ? state_text_of(rule_, value, scratch).has_value()
-                    : number_of(rule_, source, value).has_value();
+                    : number_of(rule_, source, value, misread).has_value();
     });
     return usable;
   }
@@ -78,9 +104,14 @@ class RuleReading {
   void read_numbers(const Row& row, bool all) {
     values_.clear();
     for (const Source* source : sources_) {
+      std::string misread;
+      if (!source->sum.empty()) total_of(source->sum, row, misread);
       read(*source, row, all, [&](const json& value) {
-        if (const auto number = number_of(rule_, *source, value)) values_.push_back(*number);
+        if (const auto number = number_of(rule_, *source, value, misread))
+          values_.push_back(*number);
       });
+      if (!misread.empty() && !rule_.family->foreign)
+        points_.complain("'" + source->path.text() + "': " + misread);
       if (!values_.empty()) return;
     }
   }
@@ -91,6 +122,18 @@ class RuleReading {
     if (!labels) {
       points_.complain(problem);
       points_.drop("label", 1);
+      return {};
+    }
+    for (std::size_t i = 0; i < labels->size(); ++i) {
+      std::string& value = (*labels)[i];
+      const bool is_long = value.size() > kLongestLabel;
+      if (rule_.labels[i].key && (value.empty() || is_long)) {
+        points_.drop("key", 1);
+        return {};
+      }
+      if (!is_long) continue;
+      value = shortened(value, kLongestLabel - 3);
+      points_.count_cut();
     }
     return labels;
   }
@@ -173,11 +216,10 @@ class RuleReading {
     for (const Place& iteration : all_rows_.iterations())
       if (auto labels = labels_without_rows(iteration)) folding.expect(std::move(*labels));
     for (const Row* row : rows_) {
-      const auto labels = labels_in(*row);
-      if (!labels) continue;
       read_numbers(*row, /*all=*/true);
       if (values_.empty() && !rule_.value.empty()) miss(*row);
-      folding.add(*labels, values_);
+      const auto labels = labels_in(*row);
+      if (labels) folding.add(*labels, values_);
     }
     for (const auto& [labels, value] : folding.points()) points_.add(labels, value);
   }
@@ -227,11 +269,13 @@ class RuleReading {
 }  // namespace
 
 Extraction extract(const Query& query, const Reply& reply, std::size_t series_limit,
-                   Choices& choices, WallClock::time_point now) {
+                   Choices& choices, WallClock::time_point now,
+                   const std::function<bool()>& stopped) {
   choices.resize(query.rules.size(), -1);
   Rows rows(query, reply);
   Points points(series_limit);
   for (std::size_t i = 0; i < query.rules.size(); ++i) {
+    if (stopped && stopped()) break;
     points.start(query.rules[i]);
     RuleReading(query, query.rules[i], rows, now, choices[i], points).run();
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,8 +16,10 @@ using Choices = std::vector<int>;
 
 struct Extraction {
   std::vector<Series> series = {};  // one per rule that found something, in the order of the rules
-  std::vector<Failure> problems = {};                 // "metric 'box_x': ...": at most one per rule
-  std::map<std::string, std::uint64_t> dropped = {};  // "limit", "duplicate", "state", "label"
+  std::vector<Failure> problems = {};  // "metric 'box_x': ...": at most one per rule
+  /// "limit", "duplicate", "state", "label", "key"
+  std::map<std::string, std::uint64_t> dropped = {};
+  std::uint64_t cut = 0;  // label values that show only their start
 };
 
 /// Reads every rule of the query out of its reply; a rule that does not fit costs only itself.
@@ -43,10 +46,17 @@ struct Extraction {
 /// not empty where a value should be is a problem (mapping).  An empty list never is.
 /// A path with `*` and a split string have many values: `fold` takes all, else the first counts.
 ///
-/// Labels.  An absent or empty one is left out.  An array or object that is not empty is a problem,
-/// and its row is dropped ("label").  Of equal points of one metric, also from two rules, the first
-/// stays; others are dropped ("duplicate").  An info row about which the box says nothing (all
-/// labels empty but constants) is left out; its value is always 1.
+/// Labels.  Those that name the thing (`key`) must be there and no longer than kLongestLabel, else
+/// the row is dropped ("key"): without them two things would become one.  Another one is left out
+/// where it is absent or empty, and cut where it is too long.  An array or object that is not empty
+/// is a problem, and its row is dropped ("label").  Of equal points of one metric, also from two
+/// rules, the first stays; others are dropped ("duplicate"), which is a problem where they are of
+/// one rule.  An info has one row per key: the first, of those that `prefer` names before all
+/// others.  An info row about which the box says nothing (all labels empty but constants) is left
+/// out; its value is always 1.
+///
+/// Numbers.  Half a number is absent and a problem: what stands behind it must be one of `units`.
+/// A rule that is `required` complains too where rows are there and none passes `where`.
 ///
 /// Fold.  Rows without a usable value do not count (a mean is one of those that have one); `count`
 /// counts the values, or the rows where the rule has no `value`.  For count and sum every
@@ -58,8 +68,12 @@ struct Extraction {
 /// States.  A state set has one point per state, `state` last, and is never cut in half; a text
 /// that nobody listed gives all 0 and is counted ("state"); an absent or empty one gives no points.
 ///
-/// `series_limit` bounds the points of the whole query: later ones are dropped ("limit").
+/// `series_limit` bounds the points of the whole query, kMostLabelBytes their labels: later ones
+/// are dropped ("limit"), which is a problem, too_large.
+///
+/// `stopped` is asked now and then; once it says so, what is not read yet is left out.
 Extraction extract(const Query& query, const Reply& reply, std::size_t series_limit,
-                   Choices& choices, WallClock::time_point now);
+                   Choices& choices, WallClock::time_point now,
+                   const std::function<bool()>& stopped = {});
 
 }  // namespace boxmeter

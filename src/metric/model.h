@@ -69,6 +69,7 @@ struct Point {
 struct Series {
   FamilyPtr family = {};
   std::vector<Point> points = {};
+  std::vector<std::string> key = {};  // labels that tell the points apart; empty: all
 };
 
 struct Failure {
@@ -96,8 +97,9 @@ struct Snapshot {
   std::vector<Failure> problems = {};   // parts and rules that failed in an otherwise good reply
   std::vector<Series> series = {};
   Reply reply = {};  // for raw sinks; the store drops it
-  /// Points left out, by reason: "limit", "duplicate", "state", "label".
+  /// Points left out, by reason: "limit", "duplicate", "state", "label", "key".
   std::map<std::string, std::uint64_t> dropped = {};
+  std::uint64_t cut = 0;  // label values that show only their start
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 

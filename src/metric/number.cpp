@@ -1,5 +1,6 @@
 #include "metric/number.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <compare>
@@ -55,6 +56,38 @@ std::optional<T> read_all(std::string_view text) {
   return value;
 }
 
+/// Without blanks at both ends, those of typesetters (U+00A0, U+202F) among them.
+std::string_view without_blanks(std::string_view text) {
+  constexpr std::string_view kWide[] = {"\xC2\xA0", "\xE2\x80\xAF"};
+  for (bool again = true; again;) {
+    text = trim(text);
+    again = false;
+    for (const std::string_view blank : kWide) {
+      if (text.starts_with(blank)) text.remove_prefix(blank.size()), again = true;
+      if (text.ends_with(blank)) text.remove_suffix(blank.size()), again = true;
+    }
+  }
+  return text;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Where a number that begins at the start of the text ends: digits, one '.' or ',', digits.
+std::size_t end_of_number(std::string_view text) {
+  std::size_t at = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+  const auto digits = [&] {
+    const std::size_t from = at;
+    while (at < text.size() && is_digit(text[at])) ++at;
+    return at > from;
+  };
+  if (!digits()) return 0;
+  if (at + 1 < text.size() && (text[at] == '.' || text[at] == ',') && is_digit(text[at + 1])) {
+    ++at;
+    digits();
+  }
+  return at;
+}
+
 struct ToWide {
   std::optional<Wide> operator()(double) const { return {}; }
   template <typename Integer>
@@ -85,6 +118,27 @@ std::optional<Number> Number::parse(std::string_view text) {
   if (const auto value = read_all<std::uint64_t>(text)) return Number(*value);
   if (const auto value = read_all<std::int64_t>(text)) return Number(*value);
   if (const auto value = read_all<double>(text)) return Number(*value);
+  return {};
+}
+
+std::optional<Number> Number::parse_measured(std::string_view text,
+                                             const std::vector<std::string>& units,
+                                             std::string& rest) {
+  rest.clear();
+  if (const auto plain = parse(text)) return plain;
+  text = without_blanks(text);
+  constexpr std::string_view kMinus = "\xE2\x88\x92";
+  std::string number(text.starts_with(kMinus) ? "-" : "");
+  if (!number.empty()) text.remove_prefix(kMinus.size());
+  const std::size_t end = end_of_number(text);
+  if (end == 0) return {};
+  number += text.substr(0, end);
+  std::replace(number.begin(), number.end(), ',', '.');
+  const std::string_view behind = without_blanks(text.substr(end));
+  const auto value = parse(number);
+  if (value && (behind.empty() || std::find(units.begin(), units.end(), behind) != units.end()))
+    return value;
+  rest = behind;
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace boxmeter {
 
@@ -19,6 +20,13 @@ class Number {
   /// Decimal text ("42", "-0.5", "+3", "1e3"), nothing around it but white space.  "", "-", "0x1F",
   /// "1,5", "nan", "inf", what a double cannot hold ("1e400") and anything else are absent.
   static std::optional<Number> parse(std::string_view text);
+
+  /// As a box writes it for people: also with a decimal comma ("-17,86") or a minus sign of its own
+  /// (U+2212), and with one of `units` behind it ("2,41 dBm").  Where a number is followed by
+  /// anything else `rest` says by what, and there is none: half a number is not one.
+  static std::optional<Number> parse_measured(std::string_view text,
+                                              const std::vector<std::string>& units,
+                                              std::string& rest);
 
   /// value * scale + offset; exact while all are integers and the result fits 64 bits, and else
   /// the double nearest to it (70 * 0.1 is 7, not 7.000000000000001).

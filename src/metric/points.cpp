@@ -2,12 +2,26 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
+
+#include "base/text.h"
 
 namespace boxmeter {
 namespace {
 
 // A byte that UTF-8 does not have ends a word, so that no two lists of words look alike.
 constexpr char kEnd = '\xFF';
+
+/// Of an info row only what names the thing, where the rule says what does: the rest may change,
+/// and there is one row of each.
+bool has_key(const Rule& rule) {
+  return std::any_of(rule.labels.begin(), rule.labels.end(),
+                     [](const LabelRule& label) { return label.key; });
+}
+
+bool tells_apart(const Rule& rule, const LabelRule& label) {
+  return rule.family->type != MetricType::info || !has_key(rule) || label.key;
+}
 
 Labels labels_from(const Rule& rule, const std::vector<std::string>& values) {
   Labels labels;
@@ -27,24 +41,59 @@ void Points::start(const Rule& rule) {
   std::sort(by_name_.begin(), by_name_.end(), [&](std::size_t a, std::size_t b) {
     return rule.labels[a].name < rule.labels[b].name;
   });
-  made_.series.push_back({rule.family, {}});
+  made_.series.push_back({rule.family, {}, {}});
+  for (const LabelRule& label : rule.labels)
+    if (rule.family->type == MetricType::info && has_key(rule) && tells_apart(rule, label))
+      made_.series.back().key.push_back(label.name);
 }
 
 bool Points::admit(const std::vector<std::string>& values, std::size_t count) {
   std::string key;
   for (const std::size_t i : by_name_)
-    if (!values[i].empty())
+    if (!values[i].empty() && tells_apart(*rule_, rule_->labels[i]))
       key.append(rule_->labels[i].name).append(1, kEnd).append(values[i]) += kEnd;
-  if (!seen_[rule_->family->name].insert(std::move(key)).second) {
-    drop("duplicate", count);
+  const auto [first, is_new] = seen_[rule_->family->name].emplace(std::move(key), rule_);
+  if (!is_new) {
+    refuse_second(*first->second, count);
     return false;
   }
-  if (count_ + count > limit_) {
-    drop("limit", count);
-    return false;
+  return has_room(values, count);
+}
+
+/// An info row has a successor by intention where the rule says which of them it prefers, or folds
+/// them.
+void Points::refuse_second(const Rule& first, std::size_t count) {
+  const bool is_info = rule_->family->type == MetricType::info;
+  if (is_info && (!rule_->prefer.empty() || rule_->fold != Fold::none)) return;
+  drop("duplicate", count);
+  if (is_info || &first != rule_ || rule_->family->foreign) return;
+  std::vector<std::string> names;
+  for (const LabelRule& label : rule_->labels)
+    if (!label.source.constant) names.push_back("'" + label.name + "'");
+  complain(names.empty() ? "several rows of the reply fit; the first is shown"
+                         : "several rows have the same " + joined(names) + "; the first is shown");
+}
+
+bool Points::has_room(const std::vector<std::string>& values, std::size_t count) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    bytes += rule_->labels[i].name.size() + values[i].size();
+  const bool fits = count_ + count <= limit_ && bytes_ + bytes * count <= kMostLabelBytes;
+  if (fits) {
+    count_ += count;
+    bytes_ += bytes * count;
+    return true;
   }
-  count_ += count;
-  return true;
+  drop("limit", count);
+  if (!std::exchange(is_cut_off_, true))
+    made_.problems.push_back(
+        {ErrorKind::too_large, count_ + count > limit_
+                                   ? "more than " + std::to_string(limit_) +
+                                         " series (poll.series_limit); see metric '" +
+                                         rule_->family->name + "'"
+                                   : "labels of more than " + std::to_string(kMostLabelBytes) +
+                                         " bytes; see metric '" + rule_->family->name + "'"});
+  return false;
 }
 
 void Points::add(const std::vector<std::string>& values, const Number& value) {

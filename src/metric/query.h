@@ -18,6 +18,9 @@ class RE2;
 // ask() read them.  Immutable once made, shared by all devices that run the query.
 namespace boxmeter {
 
+/// Bytes of a label value; a longer one is cut.
+inline constexpr std::size_t kLongestLabel = 256;
+
 using RegexPtr = std::shared_ptr<const re2::RE2>;  // one capturing group
 
 /// `map: {a: x, b: y}` with `else: z`; compared as text.  A value is a text: "=..." is not special.
@@ -44,6 +47,8 @@ struct LabelRule {
   bool lower = false;       // in lower case (ASCII)
   RegexPtr match = {};      // no match: the label is empty
   Mapping map = {};
+  std::string fallback = {};  // where the box says nothing
+  bool key = false;           // it names the thing: a row without it is dropped
 };
 
 /// One key of `where`.  The row is kept when any of `any` equals the value (as text, true = 1),
@@ -71,13 +76,15 @@ enum class Fold { none, count, sum, min, max, mean };
 /// the query has been inherited by config/.
 struct Rule {
   FamilyPtr family = {};
-  std::vector<Source> each = {};      // empty: the reply (or the iteration) is the one row
-  std::vector<Condition> where = {};  // all of them
+  std::vector<Source> each = {};       // empty: the reply (or the iteration) is the one row
+  std::vector<Condition> where = {};   // all of them
+  std::vector<Condition> prefer = {};  // of an info: rows that meet them win
   std::vector<LabelRule> labels = {};
   std::vector<Source> value = {};  // the first that ever answered on this box stays chosen
   std::vector<std::string> absent = {};
   RegexPtr match = {};
   Mapping map = {};
+  std::vector<std::string> units = {};  // what may stand behind the number
   double scale = 1.0;
   double offset = 0.0;
   Fold fold = Fold::none;

@@ -69,11 +69,13 @@ const std::vector<Row>& Rows::of(const Rule& rule) {
     if (rule.each.empty()) rows_.push_back({iteration, &iteration});
     for (const Source& each : rule.each) add(each, lone, iteration);
   }
+  if (rows_.size() > kMostRows) rows_.resize(kMostRows, rows_.front());
   return rows_;
 }
 
 void Rows::add(const Source& each, Lone lone, const Place& iteration) {
   for (Place& place : each.path.find(iteration, &iteration, lone)) {
+    if (rows_.size() > kMostRows) return;
     if (each.split.empty()) {
       rows_.push_back({std::move(place), &iteration});
       continue;

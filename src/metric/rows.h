@@ -7,6 +7,9 @@
 // extract()'s first step: which rows of a reply a rule is about.  Pure; nothing here throws.
 namespace boxmeter {
 
+/// Rows of one rule: many more than series may be (poll.series_limit), and few enough for memory.
+inline constexpr std::size_t kMostRows = 50'000;
+
 /// `iteration` is where `$name` starts.  A view of the reply and of the Rows that made it.
 struct Row {
   Place place;
@@ -23,6 +26,9 @@ class Rows {
   /// All rows of `each`; valid until the next call.  The rules of a query mostly share their
   /// `each`, and then their rows too.
   const std::vector<Row>& of(const Rule& rule);
+
+  /// The reply has more rows of that rule than kMostRows: they are left out.
+  bool is_cut_off() const { return rows_.size() >= kMostRows; }
 
   const std::vector<Place>& iterations() const { return iterations_; }
 

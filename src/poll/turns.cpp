@@ -234,13 +234,14 @@ void Turns::ask(Snapshot& snapshot, std::size_t query) {
   notice_restart();
   Choices& choices = choices_[query];
   const auto chosen = count_chosen(choices);
-  Extraction found =
-      extract(*queries_[query], asked.reply, series_limit_, choices, WallClock::now());
+  Extraction found = extract(*queries_[query], asked.reply, series_limit_, choices,
+                             WallClock::now(), [this] { return stop_.stopped(); });
   if (count_chosen(choices) != chosen) chose_ = true;
   snapshot.problems = std::move(asked.problems);
   snapshot.problems.insert(snapshot.problems.end(), found.problems.begin(), found.problems.end());
   snapshot.series = std::move(found.series);
   snapshot.dropped = std::move(found.dropped);
+  snapshot.cut = found.cut;
   snapshot.reply = std::move(asked.reply);
 }
 

@@ -21,11 +21,13 @@ std::uint64_t spread(std::uint64_t bits) {
 
 /// A sum, because Prometheus does not care for the order of labels.  It takes an empty label for
 /// one that is not there.
-std::uint64_t series_hash(std::string_view name, const Labels& labels) {
+std::uint64_t series_hash(std::string_view name, const Labels& labels,
+                          const std::vector<std::string>& key) {
   const std::hash<std::string_view> hash;
   std::uint64_t sum = spread(hash(name));
   for (const auto& [label, value] : labels)
-    if (!value.empty()) sum += spread(spread(hash(label)) ^ hash(value));
+    if (!value.empty() && (key.empty() || std::ranges::find(key, label) != key.end()))
+      sum += spread(spread(hash(label)) ^ hash(value));
   return sum;
 }
 
@@ -69,7 +71,8 @@ FragmentPtr render_fragment(const std::vector<Series>& all, std::string_view dev
       const auto line = end();
       append_sample(text, name, device_labels, point.labels, point.value);
       if (is_contested)
-        fragment->contested.push_back({series_hash(name, point.labels), line, end() - line});
+        fragment->contested.push_back(
+            {series_hash(name, point.labels, series.key), line, end() - line});
     }
     fragment->slices.push_back({numbers.of(series.family), start, end() - start});
   }

@@ -44,7 +44,8 @@ struct Fragment {
   };
   /// A line whose series another query of the device may give as well.
   struct Contested {
-    std::uint64_t series = 0;  // hash of the family's name and the labels, whatever their order
+    std::uint64_t series = 0;  // hash of the family's name and the labels that tell its points
+                               // apart, whatever their order
     std::uint32_t offset = 0;  // bytes, in `text`
     std::uint32_t length = 0;
   };

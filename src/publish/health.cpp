@@ -27,9 +27,12 @@ const FamilyPtr kLogins =
     family("boxmeter_logins_total", MetricType::counter, "Logins to the device so far.");
 const FamilyPtr kSeries = family("boxmeter_series", MetricType::gauge,
                                  "Series that the newest answers of the device gave.");
-const FamilyPtr kDropped =
-    family("boxmeter_series_dropped_total", MetricType::counter,
-           "Series left out, by reason: over the limit, twice, unknown state, unusable label.");
+const FamilyPtr kDropped = family(
+    "boxmeter_series_dropped_total", MetricType::counter,
+    "Series left out, by reason: over the limit, twice, unknown state, unusable label, no key "
+    "(the label that names the thing is empty or too long).");
+const FamilyPtr kCut = family("boxmeter_label_values_cut_total", MetricType::counter,
+                              "Label values of more than 256 bytes, which show only their start.");
 const FamilyPtr kQueryUp = family("boxmeter_query_up", MetricType::gauge,
                                   "Whether the query was answered when it was last asked; absent "
                                   "for one that this box does not support.");
@@ -45,7 +48,7 @@ constexpr ErrorKind kReasons[] = {ErrorKind::timeout, ErrorKind::network,   Erro
                                   ErrorKind::auth,    ErrorKind::too_large, ErrorKind::protocol,
                                   ErrorKind::refused, ErrorKind::mapping,   ErrorKind::config,
                                   ErrorKind::internal};
-constexpr const char* kDropReasons[] = {"duplicate", "label", "limit", "state"};
+constexpr const char* kDropReasons[] = {"duplicate", "key", "label", "limit", "state"};
 
 Number number(std::uint64_t value) { return Number(value); }
 
@@ -68,6 +71,7 @@ void add_counts(std::vector<Series>& all, const DeviceStatus& device) {
         {{{"reason", reason}}, number(found == device.dropped.end() ? 0 : found->second)});
   }
   all.push_back(std::move(dropped));
+  all.push_back(one(kCut, number(device.cut)));
 }
 
 void add_queries(std::vector<Series>& all, const DeviceStatus& device) {

@@ -94,6 +94,7 @@ void Store::count(Current& current, std::size_t query, const Snapshot& snapshot)
   if (snapshot.failure && !lacking(snapshot.support)) ++status.failures[snapshot.failure->kind];
   for (const Failure& problem : snapshot.problems) ++status.failures[problem.kind];
   for (const auto& [reason, amount] : snapshot.dropped) status.dropped[reason] += amount;
+  status.cut += snapshot.cut;
   asked.asked = true;
   asked.support = snapshot.support;
   asked.up = !snapshot.failure;

@@ -64,6 +64,7 @@ struct DeviceStatus {
   std::map<ErrorKind, std::uint64_t> failures = {};
   std::size_t series = 0;
   std::map<std::string, std::uint64_t> dropped = {};
+  std::uint64_t cut = 0;  // label values that show only their start
   std::vector<Query> queries = {};
 };
 

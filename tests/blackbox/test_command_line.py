@@ -100,7 +100,7 @@ def test_the_catalogue_names_what_every_device_and_boxmeter_itself_say():
     rows = {row["name"]: row for row in json.loads(run("metrics", "--format", "json").stdout)}
 
     assert rows["box_up"] == {
-        "name": "box_up", "type": "gauge", "unit": "", "labels": ["kind"], "states": [], "queries": [],
+        "name": "box_up", "type": "gauge", "unit": "", "labels": ["kind"], "key": [], "states": [], "queries": [],
         "help": "Whether the last turn got an answer of a box of this kind, a refusal of a request included, and no login was refused."}
     assert rows["boxmeter_http_request_duration_seconds"]["type"] == "histogram"
     assert rows["boxmeter_push_failures_total"]["labels"] == ["sink", "reason"]

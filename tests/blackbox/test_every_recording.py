@@ -18,17 +18,6 @@ REAL = [(CORPUS / name, arguments) for name, arguments in (
 ALL = [pytest.param(folder, arguments, id=f"{folder.name} {'invented' if arguments else ''}".strip())
        for folder, arguments in HANDMADE + REAL]
 
-# What a thing is told apart by; every other label of an info metric is something that may change.
-KEYS = {"adapter", "array", "bssid", "cell", "channel", "connection", "device", "direction", "disk", "docsis", "handset", "id",
-        "line", "mac", "machine", "member", "node", "partition", "phone", "phonebook", "plug", "port", "provider", "radio",
-        "server", "slot", "task", "tunnel", "vm"}
-# A thing may have several of what these tell.
-KEYS_OF = {"box_wan_address_info": {"family"}, "freebox_host_address_info": {"mac", "address"},
-           "freebox_host_name_info": {"mac", "source"}, "freebox_ipv6_delegation_info": {"prefix"},
-           "freebox_mobile_band_info": {"cell", "band"}}
-NOT_KEYS_OF = {"box_wlan_station_info": {"channel", "radio"}, "freebox_wlan_station_info": {"bssid", "radio"},
-               "box_identity_info": {"mac"}, "fritzbox_mesh_node_info": {"mac"}, "freebox_wlan_neighbour_info": {"channel"}}
-
 FORBIDDEN_LABELS = {"type", "kind", "instance", "job"}
 MAY_HAVE_KIND = {"box_info", "box_up"}
 CHANGING_TEXTS = {"address", "firmware", "hostname", "label", "model", "name", "product", "ssid", "status", "vendor"}
@@ -155,11 +144,12 @@ def complaints_of_states(name, family, known, invented):
 
 
 def complaints_of_rows(name, family, known):
-    """An info metric has one row per thing."""
+    """An info metric has one row per key, so that `X * on (key) group_left () X_info` never finds two."""
     if known["type"] == "info":
-        keys = KEYS_OF.get(name, KEYS - NOT_KEYS_OF.get(name, set()))
+        keys = {"device", *known["key"]}
         rows = collections.Counter(tuple(pair for pair in labels if pair[0] in keys) for labels in family.points)
         yield from (f"has {count} rows for {thing}" for thing, count in rows.items() if count > 1)
+        yield from (f"has a row without {key}" for labels in family.points for key in known["key"] if not dict(labels).get(key))
         if set(family.points.values()) != {1}:
             yield "is not always 1"
 

@@ -119,13 +119,29 @@ TEST_CASE("a value is exact, or absent: never a guess") {
       {"null", R"({"v": null})", gauge, ""},
       {"empty", R"({"v": ""})", gauge, ""},
       {"dash", R"({"v": "-"})", gauge, ""},
-      {"hexadecimal", R"({"v": "0x1F"})", gauge, ""},
-      {"decimal comma", R"({"v": "1,5"})", gauge, ""},
-      {"unit", R"({"v": "12 dB"})", gauge, ""},
+      {"hexadecimal", R"({"v": "0x1F"})", gauge,
+       "! mapping: metric 'box_x': 'v': 'x1F' stands behind its number"},
+      {"decimal comma", R"({"v": "-17,86"})", gauge, "box_x -17.86"},
+      {"two commas", R"({"v": "1,234,567"})", gauge,
+       "! mapping: metric 'box_x': 'v': ',567' stands behind its number"},
+      {"a unit that the rule does not know", R"({"v": "12 dB"})", gauge,
+       "! mapping: metric 'box_x': 'v': 'dB' stands behind its number"},
+      {"a unit", R"([{"v": "12 dB"}, {"v": "-3,5dBm"}, {"v": "7"}])",
+       "{name: box_x, each: '*', value: v, unit: [dB, dBm], fold: sum}", "box_x 15.5"},
+      {"a unit of a thousandth", R"({"v": "12 mdB"})", "{name: box_x, value: v, unit: [dB, dBm]}",
+       "! mapping: metric 'box_x': 'v': 'mdB' stands behind its number (units: dB, dBm)"},
+      {"a unit in a language",
+       "{\"v\": \"\u2212"
+       "45,3\u00A0\u00B0"
+       "C\"}",
+       "{name: box_x, value: v, unit: \u00B0"
+       "C}",
+       "box_x -45.3"},
       {"word", R"({"v": "unknown"})", gauge, ""},
       {"not a number", R"({"v": "nan"})", gauge, ""},
       {"infinite", R"({"v": "inf"})", gauge, ""},
-      {"more than a double", R"({"v": "1e400"})", gauge, ""},
+      {"more than a double", R"({"v": "1e400"})", gauge,
+       "! mapping: metric 'box_x': 'v': 'e400' stands behind its number"},
       {"scaled out of a double", R"({"v": "1e308"})", "{name: box_x, value: v, scale: 100}", ""},
       {"counter below zero", R"({"v": -1})", counter, ""},
       {"gauge below zero", R"({"v": -1})", gauge, "box_x -1"},
@@ -563,6 +579,7 @@ TEST_CASE("of equal points the first stays and the others are counted") {
        "{name: box_x, each: '*', value: v, labels: {k: k}}",
        R"(box_x{k="a"} 1
           box_x{k="b"} 3
+          ! mapping: metric 'box_x': several rows have the same 'k'; the first is shown
           - duplicate 1)"},
       {"in two rules of one metric", R"({"d": 1, "u": 2})",
        "[{name: box_x, value: d, labels: {direction: =down}}, {name: box_x, value: u, labels: "
@@ -576,7 +593,9 @@ TEST_CASE("of equal points the first stays and the others are counted") {
        R"(box_x{a="1",b="2"} 1
           - duplicate 1)"},
       {"an empty label is none", R"([{"k": ""}, {}])",
-       "{name: box_x, each: '*', value: =1, labels: {k: k}}", "box_x 1\n- duplicate 1"},
+       "{name: box_x, each: '*', value: =1, labels: {k: k}}",
+       "box_x 1\n! mapping: metric 'box_x': several rows have the same 'k'; the first is shown\n"
+       "- duplicate 1"},
       {"labels do not run together", R"([{"a": "x", "b": "yz"}, {"a": "xy", "b": "z"}])",
        "{name: box_x, each: '*', value: =1, labels: {a: a, b: b}}",
        R"(box_x{a="x",b="yz"} 1
@@ -585,8 +604,144 @@ TEST_CASE("of equal points the first stays and the others are counted") {
        "{name: box_x, each: '*', value: '', states: [up, down]}",
        R"(box_x{state="up"} 1
           box_x{state="down"} 0
+          ! mapping: metric 'box_x': several rows of the reply fit; the first is shown
           - duplicate 2)"},
   });
+}
+
+TEST_CASE("an info has one row per key: the first that is preferred, else the first") {
+  const std::string hosts =
+      R"([{"m": "a", "n": "x", "up": 0}, {"m": "a", "n": "y", "up": 1}, {"m": "b", "n": "z"}])";
+  check({
+      {"without a preference the others are counted", hosts,
+       "{name: box_x_info, type: info, each: '*', key: m, labels: {m: m, n: n}}",
+       R"(box_x_info{m="a",n="x"} 1
+          box_x_info{m="b",n="z"} 1
+          - duplicate 1)"},
+      {"with one they give way", hosts,
+       "{name: box_x_info, type: info, each: '*', key: m, prefer: {up: 1}, labels: {m: m, n: n}}",
+       R"(box_x_info{m="a",n="y"} 1
+          box_x_info{m="b",n="z"} 1)"},
+      {"of two rules the first wins, and a constant may be part of the key", hosts,
+       "[{name: box_x_info, type: info, each: '*', key: [f, m], where: {m: b}, labels: {f: =v4, m: "
+       "m}},"
+       " {name: box_x_info, type: info, each: '*', key: [f, m], prefer: {up: 1}, labels: {f: =v4, "
+       "m: m, "
+       "n: n}}, {name: box_x_info, type: info, each: '*', key: [f, m], where: {m: b}, labels: {f: "
+       "=v6, "
+       "m: m}}]",
+       R"(box_x_info{f="v4",m="b"} 1
+          box_x_info{f="v4",m="a",n="y"} 1
+          box_x_info{f="v6",m="b"} 1)"},
+  });
+}
+
+TEST_CASE("a row without what names it is left out and counted") {
+  check({
+      {"empty, or not there", R"([{"k": ""}, {"k": null}, {}, {"k": "a"}])",
+       "{name: box_x, each: '*', value: =1, key: k, labels: {k: k}}", "box_x{k=\"a\"} 1\n- key 3"},
+      {"folded too", R"([{"v": 1}, {"k": "a", "v": 2}, {"k": "a", "v": 3}])",
+       "{name: box_x, each: '*', value: v, fold: sum, key: k, labels: {k: k}}",
+       "box_x{k=\"a\"} 5\n- key 1"},
+      {"but a label may say what stands for nothing", R"([{}, {"k": "a"}])",
+       "{name: box_x, each: '*', value: =1, key: k, labels: {k: {path: k, default: none}}}",
+       R"(box_x{k="none"} 1
+          box_x{k="a"} 1)"},
+      {"a row without a value is no row", R"([{"v": "-"}])",
+       "{name: box_x, each: '*', value: v, key: k, labels: {k: k}}", ""},
+  });
+}
+
+TEST_CASE("a label is cut at 256 bytes, and a key of more is none: no two things become one") {
+  const std::string name(300, 'n');
+  const std::string accents = "\u00E9" + std::string(252, 'n') + "\u00E9" + std::string(9, 'n');
+  check({
+      {"a key", R"([{"k": ")" + name + R"(1"}, {"k": ")" + name + R"(2"}])",
+       "{name: box_x, each: '*', value: =1, key: k, labels: {k: k}}", "- key 2"},
+      {"another label", R"({"k": "a", "n": ")" + name + R"("})",
+       "{name: box_x_info, type: info, key: k, labels: {k: k, n: n}}",
+       R"(box_x_info{k="a",n=")" + name.substr(0, 253) + "...\"} 1"},
+      {"at a whole character", R"({"k": "a", "n": ")" + accents + R"("})",
+       "{name: box_x_info, type: info, key: k, labels: {k: k, n: n}}",
+       "box_x_info{k=\"a\",n=\"\u00E9" + std::string(251, 'n') + "...\"} 1"},
+  });
+
+  Choices choices;
+  const Extraction cut = extract(test::query("{name: box_x_info, type: info, labels: {n: n}}"),
+                                 Reply{{"n", name}}, 100, choices, kNow);
+  CHECK(cut.cut == 1);
+}
+
+TEST_CASE("a NUL in a label does not end the page") {
+  CHECK(extracted("{\"n\": \"a\\u0000b\"}", "{name: box_x, value: =1, labels: {n: n}}") ==
+        "box_x{n=\"a\uFFFDb\"} 1\n");
+}
+
+TEST_CASE("an entry is found by its title; the titles that are help where it is not") {
+  const std::string list =
+      R"([{"title": "Rate", "val": "1"}, {"title": ""}, {"title": "Capacity", "val": "2 kbit/s"}])";
+  const auto rule = [](const std::string& title) {
+    return "{name: box_x, each: '*', where: {title: " + title +
+           "}, value: val, unit: kbit/s, required: true}";
+  };
+  check({
+      {"wherever it stands", list, rule("[Kapazit\u00E4t, Capacity]"), "box_x 2"},
+      {"not there", list, rule("[Kapazit\u00E4t, Capacidad]"),
+       "! mapping: metric 'box_x': no row has 'title' 'Kapazit\u00E4t' or 'Capacidad' (there are: "
+       "'Rate', 'Capacity')"},
+      {"no list at all", "{}", rule("Capacity"), ""},
+  });
+}
+
+TEST_CASE("the worst reply known costs little: an id of 60,000 bytes above 2,000 partitions") {
+  Reply disk = {{"id", std::string(60'000, 'x')}, {"name", std::string(60'000, 'y')}};
+  for (int i = 0; i < 2'000; ++i) disk["partitions"].push_back({{"id", i}, {"used", i}});
+  const std::string rules =
+      "[{name: box_used_bytes, each: '*/partitions/*', value: used, key: [disk, partition], "
+      "labels: "
+      "{disk: ../../id, partition: id}}, {name: box_partition_info, type: info, each: "
+      "'*/partitions/*', key: partition, labels: {partition: id, disk_name: ../../name}}]";
+  Choices choices;
+
+  const Extraction made = extract(test::query(rules), Reply::array({disk}), 5'000, choices, kNow);
+
+  CHECK(made.dropped == std::map<std::string, std::uint64_t>{{"key", 2'000}});
+  CHECK(made.cut == 2'000);
+  std::size_t bytes = 0;
+  for (const Series& series : made.series)
+    for (const Point& point : series.points)
+      for (const auto& [name, value] : point.labels) bytes += value.size();
+  CHECK(bytes < 600'000);
+}
+
+TEST_CASE("the labels of a query are bounded in bytes, the rows of a rule in number") {
+  Reply rows = Reply::array();
+  for (int i = 0; i < 60'000; ++i)
+    rows.push_back({{"id", std::to_string(i)}, {"name", std::string(200, 'n')}});
+  const std::string rules =
+      "[{name: box_x_info, type: info, each: '*', key: id, labels: {id: id, name: name}}, {name: "
+      "box_rows, each: '*', fold: count}]";
+
+  Choices choices;
+  const Extraction made = extract(test::query(rules), rows, 1'000'000, choices, kNow);
+
+  REQUIRE(made.series.size() == 2);
+  CHECK(made.series[0].points.size() < 22'000);
+  CHECK(made.series[1].points[0].value == Number(std::uint64_t{50'000}));
+  REQUIRE(made.problems.size() == 3);
+  CHECK(made.problems[0].message ==
+        "metric 'box_x_info': more than 50000 rows; the others are left out");
+  CHECK(made.problems[1].message == "labels of more than 4194304 bytes; see metric 'box_x_info'");
+}
+
+TEST_CASE("once it is stopped nothing more is read") {
+  int asked = 0;
+  Choices choices;
+  const Extraction made =
+      extract(test::query("[{name: box_a, value: v}, {name: box_b, value: v}]"), Reply{{"v", 1}}, 9,
+              choices, kNow, [&asked] { return ++asked > 1; });
+
+  CHECK(test::text(made) == "box_a 1\n");
 }
 
 TEST_CASE("the limit bounds the query and never cuts a state set in half") {
@@ -599,8 +754,10 @@ TEST_CASE("the limit bounds the query and never cuts a state set in half") {
                                                 box_s{i="2",state="a"} 0
                                                 box_s{i="2",state="b"} 1
                                                 box_i{i="1"} 1
+                                                ! too_large: more than 5 series (poll.series_limit); see metric 'box_s'
                                                 - limit 4)"));
-  CHECK(extracted(rows, rules, 0) == "- limit 9\n");
+  CHECK(extracted(rows, rules, 0) ==
+        "! too_large: more than 0 series (poll.series_limit); see metric 'box_s'\n- limit 9\n");
 }
 
 TEST_CASE("a chosen source stays chosen until the caller forgets it") {

@@ -87,8 +87,8 @@ TEST_CASE("calls are counted by direction and by what became of them") {
 TEST_CASE("the mesh of a real 7590 has one link per radio between its two nodes") {
   if (!has_corpus()) return;
   const Reply mesh = list("meshlist.json");
-  const std::string two_ghz = "{node=device#1,peer=device#17,interface=AP:2G:0";
-  const std::string five_ghz = "{node=device#1,peer=device#17,interface=AP:5G:0";
+  const std::string two_ghz = "{node=n-1,peer=n-110,interface=AP:2G:0";
+  const std::string five_ghz = "{node=n-1,peer=n-110,interface=AP:5G:0";
 
   CHECK(lines("fritzbox_mesh", mesh, "box_mesh_link") ==
         Lines{"box_mesh_link_up" + two_ghz + "} 1", "box_mesh_link_up" + five_ghz + "} 1",
@@ -101,8 +101,8 @@ TEST_CASE("the mesh of a real 7590 has one link per radio between its two nodes"
               "box_mesh_link_max_rate_bytes_per_second" + two_ghz + ",direction=up} 27000000",
               "box_mesh_link_max_rate_bytes_per_second" + five_ghz + ",direction=up} 162500000"});
   CHECK(lines("fritzbox_mesh", mesh, "fritzbox_mesh_node") ==
-        Lines{"fritzbox_mesh_node_info{node=device#1,role=master} 1",
-              "fritzbox_mesh_node_info{node=device#17,role=slave} 1"});
+        Lines{"fritzbox_mesh_node_info{node=n-1,name=device#1,role=master} 1",
+              "fritzbox_mesh_node_info{node=n-110,name=device#17,role=slave} 1"});
 }
 
 TEST_CASE("the hosts of a real 7590 are told by their MACs") {

@@ -52,6 +52,12 @@ TEST_CASE("a document is XML or JSON as it is") {
   CHECK(parse_document(" {\"a\": 18446744073709551615}").dump() == R"({"a":18446744073709551615})");
   CHECK(parse_document("[1]").dump() == "[1]");
   CHECK(parse_document(R"({"a":1e400,"b":2})").dump() == R"({"a":null,"b":2})");
+  CHECK(
+      parse_document(R"({"a":"x\ud800y","b":"\udc00\u0000","c":"\ud83d\ude00\\u0000","\ud800":1})")
+          .dump() ==
+      "{\"a\":\"x\uFFFDy\",\"b\":\"\uFFFD\uFFFD\",\"c\":\"\U0001F600\\\\u0000\",\"\uFFFD\":1}");
+  CHECK(parse_document(std::string_view("{\"a\":\"x\0y\tz\",\0\"b\":2}\0", 20)).dump() ==
+        "{\"a\":\"x\uFFFDy\uFFFDz\",\"b\":2}");
   CHECK(parse_document("{\"a\": \"K\xFC"
                        "che\"}")
             .dump() ==
@@ -62,6 +68,9 @@ TEST_CASE("a document is XML or JSON as it is") {
                        Error);
   CHECK_THROWS_WITH_AS(parse_document(std::string(100'000, '[')),
                        "JSON nested deeper than 64 levels", Error);
+  std::string many = "[";
+  for (int i = 0; i < 400'000; ++i) many += "{},";
+  CHECK_THROWS_WITH_AS(parse_document(many + "{}]"), "JSON of more than 300000 values", Error);
 }
 
 TEST_CASE("a mesh list holds every link once, by its uid or by its two ends") {
@@ -79,7 +88,8 @@ TEST_CASE("a mesh list holds every link once, by its uid or by its two ends") {
 
   CHECK(mesh["nodes"][0]["node_interfaces"][0]["node_links"].size() == 3);
   CHECK(mesh["nodes"][1]["node_interfaces"][0]["node_links"].dump() ==
-        R"([{"node_interface_1_uid":"ni-2","node_interface_2_uid":"ni-9"},{}])");
+        R"([{"end_2":{"node_id":"n-2"},"node_interface_1_uid":"ni-2",)"
+        R"("node_interface_2_uid":"ni-9"},{}])");
 }
 
 TEST_CASE("a link of a mesh list tells of its two ends, no name longer than a label should be") {
@@ -94,12 +104,13 @@ TEST_CASE("a link of a mesh list tells of its two ends, no name longer than a la
       {"uid": "ni-9", "name": "", "node_links": [
         {"node_interface_1_uid": "ni-7", "node_interface_2_uid": "ni-9"}]}]}]})");
 
-  CHECK(mesh["nodes"][0]["node_interfaces"][0]["node_links"][0].dump() ==
-        R"({"end_1":{"device_mac_address":"00:00:5E:00:53:01","device_name":"box",)"
-        R"("interface_name":"AP:5G:0","interface_type":"WLAN","is_meshed":true,)"
-        R"("mesh_role":"master"},"end_2":{"device_name":")" +
-            std::string(127, 'x') +
-            R"(","is_meshed":false},"node_interface_1_uid":"ni-1","node_interface_2_uid":"ni-9"})");
+  CHECK(
+      mesh["nodes"][0]["node_interfaces"][0]["node_links"][0].dump() ==
+      R"({"end_1":{"device_mac_address":"00:00:5E:00:53:01","device_name":"box",)"
+      R"("interface_name":"AP:5G:0","interface_type":"WLAN","is_meshed":true,)"
+      R"("mesh_role":"master","node_id":"00:00:5E:00:53:01"},"end_2":{"device_name":")" +
+          std::string(127, 'x') +
+          R"(...","is_meshed":false,"node_id":"n-2"},"node_interface_1_uid":"ni-1","node_interface_2_uid":"ni-9"})");
   CHECK(!mesh["nodes"][1]["node_interfaces"][0]["node_links"][0].contains("end_1"));
 }
 

@@ -40,7 +40,6 @@ TEST_CASE("a page is what stands in its data") {
                    R"({"pid":"ecoStat","hide":{},"timeTillLogout":"1200","time":[],)"
                    R"("data":{"cputemp":{"series":[[58,61]]}},"sid":"0123456789abcdef"})")
             .dump() == R"({"cputemp":{"series":[[58,61]]}})");
-  CHECK(parse_page("ecoStat", R"({"data":[]})").dump() == "[]");
 }
 
 TEST_CASE("a page that a firmware took away is unsupported, however the box says so") {
@@ -50,6 +49,10 @@ TEST_CASE("a page that a firmware took away is unsupported, however the box says
   CHECK(page_failure(R"({"pid":"overview","data":{}})") ==
         gone + "(the answer is page 'overview')");
   CHECK(page_failure(R"({"pid":"ecoStat"})") == gone + "(the answer has no data)");
+  CHECK(page_failure(R"({"pid":"ecoStat","data":{}})") == gone + "(the answer has no data)");
+  CHECK(page_failure(R"({"pid":"ecoStat","data":[]})") == gone + "(the answer has no data)");
+  CHECK(page_failure(R"({"pid":"ecoStat","data":null})") == gone + "(the answer has no data)");
+  CHECK(page_failure(R"({"pid":"ecoStat","data":""})") == gone + "(the answer has no data)");
   CHECK(page_failure("[]") == gone + "(the answer has no data)");
   CHECK(page_failure("{\"pid\":") == "protocol: answer is not JSON, or cut off");
   CHECK(page_failure(std::string(100, '[')) == "too_large: JSON nested deeper than 64 levels");
@@ -59,10 +62,26 @@ TEST_CASE("variables that a firmware does not have are absent") {
   CHECK(parse_variables(R"({"a":"61,60","b":"","c":null})").dump() == R"({"a":"61,60"})");
   CHECK(failure_of([] { parse_variables(R"({"a":""})"); }) ==
         "refused/unsupported: this firmware has none of these variables");
+  CHECK(failure_of([] { parse_variables(R"({"a":"no-emu","b":""})"); }) ==
+        "refused/unsupported: this firmware has none of these variables");
+  CHECK(parse_variables(R"({"a":"61,60","b":"no-emu","c":"er"})").dump() == R"({"a":"61,60"})");
   CHECK(failure_of([] { parse_variables("<html></html>"); }) ==
         "refused/unsupported: this firmware has no query.lua");
   CHECK(failure_of([] { parse_variables("[1]"); }) ==
         "protocol: the answer of query.lua is no object");
+}
+
+TEST_CASE("a variable that the box failed to read is a failure, not an empty answer") {
+  CHECK(failure_of([] { parse_variables(R"({"a":"er","b":"no-emu","c":"er"})"); }) ==
+        "refused: the box failed to read a, c (\"er\")");
+}
+
+TEST_CASE("an error that comes as a success is an error") {
+  CHECK(page_failure(R"({"pid":"ecoStat","data":{"errors":[{"code":7,"message":"busy"}]}})") ==
+        "refused: the page has error 7: busy");
+  CHECK(rest_failure(200, R"({"errors":[{"code":1000,"message":"bad value"}],"devices":[]})") ==
+        "refused: HTTP 200, but error 1000: bad value");
+  CHECK(rest_failure(200, R"({"errors":[7]})") == "refused: HTTP 200, but an error without a name");
 }
 
 TEST_CASE("variables of an open branch may be read, and no others") {

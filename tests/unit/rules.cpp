@@ -71,6 +71,7 @@ std::vector<LabelRule> labels(const YAML::Node& node) {
       if (entry.second["remove"]) label.remove = word(entry.second["remove"]);
       if (entry.second["lower"]) label.lower = entry.second["lower"].as<bool>();
       label.map = mapping(entry.second["map"]);
+      if (entry.second["default"]) label.fallback = word(entry.second["default"]);
     }
     result.push_back(label);
   }
@@ -136,9 +137,13 @@ Rule rule(const YAML::Node& metric, const YAML::Node& outer) {
     for (Condition& condition : where(node["where"])) result.where.push_back(condition);
     for (LabelRule& label : labels(node["labels"])) result.labels.push_back(label);
   }
+  result.prefer = where(metric["prefer"]);
+  for (const std::string& key : words(metric["key"]))
+    for (LabelRule& label : result.labels) label.key |= label.name == key;
   result.value = sources(metric["value"]);
   result.absent = words(metric["absent"]);
   result.match = regex(metric["match"]);
+  result.units = words(metric["unit"]);
   result.map = mapping(metric["map"]);
   if (metric["scale"]) result.scale = metric["scale"].as<double>();
   if (metric["offset"]) result.offset = metric["offset"].as<double>();

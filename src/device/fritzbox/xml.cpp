@@ -1,5 +1,6 @@
 #include "device/fritzbox/xml.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,7 @@ namespace boxmeter::fritzbox {
 namespace {
 
 constexpr int kDeepest = 64;
+constexpr std::ptrdiff_t kMostTags = 300'000;  // each costs up to 100 bytes in memory
 
 /// Walks without recursion: a hostile document may be a million levels deep.
 bool is_too_deep(const pugi::xml_document& document) {
@@ -56,6 +58,9 @@ bool is_html(std::string_view body) {
 pugi::xml_document parse_xml(std::string_view body) {
   if (trim(body).empty()) throw Error(ErrorKind::protocol, "the answer is empty");
   if (is_html(body)) throw Error(ErrorKind::protocol, "the answer is HTML instead of XML");
+  if (std::ranges::count(body, '<') > kMostTags)
+    throw Error(ErrorKind::too_large,
+                "the answer has more than " + std::to_string(kMostTags) + " tags");
   pugi::xml_document document;
   const auto load = [&document](std::string_view utf8) {
     return document.load_buffer(utf8.data(), utf8.size(), pugi::parse_default, pugi::encoding_utf8);

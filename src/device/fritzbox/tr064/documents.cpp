@@ -51,12 +51,11 @@ void for_each_interface(Reply& document, Use&& use) {
       for (Reply& interface : node["node_interfaces"]) use(node, interface);
 }
 
-/// `text` is UTF-8, and so is its start.
-std::string shortened(const std::string& text) {
-  std::size_t end = std::min(text.size(), kLongestName);
-  const auto is_inside = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; };
-  while (end < text.size() && end > 0 && is_inside()) --end;
-  return text.substr(0, end);
+/// What tells a node apart: names need not be unique (repeaters leave the factory with one).  The
+/// uid changes when the mesh is built anew, and stands in where no MAC is told.
+std::string node_id(const Reply& node) {
+  const std::string mac = member(node, "device_mac_address");
+  return mac.empty() ? member(node, "uid") : mac;
 }
 
 /// What a link tells of one of its ends, since it names them by uids that change.  No text is
@@ -64,12 +63,15 @@ std::string shortened(const std::string& text) {
 Reply end_of_link(const Reply& node, const Reply& interface) {
   Reply end = Reply::object();
   for (const char* name : {"device_name", "device_mac_address", "mesh_role"})
-    if (const std::string text = member(node, name); !text.empty()) end[name] = shortened(text);
+    if (const std::string text = member(node, name); !text.empty())
+      end[name] = shortened(text, kLongestName);
+  if (const std::string id = node_id(node); !id.empty())
+    end["node_id"] = shortened(id, kLongestName);
   if (const auto meshed = node.find("is_meshed"); meshed != node.end() && meshed->is_boolean())
     end["is_meshed"] = *meshed;
   for (const char* name : {"name", "type"})
     if (const std::string text = member(interface, name); !text.empty())
-      end["interface_" + std::string(name)] = shortened(text);
+      end["interface_" + std::string(name)] = shortened(text, kLongestName);
   return end;
 }
 
@@ -92,6 +94,9 @@ void tidy_mesh(Reply& document) {
       ends.emplace(uid, end_of_link(node, interface));
   });
   for_each_interface(document, [&](Reply&, Reply& interface) { name_ends(interface, ends); });
+  if (!document.is_object() || !document.contains("nodes")) return;
+  for (Reply& node : document["nodes"])
+    if (const std::string id = node_id(node); !id.empty()) node["node_id"] = id;
 }
 
 /// How actions call an argument that says where a document is.

@@ -19,6 +19,13 @@ Error no_page(std::string_view page, const std::string& instead) {
           Refusal::unsupported};
 }
 
+/// What query.lua answers instead of a value: nothing or "no-emu" for what the firmware does not
+/// have, "er" where reading it failed.
+bool is_failed(const Reply& variable) { return variable == "er"; }
+bool is_absent(const Reply& variable) {
+  return variable.is_null() || variable == "" || variable == "no-emu";
+}
+
 std::string text_member(const Reply& object, const char* name) {
   if (!object.is_object()) return "";
   const auto found = object.find(name);
@@ -26,14 +33,22 @@ std::string text_member(const Reply& object, const char* name) {
 }
 
 /// "error 2001: [UID_NOT_FOUND] ..." of {"errors": [{"code": 2001, "message": ...}]}.
-std::string rest_error(std::string_view body) {
-  const Reply reply = parse_json(body);
+std::string errors_in(const Reply& reply) {
   if (!reply.is_object() || !reply.contains("errors")) return "";
   const Reply& errors = reply["errors"];
   if (!errors.is_array() || errors.empty() || !errors[0].is_object()) return "";
   const Reply code = errors[0].value("code", Reply());
   return (code.is_number_integer() ? "error " + code.dump() + ": " : "") +
          text_member(errors[0], "message").substr(0, 200);
+}
+
+bool has_errors(const Reply& reply) {
+  return reply.is_object() && reply.contains("errors") && reply["errors"].is_array() &&
+         !reply["errors"].empty();
+}
+
+std::string or_nameless(const std::string& error) {
+  return error.empty() ? "an error without a name" : error;
 }
 
 }  // namespace
@@ -60,7 +75,10 @@ Reply parse_page(std::string_view page, std::string_view body) {
   const std::string answered = text_member(reply, "pid");
   if (!answered.empty() && answered != page)
     throw no_page(page, "the answer is page '" + answered + "'");
-  if (!reply.is_object() || !reply.contains("data")) throw no_page(page, "the answer has no data");
+  if (!reply.is_object() || !reply.contains("data") || reply["data"].empty() || reply["data"] == "")
+    throw no_page(page, "the answer has no data");
+  if (has_errors(reply["data"]))
+    throw Error(ErrorKind::refused, "the page has " + or_nameless(errors_in(reply["data"])));
   return std::move(reply["data"]);
 }
 
@@ -69,11 +87,14 @@ Reply parse_variables(std::string_view body) {
     throw Error(ErrorKind::refused, "this firmware has no query.lua", Refusal::unsupported);
   Reply reply = parse_json(body);
   if (!reply.is_object()) throw Error(ErrorKind::protocol, "the answer of query.lua is no object");
+  std::vector<std::string> failed;
   for (auto variable = reply.begin(); variable != reply.end();) {
-    const auto* text = variable->get_ptr<const std::string*>();
-    const bool is_absent = variable->is_null() || (text != nullptr && text->empty());
-    variable = is_absent ? reply.erase(variable) : std::next(variable);
+    if (is_failed(*variable)) failed.push_back(variable.key());
+    const bool is_value = !is_failed(*variable) && !is_absent(*variable);
+    variable = is_value ? std::next(variable) : reply.erase(variable);
   }
+  if (reply.empty() && !failed.empty())
+    throw Error(ErrorKind::refused, "the box failed to read " + joined(failed) + " (\"er\")");
   if (reply.empty())
     throw Error(ErrorKind::refused, "this firmware has none of these variables",
                 Refusal::unsupported);
@@ -88,7 +109,13 @@ std::string rest_path(std::string_view target) {
 }
 
 Reply parse_rest(int status, std::string_view body) {
-  if (status == 200 && !is_html(body)) return parse_json(body);
+  if (status == 200 && !is_html(body)) {
+    Reply reply = parse_json(body);
+    // Some errors come as a success.
+    if (has_errors(reply))
+      throw Error(ErrorKind::refused, "HTTP 200, but " + or_nameless(errors_in(reply)));
+    return reply;
+  }
   const bool is_missing = status == 404 || status == 200 || (status >= 300 && status < 400);
   if (is_html(body) || !trim(body).starts_with('{')) {
     if (is_missing)
@@ -97,7 +124,7 @@ Reply parse_rest(int status, std::string_view body) {
                   Refusal::unsupported);
     throw Error(ErrorKind::protocol, "HTTP " + std::to_string(status) + " instead of an answer");
   }
-  const std::string text = rest_error(body);
+  const std::string text = errors_in(parse_json(body));
   throw Error(ErrorKind::refused,
               "HTTP " + std::to_string(status) + (text.empty() ? "" : " (" + text + ")"),
               is_missing ? Refusal::unsupported : Refusal::none);
