@@ -32,6 +32,7 @@ constexpr Command kCommands[] = {
     {"metrics", "print the catalogue of metrics: name, type, unit, labels, help, queries",
      &prepare_metrics},
     {"record", "write a recording of a device for boxmeter-sim", &prepare_record},
+    {"doctor", "say what works, what does not and why, with the way out", &prepare_doctor},
     {"version", "print the version", &prepare_version},
     {"healthcheck", "ask a running boxmeter whether it is healthy", nullptr},
     {"hash-password", "make a password hash for web.yml", nullptr},

@@ -48,6 +48,7 @@ int run_command(const Program& program, std::span<const std::string> arguments);
 // Each is implemented in a file of its own name: check.cpp.
 Prepared prepare_call(const Program& program);
 Prepared prepare_check(const Program& program);
+Prepared prepare_doctor(const Program& program);  // doctor/doctor.cpp
 Prepared prepare_metrics(const Program& program);
 Prepared prepare_once(const Program& program);
 Prepared prepare_record(const Program& program);

@@ -153,7 +153,6 @@ constinit const DeviceKind kKind = {
               .press = "allow 'boxmeter' on the front of the box (the arrow to the right, or a "
                        "touch)",
               .granting = "Freebox OS: Gestion des accès, Applications",
-              .opening = "is this the Freebox's address? From its own network it is "
-                         "https://mafreebox.freebox.fr"}};
+              .opening = "from its own network a Freebox is at https://mafreebox.freebox.fr"}};
 
 }  // namespace boxmeter::freebox

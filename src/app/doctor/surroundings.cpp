@@ -1,0 +1,138 @@
+#include <sys/resource.h>
+
+#include "app/doctor/doctor.h"
+#include "base/text.h"
+#include "config/state_dir.h"
+#include "http/url.h"
+#include "publish/post.h"
+
+namespace boxmeter::doctor {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = std::chrono::milliseconds(3000);
+/// No boxmeter is older: 2026-01-01.
+constexpr auto kEarliest = WallClock::time_point(std::chrono::seconds(1'767'225'600));
+
+Finding clock() {
+  if (WallClock::now() >= kEarliest) return {.check = "clock", .state = "ok"};
+  return {.check = "clock",
+          .state = "failing",
+          .what = "the clock of this machine stands before 2026",
+          .way_out = "set it (timedatectl set-ntp true): certificates and timestamps need it"};
+}
+
+Finding state_dir(const Config& config) {
+  const std::string why = why_not_writable(config.state_dir / "probe");
+  if (why.empty()) return {.check = "state_dir", .state = "ok", .what = config.state_dir.string()};
+  return {.check = "state_dir",
+          .state = "warning",
+          .what = why,
+          .way_out =
+              "give 'state_dir' a folder that this user can write in; if the daemon runs as "
+              "another user, only that one has to"};
+}
+
+Finding limits(const Config& config) {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const std::size_t needed = config.jobs.size() * 2 + 700;
+  if (limit.rlim_max >= needed) return {.check = "limits", .state = "ok"};
+  return {.check = "limits",
+          .state = "failing",
+          .what = std::to_string(config.jobs.size()) + " devices need " + std::to_string(needed) +
+                  " file descriptors, the limit is " + std::to_string(limit.rlim_max),
+          .way_out = "raise LimitNOFILE="};
+}
+
+/// An address to listen on as one to ask at; empty: it is no host and port.
+std::string asked_at(const std::string& listen) {
+  const auto parsed = http::parse_url(listen.starts_with(':') ? "127.0.0.1" + listen : listen);
+  if (!parsed || !parsed->port) return "";
+  std::string host = parsed->host;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "[::]") host = "[::1]";
+  return host + ":" + std::to_string(*parsed->port);
+}
+
+std::string samples_in(const std::string& page) {
+  std::size_t count = 0;
+  for (const std::string_view line : split(page, '\n'))
+    if (!line.empty() && !line.starts_with('#')) ++count;
+  return std::to_string(count) + " series";
+}
+
+/// What Prometheus would see there now.
+Finding listening(const Config& config, const std::string& listen, http::Stop& stop) {
+  Finding finding{.check = "web " + listen};
+  const std::string address = asked_at(listen);
+  if (address.empty()) return finding.state = "not asked", finding;
+  const bool is_tls = !config.web.config_file.empty();
+  http::Client client({.timeout = kPatience, .tls = {.mode = http::TlsMode::insecure}}, stop);
+  try {
+    const http::Response page =
+        client.send({.url = (is_tls ? "https://" : "http://") + address + "/metrics"});
+    const bool is_ours = page.body.find("boxmeter_build_info") != std::string::npos;
+    finding.state = is_ours || page.status == 401 ? "ok" : "failing";
+    if (is_ours) finding.what = "Prometheus would see " + samples_in(page.body);
+    if (page.status == 401) finding.what = "asks for a login";
+    if (finding.state == "ok") return finding;
+    finding.what = "something else answers there (HTTP " + std::to_string(page.status) + ")";
+    finding.way_out = "end that program, or give 'listen' another port";
+  } catch (const Error& error) {
+    finding.state = "warning";
+    finding.what = error.what();
+    finding.way_out =
+        "start boxmeter (systemctl start boxmeter, or boxmeter serve); until then Prometheus sees "
+        "nothing";
+  }
+  return finding;
+}
+
+std::string way_out_of(int status) {
+  if (status == 401 || status == 403) return "check the login or the token of this sink";
+  if (status == 404 || status == 405)
+    return "check the path of 'url', and that the listener takes POST";
+  return "look into the listener's own log";
+}
+
+/// A request without one value in it.
+Finding sink(const SinkOptions& sink, http::Stop& stop) {
+  Finding finding{.check = "sink " + sink.name, .state = "ok"};
+  try {
+    http::Client client({.timeout = sink.timeout,
+                         .tls = sink.tls,
+                         .auth = sink.username.empty() ? http::Auth::none : http::Auth::basic,
+                         .username = sink.username,
+                         .password = sink.password},
+                        stop);
+    const std::string nothing =
+        std::string(sink.format->framing.before) + std::string(sink.format->framing.after);
+    const http::Response response = client.send(post_request(sink, nothing));
+    finding.what = "HTTP " + std::to_string(response.status) + " to a request without values";
+    // Some listeners refuse an empty body with 400: they are there, and take more.
+    if (response.status / 100 == 2 || response.status == 400) return finding;
+    finding.way_out = way_out_of(response.status);
+  } catch (const Error& error) {
+    finding.what = error.what();
+    finding.way_out = "is the listener running, and is 'url' its address?";
+  }
+  finding.state = "failing";
+  return finding;
+}
+
+}  // namespace
+
+Findings surroundings(const Config& config) {
+  http::Stop stop;
+  Findings findings = {clock(), state_dir(config), limits(config)};
+  for (const std::string& warning : config.warnings)
+    findings.push_back({.check = "configuration", .state = "warning", .what = warning});
+  for (const std::string& listen : config.web.listen)
+    findings.push_back(listening(config, listen, stop));
+  for (const SinkOptions& each : config.push) findings.push_back(sink(each, stop));
+  return findings;
+}
+
+}  // namespace boxmeter::doctor

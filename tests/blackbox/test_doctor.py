@@ -1,0 +1,122 @@
+"""`boxmeter doctor`: the cause and the way out for what can be wrong, and nothing private in it."""
+import json
+
+import pytest
+
+from harness import FREEBOX, FRITZBOX, Daemon, Sim, config, freebox, fritzbox, push, run, sink
+from stand_ins import Quiet, Server
+
+pytestmark = pytest.mark.sanitized
+POLL = "interval: 30s, timeout: 1s"
+
+
+def doctor(tmp_path, text, *words):
+    file = tmp_path / "boxmeter.yml"
+    file.write_text(text)
+    return run("doctor", "--config.file", file, *words, env={"STATE_DIRECTORY": str(tmp_path / "state"), "HOME": str(tmp_path)})
+
+
+def of_the_device(done, name):
+    return done.stdout[done.stdout.index(f"\n{name}\n") + 1:]
+
+
+@pytest.mark.parametrize("fault", ["slow-drip", "slow-body", "reset", "close", "silent", "http500", "html", "huge", "truncate", "bad-xml",
+                                   "bad-json", "auth"])
+@pytest.mark.parametrize("brand", [fritzbox, freebox])
+def test_each_fault_of_a_box_is_told_with_its_cause_and_the_way_out(tmp_path, golden, brand, fault):
+    name, recording, query = {fritzbox: ("home", FRITZBOX, "fritzbox_device"), freebox: ("free", FREEBOX, "freebox_system")}[brand]
+    with Sim(recording, args=["--still", "--fault", fault]) as sim:
+        done = doctor(tmp_path, config(brand(sim.urls[0], queries=[query]), poll=POLL))
+
+    harmless = {fritzbox: "bad-json", freebox: "bad-xml"}[brand]  # it speaks the other language
+    assert done.returncode == (0 if fault == harmless else 1), done.stdout
+    golden(f"doctor/{name}-{fault}.txt", of_the_device(done, name).replace(sim.urls[0].rsplit(":", 1)[1], "PORT"))
+
+
+@pytest.mark.parametrize("words, told", [
+    (["home"], "home\n  name: ok\n  box: failing, /tr64desc.xml: cannot connect to <address>:1: Connection refused\n"
+               "    -> is the box on, and 'url' its address and port? If so: the box's pages: Home Network, Network, Network Settings, "
+               "'Allow access for applications'\n"),
+    (["lost"], "lost\n  name: failing, '<address>' is not found: Name or service not known\n"
+               "    -> write the box's address into 'url', or see to the name server of this machine\n"),
+])
+def test_a_box_that_is_not_there(tmp_path, words, told):
+    done = doctor(tmp_path, config(fritzbox("http://127.0.0.1:1"), fritzbox("http://box.invalid:49000", name="lost"), poll=POLL), *words)
+
+    shown = of_the_device(done, words[0]).replace("Temporary failure in name resolution", "Name or service not known")
+    assert (done.returncode, shown) == (1, told)
+
+
+def test_what_a_box_lacks_and_what_a_user_may_not_see_is_no_failure(tmp_path):
+    with Sim(FRITZBOX, args=["--still", "--rights", "Dial"]) as sim:
+        done = doctor(tmp_path, config(fritzbox(sim.urls[0], queries=["fritzbox_fiber", "fritzbox_smarthome"]), poll=POLL))
+
+    lines = of_the_device(done, "home").splitlines()
+    assert done.returncode == 0, done.stdout
+    assert lines[4:6] == ["  query fritzbox_fiber: unsupported, X_AVM-DE_WANFiber1.GetInfo: this box has no service 'X_AVM-DE_WANFiber1'",
+                          "    -> nothing is wrong: this box does not have it; '-NAME' in 'queries' takes the query away"]
+    assert lines[6].startswith("  query fritzbox_smarthome") and ": denied, " in lines[6]
+    assert lines[7] == "    -> grant it in the box's pages: System, FRITZ!Box Users, the user"
+
+
+@pytest.mark.parametrize("metric, told", [
+    ("box_uptime_seconds", "home\n  query fritzbox_device: ok, asked tr064:DeviceInfo1.GetInfo: 1 series\n"),
+    ("box_fiber_power_dbm", "home\n  query fritzbox_fiber: unsupported, asked tr064:X_AVM-DE_WANFiber1.GetInfo: X_AVM-DE_WANFiber1.GetInfo: "
+                            "this box has no service 'X_AVM-DE_WANFiber1'\n    -> nothing is wrong: this box does not have it; "
+                            "'-NAME' in 'queries' takes the query away\n"),
+    ("box_host_active", "home\n  box_host_active: not asked, none of the queries of this device gives it\n"
+                        "    -> add to 'queries' of the device: fritzbox_hosts\n"),
+    ("box_nonsense", "home\n  box_nonsense: not asked, no pack for a fritzbox gives it\n    -> 'boxmeter metrics' lists what there is\n"),
+])
+def test_why_a_metric_is_there_or_not(tmp_path, metric, told):
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        done = doctor(tmp_path, config(fritzbox(sim.urls[0]), poll=POLL), "home", "--metric", metric)
+
+    assert (done.returncode, done.stdout) == (0, "\n" + told), done.stderr
+
+
+def test_a_sink_is_sent_a_request_without_values(tmp_path):
+    got = []
+
+    class Listener(Server):
+        class handler(Quiet):
+            def do_POST(self):
+                got.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.reply(404 if self.path == "/wrong" else 204, b"")
+
+    with Listener() as listener:
+        sinks = push(sink(f"http://127.0.0.1:{listener.port}/right", name="a"), sink(f"http://127.0.0.1:{listener.port}/wrong", name="b"),
+                     sink("http://127.0.0.1:1/", name="c"))
+        done = doctor(tmp_path, config(fritzbox("http://127.0.0.1:1"), poll=POLL, extra=sinks))
+
+    told = [line for line in done.stdout.split("\nhome\n")[0].splitlines() if "->" in line or "sink" in line][-5:]
+    assert told == ["  sink a: ok, HTTP 204 to a request without values",
+                    "  sink b: failing, HTTP 404 to a request without values",
+                    "    -> check the path of 'url', and that the listener takes POST",
+                    "  sink c: failing, cannot connect to <address>:1: Connection refused",
+                    "    -> is the listener running, and is 'url' its address?"]
+    assert got == [b"[]", b"[]"]
+
+
+def test_json_for_programs_holds_nothing_private(tmp_path):
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        done = doctor(tmp_path, config(fritzbox(sim.urls[0], name="grandma", username="klaus"), poll=POLL), "--json")
+
+    findings = json.loads(done.stdout)["findings"]
+    assert done.returncode == 1
+    assert findings[-1] == {
+        "device": "device 1", "check": "login", "state": "failing",
+        "what": "DeviceInfo1.GetInfo: the box refused the login of user '<user>': check name and password, and that this user may use the "
+                "box's settings",
+        "way_out": "write the right user and secret ('boxmeter setup' asks for them); rights: the box's pages: System, FRITZ!Box Users, "
+                   "the user"}
+    for private in ["klaus", "grandma", "127.0.0.1", "secret\"", str(tmp_path)]:
+        assert private not in done.stdout
+
+
+def test_what_prometheus_would_see_of_a_running_daemon(tmp_path):
+    with Sim(FRITZBOX, args=["--still"]) as sim, Daemon(tmp_path, config(fritzbox(sim.urls[0]), poll=POLL)) as daemon:
+        port = daemon.url.rsplit(":", 1)[1]
+        done = doctor(tmp_path, config(fritzbox(sim.urls[0]), poll=POLL, extra=f"web: {{listen: '127.0.0.1:{port}'}}\n"))
+
+    assert f"  web <address>:{port}: ok, Prometheus would see " in done.stdout
