@@ -106,3 +106,15 @@ def test_the_unit_is_understood_by_systemd_and_leaves_little_open(installed, tmp
 
     assert verified.stderr == ""
     assert exposure.returncode == 0, exposure.stdout
+
+
+def test_the_manual_pages_are_installed_and_mandoc_has_nothing_to_say(installed):
+    """What holds them against the programs is tests/unit/man_pages_test.cpp."""
+    pages = sorted(path.relative_to(installed / "share/man") for path in (installed / "share/man").rglob("*.[15]"))
+    assert [str(page) for page in pages] == ["man1/boxmeter-sim.1", "man1/boxmeter.1", "man5/boxmeter-packs.5", "man5/boxmeter.yml.5"]
+    if shutil.which("mandoc") is None:
+        pytest.skip("mandoc is not installed")
+    said = [line for page in pages for line in subprocess.run(
+        ["mandoc", "-Tlint", installed / "share/man" / page], text=True, capture_output=True).stdout.splitlines()]
+    # It looks for other pages among those that this machine has.
+    assert [line for line in said if "referenced manual not found: Xr boxmeter" not in line] == []
