@@ -9,6 +9,7 @@ namespace boxmeter {
 
 Option config_option(std::string& file) {
   return {.name = "config.file",
+          .letter = 'c',
           .target = &file,
           .help = "The configuration",
           .value = "FILE",

@@ -33,6 +33,7 @@ constexpr Command kCommands[] = {
      &prepare_metrics},
     {"record", "write a recording of a device for boxmeter-sim", &prepare_record},
     {"doctor", "say what works, what does not and why, with the way out", &prepare_doctor},
+    {"completion", "print the completions for bash, fish or zsh", &prepare_completion},
     {"version", "print the version", &prepare_version},
     {"healthcheck", "ask a running boxmeter whether it is healthy", nullptr},
     {"hash-password", "make a password hash for web.yml", nullptr},
@@ -124,7 +125,8 @@ int dispatch(const Program& program, Arguments arguments) {
     return 0;
   }
   const std::vector<Command> all = commands(program);
-  const std::string word = arguments[0] == "--version" ? "version" : arguments[0];
+  const std::string word =
+      arguments[0] == "--version" || arguments[0] == "-V" ? "version" : arguments[0];
   const Command* const command = find(all, word);
   if (command == nullptr)
     throw Error(ErrorKind::config, "unknown command '" + word + "'" +

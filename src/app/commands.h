@@ -30,6 +30,10 @@ struct Command {
   std::string_view help;  // one line
   /// Does nothing but describe.  `program` outlives what is returned.  Null: of a later version.
   Prepared (*prepare)(const Program& program);
+  /// Words that may stand for what a help text calls `what` ("SERVICE"), behind `before`; for
+  /// completions.  May throw Error; null: none are known.
+  std::vector<std::string> (*known)(std::string_view what,
+                                    const std::vector<std::string>& before) = nullptr;
 };
 
 /// What a boxmeter is made of beside what every boxmeter has.
@@ -49,6 +53,7 @@ int run_command(const Program& program, std::span<const std::string> arguments);
 Prepared prepare_call(const Program& program);
 Prepared prepare_check(const Program& program);
 Prepared prepare_doctor(const Program& program);  // doctor/doctor.cpp
+Prepared prepare_completion(const Program& program);
 Prepared prepare_metrics(const Program& program);
 Prepared prepare_once(const Program& program);
 Prepared prepare_record(const Program& program);

@@ -63,7 +63,7 @@ Prepared prepare_once(const Program& program) {
                                  {.name = "device",
                                   .target = &wanted->device,
                                   .help = "Only this device",
-                                  .value = "NAME"},
+                                  .value = "DEVICE"},
                                  {.name = "format",
                                   .target = &wanted->format,
                                   .help = "How they are printed",

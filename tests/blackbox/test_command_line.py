@@ -33,7 +33,7 @@ def test_help_texts(golden):
 
 @pytest.mark.parametrize("words, message", [
     (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: setup, serve, check, once, call, metrics, record, "
-               "doctor, version, fritz, freebox)"),
+               "doctor, completion, version, fritz, freebox)"),
     (["check", "--confg.file", "x"],
      "unknown option '--confg.file' (did you mean '--config.file'?); see 'boxmeter check --help'"),
     (["check", "--config.file", "missing.yml"], "cannot read 'missing.yml': No such file or directory"),

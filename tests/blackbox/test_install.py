@@ -41,6 +41,8 @@ def test_every_part_is_where_it_belongs(installed):
                            "doc/boxmeter/docs": "docs", "boxmeter-sim/recordings": "tests/recordings"}.items():
         assert names(share / folder) == names(ROOT / source), folder
     assert names(share / "doc/boxmeter/examples") == ["boxmeter.yml"]
+    completions = ("bash-completion/completions/boxmeter", "zsh/site-functions/_boxmeter", "fish/vendor_completions.d/boxmeter.fish")
+    assert [path for path in completions if not (share / path).is_file()] == []
 
 
 def test_files_that_name_other_installed_ones_name_them_where_they_are(installed):

@@ -278,6 +278,7 @@ std::string simulator_page() {
 }  // namespace
 
 TEST_CASE("the manual pages say what the programs take") {
+  INFO("after a change to an option or a key: UPDATE_GOLDEN=1 build/unit -tc=\"the manual page*\"");
   CHECK(kept("boxmeter.1", boxmeter_page()) == boxmeter_page());
   CHECK(kept("boxmeter.yml.5", configuration_page()) == configuration_page());
   CHECK(kept("boxmeter-packs.5", packs_page()) == packs_page());

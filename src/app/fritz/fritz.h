@@ -1,5 +1,6 @@
 #pragma once
 #include "app/commands.h"
+#include "app/fritz/known.h"
 
 namespace boxmeter::fritz {
 
@@ -7,6 +8,7 @@ namespace boxmeter::fritz {
 Prepared prepare(const Program& program);
 
 constexpr Command kCommand = {
-    "fritz", "explore a Fritz!Box: its services, actions, hosts, calls; call an action", &prepare};
+    "fritz", "explore a Fritz!Box: its services, actions, hosts, calls; call an action", &prepare,
+    &known_words};
 
 }  // namespace boxmeter::fritz

@@ -1,0 +1,151 @@
+#include "app/candidates.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "app/command_line.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "yaml/yaml.h"
+
+namespace boxmeter {
+namespace {
+
+/// How far a line has come.
+struct Line {
+  const Program& program;
+  std::vector<Command> commands;         // that may follow
+  Prepared current = {};                 // the command that was named last
+  std::optional<Command> first = {};     // the one behind `boxmeter`
+  std::vector<std::string> words = {};   // behind the commands, neither options nor values
+  std::vector<std::string> values = {};  // of the option that is not complete
+  const Option* open = nullptr;          // it still takes a value
+  std::string config_file = {};
+};
+
+const Option* find_option(const Syntax& syntax, std::string_view word) {
+  const bool is_long = word.starts_with("--");
+  const auto found = std::ranges::find_if(syntax.options, [&](const Option& option) {
+    return is_long ? option.name == word.substr(2) : word.size() == 2 && option.letter == word[1];
+  });
+  return found == syntax.options.end() ? nullptr : &*found;
+}
+
+void take_value(Line& line, const std::string& value) {
+  if (line.open->name == "config.file") line.config_file = value;
+  line.values.push_back(value);
+  if (line.values.size() < line.open->values) return;
+  line.open = nullptr;
+  line.values.clear();
+}
+
+void take_word(Line& line, const std::string& word) {
+  const auto command = std::ranges::find(line.commands, word, &Command::name);
+  if (!line.words.empty() || command == line.commands.end() || command->prepare == nullptr) {
+    line.words.push_back(word);
+    return;
+  }
+  if (!line.first) line.first = *command;
+  line.current = command->prepare(line.program);
+  line.commands.assign(line.current.commands.begin(), line.current.commands.end());
+}
+
+void take(Line& line, const std::string& word) {
+  if (line.open != nullptr) return take_value(line, word);
+  if (word.size() < 2 || word[0] != '-') return take_word(line, word);
+  const Option* const option = find_option(line.current.syntax, word);
+  if (option != nullptr && !is_flag(*option) && !option->may_be_bare) line.open = option;
+}
+
+/// Not validated: half a configuration has names, too.
+std::vector<Candidate> device_names(const Line& line) {
+  std::vector<Candidate> names;
+  const std::filesystem::path file = config_file(line.config_file);
+  const Document document = parse_yaml(read_file(file), file.string());
+  const auto member = [](const YamlNode& map, std::string_view key) -> const YamlNode* {
+    const auto found = std::ranges::find(map.keys, key, &YamlNode::text);
+    return found == map.keys.end() ? nullptr : &map.items[std::size_t(found - map.keys.begin())];
+  };
+  if (const YamlNode* const devices = member(document.root, "devices"))
+    for (const YamlNode& device : devices->items)
+      if (const YamlNode* const name = member(device, "name")) names.push_back({name->text});
+  return names;
+}
+
+std::vector<Candidate> pack_names(const Line& line) {
+  std::vector<Candidate> names;
+  for (const PackText& pack : shipped_packs(line.program.kinds))
+    names.push_back({std::string(pack.name)});
+  return names;
+}
+
+std::vector<Candidate> brand_words(const Line& line, std::string_view what,
+                                   const std::vector<std::string>& before) {
+  std::vector<Candidate> known;
+  if (line.first && line.first->known != nullptr)
+    for (std::string& word : line.first->known(what, before)) known.push_back({std::move(word)});
+  return known;
+}
+
+/// What can stand for FILE, DEVICE, PACK or a word of the brand's, in a help text.
+std::vector<Candidate> named(const Line& line, std::string_view what,
+                             const std::vector<std::string>& before) {
+  try {
+    if (what == "FILE" || what == "DIR") return {{kFiles}};
+    if (what == "DEVICE") return device_names(line);
+    if (what == "PACK") return pack_names(line);
+    return brand_words(line, what, before);
+  } catch (const Error&) {  // no configuration, or nothing is kept
+    return {};
+  }
+}
+
+std::vector<Candidate> values(const Line& line) {
+  std::vector<Candidate> all;
+  for (const std::string_view choice : line.open->choices) all.push_back({std::string(choice)});
+  if (!all.empty()) return all;
+  const auto places = split(line.open->value, ' ');
+  const std::size_t place = std::min(line.values.size(), places.size() - 1);
+  return named(line, places[place], line.values);
+}
+
+std::vector<Candidate> option_names(const Syntax& syntax) {
+  std::vector<Candidate> all = {{"--help", "Print this help and end"}};
+  for (const Option& option : syntax.options)
+    all.push_back({"--" + std::string(option.name), option.help});
+  return all;
+}
+
+std::vector<Candidate> next_words(const Line& line) {
+  std::vector<Candidate> all;
+  if (line.words.empty())
+    for (const Command& command : line.commands)
+      if (command.prepare != nullptr)
+        all.push_back({std::string(command.name), std::string(command.help)});
+  const auto places = split(line.current.syntax.words, ' ');
+  if (line.words.size() >= places.size()) return all;
+  std::string_view what = places[line.words.size()];
+  if (what.starts_with('[')) what.remove_prefix(1);
+  if (what.ends_with(']')) what.remove_suffix(1);
+  const std::vector<Candidate> more = named(line, what, line.words);
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
+}  // namespace
+
+std::vector<Candidate> candidates(const Program& program, std::span<const std::string> words) {
+  Line line{.program = program, .commands = commands(program)};
+  const std::string typed = words.empty() ? "" : words.back();
+  for (std::size_t i = 0; i + 1 < words.size(); ++i)
+    if (i > 0 || words[i] != "help") take(line, words[i]);  // `help COMMAND` is COMMAND --help
+  std::vector<Candidate> all = line.open != nullptr     ? values(line)
+                               : typed.starts_with('-') ? option_names(line.current.syntax)
+                                                        : next_words(line);
+  std::erase_if(all, [&](const Candidate& candidate) {
+    return candidate.word != kFiles && !candidate.word.starts_with(typed);
+  });
+  return all;
+}
+
+}  // namespace boxmeter
