@@ -143,7 +143,7 @@ ROWS = [
            series("Noise margin",
                   "The reserve above the noise; the least of it matters. 6 dB and more are usual; below 3 dB the line is "
                   "about to drop: note the hour, and what is switched on then.",
-                  (f'min_over_time({pick("box_dsl_noise_margin_decibels", "dsl")}[$__interval])', "{{direction}}"), unit=DB,
+                  (f'min_over_time({pick("box_dsl_noise_margin_decibels", "dsl")}[$__rate_interval])', "{{direction}}"), unit=DB,
                   calcs=("min", "mean", "lastNotNull"), **limits((None, RED), (3, YELLOW), (6, GREEN))),
            series("Attenuation", "How much the line weakens the signal: its length. A change is a bad contact.",
                   (pick("box_dsl_attenuation_decibels", "dsl"), "{{direction}}"), unit=DB, calcs=("min", "max", "lastNotNull")),
