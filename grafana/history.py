@@ -19,8 +19,7 @@ PACE = [(r"wan_receive_bytes|lan_transmit_bytes.*all", 3e5, 4e6), (r"wan_transmi
         (r"_packets_total", 50, 900), (r"(host|station)_(receive|transmit)_bytes", 500, 2e5), (r"_bytes_total", 1e3, 4e5),
         (r"energy_joules", 3, 150), (r"crc_errors|uncorrected|severely|discarded|faults", 0, 0.004),
         (r"fec_errors|corrected", 0.1, 4),
-        (r"boxmeter_polls_total", 0.5, 0.6), (r"boxmeter_(failures|polls_skipped|push_dropped|push_failures|series_dropped)", 0,
-                                              0.001),
+        (r"boxmeter_polls_total", 0.5, 0.6), (r"boxmeter_.*(failures|skipped|dropped|cut)", 0, 0.001),
         (r"process_cpu", 0.004, 0.005), (r"boxmeter_http_request", 0.03, 0.034), (r"retrains|resync", 0, 0),
         (r"hosts_changes", 0, 0.00002),
         (r"", 0.001, 0.05)]
@@ -33,7 +32,7 @@ WHOLE = r"box_wlan_stations|box_hosts_active|fan_speed"
 ABSENT = r"boxmeter_http_|boxmeter_push_oldest|process_max|process_virtual"  # who asked this boxmeter, and where it ran
 # What mostly does not happen.
 RARE = r"(crc|hec|uncorrected|receive)_errors|severely|resync|retrains|collisions|faults"
-RARER = r"boxmeter_(failures|polls_skipped|push_dropped|push_failures|series_dropped)"
+RARER = r"boxmeter_(failures|polls_skipped|push_dropped|push_failures|series_dropped|label_values_cut)"
 # What goes back for days: what panels ask for over days.
 LONG = (r"box_wan_(receive|transmit)_bytes_total|box_wan_connected|box_up$|box_smarthome_(energy_joules_total|device_info)|"
         r"fritzbox_smarthome_unit_info|box_uptime_seconds")

@@ -186,7 +186,8 @@ def timeline(title, note, *expressions, defaults=None, **more):
 HIDDEN = ("Time", "__name__", "job", "instance")
 WORDS = {"device": "Box", "mac": "MAC", "id": "ID", "ssid": "SSID", "bssid": "BSSID", "fstype": "File system", "os": "System",
          "local_address": "Local address", "last_error": "Last error", "vm": "Machine", "dns": "DNS", "mdns": "mDNS",
-         "alertname": "Alert", "task": "Task", "https_port": "HTTPS port", "table": "Partition table", "number": "No.",
+         "alertname": "Alert", "peer_name": "Peer", "task": "Task", "https_port": "HTTPS port", "table": "Partition table",
+         "number": "No.",
          "docsis": "DOCSIS"}
 
 

@@ -65,7 +65,7 @@ ROWS = [
                   (of_station(pick("box_wlan_station_signal_ratio", "strength"), "strength"), "{{name}}"), unit=RATIO, width=12,
                   calcs=("min", "mean", "lastNotNull"), **limits((None, RED), (0.3, YELLOW), (0.6, GREEN))),
            table("Devices", "Radio, band and speed of each.",
-                 (by("mac, name, band, radio, node", pick(STATION_INFO, "strength")), "", {}),
+                 (by("mac, name, band, radio", pick(STATION_INFO, "strength")), "", {}),
                  (by("mac", f'8 * {pick("fritzbox_wlan_station_speed_bytes_per_second", "strength")} and {ON}, mac) '
                             f'{pick(STATION_INFO, "strength")}'), "Speed", {"unit": BITS}),
                  width=12)),

@@ -1,6 +1,19 @@
 """The home network: Wi-Fi, cables, mesh, addresses that the box gives away."""
-from panels import (A_MINUTE, BITS, DBM, GOOD, GRAY, GREEN, ON_OFF, RATIO, RED, SPAN, YELLOW, bits_per_second, by, limits,
+from panels import (BOX, ON, A_MINUTE, BITS, DBM, GOOD, GRAY, GREEN, ON_OFF, RATIO, RED, SPAN, YELLOW, bits_per_second, by, limits,
                     mirrored, per_second, pick, row, row_of, series, table, timeline, told, yes_no)
+
+
+LINK, ENDS = "name, peer_name, interface, direction", "{{name}} - {{peer_name}} {{interface}}"
+
+
+def between_nodes(expression):
+    """With the names of both ends of a link of the mesh, which knows them by their MAC."""
+    info = pick("fritzbox_mesh_node_info", "mesh")
+    here = f"max by ({BOX}, node, name) ({info})"
+    there = (f'max by ({BOX}, peer, peer_name) (label_replace(label_replace({info}, "peer", "$1", "node", "(.+)"), '
+             '"peer_name", "$1", "name", "(.+)"))')
+    return f"{expression} * {ON}, node) group_left (name) {here} * {ON}, peer) group_left (peer_name) {there}"
+
 
 ROWS = [
     row("Wi-Fi",
@@ -75,24 +88,20 @@ ROWS = [
                   overrides=[mirrored("/ out$/")])),
     row_of("mesh", "box_mesh_link_up", "Mesh",
            timeline("Links", "Whether the nodes of the mesh reach each other.",
-                    (pick("box_mesh_link_up", "mesh"), "{{node}} - {{peer}} {{interface}}")),
+                    (between_nodes(pick("box_mesh_link_up", "mesh")), ENDS)),
            series("Rate of the links",
-                  "How fast each link is, and (the table) the most that it can reach. A repeater with less than twice "
-                  "your internet line is in the wrong place.",
-                  (bits_per_second("box_mesh_link_rate_bytes_per_second", "mesh"),
-                   "{{node}} - {{peer}} {{interface}} {{direction}}"),
+                  "How fast each link is, and (the table) the most that it can reach. A repeater with less than "
+                  "twice your internet line is in the wrong place.",
+                  (between_nodes(bits_per_second("box_mesh_link_rate_bytes_per_second", "mesh")), ENDS + " {{direction}}"),
                   unit=BITS),
-           table("Nodes", "What the mesh is made of.", (by("node, name, model, firmware, role", pick("fritzbox_mesh_node_info", "mesh")),
-                                                        "", {}),
+           table("Nodes", "What the mesh is made of.",
+                 (by("name, node, model, firmware, role", pick("fritzbox_mesh_node_info", "mesh")), "", {}),
                  (by("node", f'sum by (node) ({pick("fritzbox_mesh_clients", "mesh")})'), "Devices", {"decimals": 0}), width=8),
            table("Links in numbers", "The rate now, the most that is possible, and how much of the time the medium is free.",
-                 (by("node, peer, interface, direction", "8 * " + pick("box_mesh_link_rate_bytes_per_second", "mesh")), "Rate",
+                 (by(LINK, between_nodes("8 * " + pick("box_mesh_link_rate_bytes_per_second", "mesh"))), "Rate", {"unit": BITS}),
+                 (by(LINK, between_nodes("8 * " + pick("box_mesh_link_max_rate_bytes_per_second", "mesh"))), "At most",
                   {"unit": BITS}),
-                 (by("node, peer, interface, direction", "8 * " + pick("box_mesh_link_max_rate_bytes_per_second", "mesh")),
-                  "At most",
-                  {"unit": BITS}),
-                 (by("node, peer, interface, direction", pick("fritzbox_mesh_link_availability_ratio", "mesh")), "Free",
-                  {"unit": RATIO}),
+                 (by(LINK, between_nodes(pick("fritzbox_mesh_link_availability_ratio", "mesh"))), "Free", {"unit": RATIO}),
                  width=24, height=5)),
     row_of("powerline", "fritzbox_powerline_adapter_active", "Powerline adapters",
            table("Adapters", "Networks over the power line: whether they are reached, and want an update.",

@@ -254,7 +254,7 @@ def filled(expression):
                        " offset -1d": "", "[7d:1m]": "[1m:1s]",
                        'alertstate="firing"': 'alertstate=~".+"'}.items():
         expression = expression.replace(name, text)
-    return re.sub(r'"\$\w+"', '".+"', expression)
+    return re.sub(r'"\$[a-z]\w*"', '".+"', expression)
 
 
 def compared(alert):
