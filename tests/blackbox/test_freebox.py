@@ -422,3 +422,12 @@ def test_a_person_at_a_terminal_sees_the_time_that_is_left(tmp_path):
 
     assert code == 0
     assert "\r  5:00 left \r  4:59 left " in screen
+
+
+def test_an_address_that_nothing_can_be_sent_to_is_found_before_the_box_is_asked():
+    with ScriptedFreebox({}) as box:
+        done = ask(box.url, "-s", "telegraf:8186")
+
+    assert (done.returncode, done.stderr) == (
+        2, "boxmeter: '--send' takes a URL such as http://127.0.0.1:8186/telegraf, not 'telegraf:8186'\n")
+    assert box.asked == []

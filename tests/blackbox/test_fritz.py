@@ -171,3 +171,14 @@ def test_a_person_can_say_no(sim):
     assert (code, out) == (2, "")
     assert seen.startswith(f"restart FRITZ!Box 7590 at {sim.urls[0]}? [y/N] ")
     assert seen.strip().endswith("boxmeter: not done")
+
+
+def test_a_radio_that_refuses_leaves_the_others():
+    with Sim(FRITZBOX, args=["--still"]) as box:
+        box.control("/request?name=WLANConfiguration2.GetInfo&error=820")
+        done = fritz(box, "wlan")
+
+    assert done.returncode == 0
+    assert done.stderr.startswith("notice: WLANConfiguration2 is left out: WLANConfiguration2.GetInfo: UPnP error 820 ")
+    assert done.stdout.startswith("WLANConfiguration1: Example Home, channel 6\n")
+    assert "WLANConfiguration2" not in done.stdout

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "device/freebox/freebox.h"
 #include "device/freebox/options.h"
+#include "http/url.h"
 
 namespace boxmeter {
 namespace {
@@ -162,8 +163,19 @@ int Run::for_ever() {
   return errors == 0 ? 0 : 1;
 }
 
+/// Before the box is asked: else an answer would have nowhere to go.
+void check_send(const std::string& url) {
+  if (url.empty()) return;
+  const auto parsed = http::parse_url(url);
+  if (!parsed || (parsed->scheme != "http" && parsed->scheme != "https"))
+    throw Error(ErrorKind::config,
+                "'--send' takes a URL such as http://127.0.0.1:8186/telegraf, not " +
+                    http::quoted_url(url));
+}
+
 int ask(PyfbxOptions options, const Words& words) {
   take_app_id(options, words);
+  check_send(options.send);
   if (options.commands.empty()) options.commands = {kUsualCommand};
   DeviceConfig config = freebox_config(options.box);
   std::vector<Order> orders = read_orders(options);

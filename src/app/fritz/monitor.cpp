@@ -91,6 +91,7 @@ int listen(const std::string& address, bool json) {
   fritzbox::CallStream stream(address);
   fritzbox::CallLines lines;
   stream.connect();
+  std::cerr << "notice: listening to the call monitor at " << address << ", until Ctrl-C\n";
   while (std::cout) {
     const auto bytes = stream.receive(1h);
     if (!bytes) {

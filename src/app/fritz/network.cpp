@@ -66,7 +66,7 @@ OrderedJson station(std::size_t index, const Reply& entry) {
           {"speed", value("NewX_AVM-DE_Speed")}};
 }
 
-OrderedJson radio(Box& box, const std::string& service) {
+OrderedJson answered_radio(Box& box, const std::string& service) {
   const Reply info = box.call(asking("tr064", service + ".GetInfo"));
   OrderedJson stations = OrderedJson::array();
   for (const Reply& entry :
@@ -79,14 +79,27 @@ OrderedJson radio(Box& box, const std::string& service) {
           {"stations", std::move(stations)}};
 }
 
+/// One that refuses costs only itself.
+OrderedJson radio(Box& box, const std::string& service) {
+  try {
+    return answered_radio(box, service);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::refused) throw;
+    std::cerr << "notice: " << service << " is left out: " << error.what() << "\n";
+    return {};
+  }
+}
+
 int show_wlan(Box& box, const NetworkOptions& wanted) {
   constexpr std::string_view kService = "WLANConfiguration";
   OrderedJson radios = OrderedJson::array();
   if (wanted.service != 0)
-    radios.push_back(radio(box, std::string(kService) + std::to_string(wanted.service)));
+    radios.push_back(answered_radio(box, std::string(kService) + std::to_string(wanted.service)));
   else
     for (const fritzbox::Service& service : box.catalog()->services())
-      if (service.name.starts_with(kService)) radios.push_back(radio(box, service.name));
+      if (service.name.starts_with(kService))
+        if (OrderedJson each = radio(box, service.name); !each.is_null())
+          radios.push_back(std::move(each));
   if (wanted.json) {
     print_json(radios);
     return 0;

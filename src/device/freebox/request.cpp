@@ -86,12 +86,25 @@ std::string encoded(std::string_view text, bool slashes) {
   return result;
 }
 
+/// Without the "api/v8/" that stands before every path in Free's documents: which version is asked
+/// is the configuration's.
+std::string_view without_root(std::string_view path) {
+  constexpr std::string_view kRoot = "api/v";
+  if (!path.starts_with(kRoot)) return path;
+  const auto end = path.find('/', kRoot.size());
+  const std::string_view version = path.substr(kRoot.size(), end - kRoot.size());
+  const bool is_version = end != std::string_view::npos && !version.empty() &&
+                          version.find_first_not_of("0123456789.") == std::string_view::npos;
+  return is_version ? path.substr(end + 1) : path;
+}
+
 /// The target without the slash that people put in front, refused where it is not a path.
 std::string_view relative(std::string_view target) {
   if (target.find("://") != std::string_view::npos)
     refuse(target, "is a URL (expected: a path below the API's root, such as connection/)");
   std::string_view path = target;
   if (path.starts_with('/')) path.remove_prefix(1);
+  path = without_root(path);
   const auto segments = segments_of(path);
   if (segments.empty()) refuse(target, "is empty (expected: such as connection/)");
   for (const std::string_view segment : segments) {
