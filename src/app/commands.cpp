@@ -34,9 +34,9 @@ constexpr Command kCommands[] = {
     {"record", "write a recording of a device for boxmeter-sim", &prepare_record},
     {"doctor", "say what works, what does not and why, with the way out", &prepare_doctor},
     {"completion", "print the completions for bash, fish or zsh", &prepare_completion},
+    {"hash-password", "print the hash of a password, for web.config_file", &prepare_hash_password},
     {"version", "print the version", &prepare_version},
     {"healthcheck", "ask a running boxmeter whether it is healthy", nullptr},
-    {"hash-password", "make a password hash for web.yml", nullptr},
 };
 
 void print_usage(const Program& program, std::ostream& out) {
@@ -44,7 +44,7 @@ void print_usage(const Program& program, std::ostream& out) {
          "usage: boxmeter COMMAND [OPTIONS]\n\n";
   for (const Command& command : commands(program))
     if (command.prepare != nullptr) {
-      const std::string padding(12 - command.name.size(), ' ');
+      const std::string padding(15 - command.name.size(), ' ');
       out << "  " << command.name << padding << command.help << "\n";
     }
   out << "\n'boxmeter help COMMAND' tells the options of a command.\n"

@@ -54,6 +54,7 @@ Prepared prepare_call(const Program& program);
 Prepared prepare_check(const Program& program);
 Prepared prepare_doctor(const Program& program);  // doctor/doctor.cpp
 Prepared prepare_completion(const Program& program);
+Prepared prepare_hash_password(const Program& program);
 Prepared prepare_metrics(const Program& program);
 Prepared prepare_once(const Program& program);
 Prepared prepare_record(const Program& program);

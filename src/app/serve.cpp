@@ -20,15 +20,20 @@ struct ServeOptions {
   std::string file;
   std::vector<std::string> listen;
   std::string web_config;
+  std::string external_url;
+  std::string route_prefix;
   std::string log_level;
   std::string log_format;
 };
 
 Config read_config(const ServeOptions& options, DeviceKinds kinds) {
-  if (!options.web_config.empty())
-    throw Error(ErrorKind::config, "--web.config.file is not available yet");
   Config config = load_config(config_file(options.file), kinds);
   if (!options.listen.empty()) config.web.listen = options.listen;
+  if (!options.web_config.empty()) config.web.config_file = options.web_config;
+  if (!options.external_url.empty())
+    config.web.external_url = read_external_url(options.external_url);
+  if (!options.route_prefix.empty())
+    config.web.route_prefix = read_route_prefix(options.route_prefix);
   if (!options.log_level.empty()) config.log.level = options.log_level;
   if (!options.log_format.empty()) config.log.format = options.log_format;
   return config;
@@ -55,6 +60,14 @@ std::vector<Option> serve_options(ServeOptions& options) {
            .target = &options.web_config,
            .help = "Instead of web.config_file",
            .value = "FILE"},
+          {.name = "web.external-url",
+           .target = &options.external_url,
+           .help = "Instead of web.external_url",
+           .value = "URL"},
+          {.name = "web.route-prefix",
+           .target = &options.route_prefix,
+           .help = "Instead of web.route_prefix",
+           .value = "PATH"},
           {.name = "log.level",
            .target = &options.log_level,
            .help = "Instead of log.level",

@@ -10,6 +10,8 @@
 #include "config/pack.h"
 #include "config/push.h"
 #include "config/state_dir.h"
+#include "http/url.h"
+#include "publish/web_file.h"
 #include "yaml/scalars.h"
 
 namespace boxmeter {
@@ -17,14 +19,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
-WebOptions read_web(const Value& value) {
+/// A name or an address, with or without a port.
+std::string read_host(const Value& value) {
+  const auto url = http::parse_url(value.text());
+  if (!url || !url->scheme.empty() || !url->rest.empty() || url->has_credentials)
+    throw value.problem("'hosts' takes names such as boxmeter.example, not " +
+                        http::quoted_url(value.text()));
+  return value.text();
+}
+
+WebOptions read_web(const Value& value, const fs::path& folder, Mistakes& mistakes) {
   const Section section(value, kWebKeys);
   WebOptions web;
-  if (section.has("config_file"))
-    throw section.key("config_file")
-        .problem(
-            "'config_file' is not available yet (TLS and passwords of our own server); "
-            "remove it");
+  if (const auto file = section.find("config_file")) {
+    web.config_file = (folder / file->text()).string();
+    file->placed([&] { read_file(web.config_file); });  // what is wrong in it has places of its own
+    read_web_file(web.config_file, mistakes);
+  }
+  web.health_without_login = section.boolean("health_without_login").value_or(false);
+  if (const auto hosts = section.find("hosts"))
+    for (const Value& host : hosts->list_or_one()) web.hosts.push_back(read_host(host));
+  if (const auto url = section.find("external_url"))
+    web.external_url = url->placed([&] { return read_external_url(url->text()); });
+  if (const auto prefix = section.find("route_prefix"))
+    web.route_prefix = prefix->placed([&] { return read_route_prefix(prefix->text()); });
   if (const auto listen = section.find("listen")) {
     web.listen.clear();
     for (const Value& address : listen->list_or_one()) {
@@ -79,7 +97,7 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
     });
   };
   const fs::path folder = file.parent_path();
-  with("web", [&](const Value& web) { config.web = read_web(web); });
+  with("web", [&](const Value& web) { config.web = read_web(web, folder, mistakes); });
   with("log", [&](const Value& log) { config.log = read_log(log); });
   const auto state_dir = root.text("state_dir");
   config.state_dir = state_dir ? folder / *state_dir : default_state_dir();

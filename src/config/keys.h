@@ -32,8 +32,26 @@ inline constexpr Key kWebKeys[] = {
      .example = "[127.0.0.1:9877, \"[::1]:9877\"]"},
     {.name = "config_file",
      .type = KeyType::file,
-     .help = "TLS and passwords of boxmeter's own web server (not available yet)",
+     .help = "File with TLS and passwords of boxmeter's own web server, in the format of "
+             "Prometheus' exporter-toolkit",
      .example = "web.yml"},
+    {.name = "health_without_login",
+     .type = KeyType::boolean,
+     .help = "Whether /-/healthy and /-/ready are answered without a password",
+     .default_text = "false",
+     .example = "true"},
+    {.name = "hosts",
+     .type = KeyType::texts,
+     .help = "Names that boxmeter may be asked by where nobody logs in, beside this machine's own",
+     .example = "[boxmeter.example]"},
+    {.name = "external_url",
+     .type = KeyType::url,
+     .help = "How people get to boxmeter, when a proxy is in between",
+     .example = "https://example.org/boxmeter"},
+    {.name = "route_prefix",
+     .type = KeyType::text,
+     .help = "What all paths begin with; without it the path of 'external_url'",
+     .example = "/boxmeter"},
 };
 inline constexpr KeyTable kWebTable{kWebKeys};
 

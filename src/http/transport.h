@@ -12,6 +12,8 @@ struct ssl_ctx_st;
 
 namespace boxmeter::http {
 
+struct TlsServing;
+
 /// The certificate and key that a server shows.  Immutable: any thread.
 class TlsIdentity {
  public:
@@ -21,6 +23,10 @@ class TlsIdentity {
   /// Error{config}.
   static std::shared_ptr<const TlsIdentity> read(const std::string& certificate,
                                                  const std::string& key);
+
+  /// By all that a configuration may say: no TLS below 1.2, no renegotiation, no compression, no
+  /// resumed sessions, http/1.1 by ALPN.  Throws Error{config}.
+  static std::shared_ptr<const TlsIdentity> serving(const TlsServing& serving);
 
   /// "sha256//BASE64" of the public key, as clients pin it.
   const std::string& pin() const { return pin_; }

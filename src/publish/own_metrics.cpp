@@ -8,6 +8,8 @@ namespace boxmeter {
 std::vector<OwnMetric> own_metrics() {
   OwnSeries series({});
   series.count_request("/", 200, {});
+  series.count_refusal("silent");
+  series.count_login("wrong");
   const SinkStatus sink{
       .oldest = WallClock::time_point{}, .failures = {{"network", 1}}, .dropped = {{"full", 1}}};
   std::vector<OwnMetric> all;

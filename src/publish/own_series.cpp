@@ -79,7 +79,15 @@ OwnSeries::OwnSeries(WallClock::time_point started)
       durations_(prometheus::BuildHistogram()
                      .Name("boxmeter_http_request_duration_seconds")
                      .Help("How long the answers took to make; to send them is not in it.")
-                     .Register(registry_)) {
+                     .Register(registry_)),
+      refusals_(prometheus::BuildCounter()
+                    .Name("boxmeter_http_refusals_total")
+                    .Help("Connections and requests that were refused, by reason.")
+                    .Register(registry_)),
+      logins_(prometheus::BuildCounter()
+                  .Name("boxmeter_http_logins_total")
+                  .Help("Logins whose password had to be checked, by outcome.")
+                  .Register(registry_)) {
   prometheus::BuildGauge()
       .Name("boxmeter_build_info")
       .Help("The version that runs.")
@@ -104,6 +112,14 @@ void OwnSeries::count_request(const std::string& handler, int code,
                               std::chrono::duration<double> took) {
   requests_.Add({{"handler", handler}, {"code", std::to_string(code)}}).Increment();
   durations_.Add({{"handler", handler}}, kSeconds).Observe(took.count());
+}
+
+void OwnSeries::count_refusal(const std::string& reason) {
+  refusals_.Add({{"reason", reason}}).Increment();
+}
+
+void OwnSeries::count_login(const std::string& outcome) {
+  logins_.Add({{"outcome", outcome}}).Increment();
 }
 
 std::vector<Series> OwnSeries::collect(const std::vector<SinkStatus>& sinks) const {

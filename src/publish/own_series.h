@@ -21,6 +21,10 @@ class OwnSeries {
   /// `handler` is one of a few paths, never what a client sent.
   void count_request(const std::string& handler, int code, std::chrono::duration<double> took);
 
+  /// `reason` and `outcome` are one of a few words.
+  void count_refusal(const std::string& reason);
+  void count_login(const std::string& outcome);
+
   /// One per family, sorted by name, never empty ones.
   std::vector<Series> collect(const std::vector<SinkStatus>& sinks) const;
 
@@ -29,6 +33,8 @@ class OwnSeries {
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Histogram>& durations_;
+  prometheus::Family<prometheus::Counter>& refusals_;
+  prometheus::Family<prometheus::Counter>& logins_;
 };
 
 /// boxmeter_push_*: pure.

@@ -9,6 +9,7 @@
 #include "publish/push.h"
 #include "publish/status_json.h"
 #include "publish/status_page.h"
+#include "publish/web_guard.h"
 
 namespace boxmeter {
 namespace {
@@ -20,15 +21,14 @@ ServerResponse plain(int status, std::string text) {
   return ServerResponse::text(status, std::move(text));
 }
 
-void add_security(ServerResponse& response) {
-  response.headers.insert(
-      response.headers.end(),
-      {{"X-Content-Type-Options", "nosniff"},
-       {"X-Frame-Options", "DENY"},
-       {"Referrer-Policy", "no-referrer"},
-       {"Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; "
-        "form-action 'none'"}});
+http::ServerOptions server_options(const WebOptions& options, WebGuard& guard) {
+  http::ServerOptions server{.threads = 4, .later_threads = 2, .connections = 1000};
+  // Whether it is TLS the web file says, at every connection.
+  server.listen = options.config_file.empty() ? options.listen : std::vector<std::string>();
+  if (!options.config_file.empty()) server.tls_listen = options.listen;
+  server.identity = [&guard] { return guard.identity(); };
+  server.refused = [&guard](const http::Refusal& refusal) { guard.count_refused(refusal); };
+  return server;
 }
 
 }  // namespace
@@ -39,7 +39,9 @@ struct Web::State {
         sinks(std::move(telling)),
         own(WallClock::now()),
         page(store),
-        server({.listen = options.listen, .threads = 4, .connections = 1000},
+        prefix(route_prefix(options)),
+        guard(options, own),
+        server(server_options(options, guard),
                [this](const ServerRequest& request) { return answer(request); }) {}
 
   struct Route {
@@ -49,8 +51,10 @@ struct Web::State {
   };
   static const Route kRoutes[];
 
-  ServerResponse answer(const ServerRequest& request);
+  ServerResponse answer(ServerRequest request);
+  bool strip_prefix(ServerRequest& request) const;
   ServerResponse routed(const ServerRequest& request, const Route* route);
+  ServerResponse finished(ServerResponse response, const Route* route, Clock::time_point began);
 
   ServerResponse metrics(const ServerRequest& request);
   ServerResponse landing(const ServerRequest&) {
@@ -66,6 +70,8 @@ struct Web::State {
                             : plain(503, "not every device has been asked yet\n");
   }
   ServerResponse later(const ServerRequest& request) {
+    if (request.method == "POST")
+      if (auto refusal = guard.refuse_foreign(request)) return *std::move(refusal);
     return plain(501, request.path + " is not available yet\n");
   }
 
@@ -73,6 +79,8 @@ struct Web::State {
   const std::function<std::vector<SinkStatus>()> sinks;
   OwnSeries own;
   Page page;
+  const std::string prefix;  // of all paths
+  WebGuard guard;
   http::Server server;  // last: its threads use all of the above
 };
 
@@ -84,20 +92,44 @@ const Web::State::Route Web::State::kRoutes[] = {
     {"/-/reload", true, &State::later},
 };
 
-ServerResponse Web::State::answer(const ServerRequest& request) {
+ServerResponse Web::State::answer(ServerRequest asked) {
   const auto began = Clock::now();
+  const bool ours = strip_prefix(asked);
+  const auto request = std::make_shared<const ServerRequest>(std::move(asked));
   const auto* route = std::find_if(std::begin(kRoutes), std::end(kRoutes),
-                                   [&](const Route& one) { return one.path == request.path; });
-  if (route == std::end(kRoutes)) route = nullptr;
-  auto response = routed(request, route);
-  add_security(response);
+                                   [&](const Route& one) { return one.path == request->path; });
+  if (!ours || route == std::end(kRoutes)) route = nullptr;
+  auto response = guard.guarded(*request, [=, this] { return routed(*request, route); });
+  if (!response.later) return finished(std::move(response), route, began);
+  return {.later = [this, route, later = std::move(response.later)] {
+    const auto begun = Clock::now();
+    return finished(later(), route, begun);
+  }};
+}
+
+ServerResponse Web::State::finished(ServerResponse response, const Route* route,
+                                    Clock::time_point began) {
+  guard.add_headers(response);
   own.count_request(route == nullptr ? "other" : std::string(route->path), response.status,
                     Clock::now() - began);
   return response;
 }
 
+/// False: the path is none of ours.  Who asks whether we are well need not know the prefix.
+bool Web::State::strip_prefix(ServerRequest& request) const {
+  if (prefix.empty() || request.path == "/-/healthy" || request.path == "/-/ready") return true;
+  if (!request.path.starts_with(prefix + "/")) return false;
+  request.path.erase(0, prefix.size());
+  return true;
+}
+
 ServerResponse Web::State::routed(const ServerRequest& request, const Route* route) {
-  if (route == nullptr) return plain(404, "not found; see / for what is\n");
+  if (route == nullptr && !prefix.empty() && (request.path == "/" || request.path == prefix)) {
+    auto redirect = plain(302, "see " + prefix + "/\n");
+    redirect.headers.emplace_back("Location", prefix + "/");
+    return redirect;
+  }
+  if (route == nullptr) return plain(404, "not found; see " + prefix + "/ for what is\n");
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (route->posts ? request.method != "POST" : !reads) {
     const std::string allowed = route->posts ? "POST" : "GET, HEAD";
@@ -130,9 +162,10 @@ bool Web::still_answers() { return state_->server.still_answers(); }
 const std::vector<int>& Web::ports() const { return state_->server.ports(); }
 
 std::vector<std::string> Web::addresses() const {
+  const std::string scheme = state_->guard.identity() ? "https://" : "http://";
   std::vector<std::string> all;
   for (const auto& address : state_->server.addresses())
-    all.push_back(address.starts_with("unix:") ? address : "http://" + address + "/");
+    all.push_back(address.starts_with("unix:") ? address : scheme + address + state_->prefix + "/");
   return all;
 }
 

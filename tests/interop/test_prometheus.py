@@ -15,6 +15,7 @@ import yaml
 
 from harness import (CORPUS, FREEBOX, FRITZBOX, LABEL, RECORDINGS, ROOT, Daemon, Process, Sim, config, eventually, freebox,
                      fritzbox, free_port, push, run, samples, sink)
+from secured import MUTUAL, Authority, Secured, users
 
 TEXT = "text/plain;version=0.0.4"
 OPENMETRICS = "application/openmetrics-text;version=1.0.0"
@@ -28,12 +29,12 @@ def promtool():
 
 
 class Prometheus(Process):
-    """Scrapes the targets, {job: address}, and obeys the rules (files), once a second."""
+    """Scrapes the targets, {job: address}, and obeys the rules (files), once a second; `how` are more lines of each job."""
 
-    def __init__(self, folder, targets, rules=()):
+    def __init__(self, folder, targets, rules=(), how=""):
         if not shutil.which("prometheus"):
             pytest.skip("prometheus is not installed")
-        jobs = "".join(f"  - job_name: {job}\n    static_configs: [{{targets: ['{address}']}}]\n"
+        jobs = "".join(f"  - job_name: {job}\n    static_configs: [{{targets: ['{address}']}}]\n" + how
                        for job, address in targets.items())
         (folder / "prometheus.yml").write_text(
             "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
@@ -145,6 +146,37 @@ def test_prometheus_forgets_a_box_that_is_pulled_away_and_keeps_the_other(tmp_pa
                   ("box_up", (("device", "home"), ("kind", "fritzbox"))): "0"}
     assert {name for name, _ in left} == {"box_up"}
     assert list(scraped.values()) == ["1"]
+
+
+def test_prometheus_scrapes_through_tls_with_a_certificate_of_its_own_and_a_password(tmp_path):
+    authority = Authority(tmp_path)
+    authority.sign("server", "IP:127.0.0.1")
+    authority.sign("client", "DNS:prometheus.invalid")
+    (tmp_path / "password").write_text("wonderland")
+
+    def how(certificate, password):
+        client = f", cert_file: {tmp_path}/client.crt, key_file: {tmp_path}/client.key" if certificate else ""
+        login = f"    basic_auth: {{username: prometheus, password_file: {tmp_path}/password}}\n" if password else ""
+        return f"    scheme: https\n    tls_config: {{ca_file: {tmp_path}/ca.crt{client}}}\n{login}"
+
+    with Secured(tmp_path, MUTUAL + users(prometheus="wonderland")) as site:
+        target = {"boxmeter": f"{site.host}:{site.port}"}
+        with Prometheus(tmp_path, target, how=how(True, True)) as prometheus:
+            eventually(lambda: list(prometheus.query("up").values()) == ["1"])
+            eventually(lambda: list(prometheus.query('boxmeter_http_requests_total{code="200",handler="/metrics"} > 2').values()))
+            # However often it scrapes, bcrypt was asked once.
+            logins = prometheus.query("boxmeter_http_logins_total")
+        for certificate, password, error in [(True, False, "server returned HTTP status 401 Unauthorized"),
+                                             (False, True, "certificate required")]:
+            folder = tmp_path / f"{certificate}{password}"
+            folder.mkdir()
+            with Prometheus(folder, target, how=how(certificate, password)) as prometheus:
+                def last_error():
+                    return "".join(target["lastError"] for target in prometheus.api("targets")["activeTargets"])
+                eventually(last_error)
+                assert error in last_error()
+                assert list(prometheus.query("up").values()) == ["0"]
+    assert logins == {("boxmeter_http_logins_total", (("outcome", "accepted"),)): "1"}
 
 
 HANDMADE = [(FRITZBOX, fritzbox, ["fritzbox", "fritzbox_addresses"]), (FREEBOX, freebox, ["freebox", "freebox_addresses"]),

@@ -354,6 +354,7 @@ TEST_CASE("the settings that the example only shows would load too") {
   folder.write("fritz.password", "x");
   folder.write("freebox.token", "x\n");
   folder.write("telegraf.password", "x");
+  folder.write("web.yml", read_file(root / "config/web.yml"));
   std::string text = read_file(root / "config/boxmeter.yml");
   // "#key: value" is a setting that is switched off; it takes the place of the secret in the file.
   text = std::regex_replace(text, std::regex("\n( *)#(?! |\n)"), "\n$1");

@@ -1,0 +1,60 @@
+#include "publish/watched_web_file.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+namespace boxmeter {
+namespace {
+
+constexpr std::chrono::seconds kPause{1};
+
+}  // namespace
+
+WatchedWebFile::WatchedWebFile(const std::filesystem::path& file) : file_(file) {
+  auto first = std::make_shared<WebFile>();
+  if (!file_.empty()) *first = read_web_file(file_);
+  seen_.with([&](Seen& seen) { seen = {first->sources, stamp_of(first->sources)}; });
+  current_.with([&](auto& current) { current = std::move(first); });
+}
+
+WatchedWebFile::Stamp WatchedWebFile::stamp_of(const std::vector<std::filesystem::path>& files) {
+  Stamp stamp;
+  for (const auto& file : files) {
+    struct stat is {};
+    if (::stat(file.c_str(), &is) != 0) is = {};
+    for (const timespec& time : {is.st_mtim, is.st_ctim})
+      stamp.insert(stamp.end(), {time.tv_sec, time.tv_nsec});
+    stamp.insert(stamp.end(), {static_cast<std::int64_t>(is.st_dev),
+                               static_cast<std::int64_t>(is.st_ino), is.st_size});
+  }
+  return stamp;
+}
+
+std::shared_ptr<const WebFile> WatchedWebFile::at(Time now) {
+  auto next = next_look_.load();
+  if (!file_.empty() && now >= next && next_look_.compare_exchange_strong(next, now + kPause))
+    look();
+  return current_.with([](const auto& current) { return current; });
+}
+
+/// The stamp is taken before the files are read: what changes meanwhile is seen the next time.
+void WatchedWebFile::look() {
+  seen_.with([&](Seen& seen) {
+    const Stamp stamp = stamp_of(seen.sources);
+    if (stamp == seen.stamp) return;
+    seen.stamp = stamp;
+    Mistakes mistakes;
+    auto read = std::make_shared<const WebFile>(read_web_file(file_, mistakes));
+    if (read->sources != seen.sources) seen = {read->sources, stamp_of(read->sources)};
+    try {
+      mistakes.throw_if_any();
+      current_.with([&](auto& place) { place = std::move(read); });
+      spdlog::info("'{}' changed and was read again", file_.string());
+    } catch (const ConfigMistakes& wrong) {
+      for (const std::string& line : wrong.lines())
+        spdlog::error("web.config_file changed, but what was read before stays in use: {}", line);
+    }
+  });
+}
+
+}  // namespace boxmeter

@@ -1,0 +1,214 @@
+#include "publish/web_guard.h"
+
+#include <arpa/inet.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "http/url.h"
+
+namespace boxmeter {
+namespace {
+
+using http::Logins;
+using http::ServerRequest;
+using http::ServerResponse;
+using Verdict = Logins::Verdict;
+
+constexpr std::chrono::minutes kBetweenLines{1};
+
+bool is_address(const std::string& host) {
+  in6_addr any{};
+  const std::string plain = host.substr(0, host.find('%'));
+  return ::inet_pton(AF_INET, host.c_str(), &any) == 1 ||
+         ::inet_pton(AF_INET6, plain.c_str(), &any) == 1;
+}
+
+std::string machine_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+/// "search lan fritz.box" of resolv.conf(5); the last such line counts.
+std::vector<std::string> search_domains() {
+  std::vector<std::string> domains;
+  try {
+    const std::string text = read_file("/etc/resolv.conf");
+    for (const auto line : split(text, '\n')) {
+      const auto words = split(trim(line), ' ');
+      if (words[0] != "search" && words[0] != "domain") continue;
+      domains.clear();
+      for (std::size_t i = 1; i < words.size(); ++i)
+        if (!trim(words[i]).empty()) domains.emplace_back(trim(words[i]));
+    }
+  } catch (const Error&) {  // without it there is no domain either
+  }
+  return domains;
+}
+
+/// Without the dot that may end a name.
+std::string host_of(std::string_view authority) {
+  const auto url = http::parse_url(authority);
+  std::string host = lower(url ? url->plain_host() : "");
+  if (host.ends_with('.')) host.pop_back();
+  return host;
+}
+
+std::string shown_host(std::string_view text) {
+  std::string shown(text.substr(0, 100));
+  std::ranges::replace_if(
+      shown, [](char c) { return c < ' ' || c > '~' || c == '\''; }, '?');
+  return "'" + shown + "'";
+}
+
+}  // namespace
+
+HostNames::HostNames(const WebOptions& options, const std::string& machine,
+                     const std::vector<std::string>& domains) {
+  names_ = {"localhost", lower(machine), lower(machine) + ".local"};
+  for (const auto& domain : domains) names_.push_back(lower(machine + "." + domain));
+  for (const auto& host : options.hosts) names_.push_back(host_of(host));
+  if (!options.external_url.empty()) names_.push_back(host_of(options.external_url));
+}
+
+HostNames HostNames::here(const WebOptions& options) {
+  return {options, machine_name(), search_domains()};
+}
+
+bool HostNames::take(std::string_view host) const {
+  if (host.empty()) return true;
+  const std::string name = host_of(host);
+  return name.find('.') == std::string::npos || is_address(name) ||
+         std::ranges::find(names_, name) != names_.end();
+}
+
+WebGuard::WebGuard(const WebOptions& options, OwnSeries& own)
+    : options_(options), hosts_(HostNames::here(options)), file_(options.config_file), own_(own) {}
+
+std::shared_ptr<const http::TlsIdentity> WebGuard::identity() {
+  return file_.at(Clock::now())->identity;
+}
+
+/// One line a minute, however many there are: the first at once, then what came since the last.
+void WebGuard::count_refused(const http::Refusal& refusal) {
+  const auto now = Clock::now();
+  const std::string reason(refusal.reason);
+  own_.count_refusal(reason);
+  std::vector<std::string> told;
+  untold_.with([&](Untold& untold) {
+    ++untold.counts[reason];
+    if (now < untold.next_line) return;
+    untold.next_line = now + kBetweenLines;
+    for (const auto& [word, count] : std::exchange(untold.counts, {}))
+      told.push_back(std::to_string(count) + " " + word);
+  });
+  if (told.empty()) return;
+  spdlog::warn("web server: refused {}; the last: {} from {}{}", joined(told), reason,
+               refusal.client, refusal.detail.empty() ? "" : " (" + refusal.detail + ")");
+}
+
+ServerResponse WebGuard::refused(const ServerRequest& request, std::string_view reason,
+                                 ServerResponse response) {
+  count_refused({.reason = reason, .client = request.client});
+  return response;
+}
+
+ServerResponse WebGuard::refused_host(const ServerRequest& request) {
+  const std::string host = shown_host(request.header("host"));
+  count_refused({.reason = "host", .client = request.client, .detail = "Host " + host});
+  return ServerResponse::text(
+      421, "boxmeter is not known by the name " + host +
+               ", and nobody has to log in here: a page of somebody else's could read this.\n"
+               "Use its IP address, list the name in web.hosts, or configure a login "
+               "(web.config_file).\n");
+}
+
+ServerResponse WebGuard::refused_login(const ServerRequest& request, Verdict verdict) {
+  if (verdict == Verdict::limited) {
+    auto response = ServerResponse::text(429, "too many wrong passwords; try again in a moment\n");
+    response.headers.emplace_back("Retry-After", "2");
+    return refused(request, "login_rate", std::move(response));
+  }
+  auto response = ServerResponse::text(401, "user name and password, please\n");
+  response.headers.emplace_back("WWW-Authenticate", R"(Basic realm="boxmeter", charset="UTF-8")");
+  return refused(request, "login", std::move(response));
+}
+
+void WebGuard::count_login(Verdict verdict) {
+  const char* word = verdict == Verdict::accepted ? "accepted"
+                     : verdict == Verdict::wrong  ? "wrong"
+                                                  : "limited";
+  own_.count_login(word);
+}
+
+bool WebGuard::is_open(const ServerRequest& request) const {
+  return options_.health_without_login &&
+         (request.path == "/-/healthy" || request.path == "/-/ready");
+}
+
+ServerResponse WebGuard::guarded(const ServerRequest& request,
+                                 std::function<ServerResponse()> answer) {
+  const auto file = file_.at(Clock::now());
+  if (file->users.empty())
+    return hosts_.take(request.header("host")) ? answer() : refused_host(request);
+  if (is_open(request)) return answer();
+  const auto login = http::parse_basic(request.header("authorization"));
+  if (!login) return refused_login(request, Verdict::wrong);
+  const auto verdict = logins_.look(file->users, *login, request.client, Clock::now());
+  if (verdict == Verdict::accepted) return answer();
+  if (verdict == Verdict::limited) {
+    count_login(verdict);
+    return refused_login(request, verdict);
+  }
+  return {.later = [this, file, request, login = *login, answer = std::move(answer)] {
+    const auto checked = logins_.check(file->users, login, request.client);
+    count_login(checked);
+    return checked == Verdict::accepted ? answer() : refused_login(request, checked);
+  }};
+}
+
+/// By what browsers say of every POST; other clients say nothing.
+bool WebGuard::is_same_origin(const ServerRequest& request) const {
+  const std::string site = request.header("sec-fetch-site");
+  if (!site.empty()) return site == "same-origin" || site == "none";
+  const std::string origin = lower(request.header("origin"));
+  if (origin.empty()) return true;
+  const auto outside = http::parse_url(options_.external_url);
+  return origin == (request.tls ? "https://" : "http://") + lower(request.header("host")) ||
+         (outside && origin == lower(outside->origin()));
+}
+
+std::optional<ServerResponse> WebGuard::refuse_foreign(const ServerRequest& request) {
+  // Whoever got here where there are users has logged in.
+  if (is_same_origin(request) || !file_.at(Clock::now())->users.empty()) return {};
+  return refused(request, "origin",
+                 ServerResponse::text(403,
+                                      "a page of another site asked for this; from there it "
+                                      "needs a login (web.config_file)\n"));
+}
+
+void WebGuard::add_headers(ServerResponse& response) {
+  const std::pair<std::string, std::string> ours[] = {
+      {"X-Content-Type-Options", "nosniff"},
+      {"X-Frame-Options", "DENY"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Content-Security-Policy",
+       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; "
+       "form-action 'none'"}};
+  const auto file = file_.at(Clock::now());
+  const auto& theirs = file->headers;
+  for (const auto& header : ours) {
+    const bool replaced =
+        std::ranges::find(theirs, header.first, &std::pair<std::string, std::string>::first) !=
+        theirs.end();
+    if (!replaced) response.headers.push_back(header);
+  }
+  response.headers.insert(response.headers.end(), theirs.begin(), theirs.end());
+}
+
+}  // namespace boxmeter
