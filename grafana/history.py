@@ -36,7 +36,7 @@ RARER = r"boxmeter_(failures|polls_skipped|push_dropped|push_failures|series_dro
 # What goes back for days: what panels ask for over days.
 LONG = (r"box_wan_(receive|transmit)_bytes_total|box_wan_connected|box_up$|box_smarthome_(energy_joules_total|device_info)|"
         r"fritzbox_smarthome_unit_info|box_uptime_seconds")
-OWN = {"boxmeter_query_duration_seconds": 0.04, "boxmeter_poll_lag_seconds": 0.002, "process_resident_memory_bytes": 9.5e6,
+OWN = {"boxmeter_turn_duration_seconds": 0.4, "boxmeter_poll_lag_seconds": 0.002, "process_resident_memory_bytes": 9.5e6,
        "process_open_fds": 34, "boxmeter_push_queue_objects": 3, "boxmeter_push_queue_bytes": 1800}
 
 
@@ -94,8 +94,6 @@ class Series:
         name, value = self.name, self.value
         if name in ("box_up", "box_wan_connected") and outage(name, self.labels, when):
             return 0
-        if name == "boxmeter_query_last_success_timestamp_seconds":
-            return when
         if name == "process_start_time_seconds":
             return END - 3 * DAY
         if name == "boxmeter_push_oldest_timestamp_seconds":

@@ -15,11 +15,11 @@ ROWS = [
                "slow or away.", (f'60 * sum by (device, reason) ({per_second("boxmeter_failures_total")}) > 0',
                                  "{{device}} {{reason}}"),
                unit=A_MINUTE, width=12),
-        table("Queries that fail or may not", "\"denied\": the user or the application lacks a right; the status page names it. "
-              "\"failing\": boxmeter's log says why. Empty: all is well.",
-              (by("device, query, state", pick("boxmeter_query_info", more='state=~"failing|denied"')), "", {}), width=8, height=9),
-        series("What queries can do", "How many queries are in each state. \"unsupported\" is usual: no box has everything.",
-               (f'count by (state) ({pick("boxmeter_query_info")})', "{{state}}"), stacked=True, height=9,
+        table("Queries that fail", "boxmeter's log and status page say why. Empty: all is well.",
+              (by("device, query", f'{pick("boxmeter_query_up")} == 0'), "", {}), width=8, height=9),
+        series("What queries can do", "How many queries are in each state. \"unsupported\" is usual: no box has everything. "
+               "\"denied\": the user or the application lacks a right; the status page names it.",
+               (f'sum by (state) ({pick("boxmeter_queries")} > 0)', "{{state}}"), stacked=True, height=9,
                calcs=("min", "max", "lastNotNull")),
         series("Series", "How many series each box gives. A leap: a box full of visitors, or a new pack.",
                (pick("boxmeter_series"), "{{device}}"), height=9, calcs=("min", "max", "lastNotNull")),

@@ -4,9 +4,9 @@
 
 #include "app/command_line.h"
 #include "app/commands.h"
-#include "app/log.h"
 #include "app/process.h"
 #include "app/terminal.h"
+#include "base/log.h"
 
 namespace boxmeter {
 namespace {
@@ -31,7 +31,7 @@ int call(const CallOptions& wanted, DeviceKinds kinds, const Words& words) {
     kind.check(request);
   else
     confirm(change + " changes '" + job.device.name + "'", wanted.yes);
-  set_up_log({.level = "warn", .format = "text"});
+  set_up_log("warn", "text");
   prepare_process(1);
   http::Stop stop;
   const Reply reply =

@@ -5,11 +5,11 @@
 
 #include "app/command_line.h"
 #include "app/commands.h"
-#include "app/log.h"
 #include "app/process.h"
 #include "app/series_json.h"
 #include "app/store_setup.h"
 #include "base/guarded.h"
+#include "base/log.h"
 #include "publish/exposition.h"
 
 namespace boxmeter {
@@ -29,7 +29,7 @@ int once(const OnceOptions& wanted, DeviceKinds kinds) {
     job.device.one_shot = true;
   }
   config.log.format = "text";
-  set_up_log(config.log);
+  set_up_log(config.log.level, config.log.format);
   prepare_process(config.jobs.size());
   Store store(polled_devices(config));
   Guarded<std::vector<SnapshotPtr>> snapshots;

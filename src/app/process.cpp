@@ -1,11 +1,12 @@
 #include "app/process.h"
 
 #include <malloc.h>
-#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
 #include <csignal>
 #include <cstdlib>
+
+#include "base/log.h"
 
 namespace boxmeter {
 namespace {
@@ -27,8 +28,9 @@ void raise_file_limit(std::size_t devices) {
   setrlimit(RLIMIT_NOFILE, &limit);
   const std::size_t needed = devices * 2 + 700;  // and the connections of our own server
   if (limit.rlim_max < needed)
-    spdlog::warn("{} devices need {} file descriptors, the limit is {}; raise LimitNOFILE=",
-                 devices, needed, limit.rlim_max);
+    log_event(LogLevel::warn, std::to_string(devices) + " devices need " + std::to_string(needed) +
+                                  " file descriptors, the limit is " +
+                                  std::to_string(limit.rlim_max) + "; raise LimitNOFILE=");
 }
 
 }  // namespace

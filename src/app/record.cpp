@@ -6,9 +6,9 @@
 
 #include "app/command_line.h"
 #include "app/commands.h"
-#include "app/log.h"
 #include "app/process.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/secret_file.h"
 #include "base/text.h"
 #include "config/config.h"
@@ -104,7 +104,7 @@ int record_device(const std::string& file, DeviceKinds kinds, const Words& words
   device.one_shot = true;
   const fs::path folder = words[1];
   refuse_used(folder);
-  set_up_log({.level = "warn", .format = "text"});
+  set_up_log("warn", "text");
   prepare_process(1);
   http::Stop stop;
   const DeviceKind& kind = *job.kind;

@@ -1,15 +1,13 @@
-#include <spdlog/spdlog.h>
-
 #include <csignal>
 #include <deque>
 #include <iostream>
 
 #include "app/command_line.h"
 #include "app/commands.h"
-#include "app/log.h"
 #include "app/process.h"
 #include "app/store_setup.h"
 #include "app/watchdog.h"
+#include "base/log.h"
 #include "base/notify.h"
 #include "http/listen.h"
 
@@ -43,10 +41,11 @@ void wait_for_end() {
   for (;;) {
     const int signal = wait_for_signal();
     if (signal != SIGHUP) {
-      spdlog::info("stopping on {}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+      log_event(LogLevel::info, signal == SIGINT ? "stopping on SIGINT" : "stopping on SIGTERM");
       return;
     }
-    spdlog::warn("SIGHUP: reload is not available yet; restart to read the configuration again");
+    log_event(LogLevel::warn,
+              "SIGHUP: reload is not available yet; restart to read the configuration again");
   }
 }
 
@@ -72,7 +71,7 @@ std::vector<Option> serve_options(ServeOptions& options) {
            .target = &options.log_level,
            .help = "Instead of log.level",
            .value = "LEVEL",
-           .choices = {"debug", "info", "warn", "error"}},
+           .choices = {"debug", "info", "warn", "warning", "error"}},
           {.name = "log.format",
            .target = &options.log_format,
            .help = "Instead of log.format",
@@ -82,13 +81,13 @@ std::vector<Option> serve_options(ServeOptions& options) {
 
 int serve(const ServeOptions& options, DeviceKinds kinds) {
   Config config = read_config(options, kinds);
-  set_up_log(config.log);
+  set_up_log(config.log.level, config.log.format);
   if (const auto sockets = http::handed_over_addresses(); !sockets.empty()) {
-    spdlog::info("{} sockets were handed over; they are served instead of web.listen",
-                 sockets.size());
+    log_event(LogLevel::info, std::to_string(sockets.size()) +
+                                  " sockets were handed over; they are served instead of web.listen");
     config.web.listen = sockets;
   }
-  for (const std::string& warning : config.warnings) spdlog::warn("{}", warning);
+  for (const std::string& warning : config.warnings) log_event(LogLevel::warn, warning);
   block_signals();
   prepare_process(config.jobs.size());
 
@@ -106,8 +105,10 @@ int serve(const ServeOptions& options, DeviceKinds kinds) {
   http::Stop stop;
   {
     const Poller poller(config.jobs, config.poll, record_into(store), stop);
-    spdlog::info("boxmeter {} polls {} devices and pushes to {} sinks; {}", BOXMETER_VERSION,
-                 config.jobs.size(), config.push.size(), web.addresses().front());
+    log_event(LogLevel::info, std::string("boxmeter " BOXMETER_VERSION " polls ") +
+                                  std::to_string(config.jobs.size()) + " devices and pushes to " +
+                                  std::to_string(config.push.size()) + " sinks; " +
+                                  web.addresses().front());
     const Watchdog watchdog(
         {.web_answers = [&] { return web.still_answers(); },
          .poller_stuck = [&](auto now, auto patience) { return poller.stuck(now, patience); },

@@ -1,10 +1,9 @@
 #include "app/watchdog.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "base/log.h"
 #include "base/notify.h"
 
 namespace boxmeter {
@@ -36,8 +35,8 @@ Watchdog::~Watchdog() = default;
 void Watchdog::watch(Clock::duration period, bool is_asked_for) {
   const std::string now = missing_sign(period);
   if (now != why_ && !now.empty())
-    spdlog::error("{}; the service manager is not told that all is well", now);
-  if (now != why_ && now.empty()) spdlog::info("all is well again");
+    log_event(LogLevel::error, now + "; the service manager is not told that all is well");
+  if (now != why_ && now.empty()) log_event(LogLevel::info, "all is well again");
   why_ = now;
   if (std::string status = signs_.status(); status != std::exchange(told_, status))
     notify("STATUS=" + status);

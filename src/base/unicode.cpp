@@ -1,8 +1,34 @@
 #include "base/unicode.h"
 
+#include <array>
+#include <cstdio>
+
 #include "base/text.h"
 
 namespace boxmeter {
+namespace {
+
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) ||  // C0, DEL and C1
+         c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069);  // separators of lines, bidirectional marks (UAX #9)
+}
+
+void append_escape(std::string& out, char32_t c) {
+  if (c == '\n') {
+    out += "\\n";
+  } else if (c == '\t') {
+    out += "\\t";
+  } else if (c == '\r') {
+    out += "\\r";
+  } else {
+    std::array<char, 8> digits;
+    std::snprintf(digits.data(), digits.size(), "\\u%04x", static_cast<unsigned>(c));
+    out += digits.data();
+  }
+}
+
+}  // namespace
 
 std::u32string characters_of(std::string_view text) {
   const std::string valid = repair_utf8(text);
@@ -36,6 +62,17 @@ void append_utf8(std::string& out, char32_t character) {
     follow(6);
   }
   follow(0);
+}
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char32_t c : characters_of(text)) {
+    if (is_control(c))
+      append_escape(shown, c);
+    else
+      append_utf8(shown, c);
+  }
+  return shown;
 }
 
 }  // namespace boxmeter

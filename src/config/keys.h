@@ -5,7 +5,7 @@
 // bottom, kRootKeys last, since a row points to the table of its members.
 namespace boxmeter {
 
-inline constexpr std::string_view kLogLevels[] = {"debug", "info", "warn", "error"};
+inline constexpr std::string_view kLogLevels[] = {"debug", "info", "warn", "warning", "error"};
 inline constexpr std::string_view kLogFormats[] = {"logfmt", "json", "text"};
 inline constexpr Key kLogKeys[] = {
     {.name = "level",

@@ -68,6 +68,7 @@ struct Epoch {
 struct Incarnation {
   std::string firmware = {};  // empty: the box has not said it yet
   WallClock::time_point booted = {};
+  std::string model = {};  // for people, such as "FRITZ!Box 7590"; empty: not said (yet)
 };
 
 /// What answers at its address is not a box of this kind, whatever it is asked.

@@ -1,6 +1,6 @@
 #include "http/channel.h"
 
-#include <spdlog/spdlog.h>
+#include <spdlog/fmt/fmt.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,6 +8,7 @@
 #include <array>
 #include <mutex>
 
+#include "base/log.h"
 #include "base/pulse.h"
 #include "base/text.h"
 
@@ -79,7 +80,7 @@ void Channel::set_up() {
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &Channel::on_open);
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, &Channel::on_close);
-  curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, &stop_);
+  curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, this);
   // The roots are ours to load: libcurl would read the system's anew for every connection.
   curl_easy_setopt(curl, CURLOPT_CAINFO, nullptr);
   curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
@@ -162,7 +163,7 @@ Response Channel::exchange(const Call& call) {
 bool Channel::was_closed_while_idle(CURLcode code) const {
   const bool broken =
       code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
-  return broken && !now_.socket && now_.header_bytes == 0 && now_.sent <= 1 &&
+  return broken && now_.socket < 0 && now_.header_bytes == 0 && now_.sent <= 1 &&
          now_.call->request.reading && !stop_.stopped();
 }
 
@@ -176,7 +177,7 @@ CURLcode Channel::perform_again(const Call& call) {
 /// Or not in time: the name server of a home is mostly the very box that is to be asked.
 bool Channel::was_name_not_found(CURLcode code) const {
   const bool not_found = code == CURLE_COULDNT_RESOLVE_HOST ||
-                         (code == CURLE_OPERATION_TIMEDOUT && !now_.socket && now_.sent == 0);
+                         (code == CURLE_OPERATION_TIMEDOUT && now_.socket < 0 && now_.sent == 0);
   return not_found && !last_address_.empty() && !stop_.stopped();
 }
 
@@ -184,8 +185,8 @@ CURLcode Channel::perform_at_last_address(const Call& call) {
   const bool is_v6 = last_address_.find(':') != std::string::npos;
   const std::string entry =
       "+" + call.target.where + ":" + (is_v6 ? "[" + last_address_ + "]" : last_address_);
-  spdlog::debug("{}: name not found; asked at its last address, {}", call.target.host,
-                last_address_);
+  log_event(LogLevel::debug,
+            call.target.host + ": name not found; asked at its last address, " + last_address_);
   const HeaderList list(curl_slist_append(nullptr, entry.c_str()));
   curl_easy_setopt(handle_.get(), CURLOPT_RESOLVE, list.get());
   curl_easy_setopt(handle_.get(), CURLOPT_DNS_CACHE_TIMEOUT, 60L);  // else it is outdated at once
@@ -196,7 +197,7 @@ CURLcode Channel::perform_at_last_address(const Call& call) {
 }
 
 void Channel::remember_address(const Call& call) {
-  if (!now_.socket || call.target.address) return;
+  if (now_.socket < 0 || call.target.address) return;
   const char* address = nullptr;
   curl_easy_getinfo(handle_.get(), CURLINFO_PRIMARY_IP, &address);
   if (address != nullptr) last_address_ = address;
@@ -226,16 +227,10 @@ Error Channel::failure(CURLcode code, const Call& call) {
     return trust_.failure(call.target, code == CURLE_PEER_FAILED_VERIFICATION, detail);
 
   long os_error = 0;
-  // Of a socket that is connected, also while TLS is not agreed on yet: libcurl 7 tells the peer
-  // then, libcurl 8 the time.
-  const char* peer = nullptr;
-  curl_off_t connect_time = 0;
   curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &os_error);
-  curl_easy_getinfo(handle_.get(), CURLINFO_PRIMARY_IP, &peer);
-  curl_easy_getinfo(handle_.get(), CURLINFO_CONNECT_TIME_T, &connect_time);
   return transport_error(code, call.target,
-                         {.socket = now_.socket,
-                          .connected = (peer != nullptr && *peer != '\0') || connect_time > 0,
+                         {.socket = now_.socket >= 0,
+                          .connected = now_.connected,
                           .sent = now_.sent > 0,
                           .received = now_.header_bytes > 0,
                           .os_error = static_cast<int>(os_error),
@@ -246,14 +241,16 @@ Error Channel::failure(CURLcode code, const Call& call) {
 
 /// Neither the query (a session id may stand there) nor a header, nor a body.
 void Channel::log(const Call& call, CURLcode code) {
-  if (!spdlog::should_log(spdlog::level::debug)) return;
+  if (!is_logged(LogLevel::debug)) return;
   double seconds = 0;
   curl_easy_getinfo(handle_.get(), CURLINFO_TOTAL_TIME, &seconds);
   const auto& target = call.target.request;
-  spdlog::debug("{} {}{}: {}, {} bytes in {:.1f} ms", method_name(call.request.method),
+  log_event(LogLevel::debug,
+            fmt::format(
+                "{} {}{}: {}, {} bytes in {:.1f} ms", method_name(call.request.method),
                 call.target.where, target.substr(0, target.find('?')),
                 code == CURLE_OK ? std::to_string(now_.response.status) : curl_easy_strerror(code),
-                now_.response.body.size(), seconds * 1e3);
+                now_.response.body.size(), seconds * 1e3));
 }
 
 template <typename Step, typename Result>
@@ -334,12 +331,18 @@ curl_socket_t Channel::on_open(void* self, curlsocktype, curl_sockaddr* address)
     ::close(socket);
     return CURL_SOCKET_BAD;
   }
-  channel.now_.socket = true;
+  channel.now_.socket = socket;
   return socket;
 }
 
-int Channel::on_close(void* stop, curl_socket_t socket) {
-  static_cast<Stop*>(stop)->closed(socket);
+int Channel::on_close(void* self, curl_socket_t socket) {
+  auto& channel = *static_cast<Channel*>(self);
+  // libcurl does not say it of a connection on which TLS was never agreed on.
+  sockaddr_storage peer = {};
+  socklen_t size = sizeof peer;
+  if (socket == channel.now_.socket)
+    channel.now_.connected = ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0;
+  channel.stop_.closed(socket);
   return ::close(socket);
 }
 

@@ -60,7 +60,8 @@ class Channel {
     bool too_many_headers = false;
     bool body_too_large = false;
     int sent = 0;         // how often the request went out
-    bool socket = false;  // a connection was begun
+    int socket = -1;         // of the connection that was begun last
+    bool connected = false;  // with it: known when it is closed
     std::exception_ptr thrown = {};
   };
 
@@ -87,7 +88,7 @@ class Channel {
                          curl_off_t sent);
   static int on_connected(void* self, char* peer, char* own, int peer_port, int own_port);
   static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
-  static int on_close(void* stop, curl_socket_t socket);
+  static int on_close(void* self, curl_socket_t socket);
   static CURLcode on_tls(CURL* handle, void* context, void* self);
 
   Stop& stop_;

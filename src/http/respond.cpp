@@ -1,12 +1,12 @@
 #include "http/respond.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
 #include <exception>
+
+#include "base/log.h"
 
 namespace boxmeter::http {
 namespace {
@@ -106,9 +106,9 @@ ServerResponse guarded(const Asked& asked, Step step) {
   try {
     return step();
   } catch (const std::exception& error) {
-    spdlog::error("{} {} failed: {}", asked.method, asked.path, error.what());
+    log_event(LogLevel::error, asked.method + " " + asked.path + " failed: " + error.what());
   } catch (...) {
-    spdlog::error("{} {} failed", asked.method, asked.path);
+    log_event(LogLevel::error, asked.method + " " + asked.path + " failed");
   }
   return ServerResponse::text(500, "internal error\n");
 }

@@ -1,10 +1,10 @@
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "http/server_state.h"
 
 // What the threads of a Server do with a connection that the event loop lent them.
@@ -155,7 +155,7 @@ void Server::State::hand_over(Connection& connection, std::function<void(Transpo
       try {
         instead(connection.transport);
       } catch (const std::exception& error) {
-        spdlog::error("taking over a connection failed: {}", error.what());
+        log_event(LogLevel::error, std::string("taking over a connection failed: ") + error.what());
       }
       parking.drop(connection);
       aside.done = true;

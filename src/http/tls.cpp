@@ -3,7 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "http/encode.h"
 
@@ -217,8 +217,9 @@ bool Trust::believe(X509_STORE_CTX* context) {
 void Trust::accepted(const Target& target) {
   if (policy_.mode != TlsMode::first_use || seen_.key.empty() || !seen_.expected.empty()) return;
   write_file(policy_.known_key, seen_.key + "\n");
-  spdlog::info("remembered the key of {}, seen for the first time, in '{}': {}", target.where,
-               policy_.known_key.string(), seen_.key);
+  log_event(LogLevel::info, "remembered the key of " + target.where +
+                                ", seen for the first time, in '" + policy_.known_key.string() +
+                                "': " + seen_.key);
   seen_.expected = seen_.key;
 }
 

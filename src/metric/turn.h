@@ -17,6 +17,7 @@ struct Turn {
   std::optional<Failure> failure = {};      // of the device, not of one query: why it was not
                                             // reached, or that it refused the login
   std::vector<std::string> abandoned = {};  // due queries that were not asked any more
+  Clock::duration took{};                   // from its first request to its last answer
   Clock::duration lag{};                    // started this much later than planned
   std::uint64_t skipped = 0;                // polls that were due and are not made up for
   std::uint64_t logins = 0;                 // of the device so far

@@ -1,13 +1,12 @@
 #include "poll/learned.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 
 namespace boxmeter {
@@ -98,8 +97,10 @@ Learned LearnedFile::load(const Moment& now) const {
   try {
     return from_text(read_file(file_), now);
   } catch (const Error& error) {
-    spdlog::warn("device '{}': what the box lacks is found out anew, not read from '{}': {}",
-                 device_, file_.string(), error.what());
+    log_event(LogLevel::warn,
+              "what the box lacks is found out anew, not read from '" + file_.string() +
+                  "': " + error.what(),
+              {{"device", device_}});
     return {};
   }
 }
@@ -109,7 +110,8 @@ void LearnedFile::save(const Learned& learned, const Moment& now) {
   try {
     write_file(file_, to_text(learned, now));
   } catch (const Error& error) {
-    spdlog::warn("device '{}': what the box lacks is not kept: {}", device_, error.what());
+    log_event(LogLevel::warn, std::string("what the box lacks is not kept: ") + error.what(),
+              {{"device", device_}});
     file_.clear();
   }
 }

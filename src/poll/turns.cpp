@@ -1,11 +1,10 @@
 #include "poll/turns.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <random>
 #include <utility>
 
+#include "base/log.h"
 #include "base/pulse.h"
 
 namespace boxmeter {
@@ -38,12 +37,12 @@ std::ptrdiff_t count_chosen(const Choices& choices) {
   return std::ranges::count_if(choices, [](int choice) { return choice >= 0; });
 }
 
-/// What the log says of one query, or of several that fail alike.
+/// What the log says of one query, or of several that fare alike.
 struct Line {
+  LogLevel level = LogLevel::info;
   std::string text = {};
-  bool is_warning = false;
-  std::string query = {};
-  std::size_t others = 0;
+  std::string reason = {};
+  std::string queries = {};  // "a, b"
 };
 
 void add_line(std::vector<Line>& lines, Line line) {
@@ -51,12 +50,37 @@ void add_line(std::vector<Line>& lines, Line line) {
   if (same == lines.end())
     lines.push_back(std::move(line));
   else
-    ++same->others;
+    same->queries += ", " + line.queries;
 }
 
-std::string complaint_of(const Snapshot& snapshot) {
-  if (snapshot.failure) return snapshot.failure->message;
-  return snapshot.problems.empty() ? "" : snapshot.problems.front().message;
+/// What is wrong with a query: one reason is told once, whatever its texts.
+struct Complaint {
+  std::string reason = {};  // empty: nothing
+  std::string text = {};
+};
+
+Complaint complaint_of(const Snapshot& snapshot) {
+  const auto told = [](const Failure& failure) {
+    return Complaint{std::string(name(failure.kind)), failure.message};
+  };
+  if (!snapshot.failure)
+    return snapshot.problems.empty() ? Complaint{} : told(snapshot.problems.front());
+  if (!lacking(snapshot.support)) return told(*snapshot.failure);
+  const std::string state(name(snapshot.support));
+  return {state, state + ": " + snapshot.failure->message};
+}
+
+/// "FRITZ!Box 7590 8.02: 21 queries, 3 unsupported"
+std::string introduction(const Incarnation& box, const std::vector<SnapshotPtr>& outcomes) {
+  std::string text = box.model;
+  if (!box.firmware.empty()) text += (text.empty() ? "" : " ") + box.firmware;
+  if (!text.empty()) text += ": ";
+  text += std::to_string(outcomes.size()) + (outcomes.size() == 1 ? " query" : " queries");
+  std::map<std::string, std::size_t> counts;
+  for (const SnapshotPtr& snapshot : outcomes)
+    if (snapshot->failure) ++counts[std::string(name(snapshot->support))];
+  for (const auto& [state, count] : counts) text += ", " + std::to_string(count) + " " + state;
+  return text;
 }
 
 /// So many queries in a row without an answer of a box of this kind, from the start of a turn on,
@@ -195,6 +219,7 @@ void Turns::remember() {
 
 void Turns::settle(Turn turn, Clock::time_point planned, Clock::time_point began) {
   turn.ended = Clock::now();
+  turn.took = turn.ended - began;
   turn.lag = std::max(began - planned, Clock::duration::zero());
   turn.logins = device_->logins();
   turn.permissions = device_->permissions();
@@ -248,30 +273,37 @@ void Turns::ask(Snapshot& snapshot, std::size_t query) {
 /// One line when something appears, one when it clears, silence in between; one for queries that
 /// share a cause, and one for all of a box that was not reached.
 void Turns::tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes) {
-  if (turn.failure) return tell_of_device(turn.failure->message);
+  if (turn.failure) return tell_of_outage(*turn.failure);
+  const bool is_first =
+      turn.reached && !std::exchange(is_introduced_, is_introduced_ || turn.reached);
+  if (is_first)
+    log_event(LogLevel::info, introduction(device_->incarnation(), outcomes), {{"device", name_}});
+  else if (turn.reached && is_out_)
+    log_event(LogLevel::info, "answers again", {{"device", name_}});
+  if (turn.reached) is_out_ = false;
   std::vector<Line> lines;
   for (const SnapshotPtr& snapshot : outcomes) {
-    if (turn.reached && told_.erase("") > 0) spdlog::info("{}: answers again", name_);
-    const std::string now = complaint_of(*snapshot);
-    if (now == std::exchange(told_[snapshot->query], now)) continue;
-    add_line(lines, {.text = now.empty() ? "works again"
-                             : lacking(snapshot->support)
-                                 ? std::string(boxmeter::name(snapshot->support)) + ": " + now
-                                 : now,
-                     .is_warning = !now.empty() && !lacking(snapshot->support),
-                     .query = snapshot->query});
+    const Complaint now = complaint_of(*snapshot);
+    if (now.reason == std::exchange(told_[snapshot->query], now.reason)) continue;
+    const bool is_lacking = lacking(snapshot->support);
+    add_line(lines, {.level = now.reason.empty() ? LogLevel::info
+                              : !is_lacking      ? LogLevel::warn
+                              : is_first         ? LogLevel::debug
+                                                 : LogLevel::info,
+                     .text = now.reason.empty() ? "works again" : now.text,
+                     .reason = now.reason,
+                     .queries = snapshot->query});
   }
   for (const Line& line : lines) {
-    const std::string others =
-        line.others == 0 ? "" : " and " + std::to_string(line.others) + " more";
-    spdlog::log(line.is_warning ? spdlog::level::warn : spdlog::level::info, "{}/{}{}: {}", name_,
-                line.query, others, line.text);
+    std::vector<LogField> fields{{"device", name_}, {"query", line.queries}};
+    if (!line.reason.empty()) fields.push_back({"reason", line.reason});
+    log_event(line.level, line.text, fields);
   }
 }
 
-void Turns::tell_of_device(const std::string& now) {
-  if (now == std::exchange(told_[""], now)) return;
-  spdlog::warn("{}: {}", name_, now);
+void Turns::tell_of_outage(const Failure& failure) {
+  log_event(std::exchange(is_out_, true) ? LogLevel::debug : LogLevel::warn, failure.message,
+            {{"device", name_}, {"reason", std::string(boxmeter::name(failure.kind))}});
 }
 
 }  // namespace boxmeter

@@ -40,7 +40,7 @@ class Turns {
   bool ask_next(std::size_t query, Turn& turn, std::vector<SnapshotPtr>& outcomes);
   void settle(Turn turn, Clock::time_point planned, Clock::time_point began);
   void tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes);
-  void tell_of_device(const std::string& now);
+  void tell_of_outage(const Failure& failure);
 
   const std::string name_;
   const std::vector<QueryPtr> queries_;
@@ -63,8 +63,10 @@ class Turns {
   bool chose_ = false;                   // since the file was written
   unsigned unheard_ = 0;                 // queries in this turn that no box of this kind answered
   unsigned failures_ = 0;                // turns in a row that did not reach the device
-  std::map<std::string, std::string>
-      told_;  // query, or "" for the device -> what the log said last
+  // What the log has said last.
+  bool is_introduced_ = false;               // of the box: that it is there
+  bool is_out_ = false;                      // that it is not
+  std::map<std::string, std::string> told_;  // of a query: the reason why it fails, or ""
 };
 
 }  // namespace boxmeter

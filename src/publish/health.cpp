@@ -1,5 +1,7 @@
 #include "publish/health.h"
 
+#include <array>
+
 #include "publish/sample_text.h"
 
 namespace boxmeter {
@@ -36,18 +38,20 @@ const FamilyPtr kCut = family("boxmeter_label_values_cut_total", MetricType::cou
 const FamilyPtr kQueryUp = family("boxmeter_query_up", MetricType::gauge,
                                   "Whether the query was answered when it was last asked; absent "
                                   "for one that this box does not support.");
-const FamilyPtr kQueryDuration =
-    family("boxmeter_query_duration_seconds", MetricType::gauge, "How long the last answer took.");
-const FamilyPtr kQuerySuccess = family("boxmeter_query_last_success_timestamp_seconds",
-                                       MetricType::gauge, "When the query was last answered.");
-const FamilyPtr kQueryState =
-    family("boxmeter_query_info", MetricType::info,
-           "What the query can do on this box: supported, unsupported, denied, idle or failing.");
+const FamilyPtr kQueries =
+    family("boxmeter_queries", MetricType::gauge,
+           "Queries of the device by what they can do on this box: supported, unsupported, denied, "
+           "idle (the box cannot tell at the moment) or failing. /devices tells it of each.");
+const FamilyPtr kTook =
+    family("boxmeter_turn_duration_seconds", MetricType::gauge,
+           "How long the last turn took, in which all queries were asked that were due.");
 
 constexpr ErrorKind kReasons[] = {ErrorKind::timeout, ErrorKind::network,   ErrorKind::tls,
                                   ErrorKind::auth,    ErrorKind::too_large, ErrorKind::protocol,
                                   ErrorKind::refused, ErrorKind::mapping,   ErrorKind::config,
                                   ErrorKind::internal};
+constexpr Support kStates[] = {Support::supported, Support::unsupported, Support::denied,
+                               Support::idle, Support::failing};
 constexpr const char* kDropReasons[] = {"duplicate", "key", "label", "limit", "state"};
 
 Number number(std::uint64_t value) { return Number(value); }
@@ -75,19 +79,19 @@ void add_counts(std::vector<Series>& all, const DeviceStatus& device) {
 }
 
 void add_queries(std::vector<Series>& all, const DeviceStatus& device) {
-  Series up{kQueryUp, {}}, duration{kQueryDuration, {}}, success{kQuerySuccess, {}},
-      state{kQueryState, {}};
+  Series up{kQueryUp, {}}, queries{kQueries, {}};
+  std::array<std::uint64_t, std::size(kStates)> counts{};
   for (const DeviceStatus::Query& query : device.queries) {
     if (!query.asked) continue;
-    const Labels labels{{"query", query.name}};
-    if (!lacking(query.support)) up.points.push_back({labels, number(query.up ? 1 : 0)});
-    duration.points.push_back({labels, Number(query.took.count())});
-    if (query.last_success)
-      success.points.push_back({labels, Number(unix_seconds(*query.last_success))});
-    state.points.push_back(
-        {{{"query", query.name}, {"state", std::string(name(query.support))}}, number(1)});
+    if (!lacking(query.support))
+      up.points.push_back({{{"query", query.name}}, number(query.up ? 1 : 0)});
+    ++counts[static_cast<std::size_t>(query.support)];
   }
-  for (Series* series : {&up, &duration, &success, &state}) all.push_back(std::move(*series));
+  for (const Support state : kStates)
+    queries.points.push_back(
+        {{{"state", std::string(name(state))}}, number(counts[static_cast<std::size_t>(state)])});
+  all.push_back(std::move(up));
+  all.push_back(std::move(queries));
 }
 
 }  // namespace
@@ -98,6 +102,7 @@ std::vector<Series> health_of(const DeviceStatus& device) {
   all.push_back(one(kPolls, number(device.polls)));
   all.push_back(one(kSkipped, number(device.skipped)));
   all.push_back(one(kLag, Number(device.lag.count())));
+  all.push_back(one(kTook, Number(device.took.count())));
   all.push_back(one(kLogins, number(device.logins)));
   all.push_back(one(kSeries, number(device.series)));
   add_counts(all, device);

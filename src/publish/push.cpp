@@ -1,7 +1,5 @@
 #include "publish/push.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <future>
@@ -9,6 +7,7 @@
 #include <random>
 #include <thread>
 
+#include "base/log.h"
 #include "publish/delivery.h"
 #include "publish/post.h"
 
@@ -144,7 +143,7 @@ void Sink::add(const SnapshotPtr& snapshot) noexcept try {
   if (earlier) state_->wakeup.wake();
   state_->log(notes);
 } catch (const std::exception& error) {
-  spdlog::error("push {}: {}", state_->options.name, error.what());
+  log_event(LogLevel::error, error.what(), {{"sink", state_->options.name}});
 }
 
 SinkStatus Sink::status() const {
@@ -183,7 +182,9 @@ void Sink::State::run() {
     wakeup.wait(delivery.with([&](const Delivery& waiting) { return waiting.due(now); }));
   }
   const std::size_t left = delivery.with([](const Delivery& last) { return last.queue().size(); });
-  if (left > 0) spdlog::warn("push {}: ends with {} objects undelivered", options.name, left);
+  if (left > 0)
+    log_event(LogLevel::warn, "ends with " + std::to_string(left) + " objects undelivered",
+              {{"sink", options.name}});
 }
 
 PushAnswer Sink::State::post(std::string body) {
@@ -199,8 +200,7 @@ PushAnswer Sink::State::post(std::string body) {
 
 void Sink::State::log(const PushNotes& notes) const {
   for (const PushNote& note : notes)
-    spdlog::log(note.good ? spdlog::level::info : spdlog::level::warn, "push {}: {}", options.name,
-                note.text);
+    log_event(note.good ? LogLevel::info : LogLevel::warn, note.text, {{"sink", options.name}});
 }
 
 }  // namespace boxmeter

@@ -54,6 +54,7 @@ Json device_json(const DeviceStatus& device) {
           {"polls", device.polls},
           {"skipped", device.skipped},
           {"lag_seconds", device.lag.count()},
+          {"turn_duration_seconds", device.took.count()},
           {"logins", device.logins},
           {"permissions", device.permissions},
           {"series", device.series},

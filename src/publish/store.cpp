@@ -142,6 +142,7 @@ void Store::end_turn(const std::string& name, const Turn& turn) {
     DeviceStatus& status = current.status;
     status.answered = true;
     status.lag = turn.lag;
+    status.took = turn.took;
     status.skipped += turn.skipped;
     if (turn.asked) status.up = turn.reached && !turn.refused_login;
     status.logins = turn.logins;

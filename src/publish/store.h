@@ -61,6 +61,7 @@ struct DeviceStatus {
   std::uint64_t polls = 0, skipped = 0, logins = 0;
   Reply permissions = Reply::object();  // as the box tells them; empty: it has not (yet)
   std::chrono::duration<double> lag{};
+  std::chrono::duration<double> took{};
   std::map<ErrorKind, std::uint64_t> failures = {};
   std::size_t series = 0;
   std::map<std::string, std::uint64_t> dropped = {};

@@ -119,7 +119,7 @@ def test_over_https_a_box_is_believed_by_its_chain_or_its_key_and_by_nothing_els
 
         for tls in (f"{{ca_file: {authority}}}", f'{{pin: "{key}"}}', "insecure"):
             code, log = once(tls)
-            assert (code, [line for line in log.splitlines() if "device 'free'" in line or "free:" in line]) == (0, []), log
+            assert (code, [line for line in log.splitlines() if " warn  free: " in line]) == (0, []), log
         for tls in ("", "system"):  # Free's roots, and the system's, know nothing of this one
             code, log = once(tls)
             assert code == 1
@@ -134,7 +134,7 @@ def test_plain_http_to_a_box_beyond_this_machine_is_warned_of(tmp_path):
     file = tmp_path / "boxmeter.yml"
     file.write_text(config(freebox("http://box.invalid"), poll="timeout: 1s"))
 
-    assert ("device 'free': 'http://box.invalid' is plain http: whoever listens on the way can use the session (a Freebox "
+    assert ("free: 'http://box.invalid' is plain http: whoever listens on the way can use the session (a Freebox "
             "also answers on https://mafreebox.freebox.fr)") in run("once", "--config.file", file).stderr
 
 
@@ -148,8 +148,8 @@ def test_a_box_that_is_looked_for_is_found_where_it_was_and_plain_http_is_warned
         done = run("once", "--config.file", file)
 
         assert done.returncode == 0, done.stderr
-        assert f"device 'free': found at '{sim.urls[0]}' (API " in done.stderr
-        assert "device 'free': found over plain http only: whoever listens on the way can use the session" in done.stderr
+        assert f"free: found at '{sim.urls[0]}' (API " in done.stderr
+        assert "free: found over plain http only: whoever listens on the way can use the session" in done.stderr
         assert len(json.loads(known.read_text())["uid"]) == 32
 
 

@@ -55,11 +55,6 @@ def house(url, name="home", **options):
     return fritzbox(url, name, queries="[house]", **options)
 
 
-def state(found, query):
-    return next(key.split('state="')[1].rstrip('"}') for key in found
-                if key.startswith("boxmeter_query_info{") and f'query="{query}"' in key)
-
-
 def failures(found):
     return {key: text for key, text in found.items() if key.startswith("boxmeter_failures_total") and text != "0"}
 
@@ -278,9 +273,10 @@ def test_a_page_that_a_firmware_takes_away_is_unsupported_and_told_once(tmp_path
             eventually(lambda: sim.stats()[0]["requests"] > before + 5)
             found = daemon.samples()
             stats = sim.stats()[0]
+            load = next(query for query in daemon.devices()["home"]["queries"] if query["name"] == "house_load")
         told = [line for line in daemon.lines if "home/house_load: " in line]
 
-    assert state(found, "house_load") == "unsupported"
+    assert load["state"] == "unsupported"
     assert failures(found) == {}
     assert value(found, "fritzbox_t_target", id="09995 0000004") == "253"
     assert stats["sessions"] <= 2 and stats["stale_sids"] == 0  # it may have been an ended session, once

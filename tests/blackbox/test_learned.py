@@ -57,7 +57,7 @@ def asked(sim, brand):
 
 def wait_until_told(daemon):
     """Two turns later, so that the second one would have asked again."""
-    found = daemon.wait_for(lambda found: value(found, "boxmeter_query_info", query="house_lacking", state="unsupported"))
+    found = daemon.wait_for(lambda found: value(found, "boxmeter_queries", state="unsupported") == "1")
     polls = value(found, "boxmeter_polls_total")
     daemon.wait_for(lambda found: float(value(found, "boxmeter_polls_total")) >= float(polls) + 4)
     return found
@@ -75,7 +75,7 @@ def test_a_restart_does_not_ask_again_for_what_the_box_lacks(tmp_path, brand):
         kept = json.loads(learned(tmp_path).read_text())
         with daemon_of(tmp_path, brand, sim) as daemon:
             found = wait_until_told(daemon)
-            told = [line for line in daemon.lines if "home/house_lacking: unsupported: " in line]
+            told = [line for line in daemon.lines if line.endswith(": 2 queries, 1 unsupported")]
         assert asked(sim, brand) == 1
 
     assert list(kept["unsupported"]) == [brand["describe"]]
@@ -136,7 +136,7 @@ def test_a_damaged_file_costs_a_warning_and_one_more_question(tmp_path, brand, d
         assert asked(sim, brand) == 2
 
     assert len(warnings) == 1
-    assert warnings[0].endswith(f"device 'home': what the box lacks is found out anew, not read from '{learned(tmp_path)}': {why}")
+    assert warnings[0].endswith(f"home: what the box lacks is found out anew, not read from '{learned(tmp_path)}': {why}")
     assert list(json.loads(learned(tmp_path).read_text())["unsupported"]) == [brand["describe"]]
 
 

@@ -167,7 +167,7 @@ def test_a_batch_that_is_too_large_for_the_listener_goes_in_smaller_ones(tmp_pat
     assert set(failures(found)) == {"too_large"}
     assert dropped(found) == {}
     line, = told(daemon)
-    assert re.fullmatch(r"warning +push telegraf: the listener takes no body of \d+ bytes \(HTTP 413\): sending smaller "
+    assert re.fullmatch(r"warn +push telegraf: the listener takes no body of \d+ bytes \(HTTP 413\): sending smaller "
                         r"ones, and larger ones again after a while; max_body spares the tries", line)
 
 

@@ -1,12 +1,11 @@
 #include <doctest/doctest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 #include <stdlib.h>
 
 #include <filesystem>
 #include <sstream>
 
 #include "base/file.h"
+#include "captured_log.h"
 #include "device/freebox/registration.h"
 #include "device/freebox/session.h"
 #include "fake_freebox.h"
@@ -324,12 +323,7 @@ TEST_CASE("a Freebox without its token or app id is refused before it is asked")
 }
 
 TEST_CASE("plain http to a box on the network is warned of once, to this machine never") {
-  std::ostringstream written;
-  const auto logger = std::make_shared<spdlog::logger>(
-      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(written));
-  logger->set_pattern("%l %v");
-  const auto before = spdlog::default_logger();
-  spdlog::set_default_logger(logger);
+  CapturedLog log;
   http::Stop stop;
 
   for (const char* url : {"http://192.0.2.1", "http://127.0.0.1:80", "https://192.0.2.1"})
@@ -338,10 +332,9 @@ TEST_CASE("plain http to a box on the network is warned of once, to this machine
                    .credential = {.value = Secret("hush")},
                    .own = Options{.app_id = "fr.example.app"}},
                   stop);
-  spdlog::set_default_logger(before);
 
-  CHECK(written.str() ==
-        "warning device 'free': 'http://192.0.2.1' is plain http: whoever listens on the way can "
+  CHECK(log.text() ==
+        "warn  free: 'http://192.0.2.1' is plain http: whoever listens on the way can "
         "use the session (a Freebox also answers on https://mafreebox.freebox.fr)\n");
 }
 

@@ -1,9 +1,8 @@
 #include <doctest/doctest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <sstream>
 
+#include "captured_log.h"
 #include "error_of.h"
 #include "gzipped_zeros.h"
 #include "http/channel.h"
@@ -124,19 +123,13 @@ TEST_CASE("a proxy of the environment is not asked") {
 
 TEST_CASE("the debug log tells of a request without query, credentials or body") {
   RawServer server(always(200, "answer"));
-  std::ostringstream log;
-  const auto before = spdlog::default_logger();
-  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
-  spdlog::set_level(spdlog::level::debug);
-  spdlog::set_pattern("%l %v");
+  CapturedLog log(spdlog::level::debug);
   Stop stop;
   Client client({.auth = Auth::basic, .username = "who", .password = Secret("secret")}, stop);
 
   client.send({.method = Method::post, .url = server.url("/login?sid=1234"), .body = "5678"});
-  spdlog::set_default_logger(before);
 
-  const auto line = log.str();
+  const auto line = log.text();
   CHECK(line.starts_with("debug POST " + server.where() + "/login: 200, 6 bytes in "));
   CHECK(line.ends_with(" ms\n"));
 }

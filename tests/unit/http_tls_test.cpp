@@ -1,11 +1,10 @@
 #include <doctest/doctest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <filesystem>
 #include <sstream>
 
 #include "base/file.h"
+#include "captured_log.h"
 #include "error_of.h"
 #include "http/client.h"
 #include "http/tls.h"
@@ -97,19 +96,15 @@ TEST_CASE("the first key seen is remembered and told once, another is refused") 
   const TlsPolicy policy{.mode = TlsMode::first_use, .known_key = file};
   const Identity first("fritz.box"), second("fritz.box");
   Box box(first);
-  std::ostringstream log;
-  const auto before = spdlog::default_logger();
-  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
-  spdlog::set_pattern("%v");
+  CapturedLog log;
 
   CHECK(box.ask(policy) == "no error");
   CHECK(read_file(file) == box.pin + "\n");
   CHECK(box.ask(policy) == "no error");
 
-  CHECK(log.str() == "remembered the key of " + box.server.where() +
-                         ", seen for the first time, in '" + file.string() + "': " + box.pin +
-                         "\n");
+  CHECK(log.text() == "info  remembered the key of " + box.server.where() +
+                          ", seen for the first time, in '" + file.string() + "': " + box.pin +
+                          "\n");
   Box other(second);
   CHECK(other.ask(policy) ==
         "tls: the key of " + other.server.where() + " is " + other.pin + ", but " + box.pin +
@@ -120,7 +115,6 @@ TEST_CASE("the first key seen is remembered and told once, another is refused") 
   std::filesystem::remove(file);
   CHECK(other.ask(policy) == "no error");
   CHECK(read_file(file) == other.pin + "\n");
-  spdlog::set_default_logger(before);
 }
 
 TEST_CASE("a key that cannot be remembered is not trusted") {

@@ -1,9 +1,8 @@
 #include <doctest/doctest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <sstream>
 
+#include "captured_log.h"
 #include "publish/push.h"
 #include "raw_server.h"
 
@@ -13,23 +12,6 @@ using boxmeter::testing::Peer;
 using boxmeter::testing::RawServer;
 
 namespace {
-
-/// What is logged while it lives, "level text" in lines; nothing reaches the terminal.
-class Log {
- public:
-  Log() : before_(spdlog::default_logger()) {
-    auto logger = std::make_shared<spdlog::logger>(
-        "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_));
-    logger->set_pattern("%l %v");
-    spdlog::set_default_logger(std::move(logger));
-  }
-  ~Log() { spdlog::set_default_logger(before_); }
-  std::string text() const { return text_.str(); }  // once the sink has ended
-
- private:
-  std::ostringstream text_;
-  std::shared_ptr<spdlog::logger> before_;
-};
 
 /// Telegraf's place: answers each request as `reaction` says and keeps the bodies it took.
 class Listener {
@@ -101,7 +83,7 @@ using Counts = std::map<std::string, std::uint64_t>;
 }  // namespace
 
 TEST_CASE("a sink survives every answer of a listener and loses nothing but what is refused") {
-  Log log;
+  CapturedLog log;
   Guarded<std::vector<std::string>> taken;
   Listener listener([&](Peer& peer, int number, const std::string& body) {
     switch (number) {
@@ -144,12 +126,12 @@ TEST_CASE("a sink survives every answer of a listener and loses nothing but what
   CHECK(taken.with([](auto& bodies) { return bodies; }) ==
         std::vector<std::string>{R"({"n":0})", R"({"n":1})", R"({"n":2})", R"({"n":4})",
                                  R"({"n":6})", R"({"n":7})"});
-  CHECK(log.text().find("warning push t: HTTP 500 'internal': keeping ") == 0);
-  CHECK(log.text().find("info push t: delivering again, ") != std::string::npos);
+  CHECK(log.text().find("warn  push t: HTTP 500 'internal': keeping ") == 0);
+  CHECK(log.text().find("info  push t: delivering again, ") != std::string::npos);
 }
 
 TEST_CASE("twenty objects in one body, one of them refused: nineteen arrive") {
-  Log log;
+  CapturedLog log;
   Guarded<std::string> taken;
   std::atomic<bool> open = false;
   Listener listener([&](Peer& peer, int, const std::string& body) {
@@ -180,7 +162,7 @@ TEST_CASE("twenty objects in one body, one of them refused: nineteen arrive") {
 }
 
 TEST_CASE("a request is a POST with type, name and credentials over one kept connection") {
-  Log log;
+  CapturedLog log;
   Listener listener([](Peer& peer, int, const std::string&) { return peer.answer(204, ""); });
   SinkOptions wanted = options(listener);
   wanted.username = "monitor";
@@ -204,7 +186,7 @@ TEST_CASE("a request is a POST with type, name and credentials over one kept con
 }
 
 TEST_CASE("a sink takes only the devices and queries it names") {
-  Log log;
+  CapturedLog log;
   Listener listener([](Peer& peer, int, const std::string&) { return peer.answer(204, ""); });
   SinkOptions picky = options(listener);
   picky.devices = {"free"};
@@ -221,7 +203,7 @@ TEST_CASE("a sink takes only the devices and queries it names") {
 }
 
 TEST_CASE("extra labels of the device become tags") {
-  Log log;
+  CapturedLog log;
   Listener listener([](Peer& peer, int, const std::string&) { return peer.answer(204, ""); });
   SinkOptions labelled = options(listener, "json");
   labelled.device_labels = {{"free", {{"site", "attic"}}}};
@@ -235,7 +217,7 @@ TEST_CASE("extra labels of the device become tags") {
 }
 
 TEST_CASE("a sink that ends delivers what waits for its interval") {
-  Log log;
+  CapturedLog log;
   Listener listener([](Peer& peer, int, const std::string&) { return peer.answer(204, ""); });
   SinkOptions rare = options(listener, "json");
   rare.interval = 1h;
@@ -253,7 +235,7 @@ TEST_CASE("a sink that ends delivers what waits for its interval") {
 }
 
 TEST_CASE("silent listeners delay neither add() nor the end, however many there are") {
-  Log log;
+  CapturedLog log;
   Listener listener([](Peer& peer, int, const std::string&) {
     peer.be_silent();
     return false;
@@ -273,11 +255,11 @@ TEST_CASE("silent listeners delay neither add() nor the end, however many there 
   }
   CHECK(end - begin < 5s);
   CHECK(Clock::now() - end < 1400ms);  // three times 500 ms would be more
-  CHECK(log.text().find("warning push t: ends with 1000 objects undelivered") != std::string::npos);
+  CHECK(log.text().find("warn  push t: ends with 1000 objects undelivered") != std::string::npos);
 }
 
 TEST_CASE("a sink that nobody listens to keeps its bound and ends at once") {
-  Log log;
+  CapturedLog log;
   SinkOptions dead{.name = "t",
                    .url = "http://127.0.0.1:1/telegraf",
                    .max_queue = 10'000,

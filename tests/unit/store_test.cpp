@@ -137,8 +137,9 @@ TEST_CASE("a query that the box lacks is a state and no failure") {
 
   const std::string text = health(store);
   const std::string common = "{device=\"home\",site=\"at\\\"tic\",";
-  CHECK(
-      contains(text, "boxmeter_query_info" + common + "query=\"wan\",state=\"unsupported\"} 1\n"));
+  CHECK(contains(text, "boxmeter_queries" + common + "state=\"unsupported\"} 1\n"));
+  CHECK(contains(text, "boxmeter_queries" + common + "state=\"failing\"} 1\n"));
+  CHECK(contains(text, "boxmeter_queries" + common + "state=\"supported\"} 0\n"));
   CHECK_FALSE(contains(text, "boxmeter_query_up" + common + "query=\"wan\"}"));
   CHECK(contains(text, "boxmeter_query_up" + common + "query=\"slow\"} 0\n"));
   CHECK(contains(text, "boxmeter_failures_total" + common + "reason=\"refused\"} 1\n"));
@@ -152,8 +153,7 @@ TEST_CASE("what does not run at the moment is a state and no failure, and shows 
 
   CHECK(shown(store, kNow + 31s).empty());
   const std::string common = "{device=\"home\",site=\"at\\\"tic\",";
-  CHECK(contains(health(store),
-                 "boxmeter_query_info" + common + "query=\"wan\",state=\"idle\"} 1\n"));
+  CHECK(contains(health(store), "boxmeter_queries" + common + "state=\"idle\"} 1\n"));
   CHECK(contains(health(store), "boxmeter_failures_total" + common + "reason=\"refused\"} 0\n"));
 }
 

@@ -1,6 +1,4 @@
 // freebox with pyfbx's flags: commands, once or again and again, printed or sent somewhere.
-#include <spdlog/spdlog.h>
-
 #include <iostream>
 #include <memory>
 
@@ -8,6 +6,7 @@
 #include "app/freebox/freebox.h"
 #include "app/freebox/subcommands.h"
 #include "app/process.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "device/freebox/freebox.h"
 #include "device/freebox/options.h"
@@ -120,16 +119,17 @@ void Run::send(const Reply& reply) {
   const std::string outcome = "HTTP " + std::to_string(response.status);
   if (response.status / 100 != 2)
     throw Error(ErrorKind::refused, "'" + options_.send + "' answers " + outcome);
-  spdlog::info("sent {} bytes to '{}': {}", body.size(), options_.send, outcome);
+  log_event(LogLevel::info, "sent " + std::to_string(body.size()) + " bytes to '" + options_.send +
+                                "': " + outcome);
 }
 
 void Run::carry_out(const Order& order) {
   within(order.request.target, [&] {
     const auto start = Clock::now();
     const Reply reply = freebox::follow(order.steps, device_->call(order.request));
-    spdlog::info(
-        "{} answered in {} ms", order.request.target,
-        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
+    log_event(LogLevel::info,
+              order.request.target + " answered in " + std::to_string(took.count()) + " ms");
     if (options_.send.empty())
       print_reply(std::cout, reply, options_.box.json);
     else

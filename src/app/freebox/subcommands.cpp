@@ -4,9 +4,9 @@
 
 #include "app/commands.h"
 #include "app/freebox/python_print.h"
-#include "app/log.h"
 #include "app/process.h"
 #include "app/terminal.h"
+#include "base/log.h"
 #include "base/secret_file.h"
 #include "base/text.h"
 #include "device/freebox/freebox.h"
@@ -118,7 +118,7 @@ DeviceConfig freebox_config(const FreeboxOptions& options) {
 
 void prepare_freebox(const FreeboxOptions& options) {
   constexpr std::string_view kLevels[] = {"warn", "info", "debug"};
-  set_up_log({.level = std::string(kLevels[std::min(options.verbose, 2)]), .format = "text"});
+  set_up_log(kLevels[std::min(options.verbose, 2)], "text");
   prepare_process(1);
 }
 

@@ -2,10 +2,10 @@
 
 #include <iostream>
 
-#include "app/log.h"
 #include "app/process.h"
 #include "app/terminal.h"
 #include "base/environment.h"
+#include "base/log.h"
 #include "base/secret_file.h"
 #include "base/text.h"
 #include "device/fritzbox/address.h"
@@ -171,7 +171,7 @@ std::string call_monitor_of(const BoxOptions& options) { return authority(option
 
 int with_box(const BoxOptions& options, const Use& use) {
   DeviceConfig device = device_of(options);
-  set_up_log({.level = "warn", .format = "text"});
+  set_up_log("warn", "text");
   prepare_process(1);
   http::Stop stop;
   try {

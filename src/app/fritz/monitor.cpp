@@ -7,8 +7,8 @@
 
 #include "app/fritz/show.h"
 #include "app/fritz/subcommand.h"
-#include "app/log.h"
 #include "app/process.h"
+#include "base/log.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "device/fritzbox/calls/call_lines.h"
@@ -86,7 +86,7 @@ void reconnect(fritzbox::CallStream& stream) {
 
 /// Until Ctrl-C, or until nobody reads what is printed.
 int listen(const std::string& address, bool json) {
-  set_up_log({.level = "warn", .format = "text"});
+  set_up_log("warn", "text");
   prepare_process(1);
   fritzbox::CallStream stream(address);
   fritzbox::CallLines lines;

@@ -1,10 +1,9 @@
 #include "device/freebox/api.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "device/freebox/options.h"
 #include "device/freebox/roots.h"
 #include "http/url.h"
@@ -92,10 +91,11 @@ void Api::find() {
   }
   root_ = url_ + api_root(version_, own_options<Options>(config_).api_version);
   if (replaced())
-    spdlog::warn(
-        "device '{}': another box answers at '{}' than before (uid {}, before {}): if it was "
-        "replaced, register the application again",
-        config_.name, url_, version_.uid, known_.uid);
+    log_event(LogLevel::warn,
+              "another box answers at '" + url_ + "' than before (uid " + version_.uid +
+                  ", before " + known_.uid +
+                  "): if it was replaced, register the application again",
+              {{"device", config_.name}});
 }
 
 ApiVersion Api::ask_version(http::Client& client, const std::string& url) {
@@ -115,13 +115,12 @@ Found Api::search() {
                                           throw Error(ErrorKind::network, "stopped");
                                         return ask_version(client, url);
                                       }});
-  spdlog::info("device '{}': found at '{}' (API {})", config_.name, found.url,
-               found.version.version);
+  const std::vector<LogField> device{{"device", config_.name}};
+  log_event(LogLevel::info, "found at '" + found.url + "' (API " + found.version.version + ")",
+            device);
   if (found.url.starts_with("http://"))
-    spdlog::warn(
-        "device '{}': found over plain http only: whoever listens on the way can use the "
-        "session",
-        config_.name);
+    log_event(LogLevel::warn,
+              "found over plain http only: whoever listens on the way can use the session", device);
   return found;
 }
 
@@ -137,7 +136,7 @@ void Api::let_in() {
   try {
     write_file(known_path(), known_file(now));
   } catch (const Error& error) {
-    spdlog::warn("device '{}': {}", config_.name, error.what());
+    log_event(LogLevel::warn, error.what(), {{"device", config_.name}});
   }
   known_ = std::move(now);
 }

@@ -1,7 +1,6 @@
 #include "device/freebox/freebox.h"
 
-#include <spdlog/spdlog.h>
-
+#include "base/log.h"
 #include "device/freebox/api.h"
 #include "device/freebox/finding.h"
 #include "device/freebox/observer.h"
@@ -107,7 +106,8 @@ Freebox::~Freebox() {
                  .url = api_.root() + "login/logout/",
                  .headers = {{"X-Fbx-App-Auth", session_.token().reveal()}}});
   } catch (const std::exception& error) {
-    spdlog::debug("device '{}': not logged out: {}", config_.name, error.what());
+    log_event(LogLevel::debug, std::string("not logged out: ") + error.what(),
+              {{"device", config_.name}});
   }
 }
 
@@ -120,10 +120,11 @@ bool is_loopback(const http::Url& url) {
 std::unique_ptr<Device> open(const DeviceConfig& config, http::Stop& stop) {
   if (const auto url = http::parse_url(config.url);
       url && url->scheme == "http" && !is_loopback(*url))
-    spdlog::warn(
-        "device '{}': '{}' is plain http: whoever listens on the way can use the session "
-        "(a Freebox also answers on https://mafreebox.freebox.fr)",
-        config.name, url->origin());
+    log_event(LogLevel::warn,
+              "'" + url->origin() +
+                  "' is plain http: whoever listens on the way can use the session (a Freebox also "
+                  "answers on https://mafreebox.freebox.fr)",
+              {{"device", config.name}});
   return std::make_unique<Freebox>(config, stop);
 }
 

@@ -23,6 +23,8 @@ void Observer::see_system(const Reply& result, WallClock::time_point now) {
   const bool changed = !firmware.empty() && !firmware_.empty() && firmware != firmware_;
   if (!firmware.empty()) firmware_ = firmware;
   if (restarted || changed) ++epoch_.boot;
+  const auto model = result.find("model_info");  // API 6 and later
+  if (model != result.end() && model->is_object()) model_ = text_at(*model, "pretty_name");
 }
 
 void Observer::see_connection(const Reply& result) {

@@ -15,7 +15,9 @@ class Observer {
   /// `path` as asked, `result` as the box gave it.
   void see(std::string_view path, const Reply& result, WallClock::time_point now);
   Epoch epoch() const { return epoch_; }
-  Incarnation incarnation() const { return {.firmware = firmware_, .booted = booted_}; }
+  Incarnation incarnation() const {
+    return {.firmware = firmware_, .booted = booted_, .model = model_};
+  }
 
  private:
   void see_system(const Reply& result, WallClock::time_point now);
@@ -24,7 +26,8 @@ class Observer {
   Epoch epoch_;
   std::optional<std::int64_t> uptime_;
   WallClock::time_point booted_ = {};
-  std::string firmware_;    // empty: not seen yet
+  std::string firmware_;  // empty: not seen yet
+  std::string model_;
   std::string connection_;  // its state; empty: not seen yet
 };
 

@@ -1,7 +1,5 @@
 #include "device/fritzbox/tr064/cache.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/options.h"
@@ -192,8 +191,10 @@ CatalogPtr Cache::load() {
     written_ = hash;
     return catalog;
   } catch (const Error& error) {
-    spdlog::warn("device '{}': what the box can be asked is read anew, not from '{}': {}", device_,
-                 file_.string(), error.what());
+    log_event(LogLevel::warn,
+              "what the box can be asked is read anew, not from '" + file_.string() +
+                  "': " + error.what(),
+              {{"device", device_}});
     trusted_ = false;
     return nullptr;
   }
@@ -208,7 +209,7 @@ bool Cache::is_current(const Catalog& catalog) {
     return response.status == 200 && is_of(catalog, response.body);
   } catch (const Error& error) {
     if (stop_.stopped()) throw;
-    spdlog::debug("device '{}': {}", device_, error.what());
+    log_event(LogLevel::debug, error.what(), {{"device", device_}});
     trusted_ = false;  // asked once: the port may be closed for good
     return false;
   }
@@ -223,7 +224,9 @@ void Cache::save(const Catalog& catalog) {
       write_file(file_, text);
       written_ = hash;
     } catch (const Error& error) {
-      spdlog::warn("device '{}': what the box can be asked is not kept: {}", device_, error.what());
+      log_event(LogLevel::warn,
+                std::string("what the box can be asked is not kept: ") + error.what(),
+                {{"device", device_}});
       file_.clear();
     }
   }

@@ -1,9 +1,8 @@
 #include "device/fritzbox/tr064/client.h"
 
-#include <spdlog/spdlog.h>
-
 #include <utility>
 
+#include "base/log.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/tr064/arguments.h"
 #include "device/fritzbox/tr064/documents.h"
@@ -97,7 +96,7 @@ Arguments Tr064Client::checked_arguments(const Arguments& arguments, const std::
   CheckedArguments result = checked(arguments, scpd, action);
   for (const std::string& doubt : result.doubts)
     if (doubted_.size() < kKeptDoubts && doubted_.insert(doubt).second)
-      spdlog::warn("{}.{}: {}", service, action.name, doubt);
+      log_event(LogLevel::warn, service + "." + action.name + ": " + doubt);
   return std::move(result.arguments);
 }
 

@@ -37,6 +37,7 @@ void RestartDetector::see_device(const SoapAnswer& answer, WallClock::time_point
     restarted = restarted || (!firmware_.empty() && firmware != firmware_);
     firmware_ = std::move(firmware);
   }
+  if (std::string model = answer.text("NewModelName"); !model.empty()) model_ = std::move(model);
   if (uptime_) booted_ = now - std::chrono::seconds(*uptime_);
   if (restarted) ++epoch_.boot;
 }

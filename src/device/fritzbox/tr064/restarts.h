@@ -17,7 +17,9 @@ class RestartDetector {
   void see(std::string_view service, std::string_view action, const SoapAnswer& answer,
            WallClock::time_point now);
   Epoch epoch() const { return epoch_; }
-  Incarnation incarnation() const { return {.firmware = firmware_, .booted = booted_}; }
+  Incarnation incarnation() const {
+    return {.firmware = firmware_, .booted = booted_, .model = model_};
+  }
 
  private:
   struct Connection {
@@ -30,7 +32,7 @@ class RestartDetector {
 
   Epoch epoch_;
   std::optional<std::uint64_t> uptime_;
-  std::string firmware_;
+  std::string firmware_, model_;
   WallClock::time_point booted_ = {};
   std::map<std::string, Connection> connections_;  // by service: each counts its own uptime
 };
