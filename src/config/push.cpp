@@ -15,11 +15,7 @@ namespace {
 const PushFormat* read_format(const Value& value) {
   std::vector<std::string> names;
   for (const PushFormat& format : push_formats()) names.emplace_back(format.name);
-  const PushFormat& format = push_format(word(value, names));
-  if (!format.unavailable.empty())
-    throw value.problem("format '" + std::string(format.name) + "' " +
-                        std::string(format.unavailable));
-  return &format;
+  return &push_format(word(value, names));
 }
 
 std::vector<std::string> read_device_names(const Value& value, const std::vector<Job>& jobs) {
@@ -103,6 +99,12 @@ SinkOptions read_sink(const Section& section, const std::filesystem::path& folde
     throw section.key("spool").problem(
         "'spool' is not available yet (what a sink does not take waits in memory: max_queue)");
   if (const auto format = section.find("format")) sink.format = read_format(*format);
+  if (const auto measurement = section.find("measurement")) {
+    if (!sink.format->measures)
+      throw measurement->problem("'measurement' means nothing in format '" +
+                                 std::string(sink.format->name) + "'; remove it");
+    sink.measurement = measurement->text();
+  }
   const auto max_body = section.size("max_body"), max_queue = section.size("max_queue");
   sink.max_body = max_body.value_or(sink.max_body);
   sink.max_queue = max_queue.value_or(sink.max_queue);

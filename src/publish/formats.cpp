@@ -4,6 +4,8 @@
 #include <chrono>
 #include <map>
 
+#include "base/text.h"
+
 namespace boxmeter {
 namespace {
 
@@ -16,6 +18,7 @@ constexpr PushFormat kFormats[] = {
      .content_type = kJsonType,
      .max_body = 0,
      .framing = {.batches = false},
+     .measures = false,
      .objects = &raw_objects},
     {.name = "json",
      .content_type = kJsonType,
@@ -26,8 +29,7 @@ constexpr PushFormat kFormats[] = {
      .content_type = "text/plain; charset=utf-8",
      .max_body = 1'000'000,
      .framing = {.between = "\n"},
-     .objects = nullptr,
-     .unavailable = "is not available yet (use json or raw)"},
+     .objects = &influx_objects},
 };
 
 /// The fields of one set of labels: name and JSON value.
@@ -74,57 +76,78 @@ std::string object(const std::vector<std::pair<std::string, std::string>>& membe
   return text + "}";
 }
 
-std::string field_name(const Family& family) {
-  constexpr std::string_view kPrefix = "box_";
-  if (family.type == MetricType::info) return "info";
-  return family.name.starts_with(kPrefix) ? family.name.substr(kPrefix.size()) : family.name;
-}
+/// Name, then text that is not escaped.
+using Tags = std::vector<std::pair<std::string, std::string>>;
 
-/// The field that a point becomes.  A state set is one field, so only its active state is one.
-void add_point(Rows& rows, const Family& family, const Point& point) {
-  if (!point.value.is_finite()) return;  // JSON has no word for it
-  if (family.type != MetricType::stateset) {
-    rows.of(point.labels).fields.emplace_back(field_name(family), point.value.text());
-    return;
-  }
-  if (point.value == Number(std::uint64_t{0}) || point.labels.empty()) return;
-  Labels labels = point.labels;
-  const std::string state = json_text(labels.back().second);
-  labels.pop_back();
-  rows.of(std::move(labels)).fields.emplace_back(field_name(family), state);
-}
-
-std::string tags(const Snapshot& snapshot, const Labels& device_labels, const Row& row) {
-  std::vector<std::pair<std::string, std::string>> members{{"device", json_text(snapshot.device)}};
+/// The extra labels of the device come before those of the row; a name that comes again is left
+/// out.
+Tags tags_of(const Snapshot& snapshot, const Labels& device_labels, const Row& row) {
+  Tags tags{{"device", snapshot.device}};
   for (const Labels* labels : {&device_labels, &row.labels})
     for (const auto& [name, value] : *labels)
-      if (!value.empty()) members.emplace_back(name, json_text(value));
-  return object(members);
+      if (!value.empty() && std::ranges::find(tags, name, &Tags::value_type::first) == tags.end())
+        tags.emplace_back(name, value);
+  return tags;
+}
+
+std::vector<Row> rows_of(const Snapshot& snapshot) {
+  if (snapshot.failure) return {};
+  Rows rows;
+  for (const Series& series : snapshot.series)
+    for (const Point& point : series.points)
+      if (point.value.is_finite())  // neither format has a word for it
+        rows.of(point.labels).fields.emplace_back(series.family->name, point.value.text());
+  return std::move(rows.list);
+}
+
+std::int64_t milliseconds_of(WallClock::time_point time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+/// A name or the value of a tag in line protocol, which has no way to write a line break there, or
+/// a backslash before the comma that follows.
+std::string line_text(std::string_view text) {
+  while (text.ends_with('\\')) text.remove_suffix(1);
+  std::string escaped;
+  for (const char c : text) {
+    if (c == ',' || c == '=' || c == ' ') escaped += '\\';
+    escaped += c == '\n' || c == '\r' ? std::string(c == '\n' ? "\\n" : "\\r") : std::string(1, c);
+  }
+  return escaped;
 }
 
 }  // namespace
 
-std::vector<std::string> raw_objects(const Snapshot& snapshot, const Labels& /*device_labels*/) {
+std::vector<std::string> raw_objects(const Snapshot& snapshot, const Naming& /*naming*/) {
   if (snapshot.failure || snapshot.reply.empty()) return {};
   return {snapshot.reply.dump(-1, ' ', false, Reply::error_handler_t::replace)};
 }
 
-std::vector<std::string> json_objects(const Snapshot& snapshot, const Labels& device_labels) {
-  if (snapshot.failure) return {};
-  Rows rows;
-  for (const Series& series : snapshot.series)
-    for (const Point& point : series.points) add_point(rows, *series.family, point);
-
-  using std::chrono::milliseconds;
-  const auto time =
-      std::chrono::duration_cast<milliseconds>(snapshot.answered.time_since_epoch()).count();
-  const std::string head =
-      "{\"name\":" + json_text(snapshot.query) + ",\"timestamp\":" + std::to_string(time);
+std::vector<std::string> json_objects(const Snapshot& snapshot, const Naming& naming) {
+  const std::string head = "{\"name\":" + json_text(naming.measurement) +
+                           ",\"timestamp\":" + std::to_string(milliseconds_of(snapshot.answered));
   std::vector<std::string> objects;
-  objects.reserve(rows.list.size());
-  for (const Row& row : rows.list)
-    objects.push_back(head + ",\"tags\":" + tags(snapshot, device_labels, row) +
-                      ",\"fields\":" + object(row.fields) + "}");
+  for (const Row& row : rows_of(snapshot)) {
+    Tags tags = tags_of(snapshot, naming.device_labels, row);
+    for (auto& [name, value] : tags) value = json_text(value);
+    objects.push_back(head + ",\"tags\":" + object(tags) + ",\"fields\":" + object(row.fields) +
+                      "}");
+  }
+  return objects;
+}
+
+std::vector<std::string> influx_objects(const Snapshot& snapshot, const Naming& naming) {
+  std::vector<std::string> objects;
+  for (const Row& row : rows_of(snapshot)) {
+    std::string line = line_text(naming.measurement);
+    for (const auto& [name, value] : tags_of(snapshot, naming.device_labels, row))
+      if (const std::string text = line_text(value); !text.empty())
+        line.append(",").append(line_text(name)).append("=").append(text);
+    std::vector<std::string> fields;
+    for (const auto& [name, value] : row.fields) fields.push_back(line_text(name) + "=" + value);
+    line.append(" ").append(joined(fields, ","));
+    objects.push_back(line + " " + std::to_string(milliseconds_of(snapshot.answered)) + "000000");
+  }
   return objects;
 }
 

@@ -16,16 +16,21 @@ struct Framing {
   std::string_view before = {}, between = {}, after = {};
 };
 
+/// What a sink and a device add to each object.
+struct Naming {
+  std::string measurement = "prometheus";
+  Labels device_labels = {};  // the extra labels of the device
+};
+
 /// One row per format: what it makes of a snapshot, and how objects become a body.
 struct PushFormat {
   std::string_view name;  // as `format:` has it
   std::string_view content_type;
   std::size_t max_body;  // the default, in bytes; 0: no limit of ours
   Framing framing;
-  /// The objects of one snapshot; none when it failed or says nothing.  `device_labels` are the
-  /// extra labels of its device.
-  std::vector<std::string> (*objects)(const Snapshot& snapshot, const Labels& device_labels);
-  std::string_view unavailable = {};  // why it cannot be used; empty: it can
+  bool measures = true;  // it has a measurement and tags; false: the reply is all
+  /// The objects of one snapshot; none when it failed or says nothing.
+  std::vector<std::string> (*objects)(const Snapshot& snapshot, const Naming& naming);
 };
 
 /// Static data: whoever refers to a row may keep the reference.
@@ -37,10 +42,16 @@ const PushFormat& push_format(std::string_view name = "json");
 std::string framed(const Framing& framing, std::span<const std::string_view> objects);
 
 /// The reply itself, as pyfbx sends it: no envelope, no tags.  Nothing for [], {} and null.
-std::vector<std::string> raw_objects(const Snapshot& snapshot, const Labels& device_labels);
+std::vector<std::string> raw_objects(const Snapshot& snapshot, const Naming& naming);
 
-/// Telegraf's own metric objects: one per row, that is per set of equal labels, with a field per
-/// metric.  Rows and fields keep the order of the query.
-std::vector<std::string> json_objects(const Snapshot& snapshot, const Labels& device_labels);
+/// What Telegraf's inputs.prometheus with metric_version 2 makes of the same series on /metrics, so
+/// that scrape and push can share a database: one object per set of equal labels, a tag per label
+/// that is not empty, a field per metric under its whole name; states are 0 and 1, info rows 1.
+/// Rows and fields keep the order of the query; what is not finite is left out.
+/// As Telegraf's metric objects, in milliseconds; its parser makes floats of all numbers.
+std::vector<std::string> json_objects(const Snapshot& snapshot, const Naming& naming);
+/// As line protocol, in nanoseconds, which is what its readers take without being told.  All
+/// numbers are floats: a field that is now whole and now is not would have two types.
+std::vector<std::string> influx_objects(const Snapshot& snapshot, const Naming& naming);
 
 }  // namespace boxmeter

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "publish/delivery.h"
+#include "publish/health.h"
 #include "publish/post.h"
 
 namespace boxmeter {
@@ -121,10 +122,12 @@ void Sink::finish() {
 
 void Sink::add(const SnapshotPtr& snapshot) noexcept try {
   const SinkOptions& options = state_->options;
-  if (!wants(options.devices, snapshot->device) || !wants(options.queries, snapshot->query)) return;
+  if (!wants(options.devices, snapshot->device)) return;
+  if (snapshot->query != kTurnQuery && !wants(options.queries, snapshot->query)) return;
   const auto labels = options.device_labels.find(snapshot->device);
-  auto texts = options.format->objects(
-      *snapshot, labels == options.device_labels.end() ? Labels{} : labels->second);
+  Naming naming{.measurement = options.measurement};
+  if (labels != options.device_labels.end()) naming.device_labels = labels->second;
+  auto texts = options.format->objects(*snapshot, naming);
   if (texts.empty()) return;
 
   const auto source = std::make_shared<const std::string>("query '" + snapshot->query +

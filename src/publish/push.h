@@ -32,6 +32,7 @@ struct SinkOptions {
   Secret bearer_token = {};
   http::TlsPolicy tls = {};
   bool gzip = false;
+  std::string measurement = "prometheus";            // of formats that have one
   std::map<std::string, Labels> device_labels = {};  // the extra labels of each device, as tags
   std::chrono::milliseconds retry_first{1'000};      // doubles, with jitter, up to
   std::chrono::milliseconds retry_most{60'000};      // this

@@ -3,11 +3,13 @@ import json
 import re
 import shutil
 import sys
+import urllib.parse
 import urllib.request
 
 import pytest
 
-from harness import RECORDINGS, ROOT, Process, eventually, free_port, golden
+from harness import (FRITZBOX, RECORDINGS, ROOT, Daemon, Process, Sim, config, eventually, fritzbox, free_port, golden, push,
+                     sink, split_labels, value)
 
 sys.path.insert(0, str(ROOT / "grafana"))
 import history  # noqa: E402
@@ -60,6 +62,33 @@ def test_every_panel_has_data_in_influxql(source):
 
     assert [question["panel"]["title"] for _, question in asked if not all(each["result"] for each in question["answers"])] == []
     assert len(asked) == len(PANELS)
+
+
+def test_pushed_lines_are_in_the_database_what_a_scrape_says(tmp_path):
+    """As inputs.prometheus with metric_version 2 would write the page: a tag per label, a field per metric."""
+    (tmp_path / "influxdb").mkdir()
+    with InfluxDb(tmp_path / "influxdb") as database, Sim(FRITZBOX, args=["--still"]) as sim:
+        boxes = config(fritzbox(sim.urls[0]), poll="interval: 2s",
+                       extra=push(sink(f"{database.url}/write?db=boxes", format="influx")))
+        with Daemon(tmp_path, boxes) as daemon:
+            found = daemon.wait_for(lambda found: value(found, "boxmeter_push_sent_total") not in (None, "0")
+                                    and value(found, "box_up") == "1")
+            assert value(found, "boxmeter_push_dropped_total") is None
+            query = urllib.parse.quote("SELECT * FROM prometheus GROUP BY * ORDER BY time DESC LIMIT 1")
+
+            def written():
+                answer, = json.loads(urllib.request.urlopen(f"{database.url}/query?db=boxes&q={query}", timeout=10).read())["results"]
+                return {(column, tuple(sorted((name, text) for name, text in series["tags"].items() if text))): number
+                        for series in answer.get("series", [])
+                        for column, number in zip(series["columns"][1:], series["values"][0][1:]) if number is not None}
+            pushed = eventually(lambda: (rows := written()) and len(rows) > 100 and rows)
+    of_page = {(key.split("{")[0], tuple(sorted(tuple(pair.split("=", 1)) for pair in split_labels(key)))): float(text)
+               for key, text in found.items() if key.startswith(("box_", "fritzbox_"))}
+    of_page = {(name, tuple((label, text.strip('"')) for label, text in labels if text != '""')): number
+               for (name, labels), number in of_page.items()}
+    # What changes from poll to poll aside, also where the simulator stands still.
+    assert {key: pushed.get(key) for key in of_page if "timestamp" not in key[0]} == {
+        key: number for key, number in of_page.items() if "timestamp" not in key[0]}
 
 
 def test_what_a_person_reads_on_the_dashboard_for_influxdb(source):
