@@ -118,7 +118,10 @@ int record_device(const std::string& file, DeviceKinds kinds, const Words& words
     throw Error(ErrorKind::protocol, device.name + ": no question was answered as a " +
                                          device.kind + " does; nothing was written");
   files.push_back(about(device, progress));
-  write(folder, record::scrub(std::move(files), kind.record.privacy, known_originals(device)));
+  record::Words words_of_packs;
+  for (const PackText& pack : kind.packs()) record::add_words(words_of_packs, pack.text);
+  write(folder, record::scrub(std::move(files), kind.record.privacy, known_originals(device),
+                              words_of_packs));
   return 0;
 }
 

@@ -6,8 +6,9 @@ namespace boxmeter {
 /// What a value of a reply tells of the people behind a box, by the place where it stands.
 /// Addresses, MACs, UUIDs and mail addresses are known by their form, wherever they stand.
 enum class Privacy {
-  open,     // nothing, or nothing that its form does not show
-  product,  // what can be bought: a model's name; no secret where it is also somebody's name
+  open,     // nobody knows: replaced, unless its form or a vocabulary shows that it is harmless
+  product,  // what can be bought, or the brand's own word; no secret where it is somebody's name
+            // too
   host,     // a device's name
   network,  // an SSID
   user,     // an account

@@ -183,7 +183,9 @@ class JsonCopy : Copy {
   void number() {
     const auto end = std::min(text_.find_first_not_of("+-.0123456789eE", at_), text_.size());
     const std::string plain(take(end - at_));
-    const std::string wanted = visit_(spot(), plain);
+    Spot here = spot();
+    here.is_number = true;
+    const std::string wanted = visit_(here, plain);
     const bool is_number = wanted.find_first_not_of("+-.0123456789eE") == wanted.npos;
     copy_.append(is_number ? wanted : "\"" + escaped(wanted) + "\"");
   }

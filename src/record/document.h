@@ -10,6 +10,7 @@ namespace boxmeter::record {
 struct Spot {
   std::string parent = {};
   std::string name = {};
+  bool is_number = false;  // of JSON: not in quotes
 };
 
 /// Called with every value of a document, its text without escapes.  Returns the text that shall

@@ -173,3 +173,29 @@ def test_a_folder_in_use_is_refused(tmp_path):
 
     assert ran.returncode == 2
     assert ran.stderr == f"boxmeter: '{tmp_path}/made' is there already; name a folder that is new or empty\n"
+
+
+# Texts that nobody named as private when the recorder was written, and that tell of somebody all the same.
+UNKNOWN = {"get/connection_ftth.json": {"sfp_serial": "Zq7Serial0001", "sfp_model": "Zq7Model"},
+           "get/system.json": {"serial": "Zq7Serial0002", "gcid": "Zq7Street", "expansions": [{"slot": 1, "bundle": "Zq7Bundle"}],
+                               "made_up": "Zq7 anything", "digits": "9051234567", "nested": {"list": ["Zq7ListItem"]}},
+           "get/lan_config.json": {"name_dns": "zq7dns", "name_mdns": "Zq7mdns", "name_netbios": "Zq7netbios", "name": "Zq7name"},
+           "get/vm.json": [{"id": 1, "cloudinit_hostname": "zq7vm", "disk_path": "WnE3cGF0aA=="}],
+           "get/vpn_client_status.json": {"active_vpn_description": "Zq7Vpn", "state": "up"},
+           "get/home_nodes.json": [{"id": 1, "label": "Zq7Alarm", "category": "alarm", "show_endpoints": [
+               {"ep_type": "signal", "name": "pin", "value": "9051", "value_type": "string"}]}]}
+
+
+def test_a_text_that_nobody_knows_is_replaced(tmp_path):
+    shutil.copytree(DELTA, tmp_path / "box")
+    for name, result in UNKNOWN.items():
+        (tmp_path / "box" / name).write_text(json.dumps({"success": True, "result": result}))
+    with Sim(tmp_path / "box", args=["--still"]) as sim:
+        ran = record(sim, "freebox", tmp_path / "made", tmp_path)
+
+    assert ran.returncode == 0, ran.stderr
+    made = text_of(tmp_path / "made")
+    assert [trace for trace in ("zq7", "wne3cgf0aa", "9051234567", '"9051"') if trace in made.lower()] == []
+    assert (tmp_path / "made/get/vpn_client_status.json").read_text().count('"up"') == 1
+    about = (tmp_path / "made/RECORDING.md").read_text()
+    assert about.startswith("# Recording of a ") and "\n\nMade by boxmeter " in about

@@ -189,6 +189,7 @@ std::pair<std::string, std::string> file(const Recorded& /*recorded*/, const htt
 Privacy privacy(const PrivateSpot& spot, std::string_view /*value*/) {
   if (spot.member == "wifi_key") return Privacy::secret;
   if (spot.member == "serial") return Privacy::serial;
+  if (spot.member == "model") return Privacy::product;
   return Privacy::open;
 }
 

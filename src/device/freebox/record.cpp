@@ -188,11 +188,17 @@ struct Known {
   Privacy privacy;
 };
 constexpr Known kKnown[] = {
-    {"address", Privacy::name},        {"api_domain", Privacy::domain},
+    {"address", Privacy::name},        {"api_base_url", Privacy::product},
+    {"api_domain", Privacy::domain},   {"api_version", Privacy::product},
+    {"box_model", Privacy::product},   {"bundle", Privacy::serial},
+    {"device_type", Privacy::product}, {"error_code", Privacy::product},
+    {"model", Privacy::product},       {"firmware_version", Privacy::product},
+    {"board_name", Privacy::product},  {"serialnumber", Privacy::serial},
+    {"sfp_serial", Privacy::serial},   {"net_id", Privacy::serial},
     {"app_name", Privacy::name},       {"box_model_name", Privacy::product},
     {"called_number", Privacy::phone}, {"city", Privacy::name},
     {"comment", Privacy::name},        {"company", Privacy::name},
-    {"country", Privacy::open},        {"description", Privacy::name},
+    {"country", Privacy::product},     {"description", Privacy::name},
     {"device_name", Privacy::host},    {"display_name", Privacy::name},
     {"domain", Privacy::domain},       {"first_name", Privacy::name},
     {"host", Privacy::host},           {"hostname", Privacy::host},
@@ -233,6 +239,10 @@ bool is_own_word(const PrivateSpot& spot) {
                              [&](std::string_view start) { return spot.file.starts_with(start); });
 }
 
+bool is_code(std::string_view value) {
+  return value.size() >= 4 && value.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::vector<Question> questions(const std::string& url, const Recorded& recorded) {
@@ -261,9 +271,12 @@ std::pair<std::string, std::string> recording_file(const Recorded&, const http::
   return {file_of(path), response.body};
 }
 
-Privacy privacy(const PrivateSpot& spot, std::string_view) {
-  if (is_own_word(spot)) return Privacy::open;
+Privacy privacy(const PrivateSpot& spot, std::string_view value) {
+  if (is_own_word(spot)) return Privacy::product;
   const std::string member = lower(spot.member);
+  // Home automation says {"name": "pin", "value": "1234"}, and has few numbers as long that matter.
+  if (member == "value" && spot.file.starts_with("get/home") && is_code(value))
+    return Privacy::serial;
   if (member == "name") return spot.parent == "names" ? Privacy::host : Privacy::name;
   const auto* known = std::ranges::find(kKnown, member, &Known::member);
   if (known != std::end(kKnown)) return known->privacy;

@@ -259,6 +259,13 @@ bool is_vocabulary(const PrivateSpot& spot) {
              : spot.member == "name" && spot.parent == "node_interfaces";
 }
 
+/// Descriptions say what all boxes of a model are, and where a box keeps its documents is how a
+/// client finds them.
+bool is_described(const PrivateSpot& spot, std::string_view value) {
+  if (spot.file.ends_with("SCPD.xml") || spot.file.ends_with("desc.xml")) return true;
+  return value.starts_with('/') && (spot.member.ends_with("Path") || spot.member.ends_with("URL"));
+}
+
 }  // namespace
 
 std::vector<Question> questions(const std::string& url, const Recorded& recorded) {
@@ -292,14 +299,15 @@ std::pair<std::string, std::string> recording_file(const Recorded& recorded,
 }
 
 Privacy privacy(const PrivateSpot& spot, std::string_view value) {
-  if (is_vocabulary(spot) || equal_ignoring_case(value, "fritz.box")) return Privacy::open;
+  if (is_vocabulary(spot) || equal_ignoring_case(value, "fritz.box")) return Privacy::product;
   const std::string name = lower(bare_name(spot.member));
   const auto* known = std::ranges::find(kKnown, name, &Known::member);
   if (known != std::end(kKnown)) return known->privacy;
   // In the mesh a uid is a number that the box made up.
   if (spot.file.starts_with("rest/") && (name.ends_with("uid") || name.ends_with("uids")))
     return Privacy::serial;
-  return is_secret(spot.member) ? Privacy::secret : Privacy::open;
+  if (is_secret(spot.member)) return Privacy::secret;
+  return is_described(spot, value) ? Privacy::product : Privacy::open;
 }
 
 }  // namespace boxmeter::fritzbox
