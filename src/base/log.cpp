@@ -104,7 +104,7 @@ void set_up_log(std::string_view level, std::string_view format) {
   logger->set_pattern(is_journal ? "%v" : std::string(now.time) + "%v", now.zone);
   const auto wanted = std::ranges::find_if(
       kLevels, [&](const Level& one) { return level.starts_with(one.name); });  // warn(ing)
-  logger->set_level(wanted->of_spdlog);
+  logger->set_level(wanted == std::end(kLevels) ? spdlog::level::off : wanted->of_spdlog);
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
 }

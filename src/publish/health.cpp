@@ -60,12 +60,6 @@ Series one(const FamilyPtr& metric, Number value, Labels labels = {}) {
   return Series{metric, {Point{std::move(labels), value}}};
 }
 
-Series up_of(const DeviceStatus& device) {
-  return one(kUp, number(device.up ? 1 : 0), {{"kind", device.kind}});
-}
-
-Series took_of(const DeviceStatus& device) { return one(kTook, Number(device.took.count())); }
-
 void add_counts(std::vector<Series>& all, const DeviceStatus& device) {
   Series failures{kFailures, {}};
   for (const ErrorKind kind : kReasons) {  // always all of them: a rate needs the 0 before the 1
@@ -104,23 +98,16 @@ void add_queries(std::vector<Series>& all, const DeviceStatus& device) {
 
 std::vector<Series> health_of(const DeviceStatus& device) {
   std::vector<Series> all;
-  all.push_back(up_of(device));
+  all.push_back(one(kUp, number(device.up ? 1 : 0), {{"kind", device.kind}}));
   all.push_back(one(kPolls, number(device.polls)));
   all.push_back(one(kSkipped, number(device.skipped)));
   all.push_back(one(kLag, Number(device.lag.count())));
-  all.push_back(took_of(device));
+  all.push_back(one(kTook, Number(device.took.count())));
   all.push_back(one(kLogins, number(device.logins)));
   all.push_back(one(kSeries, number(device.series)));
   add_counts(all, device);
   add_queries(all, device);
   return all;
-}
-
-SnapshotPtr turn_of(const DeviceStatus& device) {
-  return std::make_shared<const Snapshot>(Snapshot{.device = device.name,
-                                                   .query = std::string(kTurnQuery),
-                                                   .answered = WallClock::now(),
-                                                   .series = {up_of(device), took_of(device)}});
 }
 
 }  // namespace boxmeter

@@ -9,7 +9,6 @@
 
 #include "base/log.h"
 #include "publish/delivery.h"
-#include "publish/health.h"
 #include "publish/post.h"
 
 namespace boxmeter {
@@ -122,8 +121,7 @@ void Sink::finish() {
 
 void Sink::add(const SnapshotPtr& snapshot) noexcept try {
   const SinkOptions& options = state_->options;
-  if (!wants(options.devices, snapshot->device)) return;
-  if (snapshot->query != kTurnQuery && !wants(options.queries, snapshot->query)) return;
+  if (!wants(options.devices, snapshot->device) || !wants(options.queries, snapshot->query)) return;
   const auto labels = options.device_labels.find(snapshot->device);
   Naming naming{.measurement = options.measurement};
   if (labels != options.device_labels.end()) naming.device_labels = labels->second;

@@ -138,7 +138,6 @@ void Store::record(const SnapshotPtr& snapshot) {
 void Store::end_turn(const std::string& name, const Turn& turn) {
   Device* const device = find(name);
   if (device == nullptr) return;
-  SnapshotPtr told;
   device->current.with([&](Current& current) {
     DeviceStatus& status = current.status;
     status.answered = true;
@@ -158,11 +157,8 @@ void Store::end_turn(const std::string& name, const Turn& turn) {
       for (DeviceStatus::Query& query : status.queries)
         if (query.name == abandoned && query.asked) query.up = false;
     current.health = render_health(*device, status);
-    if (turn.asked) told = turn_of(status);
   });
   ++generation_;
-  if (!told) return;
-  for (const Listener& listener : listeners_) listener(told);
 }
 
 View Store::view(Clock::time_point now) const {

@@ -78,9 +78,8 @@ class Store {
 
   explicit Store(const std::vector<PolledDevice>& devices);
 
-  /// Called for every recorded snapshot, in the thread that recorded it; must not wait.  After each
-  /// turn that asked something it is called once more, with one of the query "box": whether the
-  /// device was reached, and how long the turn took.  Before the first record() only.
+  /// Called for every recorded snapshot, in the thread that recorded it; must not wait.  Before the
+  /// first record() only.
   void add_listener(Listener listener);
 
   /// Of a series that several queries of the device give, the page shows what the earliest of them

@@ -1,7 +1,8 @@
 #include "publish/watched_web_file.h"
 
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
+
+#include "base/log.h"
 
 namespace boxmeter {
 namespace {
@@ -49,10 +50,11 @@ void WatchedWebFile::look() {
     try {
       mistakes.throw_if_any();
       current_.with([&](auto& place) { place = std::move(read); });
-      spdlog::info("'{}' changed and was read again", file_.string());
+      log_event(LogLevel::info, "'" + file_.string() + "' changed and was read again");
     } catch (const ConfigMistakes& wrong) {
       for (const std::string& line : wrong.lines())
-        spdlog::error("web.config_file changed, but what was read before stays in use: {}", line);
+        log_event(LogLevel::error,
+                  "web.config_file changed, but what was read before stays in use: " + line);
     }
   });
 }

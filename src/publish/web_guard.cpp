@@ -1,13 +1,13 @@
 #include "publish/web_guard.h"
 
 #include <arpa/inet.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "http/url.h"
 
@@ -108,8 +108,9 @@ void WebGuard::count_refused(const http::Refusal& refusal) {
       told.push_back(std::to_string(count) + " " + word);
   });
   if (told.empty()) return;
-  spdlog::warn("web server: refused {}; the last: {} from {}{}", joined(told), reason,
-               refusal.client, refusal.detail.empty() ? "" : " (" + refusal.detail + ")");
+  log_event(LogLevel::warn, "web server: refused " + joined(told) + "; the last: " + reason +
+                                " from " + refusal.client +
+                                (refusal.detail.empty() ? "" : " (" + refusal.detail + ")"));
 }
 
 ServerResponse WebGuard::refused(const ServerRequest& request, std::string_view reason,

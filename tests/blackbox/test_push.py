@@ -346,7 +346,7 @@ def test_raw_and_json_as_they_are_on_the_wire(tmp_path):
     assert headers["X-Site"] == "attic"
     milliseconds = re.search(r'"timestamp":(\d{13}),', body.decode())[1]
     assert abs(int(milliseconds) / 1000 - time.time()) < 120
-    assert body.decode() == (f'[{{"name":"ticks","timestamp":{milliseconds},"tags":{{"device":"free","site":"attic"}},'
+    assert body.decode() == (f'[{{"name":"prometheus","timestamp":{milliseconds},"tags":{{"device":"free","site":"attic"}},'
                              '"fields":{"freebox_tick":1}}]')
 
 
@@ -372,13 +372,14 @@ def test_a_sink_gets_the_devices_and_queries_that_it_wants_and_a_pack_is_its_que
                                               for name in ("all", "box", "pack")))
 
     def names(telegraf):
-        return {(thing["tags"]["device"], thing["name"]) for thing in telegraf.taken}
+        return {(thing["tags"]["device"], name) for thing in telegraf.taken for name in thing["fields"]}
     packs = (RECORDINGS.parent.parent / "config/queries/freebox_addresses.yml").read_text()
-    of_pack = {("free", query) for query in re.findall(r"^  - name: (\w+)$", packs, re.M)}
+    queries = {"free": set(re.findall(r"^  - name: (\w+)$", packs, re.M)), "home": {"fritzbox_device"}}
+    given_by = {row["name"]: set(row["queries"]) for row in json.loads(run("metrics", "--format", "json").stdout)}
     assert {device for device, _ in names(all_of)} == {"free", "home"}
-    assert names(box) == {(device, query) for device, query in names(all_of) if device == "free"}
-    assert names(pack) == {one for one in names(all_of) if one in of_pack | {("home", "fritzbox_device")}}
-    assert ("home", "fritzbox_device") in names(pack) and len(names(pack)) > 1
+    assert names(box) == {(device, name) for device, name in names(all_of) if device == "free"}
+    assert names(pack) == {(device, name) for device, name in names(all_of) if given_by[name] & queries[device]}
+    assert {device for device, _ in names(pack)} == {"free", "home"}
 
 
 def test_check_warns_of_a_sink_that_would_stay_silent(tmp_path):

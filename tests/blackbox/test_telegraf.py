@@ -55,7 +55,7 @@ def test_the_rules_of_the_parser_with_pyfbxs_configuration(body, expected):
 
 @pytest.mark.parametrize("body, expected", [
     ('[{"name":"q","timestamp":1755936000123,"tags":{"device":"free","port":"1"},"fields":{"x":1,"s":"up"}}]',
-     'q,device=free,port=1 s="up",x=1.0\n'),
+     'q,device=free,port=1 x=1.0\n  dropped: fields_s\n'),
     ('[{"name":"q","tags":{"device":"free"},"fields":{"x":1}}]', "400 JSON time key could not be found\n"),
     ('[{"name":"q","timestamp":1,"tags":{"device":"free","n":1e21},"fields":{"x":1}}]',
      "q,device=free,n=1000000000000000000000 x=1.0\n"),

@@ -165,7 +165,7 @@ TEST_CASE("every format stands in the table once, under its own name") {
   for (const PushFormat& format : push_formats()) {
     names.emplace_back(format.name);
     CHECK(&push_format(format.name) == &format);
-    CHECK(format.objects != nullptr);
+    CHECK((format.objects != nullptr));
   }
 
   CHECK(names == std::vector<std::string>{"raw", "json", "influx"});

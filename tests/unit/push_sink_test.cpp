@@ -64,8 +64,8 @@ SnapshotPtr snapshot(int number, std::string query = "freebox_connection",
 
 std::string object(int number) {
   const std::string digits = std::to_string(number);
-  return R"({"name":"freebox_connection","timestamp":)" + digits +
-         R"(,"tags":{"device":"free"},"fields":{"n":)" + digits + "}}";
+  return R"({"name":"prometheus","timestamp":)" + digits +
+         R"(,"tags":{"device":"free"},"fields":{"box_n":)" + digits + "}}";
 }
 
 SinkOptions options(const Listener& listener, std::string_view format = "raw") {
@@ -136,7 +136,7 @@ TEST_CASE("twenty objects in one body, one of them refused: nineteen arrive") {
   std::atomic<bool> open = false;
   Listener listener([&](Peer& peer, int, const std::string& body) {
     if (!open) return peer.answer(503, "");
-    if (body.find("\"n\":13}") != std::string::npos) return peer.answer(400, "");
+    if (body.find("\"box_n\":13}") != std::string::npos) return peer.answer(400, "");
     taken.with([&](auto& text) { text += body; });
     return peer.answer(204, "");
   });

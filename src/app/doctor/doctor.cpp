@@ -8,9 +8,9 @@
 
 #include "app/command_line.h"
 #include "app/commands.h"
-#include "app/log.h"
 #include "app/process.h"
 #include "app/terminal.h"
+#include "base/log.h"
 #include "base/text.h"
 
 namespace boxmeter {
@@ -98,7 +98,7 @@ int examine_all(const DoctorOptions& wanted, const Words& words, DeviceKinds kin
   const Config config = load_config(config_file(wanted.file), kinds);
   const std::vector<Job> jobs =
       words.empty() ? config.jobs : std::vector<Job>{find_device(config, words[0])};
-  set_up_log({.level = "off", .format = "text"});  // what it would say is among the findings
+  set_up_log("off", "text");  // what it would say is among the findings
   prepare_process(jobs.size());
   Findings findings = findings_of(wanted, config, jobs, kinds);
   hide(findings, config);

@@ -7,8 +7,8 @@
 
 #include "app/command_line.h"
 #include "app/commands.h"
-#include "app/log.h"
 #include "app/process.h"
+#include "base/log.h"
 
 namespace boxmeter {
 namespace {
@@ -43,7 +43,7 @@ std::string free_name(const Places& places, const Box& box, DeviceKinds kinds) {
 }
 
 int set_up(const Answers& answers, DeviceKinds kinds) {
-  set_up_log({.level = "warn", .format = "text"});
+  set_up_log("warn", "text");
   prepare_process(1);
   const Places target = places(answers);
   if (!target.is_new) load_config(target.config, kinds);  // what is wrong with it is told first
