@@ -8,13 +8,19 @@
 namespace boxmeter {
 namespace {
 
+std::string counted(std::size_t count, const char* one, const char* several) {
+  return std::to_string(count) + " " + (count == 1 ? one : several);
+}
+
 int check(const std::string& file, DeviceKinds kinds) {
   const Config config = load_config(config_file(file), kinds);
   for (const std::string& warning : config.warnings) std::cerr << "warning: " << warning << "\n";
   std::size_t queries = 0;
   for (const Job& job : config.jobs) queries += job.queries.size();
-  std::cout << config_file(file).string() << ": " << config.jobs.size() << " devices, " << queries
-            << " queries, " << config.push.size() << " sinks\n";
+  std::cout << config_file(file).string()
+            << ": valid: " << counted(config.jobs.size(), "device", "devices") << ", "
+            << counted(queries, "query", "queries") << ", "
+            << counted(config.push.size(), "sink", "sinks") << "\n";
   return 0;
 }
 
@@ -22,9 +28,16 @@ int check(const std::string& file, DeviceKinds kinds) {
 
 Prepared prepare_check(const Program& program) {
   auto file = std::make_shared<std::string>();
-  return {.syntax = {.about = "Reads the configuration and says what is wrong with it.",
-                     .options = {config_option(*file)}},
-          .run = [file, kinds = program.kinds](const Words&) { return check(*file, kinds); }};
+  return {.syntax = {.about = "Reads the configuration and says all that is wrong with it.",
+                     .options = {config_option(*file)},
+                     .words = "[FILE]",
+                     .most_words = 1},
+          .run = [file, kinds = program.kinds](const Words& words) {
+            if (!words.empty() && !file->empty())
+              throw Error(ErrorKind::config, "the file is named twice: '" + words[0] +
+                                                 "' and --config.file '" + *file + "'");
+            return check(words.empty() ? *file : words[0], kinds);
+          }};
 }
 
 }  // namespace boxmeter

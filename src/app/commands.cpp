@@ -31,6 +31,8 @@ constexpr Command kCommands[] = {
     {"call", "make one request to a configured device and print the reply as JSON", &prepare_call},
     {"metrics", "print the catalogue of metrics: name, type, unit, labels, help, queries",
      &prepare_metrics},
+    {"schema", "print a JSON Schema of the configuration, or of packs, for editors",
+     &prepare_schema},
     {"record", "write a recording of a device for boxmeter-sim", &prepare_record},
     {"doctor", "say what works, what does not and why, with the way out", &prepare_doctor},
     {"completion", "print the completions for bash, fish or zsh", &prepare_completion},

@@ -58,6 +58,7 @@ Prepared prepare_hash_password(const Program& program);
 Prepared prepare_metrics(const Program& program);
 Prepared prepare_once(const Program& program);
 Prepared prepare_record(const Program& program);
+Prepared prepare_schema(const Program& program);
 Prepared prepare_serve(const Program& program);
 Prepared prepare_setup(const Program& program);  // setup/setup.cpp
 

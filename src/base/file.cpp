@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <glob.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace boxmeter {
 namespace {
@@ -51,9 +53,14 @@ void make_folders(const fs::path& folder) {
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("make folder", folder);
 }
 
-}  // namespace
+constexpr std::size_t kMostWatched = 64U << 20;
 
-std::string read_file(const fs::path& path, std::size_t limit) {
+thread_local FilesSeen* noted = nullptr;
+
+/// Never 0, which stands for what cannot be read.
+std::size_t hash_of(std::string_view content) { return stable_hash(content) | 1U; }
+
+std::string read_whole(const fs::path& path, std::size_t limit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) fail("read", path);
   std::string content;
@@ -69,6 +76,56 @@ std::string read_file(const fs::path& path, std::size_t limit) {
                   "'" + path.string() + "' is larger than " + std::to_string(limit) + " bytes");
   }
 }
+
+std::vector<fs::path> matches(const std::string& pattern) {
+  glob_t found = {};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): without GLOB_TILDE it reads nothing that is shared
+  const int outcome = ::glob(pattern.c_str(), GLOB_NOMAGIC, nullptr, &found);
+  std::vector<fs::path> files;
+  for (std::size_t i = 0; outcome == 0 && i < found.gl_pathc; ++i)
+    files.emplace_back(found.gl_pathv[i]);
+  ::globfree(&found);
+  return files;
+}
+
+std::size_t hash_of(const std::vector<fs::path>& files) {
+  std::string names;
+  for (const fs::path& file : files) names += file.string() + "\n";
+  return hash_of(names);
+}
+
+}  // namespace
+
+std::string read_file(const fs::path& path, std::size_t limit) {
+  if (noted == nullptr) return read_whole(path, limit);
+  noted->files[path] = 0;
+  std::string content = read_whole(path, limit);
+  noted->files[path] = hash_of(content);
+  return content;
+}
+
+std::vector<fs::path> files_matching(const std::string& pattern) {
+  std::vector<fs::path> files = matches(pattern);
+  if (noted != nullptr) noted->patterns[pattern] = hash_of(files);
+  return files;
+}
+
+FilesSeen look_again(const FilesSeen& before) {
+  FilesSeen seen;
+  for (const auto& [path, hash] : before.files) {
+    try {
+      seen.files[path] = hash_of(read_whole(path, kMostWatched));
+    } catch (const Error&) {
+      seen.files[path] = 0;
+    }
+  }
+  for (const auto& [pattern, hash] : before.patterns)
+    seen.patterns[pattern] = hash_of(matches(pattern));
+  return seen;
+}
+
+NotingFiles::NotingFiles(FilesSeen& seen) { noted = &seen; }
+NotingFiles::~NotingFiles() { noted = nullptr; }
 
 void write_file(const fs::path& path, std::string_view content) {
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,5 +26,38 @@ bool file_exists(const std::filesystem::path& path);
 /// The paths of all that is in the folder, in order.  Throws Error{config}: "cannot read folder
 /// 'F': Permission denied".  Any thread.
 std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder);
+
+/// The paths that fit a shell's pattern, in order; a path without a pattern is itself, there or
+/// not.  Any thread; never throws.
+std::vector<std::filesystem::path> files_matching(const std::string& pattern);
+
+/// Files and patterns with the content, or the matches, that were found there.
+struct FilesSeen {
+  std::map<std::filesystem::path, std::size_t> files = {};  // hash of the content; 0: unreadable
+  std::map<std::string, std::size_t> patterns = {};         // hash of the matches
+  friend bool operator==(const FilesSeen&, const FilesSeen&) = default;
+};
+
+/// What is found at the same files and patterns now: whatever way a file was replaced, its content
+/// counts.  Any thread; never throws.
+FilesSeen look_again(const FilesSeen& before);
+
+/// Notes what read_file() and files_matching() find in this thread for as long as it lives.  One at
+/// a time in a thread.
+class NotingFiles {
+ public:
+  explicit NotingFiles(FilesSeen& seen);
+  ~NotingFiles();
+  NotingFiles(const NotingFiles&) = delete;
+  NotingFiles& operator=(const NotingFiles&) = delete;
+};
+
+/// Runs `step`; `seen` is what was found meanwhile, also when it throws.
+template <typename Step>
+auto noting(FilesSeen& seen, Step step) {
+  seen = {};
+  const NotingFiles notes(seen);
+  return step();
+}
 
 }  // namespace boxmeter

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/environment.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -31,6 +32,17 @@ std::string with_unix_line_ends(std::string_view text) {
 }
 
 }  // namespace
+
+std::filesystem::path find_secret_file(const std::filesystem::path& named,
+                                       const std::filesystem::path& folder) {
+  const auto credentials = environment("CREDENTIALS_DIRECTORY");
+  if (credentials && !credentials->empty() && named.is_relative()) {
+    const std::filesystem::path loaded = *credentials / named;
+    std::error_code error;
+    if (std::filesystem::exists(loaded, error)) return loaded;
+  }
+  return folder / named;
+}
 
 Secret read_secret_file(const std::filesystem::path& path) {
   std::string content;

@@ -5,6 +5,12 @@
 
 namespace boxmeter {
 
+/// Where the file is that a configuration in `folder` calls `named`: a relative path is sought in
+/// $CREDENTIALS_DIRECTORY first, where systemd puts what LoadCredential= names, so that one
+/// configuration serves inside and outside the unit.  Any thread; never throws.
+std::filesystem::path find_secret_file(const std::filesystem::path& named,
+                                       const std::filesystem::path& folder);
+
 /// The text of a file that holds a password or a token, as editors of any system save it: without
 /// the byte order mark of UTF-8, with '\n' at the ends of lines, and without white space at either
 /// end of the whole.  Throws Error{config}, which names the file and tells nothing of its content,

@@ -1,6 +1,7 @@
 #include "config/config.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/environment.h"
 #include "base/file.h"
@@ -83,6 +84,12 @@ Document read_document(const fs::path& file) {
   }
 }
 
+/// Devices that share a default share what there is to say of it.
+void drop_repetitions(std::vector<std::string>& lines) {
+  std::set<std::string> seen;
+  std::erase_if(lines, [&](const std::string& line) { return !seen.insert(line).second; });
+}
+
 /// One section after the other, each in its own collect(): a mistake in one hides none in another.
 Config read_config(const fs::path& file, const Document& document, DeviceKinds kinds,
                    Mistakes& mistakes) {
@@ -99,6 +106,7 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
   const fs::path folder = file.parent_path();
   with("web", [&](const Value& web) { config.web = read_web(web, folder, mistakes); });
   with("log", [&](const Value& log) { config.log = read_log(log); });
+  config.reload_by_content = root.word("reload") == "auto";
   const auto state_dir = root.text("state_dir");
   config.state_dir = state_dir ? folder / *state_dir : default_state_dir();
   std::optional<Value> query_files;
@@ -106,6 +114,10 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
   Packs packs(kinds, query_files, folder, config.warnings, mistakes);
   Surroundings surroundings{.folder = folder, .state_dir = config.state_dir, .packs = packs};
   with("poll", [&](const Value& poll) { config.poll = read_poll(poll, surroundings); });
+  with("defaults", [&](const Value& defaults) {
+    const std::vector<Key> keys = defaults_keys_of_all(kinds);
+    if (!Section(defaults, keys).value().entries().empty()) surroundings.defaults = defaults;
+  });
   root.collect(
       [&] { config.jobs = read_devices(root.required("devices"), surroundings, config.warnings); });
   with("push", [&](const Value& push) {
@@ -114,6 +126,7 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
   packs.finish();
   if (const std::string why = unusable_state(config.state_dir, config.jobs); !why.empty())
     throw state_dir ? root.required("state_dir").problem(why) : Error(ErrorKind::config, why);
+  drop_repetitions(config.warnings);
   return config;
 }
 
@@ -123,11 +136,24 @@ Config load_config(const fs::path& file, DeviceKinds kinds) {
   Mistakes mistakes;
   Config config;
   mistakes.collect([&] {
-    const Document document = read_document(file);
-    config = read_config(file, document, kinds, mistakes);
+    const auto document = std::make_shared<const Document>(read_document(file));
+    config = read_config(file, *document, kinds, mistakes);
+    config.document = document;
   });
   mistakes.throw_if_any();
   return config;
+}
+
+ControlOptions load_control_options(const fs::path& file) {
+  const Document document = read_document(file);
+  const Value whole(document);
+  ControlOptions options{.state_dir = default_state_dir()};
+  if (whole.is_null()) return options;
+  for (const Value::Entry& entry : whole.entries()) {
+    if (entry.key.raw() == "web") options.web = read_web(entry.value);
+    if (entry.key.raw() == "state_dir") options.state_dir = file.parent_path() / entry.value.text();
+  }
+  return options;
 }
 
 }  // namespace boxmeter

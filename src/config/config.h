@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,12 +25,24 @@ struct Config {
   std::vector<Job> jobs = {};
   std::vector<SinkOptions> push = {};
   LogOptions log = {};
-  std::vector<std::string> warnings = {};  // for `check` and the log: legal but doubtful
+  bool reload_by_content = false;                 // `reload: auto`
+  std::vector<std::string> warnings = {};         // for `check` and the log: legal but doubtful
+  std::shared_ptr<const Document> document = {};  // the file, for shown_config()
+  std::vector<std::string> overrides = {};  // "web.listen: :9877", which the file does not decide
 };
 
 /// Reads the file, its packs and its secrets.  Throws ConfigMistakes with all that is wrong, where
 /// each line starts with file:line:column and names the way out.  Any thread.
 Config load_config(const std::filesystem::path& file, DeviceKinds kinds);
+
+/// What those need to know who speak to a daemon that runs.
+struct ControlOptions {
+  WebOptions web = {};
+  std::filesystem::path state_dir = {};
+};
+
+/// Reads `web` and `state_dir`, whatever the rest of the file says.  Throws Error{config}.
+ControlOptions load_control_options(const std::filesystem::path& file);
 
 /// The packs that the kinds bring, by name; those that speak the names of other exporters come
 /// last: nobody means them who misspells one of ours.

@@ -1,6 +1,7 @@
 #include "config/devices.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 
 #include "base/text.h"
@@ -13,12 +14,10 @@
 namespace boxmeter {
 namespace {
 
-/// What a device's section may hold, whatever its kind: a key that only another kind takes is told
-/// from one that nobody knows.
-std::vector<Key> keys_of_all(DeviceKinds kinds) {
-  std::vector<Key> keys(std::begin(kDeviceKeys), std::end(kDeviceKeys));
-  for (const DeviceKind& kind : kinds) keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
-  return keys;
+std::vector<Key> with_keys_of_kinds(Keys keys, DeviceKinds kinds) {
+  std::vector<Key> all(keys.begin(), keys.end());
+  for (const DeviceKind& kind : kinds) all.insert(all.end(), kind.keys.begin(), kind.keys.end());
+  return all;
 }
 
 void refuse_other_kinds_keys(const Section& section, const DeviceKind& kind, Keys keys_of_all) {
@@ -46,16 +45,27 @@ Labels read_device_labels(const Value& value) {
 }
 
 /// The text behind a key as it stands there; "": there is none.
-std::string text_of(const Section& section, std::string_view key) {
-  for (const Value::Entry& entry : section.value().entries())
+std::string text_of(const Value& mapping, std::string_view key) {
+  for (const Value::Entry& entry : mapping.entries())
     if (entry.key.raw() == key && entry.value.is_scalar()) return entry.value.raw();
   return "";
 }
 
+bool has(const Value& mapping, std::string_view key) {
+  return std::ranges::any_of(mapping.entries(),
+                             [&](const Value::Entry& entry) { return entry.key.raw() == key; });
+}
+
+const DeviceKind* known_kind(DeviceKinds kinds, std::string_view name) {
+  const auto found = std::ranges::find(kinds, name, &DeviceKind::name);
+  return found == kinds.end() ? nullptr : &*found;
+}
+
 /// How many of the devices are of that kind.
 std::size_t count_of(const DeviceKind& kind, const std::vector<Section>& sections) {
-  return std::ranges::count_if(
-      sections, [&](const Section& section) { return text_of(section, "kind") == kind.name; });
+  return std::ranges::count_if(sections, [&](const Section& section) {
+    return text_of(section.value(), "kind") == kind.name;
+  });
 }
 
 /// Where the device is, and whom to believe there.
@@ -111,19 +121,50 @@ Job read_device(const Section& section, const std::vector<Section>& sections, Ke
 
 }  // namespace
 
+std::vector<Key> device_keys_of_all(DeviceKinds kinds) {
+  return with_keys_of_kinds(kDeviceKeys, kinds);
+}
+
+std::vector<Key> defaults_keys_of_all(DeviceKinds kinds) {
+  return with_keys_of_kinds(kDefaultsKeys, kinds);
+}
+
+YamlNode with_defaults(const Value& device, const Value& defaults, DeviceKinds kinds) {
+  if (!device.is_map()) return device.with_members_of(device, [](const auto&) { return false; });
+  const std::string named = text_of(device, "kind");
+  const DeviceKind* const kind =
+      known_kind(kinds, named.empty() ? text_of(defaults, "kind") : named);
+  const std::string url = text_of(device, "url");
+  const bool is_safe =
+      (url.empty() && kind != nullptr ? kind->default_url : url).starts_with("https://");
+  return device.with_members_of(defaults, [&](const std::string& key) {
+    constexpr std::string_view kFile = "_file";
+    const std::string other =
+        key.ends_with(kFile) ? key.substr(0, key.size() - kFile.size()) : key + std::string(kFile);
+    if (has(device, key) || has(device, other) || (key == "tls" && !is_safe)) return false;
+    return find_key(kDefaultsKeys, key) != nullptr ||
+           (kind != nullptr && find_key(kind->keys, key) != nullptr);
+  });
+}
+
 std::vector<Job> read_devices(const Value& value, const Surroundings& surroundings,
                               std::vector<std::string>& warnings) {
-  const std::vector<Key> keys = keys_of_all(surroundings.packs.kinds());
+  const std::vector<Key> keys = device_keys_of_all(surroundings.packs.kinds());
+  std::deque<YamlNode> completed;  // the sections refer to them
   std::vector<Section> sections;
   bool all_read = true;
   for (const Value& item : value.list())
-    all_read &= item.collect([&] { sections.emplace_back(item, keys); });
+    all_read &= item.collect([&] {
+      if (!surroundings.defaults) return void(sections.emplace_back(item, keys));
+      completed.push_back(with_defaults(item, *surroundings.defaults, surroundings.packs.kinds()));
+      sections.emplace_back(Value(item, completed.back(), item.name()), keys);
+    });
   std::vector<Job> jobs;
   std::map<std::string, std::string> places;
   for (const Section& section : sections) {
     // For `devices` of a sink, also when the rest of the device cannot be read.
     Job& named = jobs.emplace_back();
-    section.collect([&] { named.device.name = text_of(section, "name"); });
+    section.collect([&] { named.device.name = text_of(section.value(), "name"); });
     all_read &= section.collect([&] {
       jobs.back() = read_device(section, sections, keys, surroundings, warnings);
       const Value name = section.required("name");

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,21 @@ struct Surroundings {
   std::filesystem::path state_dir = {};
   std::chrono::milliseconds interval{30'000};
   std::chrono::milliseconds timeout{10'000};
+  std::optional<Value> defaults = {};  // `defaults`
   Packs& packs;
 };
 
-/// `devices`.  FRITZ_USERNAME and FRITZ_PASSWORD serve the one Fritz!Box there is.  Throws
-/// Error{config} with the place.
+/// `devices`, each with what it does not say itself from `defaults`.  FRITZ_USERNAME and
+/// FRITZ_PASSWORD serve the one Fritz!Box there is.  Throws Error{config} with the place.
 std::vector<Job> read_devices(const Value& value, const Surroundings& surroundings,
                               std::vector<std::string>& warnings);
+
+/// Keys that may stand in a device's section or in `defaults`, whatever the kind.
+std::vector<Key> device_keys_of_all(DeviceKinds kinds);
+std::vector<Key> defaults_keys_of_all(DeviceKinds kinds);
+
+/// The device's section, completed by what `defaults` says for its kind.  Of a pair such as
+/// password and password_file the device's own hides both.
+YamlNode with_defaults(const Value& device, const Value& defaults, DeviceKinds kinds);
 
 }  // namespace boxmeter

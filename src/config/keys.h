@@ -151,6 +151,20 @@ inline constexpr Key kDeviceKeys[] = {
 };
 inline constexpr KeyTable kDeviceTable{kDeviceKeys};
 
+/// Of every device that does not say otherwise; what its kind takes may stand there too.
+inline constexpr Key kDefaultsKeys[] = {
+    {.name = "kind",
+     .type = KeyType::text,
+     .help = "The brand of the routers",
+     .example = "fritzbox"},
+    kDeviceKeys[3],
+    kDeviceKeys[4],
+    kDeviceKeys[5],
+    kDeviceKeys[6],
+    kDeviceKeys[7],
+};
+inline constexpr KeyTable kDefaultsTable{kDefaultsKeys};
+
 inline constexpr Key kPushKeys[] = {
     {.name = "name",
      .type = KeyType::name,
@@ -253,6 +267,8 @@ inline constexpr Key kPushKeys[] = {
 };
 inline constexpr KeyTable kPushTable{kPushKeys};
 
+inline constexpr std::string_view kWaysToReload[] = {"signal", "auto"};
+
 /// Of the configuration as a whole.
 inline constexpr Key kRootKeys[] = {
     {.name = "web",
@@ -269,6 +285,17 @@ inline constexpr Key kRootKeys[] = {
      .help = "Files with packs of queries, as patterns; a pack with the name of a shipped one "
              "replaces it",
      .example = "[packs/*.yml]"},
+    {.name = "reload",
+     .type = KeyType::word,
+     .help = "When the files are read again: signal (SIGHUP, boxmeter reload, POST /-/reload), or "
+             "auto: also when their content has changed",
+     .default_text = "signal",
+     .example = "auto",
+     .choices = kWaysToReload},
+    {.name = "defaults",
+     .type = KeyType::section,
+     .help = "What holds for every device that does not say otherwise; also keys of its kind",
+     .members = &kDefaultsTable},
     {.name = "poll",
      .type = KeyType::section,
      .help = "How often devices are asked, and within which bounds",

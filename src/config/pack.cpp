@@ -1,7 +1,5 @@
 #include "config/pack.h"
 
-#include <glob.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -24,13 +22,7 @@ namespace fs = std::filesystem;
 std::vector<fs::path> matching(const Value& pattern, const fs::path& folder,
                                std::vector<std::string>& warnings) {
   const std::string path = (folder / pattern.text()).string();
-  glob_t found = {};
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): without GLOB_TILDE it reads nothing that is shared
-  const int outcome = ::glob(path.c_str(), GLOB_NOMAGIC, nullptr, &found);
-  std::vector<fs::path> files;
-  for (std::size_t i = 0; outcome == 0 && i < found.gl_pathc; ++i)
-    files.emplace_back(found.gl_pathv[i]);
-  ::globfree(&found);
+  std::vector<fs::path> files = files_matching(path);
   if (files.empty())
     warnings.push_back(pattern.place() + ": no file matches '" + path + "' of 'query_files'");
   return files;
@@ -74,6 +66,7 @@ Query read_query(const Value& value, const Pack& pack, const PackOutline& outlin
   for (const Value& rule : metrics.list())
     rule.collect([&] { query.rules.push_back(read_rule(rule, inherited, scope, catalogue)); });
   if (query.name.empty()) throw AlreadyTold();
+  query.text_hash = value.hash();
   return query;
 }
 

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <system_error>
 
 #include "base/error.h"
-#include "base/file.h"
 
 namespace boxmeter {
 namespace {
@@ -39,11 +39,7 @@ int trial(const fs::path& folder) {
 }
 
 bool is_remembered(const fs::path& key) {
-  try {
-    return !read_file(key).empty();
-  } catch (const Error&) {
-    return false;
-  }
+  return std::ifstream(key).peek() != std::ifstream::traits_type::eof();
 }
 
 bool needs_key(const DeviceConfig& device) {

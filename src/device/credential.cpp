@@ -31,7 +31,7 @@ std::optional<Credential> read_secret(const Section& section, const std::string&
     return credential;
   }
   if (!file) return std::nullopt;
-  const fs::path path = folder / file->text();
+  const fs::path path = find_secret_file(file->text(), folder);
   Secret content = file->placed([&] { return read_secret_file(path); });
   if (content.empty()) throw file->problem("'" + path.string() + "' is empty");
   if (is_open_to_all(path))

@@ -54,6 +54,7 @@ struct Family {
   MetricType type = MetricType::gauge;
   std::string help = {};  // one line
   bool foreign = false;   // speaks another exporter's names; exempt from our naming rules
+  friend bool operator==(const Family&, const Family&) = default;
 };
 using FamilyPtr = std::shared_ptr<const Family>;
 

@@ -116,6 +116,8 @@ struct Query {
   std::optional<Loop> loop = {};
   std::chrono::milliseconds interval{0};  // 0: the device's
   std::vector<Rule> rules = {};
+  /// A hash of what its pack says of it: equal for queries that were read from equal texts.
+  std::size_t text_hash = 0;
 };
 using QueryPtr = std::shared_ptr<const Query>;
 

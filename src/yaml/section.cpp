@@ -27,6 +27,62 @@ std::string variable(std::string_view name) {
   return *found;
 }
 
+/// Keys that people bring along from the files of other programs, and what is meant here.
+struct Synonym {
+  std::string_view word, key;
+  std::string_view more = {};
+};
+constexpr Synonym kSynonyms[] = {
+    {"host", "url"},
+    {"hostname", "url"},
+    {"address", "url"},
+    {"addr", "url"},
+    {"ip", "url"},
+    {"target", "url"},
+    {"endpoint", "url"},
+    {"port", "url", ", which the port belongs to, as in http://fritz.box:49000"},
+    {"protocol", "url", ", which begins with http:// or https://"},
+    {"https", "url", ", which begins with http:// or https://"},
+    {"user", "username"},
+    {"login", "username"},
+    {"user_file", "username"},
+    {"pass", "password"},
+    {"passwd", "password"},
+    {"pass_file", "password_file"},
+    {"token", "app_token"},
+    {"token", "bearer_token"},
+    {"token_file", "app_token_file"},
+    {"token_file", "bearer_token_file"},
+    {"type", "kind"},
+    {"brand", "kind"},
+    {"model", "kind"},
+    {"id", "name"},
+    {"alias", "name"},
+    {"packs", "queries"},
+    {"modules", "queries"},
+    {"scrape_interval", "interval"},
+    {"period", "interval"},
+    {"scrape_timeout", "timeout"},
+    {"tags", "labels"},
+    {"listen_address", "listen"},
+    {"listen_addresses", "listen"},
+    {"bind", "listen"},
+    {"routers", "devices"},
+    {"boxes", "devices"},
+    {"outputs", "push"},
+    {"sinks", "push"},
+    {"logging", "log"},
+    {"log_level", "log"},
+};
+
+/// " (did you mean 'url'?)" for a word that means or almost is one of `known`, else "".
+std::string meant_by(const std::string& word, const std::vector<std::string>& known) {
+  for (const Synonym& synonym : kSynonyms)
+    if (synonym.word == word && std::ranges::find(known, synonym.key) != known.end())
+      return " (did you mean '" + std::string(synonym.key) + "'" + std::string(synonym.more) + "?)";
+  return did_you_mean(word, known);
+}
+
 std::string with_environment(std::string_view text) {
   std::string result;
   for (;;) {
@@ -43,6 +99,14 @@ std::string with_environment(std::string_view text) {
     result.append(variable(end == std::string_view::npos ? "" : text.substr(0, end)));
     text.remove_prefix(end + 1);
   }
+}
+
+void append(const YamlNode& node, std::string& text) {
+  // Lengths, since no character separates texts that may hold any.
+  text += std::to_string(static_cast<int>(node.kind)) + (node.quoted ? "q" : "p") +
+          std::to_string(node.text.size()) + ":" + node.text + std::to_string(node.items.size());
+  for (const YamlNode& key : node.keys) append(key, text);
+  for (const YamlNode& item : node.items) append(item, text);
 }
 
 }  // namespace
@@ -96,6 +160,12 @@ std::string Value::substituted() const {
   return placed([&] { return with_environment(text); });
 }
 
+std::size_t Value::hash() const {
+  std::string text;
+  append(*node_, text);
+  return stable_hash(text);
+}
+
 bool Value::is_word(std::string_view word) const {
   return is_scalar() && !node_->quoted && node_->text == word;
 }
@@ -111,6 +181,17 @@ std::vector<Value> Value::list_or_one() const {
   members.reserve(node_->items.size());
   for (const YamlNode& item : node_->items) members.emplace_back(*this, item, name_);
   return members;
+}
+
+YamlNode Value::with_members_of(
+    const Value& others, const std::function<bool(const std::string& key)>& is_wanted) const {
+  YamlNode both = *node_;
+  for (std::size_t i = 0; i < others.node_->keys.size(); ++i) {
+    if (!is_wanted(others.node_->keys[i].text)) continue;
+    both.keys.push_back(others.node_->keys[i]);
+    both.items.push_back(others.node_->items[i]);
+  }
+  return both;
 }
 
 std::vector<Value::Entry> Value::entries() const {
@@ -162,7 +243,7 @@ void Section::refuse_unknown_keys(const std::vector<std::string>& known) {
             "unknown key, which is not shown: a ':' with a blank behind it is missing "
             "after '" +
             std::string(secret->name) + "'");
-      const std::string meant = did_you_mean(key.raw(), known);
+      const std::string meant = meant_by(key.raw(), known);
       throw key.problem("unknown key " + key.name() +
                         (meant.empty() ? " (known here: " + joined(known) + ")" : meant));
     });
@@ -216,7 +297,7 @@ Value Section::required(std::string_view key) const {
 void Section::expect_not_misspelt(std::initializer_list<std::string_view> keys) const {
   const std::vector<std::string> wanted(keys.begin(), keys.end());
   for (const std::string& unknown : unknown_)
-    if (!did_you_mean(unknown, wanted).empty()) throw AlreadyTold();
+    if (!meant_by(unknown, wanted).empty()) throw AlreadyTold();
 }
 
 Value Section::key(std::string_view key) const {

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,8 @@ class Value {
   std::string text() const;
   /// The same where several lines are welcome.
   std::string prose() const;
+  /// Equal for equal values, wherever they stand; other values most likely have another.
+  std::size_t hash() const;
   /// The word, and not in quotes.
   bool is_word(std::string_view word) const;
 
@@ -67,6 +70,10 @@ class Value {
   std::vector<Value> list() const;
   /// The members of a list, or the value alone.
   std::vector<Value> list_or_one() const;
+  /// This mapping, and of the mapping `others` the members that `is_wanted` by name; each keeps its
+  /// place in the file.
+  YamlNode with_members_of(const Value& others,
+                           const std::function<bool(const std::string& key)>& is_wanted) const;
   /// The members of a mapping whose keys are the user's.  A key that stands twice is a mistake.
   struct Entry;
   std::vector<Entry> entries() const;

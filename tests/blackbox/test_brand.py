@@ -133,4 +133,4 @@ def test_the_brands_that_ship_are_there_too(tmp_path):
         tmp_path, example("http://127.0.0.1:1"), device("home", "fritzbox", "http://127.0.0.1:1", {"password": "x"})))
 
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.startswith(f"{tmp_path}/boxmeter.yml: 2 devices, ")
+    assert ran.stdout.startswith(f"{tmp_path}/boxmeter.yml: valid: 2 devices, ")

@@ -32,12 +32,12 @@ def test_help_texts(golden):
 
 
 @pytest.mark.parametrize("words, message", [
-    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: setup, serve, check, once, call, metrics, record, "
-               "doctor, completion, hash-password, version, fritz, freebox)"),
+    (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: setup, serve, check, once, call, metrics, schema, "
+               "record, doctor, completion, hash-password, version, fritz, freebox)"),
     (["check", "--confg.file", "x"],
      "unknown option '--confg.file' (did you mean '--config.file'?); see 'boxmeter check --help'"),
     (["check", "--config.file", "missing.yml"], "cannot read 'missing.yml': No such file or directory"),
-    (["check", "extra"], "unexpected argument 'extra'; see 'boxmeter check --help'"),
+    (["check", "one", "extra"], "unexpected argument 'extra'; see 'boxmeter check --help'"),
     (["once", "--format", "jsn"], "unknown value 'jsn' of '--format' (did you mean 'json'?) (known: prometheus, "
                                   "openmetrics, json); see 'boxmeter once --help'"),
     (["fritz", "wol"], "wol needs the MAC address of a host: boxmeter fritz wol MAC"),

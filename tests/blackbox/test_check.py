@@ -1,0 +1,66 @@
+"""`boxmeter check` says what a configuration is, and of what is wrong the word that was meant."""
+import pytest
+
+from harness import run
+
+
+def check(tmp_path, text, env=None):
+    (tmp_path / "boxmeter.yml").write_text(text)
+    return run("check", "boxmeter.yml", cwd=tmp_path, env={"STATE_DIRECTORY": str(tmp_path), **(env or {})})
+
+
+def test_a_valid_file_is_counted(tmp_path):
+    ran = check(tmp_path, """
+devices:
+  - {name: home, kind: fritzbox, url: 127.0.0.1, username: u, password: p, queries: [fritzbox_device, fritzbox_lan]}
+push:
+  - {name: telegraf, url: "http://127.0.0.1:8186/telegraf"}
+""")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "boxmeter.yml: valid: 1 device, 2 queries, 1 sink\n", "")
+
+
+@pytest.mark.parametrize("key, meant", [
+    ("host: fritz.box", "(did you mean 'url'?)"), ("hostname: fritz.box", "(did you mean 'url'?)"),
+    ("address: 127.0.0.1", "(did you mean 'url'?)"), ("ip: 127.0.0.1", "(did you mean 'url'?)"),
+    ("port: 49000", "(did you mean 'url', which the port belongs to, as in http://fritz.box:49000?)"),
+    ("user: monitor", "(did you mean 'username'?)"), ("tags: {a: b}", "(did you mean 'labels'?)")])
+def test_words_of_other_programs_get_the_one_that_is_meant(tmp_path, key, meant):
+    ran = check(tmp_path, f"devices:\n  - name: home\n    {key}\n    kind: fritzbox\n    password: p\n")
+    assert (ran.returncode, ran.stderr) == (2, f"boxmeter: boxmeter.yml:3:5: unknown key '{key.split(':')[0]}' {meant}\n")
+
+
+def test_defaults_hold_for_every_device_that_does_not_say_otherwise(tmp_path):
+    (tmp_path / "shared").write_text("p")
+    (tmp_path / "shared").chmod(0o600)
+    defaults = "defaults: {kind: fritzbox, username: u, password_file: shared, interval: 1m, queries: [fritzbox_lan]}\n"
+    ran = check(tmp_path, defaults + """devices:
+  - {name: one, url: 192.0.2.1}
+  - {name: two, url: 192.0.2.2, password: other, queries: [fritzbox_lan, fritzbox_device]}
+  - {name: free, kind: freebox, app_token: t, app_id: a, queries: [freebox_system]}
+""")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "boxmeter.yml: valid: 3 devices, 4 queries, 0 sinks\n", "")
+
+
+def test_a_mistake_in_the_defaults_is_told_once_and_where_it_is(tmp_path):
+    ran = check(tmp_path, """defaults: {kind: fritzbox, password: p, interval: 5, url: 192.0.2.9}
+devices: [{name: one}, {name: two, url: 192.0.2.2}]
+""")
+    assert ran.returncode == 2
+    assert ran.stderr.splitlines() == [
+        "boxmeter: boxmeter.yml:1:51: 'interval' must be a duration such as 500ms, 15s, 2m or 1h, not '5'",
+        "boxmeter: boxmeter.yml:1:54: unknown key 'url' (known here: kind, tls, interval, timeout, labels, queries, username, "
+        "password, password_file, web_url, call_monitor, app_token, app_token_file, app_id, api_version)"]
+
+
+def test_secret_files_are_sought_among_the_credentials_of_the_unit_first(tmp_path):
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    text = "devices: [{name: home, kind: fritzbox, password_file: fritz.password}]\n"
+
+    ran = check(tmp_path, text, {"CREDENTIALS_DIRECTORY": str(credentials)})
+    assert ran.stderr == "boxmeter: boxmeter.yml:1:55: cannot read 'fritz.password': No such file or directory\n"
+
+    (credentials / "fritz.password").write_text("p")
+    (credentials / "fritz.password").chmod(0o600)
+    assert check(tmp_path, text, {"CREDENTIALS_DIRECTORY": str(credentials)}).returncode == 0
+    assert check(tmp_path, text).returncode == 2
