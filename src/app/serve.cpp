@@ -1,14 +1,13 @@
 #include <csignal>
-#include <deque>
-#include <iostream>
 
 #include "app/command_line.h"
 #include "app/commands.h"
+#include "app/daemon.h"
 #include "app/process.h"
-#include "app/store_setup.h"
 #include "app/watchdog.h"
 #include "base/log.h"
 #include "base/notify.h"
+#include "base/text.h"
 #include "http/listen.h"
 
 namespace boxmeter {
@@ -26,26 +25,38 @@ struct ServeOptions {
 
 Config read_config(const ServeOptions& options, DeviceKinds kinds) {
   Config config = load_config(config_file(options.file), kinds);
-  if (!options.listen.empty()) config.web.listen = options.listen;
-  if (!options.web_config.empty()) config.web.config_file = options.web_config;
+  const auto override_by = [&](const char* key, const std::string& text) {
+    config.overrides.push_back(std::string(key) + ": " + text);
+    return text;
+  };
+  if (!options.listen.empty()) {
+    config.web.listen = options.listen;
+    override_by("web.listen", joined(options.listen));
+  }
+  if (!options.web_config.empty())
+    config.web.config_file = override_by("web.config_file", options.web_config);
   if (!options.external_url.empty())
-    config.web.external_url = read_external_url(options.external_url);
+    config.web.external_url =
+        read_external_url(override_by("web.external_url", options.external_url));
   if (!options.route_prefix.empty())
-    config.web.route_prefix = read_route_prefix(options.route_prefix);
-  if (!options.log_level.empty()) config.log.level = options.log_level;
-  if (!options.log_format.empty()) config.log.format = options.log_format;
+    config.web.route_prefix =
+        read_route_prefix(override_by("web.route_prefix", options.route_prefix));
+  if (!options.log_level.empty()) config.log.level = override_by("log.level", options.log_level);
+  if (!options.log_format.empty())
+    config.log.format = override_by("log.format", options.log_format);
   return config;
 }
 
-void wait_for_end() {
+/// Until SIGTERM or SIGINT; SIGHUP reloads.
+void wait_for_end(Daemon& daemon) {
   for (;;) {
     const int signal = wait_for_signal();
-    if (signal != SIGHUP) {
-      log_event(LogLevel::info, signal == SIGINT ? "stopping on SIGINT" : "stopping on SIGTERM");
-      return;
+    if (signal == SIGHUP) {
+      daemon.reload();
+      continue;
     }
-    log_event(LogLevel::warn,
-              "SIGHUP: reload is not available yet; restart to read the configuration again");
+    log_event(LogLevel::info, signal == SIGINT ? "stopping on SIGINT" : "stopping on SIGTERM");
+    return;
   }
 }
 
@@ -80,46 +91,36 @@ std::vector<Option> serve_options(ServeOptions& options) {
 }
 
 int serve(const ServeOptions& options, DeviceKinds kinds) {
-  Config config = read_config(options, kinds);
+  FilesSeen seen;
+  Config config = noting(seen, [&] { return read_config(options, kinds); });
   set_up_log(config.log.level, config.log.format);
-  if (const auto sockets = http::handed_over_addresses(); !sockets.empty()) {
-    log_event(LogLevel::info, std::to_string(sockets.size()) +
-                                  " sockets were handed over; they are served instead of web.listen");
+  const auto sockets = http::handed_over_addresses();
+  if (!sockets.empty()) {
+    log_event(LogLevel::info,
+              std::to_string(sockets.size()) +
+                  " sockets were handed over; they are served instead of web.listen");
     config.web.listen = sockets;
   }
   for (const std::string& warning : config.warnings) log_event(LogLevel::warn, warning);
   block_signals();
   prepare_process(config.jobs.size());
 
-  Store store(polled_devices(config));
-  std::deque<Sink> sinks;
-  for (const SinkOptions& sink : config.push) sinks.emplace_back(sink);
-  store.add_listener([&](const SnapshotPtr& snapshot) {
-    for (Sink& sink : sinks) sink.add(snapshot);
-  });
-  Web web(config.web, store, [&] {
-    std::vector<SinkStatus> all;
-    for (const Sink& sink : sinks) all.push_back(sink.status());
-    return all;
-  });
-  http::Stop stop;
-  {
-    const Poller poller(config.jobs, config.poll, record_into(store), stop);
-    log_event(LogLevel::info, std::string("boxmeter " BOXMETER_VERSION " polls ") +
-                                  std::to_string(config.jobs.size()) + " devices and pushes to " +
-                                  std::to_string(config.push.size()) + " sinks; " +
-                                  web.addresses().front());
-    const Watchdog watchdog(
-        {.web_answers = [&] { return web.still_answers(); },
-         .poller_stuck = [&](auto now, auto patience) { return poller.stuck(now, patience); },
-         .status = [&] { return status_line(store.devices()); }});
-    notify("READY=1");
-    wait_for_end();
-    notify("STOPPING=1");
-    unblock_signals();  // a second signal ends at once
-    stop.stop();
-  }
-  for (Sink& sink : sinks) sink.finish();  // all at the same time, then each waits for its end
+  Daemon daemon({.kinds = kinds,
+                 .read =
+                     [options, kinds, sockets] {
+                       Config again = read_config(options, kinds);
+                       if (!sockets.empty()) again.web.listen = sockets;
+                       return again;
+                     }},
+                config, std::move(seen));
+  log_event(LogLevel::info, std::string("boxmeter " BOXMETER_VERSION " polls ") +
+                                std::to_string(config.jobs.size()) + " devices and pushes to " +
+                                std::to_string(config.push.size()) + " sinks; " + daemon.address());
+  const Watchdog watchdog(daemon.vital_signs());
+  notify("READY=1");
+  wait_for_end(daemon);
+  notify("STOPPING=1");
+  unblock_signals();  // a second signal ends at once
   return 0;
 }
 

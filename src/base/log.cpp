@@ -96,17 +96,21 @@ bool stderr_is_the_journal() {
 }  // namespace
 
 void set_up_log(std::string_view level, std::string_view format) {
-  chosen = std::ranges::find(kFormats, format, &Format::name);
-  is_journal = stderr_is_the_journal();
-  auto logger = std::make_shared<spdlog::logger>("boxmeter",
+  // One for good: replacing it would pull it away under the threads that log.
+  static const auto logger = [] {
+    auto made = std::make_shared<spdlog::logger>("boxmeter",
                                                  std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  const Format& now = *chosen;
+    made->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(made);
+    return made;
+  }();
+  const Format& now = *std::ranges::find(kFormats, format, &Format::name);
+  chosen = &now;
+  is_journal = stderr_is_the_journal();
   logger->set_pattern(is_journal ? "%v" : std::string(now.time) + "%v", now.zone);
-  const auto wanted = std::ranges::find_if(
+  const auto* const wanted = std::ranges::find_if(
       kLevels, [&](const Level& one) { return level.starts_with(one.name); });  // warn(ing)
   logger->set_level(wanted == std::end(kLevels) ? spdlog::level::off : wanted->of_spdlog);
-  logger->flush_on(spdlog::level::info);
-  spdlog::set_default_logger(std::move(logger));
 }
 
 void log_event(LogLevel level, std::string_view message, const Fields& fields) {

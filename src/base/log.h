@@ -23,7 +23,8 @@ struct LogField {
 };
 
 /// `level` and `format` as the configuration has them (debug, info, warn or warning, error; logfmt,
-/// json, text); any other level is silence.  Before any thread exists, or while no other one logs.
+/// json, text); any other level is silence.  Later calls
+/// change them; the first one before any thread exists, then any thread.
 void set_up_log(std::string_view level, std::string_view format);
 
 /// Whatever comes from outside may stand in message and values: what would move a terminal's

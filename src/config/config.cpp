@@ -144,16 +144,4 @@ Config load_config(const fs::path& file, DeviceKinds kinds) {
   return config;
 }
 
-ControlOptions load_control_options(const fs::path& file) {
-  const Document document = read_document(file);
-  const Value whole(document);
-  ControlOptions options{.state_dir = default_state_dir()};
-  if (whole.is_null()) return options;
-  for (const Value::Entry& entry : whole.entries()) {
-    if (entry.key.raw() == "web") options.web = read_web(entry.value);
-    if (entry.key.raw() == "state_dir") options.state_dir = file.parent_path() / entry.value.text();
-  }
-  return options;
-}
-
 }  // namespace boxmeter

@@ -35,15 +35,6 @@ struct Config {
 /// each line starts with file:line:column and names the way out.  Any thread.
 Config load_config(const std::filesystem::path& file, DeviceKinds kinds);
 
-/// What those need to know who speak to a daemon that runs.
-struct ControlOptions {
-  WebOptions web = {};
-  std::filesystem::path state_dir = {};
-};
-
-/// Reads `web` and `state_dir`, whatever the rest of the file says.  Throws Error{config}.
-ControlOptions load_control_options(const std::filesystem::path& file);
-
 /// The packs that the kinds bring, by name; those that speak the names of other exporters come
 /// last: nobody means them who misspells one of ours.
 std::vector<PackText> shipped_packs(DeviceKinds kinds);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,34 @@ namespace boxmeter {
 struct Credential {
   Secret value = {};
   std::filesystem::path file = {};  // empty: `value` is all there is
+  friend bool operator==(const Credential&, const Credential&) = default;
+};
+
+/// A kind's struct of its own, which other code only copies and compares.
+class OwnOptions {
+ public:
+  OwnOptions() = default;
+  template <typename Options>
+  requires(!std::is_same_v<Options, OwnOptions>)
+      OwnOptions(Options options)  // NOLINT(google-explicit-constructor): as std::any takes it
+      : value_(std::move(options)), are_equal_([](const std::any& a, const std::any& b) {
+          return std::any_cast<const Options&>(a) == std::any_cast<const Options&>(b);
+        }) {}
+
+  bool has_value() const { return value_.has_value(); }
+  /// Null: it is another kind's.
+  template <typename Options>
+  const Options* as() const {
+    return std::any_cast<Options>(&value_);
+  }
+  friend bool operator==(const OwnOptions& a, const OwnOptions& b) {
+    if (a.value_.type() != b.value_.type()) return false;
+    return !a.value_.has_value() || a.are_equal_(a.value_, b.value_);
+  }
+
+ private:
+  std::any value_ = {};
+  bool (*are_equal_)(const std::any&, const std::any&) = nullptr;
 };
 
 /// A configured box: what every kind has.
@@ -29,7 +58,7 @@ struct DeviceConfig {
   std::string url = {};        // scheme://host:port, and the path that the kind allows
   std::string username = {};   // empty: there is none, or the box tells it
   Credential credential = {};  // a password, a token: whatever the kind logs in with
-  std::any own = {};           // the kind's struct of its own: see own_options()
+  OwnOptions own = {};         // the kind's struct of its own: see own_options()
   http::TlsPolicy tls = {};
   std::chrono::milliseconds timeout{10'000};  // of one request, from name lookup to last byte
   std::chrono::milliseconds interval{30'000};
@@ -45,13 +74,17 @@ struct DeviceConfig {
   bool one_shot = false;
 };
 
+/// Whether a device that was opened with one of them can go on under the other: all is equal but
+/// how often it is asked, its labels and `tap`.
+bool opens_alike(const DeviceConfig& a, const DeviceConfig& b);
+
 /// What `device` is configured with beside that: its kind's struct, with defaults where it has
 /// none. Throws Error{internal} for the struct of another kind.
 template <typename Options>
 const Options& own_options(const DeviceConfig& device) {
   static const Options kDefaults;
   if (!device.own.has_value()) return kDefaults;
-  const auto* const options = std::any_cast<Options>(&device.own);
+  const auto* const options = device.own.as<Options>();
   if (options == nullptr)
     throw Error(ErrorKind::internal, "device '" + device.name + "' has another kind's options");
   return *options;

@@ -43,6 +43,7 @@ struct TlsPolicy {
   std::string pin = {};                  // mode pin: "sha256//BASE64" of the public key
   std::filesystem::path known_key = {};  // mode first_use: where the pin is remembered
   std::string extra_roots = {};          // PEM, trusted besides the system's (mode system)
+  friend bool operator==(const TlsPolicy&, const TlsPolicy&) = default;
 };
 
 /// Whether the policy can be used at all: its files can be read and hold certificates, its pin has

@@ -7,8 +7,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <list>
+#include <map>
 #include <mutex>
-#include <queue>
+#include <optional>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -19,21 +21,38 @@
 namespace boxmeter {
 namespace {
 
+struct Polled;
+
 struct Due {
   Clock::time_point when;
   std::size_t sequence;  // equal times: first come, first served
-  Turns* device;
-  bool operator>(const Due& other) const {
-    return when != other.when ? when > other.when : sequence > other.sequence;
+  Polled* device;
+  bool operator<(const Due& other) const {
+    return when != other.when ? when < other.when : sequence < other.sequence;
   }
 };
+using Queue = std::set<Due>;
 
 /// What one worker is at.
 struct Asking {
-  const Turns* device;
+  const Polled* device;
   const Pulse* pulse;
 };
-using Queue = std::priority_queue<Due, std::vector<Due>, std::greater<>>;
+
+/// A device, and what a reload wants of it: the worker that takes it next brings that about, so
+/// that a box is never asked by two at once and nobody waits for its logout.
+struct Polled {
+  Job job;                           // as it is to be
+  std::unique_ptr<Turns> turns;      // the worker's while it is busy
+  std::unique_ptr<Turns> next = {};  // takes the place of `turns`
+  bool is_changed = false;           // `turns` does not know `job` yet
+  bool is_leaving = false;
+  bool is_busy = false;
+  Due due = {};
+  Queue* waits_in = nullptr;
+
+  bool is_unsettled() const { return next || is_changed || is_leaving; }
+};
 
 /// A worker that is done while more than these wait for a box ends: a thousand boxes are asked at
 /// once at the start, a few at a time later on, and each thread keeps a stack and what its
@@ -47,17 +66,24 @@ std::size_t most_workers(std::size_t wanted, std::size_t devices) {
 
 }  // namespace
 
+bool is_same(const Job& a, const Job& b) {
+  return opens_alike(a.device, b.device) && a.device.interval == b.device.interval &&
+         a.device.labels == b.device.labels && a.queries == b.queries;
+}
+
 /// The due-queue.  One waiting worker at a time, the leader, waits with a timeout for the earliest
 /// entry; the others wait for a word.  Were all of them to wait for the same moment, each due would
 /// wake the whole pool (64 workers: 6,400 wakeups a second).  The pool has as many workers as boxes
 /// are being asked, and one more that waits, up to `workers`.
 struct Poller::State {
   PollRecorder recorder;  // first: the devices refer to it
-  std::vector<std::unique_ptr<Turns>> devices;
-  std::size_t workers = 0;
+  http::Stop* stop = nullptr;
   bool once = false;
 
   std::mutex mutex;  // guards everything below
+  std::list<Polled> devices;
+  std::size_t workers = 0;
+  std::size_t series_limit = 0;
   std::condition_variable followers;
   std::condition_variable leader;
   bool has_leader = false;
@@ -75,9 +101,20 @@ struct Poller::State {
   std::list<std::jthread> threads;
   std::list<std::jthread> ended;  // they have left the pool and only have to be joined
 
-  void put_back(Turns* device) {
-    const Due due{device->next_due(), sequence++, device};
-    (device->in_trouble() ? troubled : healthy).push(due);
+  void put_back(Polled& device) {
+    if (!device.turns) device.turns = std::move(device.next);
+    const bool waits = !device.is_unsettled();
+    device.due = {waits ? device.turns->next_due() : Clock::now(), sequence++, &device};
+    device.waits_in = waits && device.turns->in_trouble() ? &troubled : &healthy;
+    device.waits_in->insert(device.due);
+  }
+
+  /// What is wanted of it now is to be brought about at once.
+  void hasten(Polled& device) {
+    if (device.is_busy) return;  // it is put back as what it is by then
+    device.waits_in->erase(device.due);
+    put_back(device);
+    (has_leader ? leader : followers).notify_one();
   }
 
   /// The queue whose head is to be served next; null when there is none to serve.
@@ -85,7 +122,7 @@ struct Poller::State {
     const bool troubled_may = busy_with_trouble < std::max<std::size_t>(1, workers / 2);
     Queue* const second = troubled_may && !troubled.empty() ? &troubled : nullptr;
     if (healthy.empty()) return second;
-    if (second == nullptr || healthy.top().when <= second->top().when) return &healthy;
+    if (second == nullptr || healthy.begin()->when <= second->begin()->when) return &healthy;
     return second;
   }
 
@@ -103,18 +140,16 @@ struct Poller::State {
     --waiting;
   }
 
-  /// Waits for a device that is due and takes it out; false at the end.
-  bool take(Due& due, std::unique_lock<std::mutex>& lock) {
+  /// Waits for a device that is due and takes it out; null at the end.
+  Polled* take(std::unique_lock<std::mutex>& lock) {
     for (;;) {
-      if (ending) return false;
+      if (ending) return nullptr;
       Queue* const queue = next_queue();
       if (queue == nullptr) {
-        if (once && busy == 0) return false;
+        if (once && busy == 0) return nullptr;
         follow(lock);
-      } else if (const auto when = queue->top().when; when <= Clock::now()) {
-        due = queue->top();
-        queue->pop();
-        return true;
+      } else if (const auto when = queue->begin()->when; when <= Clock::now()) {
+        return queue->extract(queue->begin()).value().device;
       } else if (has_leader) {
         follow(lock);
       } else {
@@ -137,28 +172,57 @@ struct Poller::State {
     }
   }
 
+  struct Wanted {
+    std::optional<Job> change = {};
+    std::unique_ptr<Turns> next = {};
+    bool is_leaving = false;
+    std::size_t series_limit = 0;
+  };
+
+  Wanted begin(Polled& device) {
+    Wanted wanted{.next = std::move(device.next),
+                  .is_leaving = device.is_leaving,
+                  .series_limit = series_limit};
+    if (std::exchange(device.is_changed, false)) wanted.change = device.job;
+    return wanted;
+  }
+
+  /// Without the lock: a device logs out as it goes.
+  static void settle(Polled& device, Wanted wanted) {
+    if (wanted.is_leaving || wanted.next) device.turns.reset();
+    if (wanted.next) device.turns = std::move(wanted.next);
+    if (wanted.change && device.turns) device.turns->change(*wanted.change, wanted.series_limit);
+  }
+
   void work(std::list<std::jthread>::iterator self) {
     ::pthread_setname_np(::pthread_self(), "poll");  // for who looks from outside: top -H
     Pulse pulse;
     std::unique_lock lock(mutex);
-    for (Due due{}; take(due, lock);) {
-      const bool trouble = due.device->in_trouble();
+    while (Polled* const device = take(lock)) {
+      const bool trouble = device->turns->in_trouble();
       busy_with_trouble += trouble ? 1 : 0;
       ++busy;
       Pulse::beat();
-      asking.push_back({due.device, &pulse});
+      asking.push_back({device, &pulse});
+      device->is_busy = true;
+      auto wanted = begin(*device);
       followers.notify_one();
       grow();
       std::list<std::jthread> left;
       left.swap(ended);
       lock.unlock();
       left.clear();  // not under the lock: one of them may still give back memory
-      due.device->take(due.when);
+      settle(*device, std::move(wanted));
+      if (device->turns) device->turns->take(device->due.when);
       lock.lock();
       --busy;
       std::erase_if(asking, [&](const Asking& one) { return one.pulse == &pulse; });
       busy_with_trouble -= trouble ? 1 : 0;
-      if (!once) put_back(due.device);
+      device->is_busy = false;
+      if (!device->turns && device->is_leaving)
+        devices.remove_if([&](const Polled& one) { return &one == device; });
+      else if (!once)
+        put_back(*device);
       (has_leader ? leader : followers).notify_one();
       if (!once && waiting > kSpare) break;
     }
@@ -178,11 +242,11 @@ struct Poller::State {
   std::string stuck(Clock::time_point now, Clock::duration patience) {
     const std::lock_guard lock(mutex);
     for (const Asking& one : asking)
-      if (now - one.pulse->last() > 2 * one.device->timeout() + patience)
-        return "a request to '" + one.device->name() + "' does not end";
+      if (now - one.pulse->last() > 2 * one.device->job.device.timeout + patience)
+        return "a request to '" + one.device->job.device.name + "' does not end";
     const Queue* const queue = busy < workers ? next_queue() : nullptr;
-    if (queue != nullptr && now - queue->top().when > patience)
-      return "'" + queue->top().device->name() + "' is due and is not asked";
+    if (queue != nullptr && now - queue->begin()->when > patience)
+      return "'" + queue->begin()->device->job.device.name + "' is due and is not asked";
     return "";
   }
 
@@ -198,29 +262,71 @@ struct Poller::State {
   /// A device logs out as it goes, and all of them together have half a second for that: at the
   /// same time.  After join().
   void drop_devices() {
+    std::vector<Polled*> all;
+    for (Polled& device : devices) all.push_back(&device);
     std::atomic<std::size_t> next = 0;
     const auto drop = [&] {
-      for (std::size_t i = next++; i < devices.size(); i = next++) devices[i].reset();
+      for (std::size_t i = next++; i < all.size(); i = next++) all[i]->turns.reset();
     };
     std::vector<std::jthread> others;
     try {
-      while (others.size() + 1 < std::min(devices.size(), kDroppers)) others.emplace_back(drop);
+      while (others.size() + 1 < std::min(all.size(), kDroppers)) others.emplace_back(drop);
     } catch (const std::system_error&) {  // the system gives no more threads: these must do
     }
     drop();
   }
 
-  void start(const std::vector<Job>& jobs, const PollOptions& options, http::Stop& stop) {
-    const auto now = Clock::now();
+  std::unique_ptr<Turns> opened(const Job& job, std::size_t limit) {
+    return std::make_unique<Turns>(job, job.kind->open(job.device, *stop), limit, recorder, *stop,
+                                   Clock::now());
+  }
+
+  /// The start is an update of nothing.  What can fail comes first.
+  void update(const std::vector<Job>& jobs, const PollOptions& options) {
+    const std::lock_guard lock(mutex);
+    std::map<std::string, Polled*> known;
+    for (Polled& device : devices) known.emplace(device.job.device.name, &device);
+    std::map<std::string, std::unique_ptr<Turns>> fresh;
+    for (const Job& job : jobs)
+      if (const auto at = known.find(job.device.name);
+          !job.queries.empty() && (at == known.end() || needs_opening(*at->second, job)))
+        fresh.emplace(job.device.name, opened(job, options.series_limit));
+
+    const bool has_new_limit = series_limit != options.series_limit;
+    series_limit = options.series_limit;
+    std::set<std::string_view> wanted;
     for (const Job& job : jobs) {
       if (job.queries.empty()) continue;
-      devices.push_back(std::make_unique<Turns>(job, job.kind->open(job.device, stop),
-                                                options.series_limit, recorder, stop, now));
-      put_back(devices.back().get());
+      wanted.insert(job.device.name);
+      const auto at = known.find(job.device.name);
+      Polled& device = at == known.end() ? add(job) : *at->second;
+      follow(device, job, fresh[job.device.name], has_new_limit);
     }
+    for (Polled& device : devices)
+      if (!wanted.contains(device.job.device.name) && !std::exchange(device.is_leaving, true))
+        hasten(device);
     workers = most_workers(options.workers, devices.size());
-    const std::lock_guard lock(mutex);
     grow();
+  }
+
+  static bool needs_opening(const Polled& device, const Job& job) {
+    return device.is_leaving || !opens_alike(device.job.device, job.device) ||
+           (device.next && !is_same(device.job, job));
+  }
+
+  Polled& add(const Job& job) {
+    Polled& device = devices.emplace_back(Polled{.job = job, .turns = nullptr});
+    device.waits_in = &healthy;
+    return device;
+  }
+
+  void follow(Polled& device, const Job& job, std::unique_ptr<Turns>& fresh, bool has_new_limit) {
+    if (!fresh && !has_new_limit && is_same(device.job, job)) return;
+    device.is_changed = !fresh;
+    if (fresh) device.next = std::move(fresh);
+    device.is_leaving = false;
+    device.job = job;
+    hasten(device);
   }
 
   void end() {
@@ -239,7 +345,8 @@ Poller::Poller(const std::vector<Job>& jobs, const PollOptions& options, PollRec
                http::Stop& stop)
     : state_(std::make_unique<State>()) {
   state_->recorder = std::move(recorder);
-  state_->start(jobs, options, stop);
+  state_->stop = &stop;
+  state_->update(jobs, options);
 }
 
 Poller::~Poller() { state_->end(); }
@@ -248,12 +355,17 @@ std::string Poller::stuck(Clock::time_point now, Clock::duration patience) const
   return state_->stuck(now, patience);
 }
 
+void Poller::update(const std::vector<Job>& jobs, const PollOptions& options) {
+  state_->update(jobs, options);
+}
+
 void Poller::once(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,
                   http::Stop& stop) {
   State state;
   state.once = true;
   state.recorder = std::move(recorder);
-  state.start(jobs, options, stop);
+  state.stop = &stop;
+  state.update(jobs, options);
   state.join();
   state.drop_devices();
 }

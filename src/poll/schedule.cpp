@@ -19,11 +19,15 @@ Clock::time_point next_tick(Clock::time_point origin, Clock::duration phase,
 
 Schedule::Schedule(std::string_view device, const std::vector<Clock::duration>& intervals,
                    Clock::time_point start)
-    : start_(start), held_until_(start) {
-  // One number for all queries: taken modulo 15 s and 30 s it still gives ticks that coincide.
-  const auto spread = std::chrono::milliseconds(stable_hash(device) % 86'400'000);
+    // One number for all queries: taken modulo 15 s and 30 s it still gives ticks that coincide.
+    : spread_(stable_hash(device) % 86'400'000), start_(start), held_until_(start) {
+  change(intervals, start);
+}
+
+void Schedule::change(const std::vector<Clock::duration>& intervals, Clock::time_point now) {
+  slots_.clear();
   for (const Clock::duration interval : intervals)
-    slots_.push_back({interval, spread % interval, start});
+    slots_.push_back({interval, spread_ % interval, now});
 }
 
 Clock::time_point Schedule::next_due() const {

@@ -33,6 +33,9 @@ class Schedule {
   /// Ends a poll.  Ticks that passed meanwhile are skipped, never replayed; returns how many.
   std::uint64_t done(std::size_t query, Clock::time_point now, Cost cost);
 
+  /// From now on other queries, all of them due at once; a hold stays.
+  void change(const std::vector<Clock::duration>& intervals, Clock::time_point now);
+
   /// The device did not answer: nothing is due before `until`.
   void hold(Clock::time_point until);
 
@@ -43,6 +46,7 @@ class Schedule {
     Clock::time_point due;
     unsigned failures = 0;
   };
+  std::chrono::milliseconds spread_;  // of the device
   Clock::time_point start_;
   Clock::time_point held_until_;
   std::vector<Slot> slots_;

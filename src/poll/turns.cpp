@@ -105,7 +105,6 @@ Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_
     : name_(job.device.name),
       queries_(job.queries),
       interval_(job.device.interval),
-      timeout_(job.device.timeout),
       series_limit_(series_limit),
       recorder_(recorder),
       stop_(stop),
@@ -114,6 +113,23 @@ Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_
       schedule_(name_, intervals(queries_, interval_), start),
       choices_(queries_.size()),
       file_(name_, job.device.learned) {}
+
+void Turns::change(const Job& job, std::size_t series_limit) {
+  std::map<std::string, Choices> chosen;
+  for (std::size_t i = 0; i < queries_.size(); ++i)
+    chosen.emplace(choices_key(*queries_[i]), std::move(choices_[i]));
+  queries_ = job.queries;
+  interval_ = job.device.interval;
+  series_limit_ = series_limit;
+  choices_.clear();
+  for (const QueryPtr& query : queries_) choices_.push_back(chosen[choices_key(*query)]);
+  schedule_.change(intervals(queries_, interval_), Clock::now());
+  std::erase_if(told_, [&](const auto& told) {
+    return !told.first.empty() && std::ranges::none_of(queries_, [&](const QueryPtr& query) {
+      return query->name == told.first;
+    });
+  });
+}
 
 void Turns::take(Clock::time_point planned) {
   if (std::exchange(is_fresh_, false)) recall();

@@ -21,12 +21,13 @@ class Turns {
   Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit,
         const PollRecorder& recorder, http::Stop& stop, Clock::time_point start);
 
-  const std::string& name() const { return name_; }
-  /// Of one request.
-  Clock::duration timeout() const { return timeout_; }
   Clock::time_point next_due() const { return schedule_.next_due(); }
   /// The last turn did not reach the device: it may hold a worker for its timeouts.
   bool in_trouble() const { return failures_ > 0; }
+
+  /// From now on asks what `job` says, beginning at once, of the same box: login, what is known of
+  /// requests and the choices of rules that stay as they are go on.  Needs opens_alike() jobs.
+  void change(const Job& job, std::size_t series_limit);
 
   /// One turn.  Never throws.  A turn that is cut by `stop` leaves no trace.
   void take(Clock::time_point planned);
@@ -43,10 +44,9 @@ class Turns {
   void tell_of_outage(const Failure& failure);
 
   const std::string name_;
-  const std::vector<QueryPtr> queries_;
-  const Clock::duration interval_;
-  const Clock::duration timeout_;
-  const std::size_t series_limit_;
+  std::vector<QueryPtr> queries_;
+  Clock::duration interval_;
+  std::size_t series_limit_;
   const PollRecorder& recorder_;
   http::Stop& stop_;
   std::unique_ptr<Device> device_;

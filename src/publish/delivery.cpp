@@ -280,6 +280,18 @@ milliseconds Delivery::backoff() {
   return milliseconds(static_cast<milliseconds::rep>(cap * options_.jitter()));
 }
 
+PushNotes Delivery::change(DeliveryOptions options) {
+  PushNotes notes;
+  options_ = std::move(options);
+  body_limit_ = most_body();
+  if (const std::size_t full = queue_.limit(options_.max_queue); full > 0) {
+    dropped_["queue_full"] += full;
+    note_once("queue_full", "max_queue is smaller now: " + counted(full) + " dropped", notes);
+  }
+  ignore_waits();
+  return notes;
+}
+
 void Delivery::ignore_waits() {
   flush_at_ = Clock::time_point::min();
   retry_at_.reset();

@@ -69,6 +69,10 @@ class Delivery {
   std::optional<PushBody> next(Clock::time_point now);
   PushNotes answered(const PushBody& body, const PushAnswer& answer, Clock::time_point now);
 
+  /// From now on by these, of the same framing: what is queued stays, as far as it fits, and is due
+  /// at once, as somebody may have corrected what the listener complained of.
+  PushNotes change(DeliveryOptions options);
+
   /// Shutdown: what is queued is due at once, whatever interval and back-off say.
   void ignore_waits();
   /// The last answer was not a 2xx, and trying waits for that reason.

@@ -52,6 +52,16 @@ FamilyId FamilyNumbers::of(const FamilyPtr& family) {
   });
 }
 
+void FamilyNumbers::renew(const FamilyPtr& family) {
+  numbered_.with([&](Numbered& numbered) {
+    const auto known = numbered.ids.find(family->name);
+    if (known == numbered.ids.end() || *(*numbered.families)[known->second] == *family) return;
+    auto families = std::make_shared<std::vector<FamilyPtr>>(*numbered.families);
+    (*families)[known->second] = family;
+    numbered.families = std::move(families);
+  });
+}
+
 std::shared_ptr<const std::vector<FamilyPtr>> FamilyNumbers::all() const {
   return numbered_.with([](const Numbered& numbered) { return numbered.families; });
 }

@@ -21,7 +21,9 @@ class FamilyNumbers {
  public:
   /// Of the family with this name: a second one of the same name is taken for the first.
   FamilyId of(const FamilyPtr& family);
-  /// All so far, indexed by number; grows, never changes.
+  /// The family of that name is this one from now on, if it has been numbered.
+  void renew(const FamilyPtr& family);
+  /// All so far, indexed by number; what is returned never changes.
   std::shared_ptr<const std::vector<FamilyPtr>> all() const;
 
  private:
@@ -61,6 +63,7 @@ struct ContestedFamilies {
   bool all = false;  // nobody said what the queries give
   std::set<std::string, std::less<>> names = {};
   bool contains(std::string_view name) const { return all || names.contains(name); }
+  friend bool operator==(const ContestedFamilies&, const ContestedFamilies&) = default;
 };
 
 /// Renders what a query gave.  `device_labels` begin every label set, as append_labels() wrote

@@ -1,6 +1,5 @@
 #include "publish/own_series.h"
 
-#include <prometheus/gauge.h>
 #include <prometheus/metric_family.h>
 
 #include <algorithm>
@@ -87,25 +86,43 @@ OwnSeries::OwnSeries(WallClock::time_point started)
       logins_(prometheus::BuildCounter()
                   .Name("boxmeter_http_logins_total")
                   .Help("Logins whose password had to be checked, by outcome.")
-                  .Register(registry_)) {
+                  .Register(registry_)),
+      reloads_(prometheus::BuildCounter()
+                   .Name("boxmeter_config_reloads_total")
+                   .Help("How often the configuration was to be read again.")
+                   .Register(registry_)
+                   .Add({})),
+      failed_reloads_(prometheus::BuildCounter()
+                          .Name("boxmeter_config_reloads_failed_total")
+                          .Help("How often that failed, so that the one before stayed in use.")
+                          .Register(registry_)
+                          .Add({})),
+      reload_successful_(
+          prometheus::BuildGauge()
+              .Name("boxmeter_config_last_reload_successful")
+              .Help("Whether the configuration could be read the last time that it was tried.")
+              .Register(registry_)
+              .Add({})),
+      reload_time_(prometheus::BuildGauge()
+                       .Name("boxmeter_config_last_reload_success_timestamp_seconds")
+                       .Help("When the configuration that is in use was read.")
+                       .Register(registry_)
+                       .Add({})) {
   prometheus::BuildGauge()
       .Name("boxmeter_build_info")
       .Help("The version that runs.")
       .Register(registry_)
       .Add({{"version", BOXMETER_VERSION}})
       .Set(1);
-  prometheus::BuildGauge()
-      .Name("boxmeter_config_last_reload_successful")
-      .Help("Whether the configuration could be read the last time that it was tried.")
-      .Register(registry_)
-      .Add({})
-      .Set(1);
-  prometheus::BuildGauge()
-      .Name("boxmeter_config_last_reload_success_timestamp_seconds")
-      .Help("When the configuration that is in use was read.")
-      .Register(registry_)
-      .Add({})
-      .Set(unix_seconds(started));
+  reload_successful_.Set(1);
+  reload_time_.Set(unix_seconds(started));
+}
+
+void OwnSeries::count_reload(bool successful, WallClock::time_point now) {
+  reloads_.Increment();
+  if (!successful) failed_reloads_.Increment();
+  reload_successful_.Set(successful ? 1 : 0);
+  if (successful) reload_time_.Set(unix_seconds(now));
 }
 
 void OwnSeries::count_request(const std::string& handler, int code,

@@ -1,5 +1,6 @@
 #pragma once
 #include <prometheus/counter.h>
+#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
@@ -24,6 +25,7 @@ class OwnSeries {
   /// `reason` and `outcome` are one of a few words.
   void count_refusal(const std::string& reason);
   void count_login(const std::string& outcome);
+  void count_reload(bool successful, WallClock::time_point now);
 
   /// One per family, sorted by name, never empty ones.
   std::vector<Series> collect(const std::vector<SinkStatus>& sinks) const;
@@ -35,6 +37,10 @@ class OwnSeries {
   prometheus::Family<prometheus::Histogram>& durations_;
   prometheus::Family<prometheus::Counter>& refusals_;
   prometheus::Family<prometheus::Counter>& logins_;
+  prometheus::Counter& reloads_;
+  prometheus::Counter& failed_reloads_;
+  prometheus::Gauge& reload_successful_;
+  prometheus::Gauge& reload_time_;
 };
 
 /// boxmeter_push_*: pure.

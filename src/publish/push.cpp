@@ -83,23 +83,33 @@ bool wants(const std::vector<std::string>& names, const std::string& name) {
 
 }  // namespace
 
+using SinkOptionsPtr = std::shared_ptr<const SinkOptions>;
+
 struct Sink::State {
-  explicit State(SinkOptions given)
-      : options(std::move(given)), client(client_options(options), stop) {
-    delivery.with([&](Delivery& fresh) { fresh = Delivery(delivery_options(options)); });
+  explicit State(SinkOptions given) : name(given.name) {
+    delivery.with([&](Delivery& fresh) { fresh = Delivery(delivery_options(given)); });
+    configured.with([&](SinkOptionsPtr& options) {
+      options = std::make_shared<const SinkOptions>(std::move(given));
+    });
     sender = std::jthread([this] {
       run();
       ended.set_value();
     });
   }
 
+  SinkOptionsPtr options() const {
+    return configured.with([](const SinkOptionsPtr& options) { return options; });
+  }
   void run();
   PushAnswer post(std::string body);
   void log(const PushNotes& notes) const;
 
-  const SinkOptions options;
+  const std::string name;
+  Guarded<SinkOptionsPtr> configured;  // never null
   http::Stop stop;
-  http::Client client;  // of the sender alone
+  // Of the sender alone: the client, and what it was made for.
+  SinkOptionsPtr used;
+  std::optional<http::Client> client;
   Guarded<Delivery> delivery;
   Wakeup wakeup;
   std::promise<void> ended;
@@ -116,11 +126,22 @@ Sink::~Sink() {
 }
 
 void Sink::finish() {
-  state_->wakeup.end(Clock::now() + std::min(state_->options.timeout, kLastTry));
+  state_->wakeup.end(Clock::now() + std::min(state_->options()->timeout, kLastTry));
 }
 
+void Sink::change(SinkOptions options) {
+  auto changed = std::make_shared<const SinkOptions>(std::move(options));
+  state_->configured.with([&](SinkOptionsPtr& configured) { configured = changed; });
+  state_->log(state_->delivery.with(
+      [&](Delivery& delivery) { return delivery.change(delivery_options(*changed)); }));
+  state_->wakeup.wake();
+}
+
+SinkOptions Sink::options() const { return *state_->options(); }
+
 void Sink::add(const SnapshotPtr& snapshot) noexcept try {
-  const SinkOptions& options = state_->options;
+  const SinkOptionsPtr configured = state_->options();
+  const SinkOptions& options = *configured;
   if (!wants(options.devices, snapshot->device) || !wants(options.queries, snapshot->query)) return;
   const auto labels = options.device_labels.find(snapshot->device);
   Naming naming{.measurement = options.measurement};
@@ -144,13 +165,13 @@ void Sink::add(const SnapshotPtr& snapshot) noexcept try {
   if (earlier) state_->wakeup.wake();
   state_->log(notes);
 } catch (const std::exception& error) {
-  log_event(LogLevel::error, error.what(), {{"sink", state_->options.name}});
+  log_event(LogLevel::error, error.what(), {{"sink", state_->name}});
 }
 
 SinkStatus Sink::status() const {
   return state_->delivery.with([&](const Delivery& delivery) {
     const PushQueue& queue = delivery.queue();
-    SinkStatus status{.name = state_->options.name,
+    SinkStatus status{.name = state_->name,
                       .queued_objects = queue.size(),
                       .queued_bytes = queue.bytes(),
                       .sent = delivery.sent(),
@@ -185,13 +206,16 @@ void Sink::State::run() {
   const std::size_t left = delivery.with([](const Delivery& last) { return last.queue().size(); });
   if (left > 0)
     log_event(LogLevel::warn, "ends with " + std::to_string(left) + " objects undelivered",
-              {{"sink", options.name}});
+              {{"sink", name}});
 }
 
 PushAnswer Sink::State::post(std::string body) {
   try {
-    return push_answer(options, client.send(post_request(options, std::move(body))),
-                       WallClock::now());
+    if (const SinkOptionsPtr wanted = options(); wanted != used) {
+      used = wanted;
+      client.emplace(client_options(*used), stop);
+    }
+    return push_answer(*used, client->send(post_request(*used, std::move(body))), WallClock::now());
   } catch (const Error& error) {
     return {.error = error.kind(), .message = error.what()};
   } catch (const std::exception& error) {
@@ -201,7 +225,7 @@ PushAnswer Sink::State::post(std::string body) {
 
 void Sink::State::log(const PushNotes& notes) const {
   for (const PushNote& note : notes)
-    log_event(note.good ? LogLevel::info : LogLevel::warn, note.text, {{"sink", options.name}});
+    log_event(note.good ? LogLevel::info : LogLevel::warn, note.text, {{"sink", name}});
 }
 
 }  // namespace boxmeter

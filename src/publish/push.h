@@ -36,6 +36,7 @@ struct SinkOptions {
   std::map<std::string, Labels> device_labels = {};  // the extra labels of each device, as tags
   std::chrono::milliseconds retry_first{1'000};      // doubles, with jitter, up to
   std::chrono::milliseconds retry_most{60'000};      // this
+  friend bool operator==(const SinkOptions&, const SinkOptions&) = default;
 };
 
 /// What health series and /devices say of a sink.
@@ -60,6 +61,11 @@ class Sink {
   ~Sink();
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
+
+  /// From now on by these options, of the same format; what is queued goes on.  Any thread; the
+  /// request that is running ends as it began.
+  void change(SinkOptions options);
+  SinkOptions options() const;
 
   /// Queues what this sink wants of the snapshot.  Any thread; never waits, never throws.
   void add(const SnapshotPtr& snapshot) noexcept;

@@ -12,6 +12,13 @@ std::size_t PushQueue::push(PushObject object) {
   return dropped;
 }
 
+std::size_t PushQueue::limit(std::size_t max_bytes) {
+  max_bytes_ = max_bytes;
+  std::size_t dropped = 0;
+  for (; bytes_ > max_bytes_; ++dropped) pop();
+  return dropped;
+}
+
 std::size_t PushQueue::remove_below(std::uint64_t end) {
   std::size_t removed = 0;
   for (; !objects_.empty() && first_ < end; ++removed) pop();

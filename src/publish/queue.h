@@ -34,6 +34,9 @@ class PushQueue {
   std::uint64_t end() const { return first_ + objects_.size(); }
   const PushObject& at(std::uint64_t number) const { return objects_[number - first_]; }
 
+  /// Returns how many of the oldest had to go for a smaller bound.
+  std::size_t limit(std::size_t max_bytes);
+
   /// Removes every object numbered below `end`; returns how many there were.
   std::size_t remove_below(std::uint64_t end);
 

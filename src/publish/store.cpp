@@ -30,33 +30,102 @@ ContestedFamilies contested_families(const std::vector<PolledDevice::Query>& que
 }  // namespace
 
 Store::Store(const std::vector<PolledDevice>& devices) {
-  for (const PolledDevice& polled : devices) {
-    Device& device = devices_.emplace_back();
-    append_labels(device.labels, {{"device", polled.device}});
-    append_labels(device.labels, polled.labels);
-    device.interval = polled.interval;
-    device.contested = contested_families(polled.queries);
+  devices_.with(
+      [](std::shared_ptr<const Devices>& current) { current = std::make_shared<const Devices>(); });
+  update(devices, {});
+}
+
+std::shared_ptr<const Store::Devices> Store::known() const {
+  return devices_.with([](const std::shared_ptr<const Devices>& devices) { return devices; });
+}
+
+Store::DevicePtr Store::find(const std::string& name) const {
+  const auto devices = known();
+  const auto found = devices->by_name.find(name);
+  return found == devices->by_name.end() ? nullptr : found->second;
+}
+
+Store::DevicePtr Store::new_device(const PolledDevice& polled) const {
+  auto device = std::make_shared<Device>();
+  append_labels(device->labels, {{"device", polled.device}});
+  append_labels(device->labels, polled.labels);
+  device->interval = polled.interval;
+  device->contested = contested_families(polled.queries);
+  for (const PolledDevice::Query& query : polled.queries)
+    device->queries.push_back({query.name, query.interval});
+  device->queries.shrink_to_fit();
+  device->current.with([&](Current& current) {
+    current.status.name = polled.device;
+    current.status.kind = polled.kind;
     for (const PolledDevice::Query& query : polled.queries)
-      device.queries.push_back({query.name, query.interval});
-    device.queries.shrink_to_fit();
-    device.current.with([&](Current& current) {
-      current.status.name = polled.device;
-      current.status.kind = polled.kind;
-      for (const PolledDevice::Query& query : polled.queries)
-        current.status.queries.push_back({.name = query.name});
-      current.given.resize(polled.queries.size());
-      current.health = render_health(device, current.status);
+      current.status.queries.push_back({.name = query.name});
+    current.given.resize(polled.queries.size());
+  });
+  return device;
+}
+
+void Store::update(const std::vector<PolledDevice>& devices, const std::set<std::string>& same) {
+  auto after = std::make_shared<Devices>();
+  std::set<FamilyPtr> families;
+  for (const PolledDevice& polled : devices) {
+    for (const PolledDevice::Query& query : polled.queries)
+      if (query.families) families.insert(query.families->begin(), query.families->end());
+    DevicePtr device = new_device(polled);
+    if (const DevicePtr old = same.contains(polled.device) ? find(polled.device) : nullptr) {
+      const bool is_equal = old->labels == device->labels && old->interval == device->interval &&
+                            old->queries == device->queries && old->contested == device->contested;
+      if (is_equal)
+        device = old;
+      else
+        inherit(*old, *device);
+    }
+    device->current.with([&](Current& current) {
+      if (!current.health) current.health = render_health(*device, current.status);
     });
-    by_name_[polled.device] = &device;
+    after->all.push_back(device);
+    after->by_name[polled.device] = std::move(device);
   }
+  for (const FamilyPtr& family : families) numbers_.renew(family);
+  was_complete_ = !known()->all.empty() && complete();
+  devices_.with([&](std::shared_ptr<const Devices>& current) { current = std::move(after); });
+  ++generation_;
+}
+
+/// Values stay when they look under the new configuration as they did.
+void Store::inherit(const Device& before, Device& device) const {
+  const Current old = before.current.with([](const Current& current) { return current; });
+  device.current.with([&](Current& current) {
+    DeviceStatus status = old.status;
+    status.queries = std::move(current.status.queries);
+    status.series = 0;
+    for (std::size_t i = 0; i < device.queries.size(); ++i) {
+      const auto known = std::ranges::find(before.queries, device.queries[i].name, &Query::name);
+      if (known == before.queries.end()) continue;
+      const auto at = static_cast<std::size_t>(known - before.queries.begin());
+      status.queries[i] = old.status.queries[at];
+      status.series += status.queries[i].series;
+      const bool is_shown = old.given[at].all && before.labels == device.labels &&
+                            !is_newly_contested(*old.given[at].all, before, device);
+      if (is_shown) current.given[i] = {.all = old.given[at].all, .until = old.given[at].until};
+    }
+    current.status = std::move(status);
+    current.last_good = old.last_good;
+    for (std::size_t i = 0; i < current.given.size(); ++i)
+      decide(current.given, i, Clock::time_point::min());
+  });
+}
+
+/// Nobody told its lines apart when they were rendered.
+bool Store::is_newly_contested(const Fragment& fragment, const Device& before,
+                               const Device& device) const {
+  const auto families = numbers_.all();
+  return std::ranges::any_of(fragment.slices, [&](const Fragment::Slice& slice) {
+    const std::string& name = (*families)[slice.family]->name;
+    return device.contested.contains(name) && !before.contested.contains(name);
+  });
 }
 
 void Store::add_listener(Listener listener) { listeners_.push_back(std::move(listener)); }
-
-Store::Device* Store::find(const std::string& name) {
-  const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
-}
 
 /// Our own names, which no pack can take: nobody contests them.
 FragmentPtr Store::render_health(const Device& device, const DeviceStatus& status) const {
@@ -114,7 +183,7 @@ void Store::count(Current& current, std::size_t query, const Snapshot& snapshot)
 }
 
 void Store::record(const SnapshotPtr& snapshot) {
-  if (Device* const device = find(snapshot->device)) {
+  if (const DevicePtr device = find(snapshot->device)) {
     const auto query = std::ranges::find(device->queries, snapshot->query, &Query::name);
     if (query != device->queries.end()) {
       const auto at = static_cast<std::size_t>(query - device->queries.begin());
@@ -136,8 +205,8 @@ void Store::record(const SnapshotPtr& snapshot) {
 }
 
 void Store::end_turn(const std::string& name, const Turn& turn) {
-  Device* const device = find(name);
-  if (device == nullptr) return;
+  const DevicePtr device = find(name);
+  if (!device) return;
   device->current.with([&](Current& current) {
     DeviceStatus& status = current.status;
     status.answered = true;
@@ -166,12 +235,13 @@ View Store::view(Clock::time_point now) const {
   // be too old, never too new (then the page is made again), and the families of all fragments are
   // there.
   View view{.generation = generation_, .valid_until = Clock::time_point::max()};
-  for (const Device& device : devices_) {
-    device.current.with([&](const Current& current) {
+  const auto devices = known();
+  for (const DevicePtr& device : devices->all) {
+    device->current.with([&](const Current& current) {
       view.fragments.push_back(current.health);
       const auto device_until = current.status.up
                                     ? Clock::time_point::max()
-                                    : current.last_good + kShownIntervals * device.interval;
+                                    : current.last_good + kShownIntervals * device->interval;
       for (std::size_t at = 0; at < current.given.size(); ++at) {
         const Given& given = current.given[at];
         const auto until = std::min(device_until, given.until);
@@ -189,17 +259,20 @@ View Store::view(Clock::time_point now) const {
 }
 
 std::vector<DeviceStatus> Store::devices() const {
+  const auto devices = known();
   std::vector<DeviceStatus> all;
-  all.reserve(devices_.size());
-  for (const Device& device : devices_)
-    all.push_back(device.current.with([](const Current& current) { return current.status; }));
+  all.reserve(devices->all.size());
+  for (const DevicePtr& device : devices->all)
+    all.push_back(device->current.with([](const Current& current) { return current.status; }));
   return all;
 }
 
 bool Store::complete() const {
-  return std::ranges::all_of(devices_, [](const Device& device) {
-    return device.current.with([](const Current& current) { return current.status.answered; });
-  });
+  const auto devices = known();
+  return was_complete_ || std::ranges::all_of(devices->all, [](const DevicePtr& device) {
+           return device->current.with(
+               [](const Current& current) { return current.status.answered; });
+         });
 }
 
 }  // namespace boxmeter

@@ -1,10 +1,11 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,11 @@ class Store {
 
   explicit Store(const std::vector<PolledDevice>& devices);
 
+  /// From now on these devices: those that are gone vanish at once; of a device that is one of
+  /// `same`, which names what is still the same box, what was counted and answered stays as far as
+  /// it is still asked.  One call at a time.
+  void update(const std::vector<PolledDevice>& devices, const std::set<std::string>& same);
+
   /// Called for every recorded snapshot, in the thread that recorded it; must not wait.  Before the
   /// first record() only.
   void add_listener(Listener listener);
@@ -94,7 +100,7 @@ class Store {
   /// Of the newest view: cheap, to see whether a kept page is still true.
   std::uint64_t generation() const { return generation_; }
   std::vector<DeviceStatus> devices() const;
-  /// Every device has ended its first turn.
+  /// Every device has ended its first turn, or had so before an update.
   bool complete() const;
 
  private:
@@ -115,6 +121,7 @@ class Store {
   struct Query {
     std::string name = {};
     Clock::duration interval = {};
+    friend bool operator==(const Query&, const Query&) = default;
   };
   struct Device {
     std::string labels = {};  // device="x",site="y": the start of every label set
@@ -123,8 +130,19 @@ class Store {
     ContestedFamilies contested = {};
     Guarded<Current> current = {};
   };
+  using DevicePtr = std::shared_ptr<Device>;
+  /// Replaced, never changed.
+  struct Devices {
+    std::vector<DevicePtr> all = {};  // as configured
+    std::map<std::string, DevicePtr> by_name = {};
+  };
 
-  Device* find(const std::string& name);
+  std::shared_ptr<const Devices> known() const;
+  DevicePtr find(const std::string& name) const;
+  DevicePtr new_device(const PolledDevice& polled) const;
+  void inherit(const Device& before, Device& device) const;
+  bool is_newly_contested(const Fragment& fragment, const Device& before,
+                          const Device& device) const;
   FragmentPtr render_health(const Device& device, const DeviceStatus& status) const;
   static void count(Current& current, std::size_t query, const Snapshot& snapshot);
   static void decide(std::vector<Given>& given, std::size_t query, Clock::time_point now);
@@ -132,8 +150,8 @@ class Store {
                                    Clock::time_point now);
 
   mutable FamilyNumbers numbers_;
-  std::deque<Device> devices_;  // as configured
-  std::map<std::string, Device*> by_name_;
+  Guarded<std::shared_ptr<const Devices>> devices_;  // never null
+  mutable std::atomic<bool> was_complete_ = false;
   std::atomic<std::uint64_t> generation_ = 1;
   std::vector<Listener> listeners_;
 };

@@ -34,9 +34,9 @@ http::ServerOptions server_options(const WebOptions& options, WebGuard& guard) {
 }  // namespace
 
 struct Web::State {
-  State(const WebOptions& options, Store& of, std::function<std::vector<SinkStatus>()> telling)
+  State(const WebOptions& options, Store& of, WebSources handed_in)
       : store(of),
-        sinks(std::move(telling)),
+        sources(std::move(handed_in)),
         own(WallClock::now()),
         page(store),
         prefix(route_prefix(options)),
@@ -58,16 +58,22 @@ struct Web::State {
 
   ServerResponse metrics(const ServerRequest& request);
   ServerResponse landing(const ServerRequest&) {
-    return ServerResponse::text(200, status_page(store.devices(), sinks(), WallClock::now()),
+    return ServerResponse::text(200,
+                                status_page(store.devices(), sources.sinks(), WallClock::now()),
                                 "text/html; charset=utf-8");
   }
   ServerResponse devices(const ServerRequest&) {
-    return ServerResponse::text(200, devices_json(store.devices(), sinks()), "application/json");
+    return ServerResponse::text(200, devices_json(store.devices(), sources.sinks()),
+                                "application/json");
   }
   ServerResponse healthy(const ServerRequest&) { return plain(200, "boxmeter is healthy\n"); }
   ServerResponse ready(const ServerRequest&) {
     return store.complete() ? plain(200, "boxmeter is ready\n")
                             : plain(503, "not every device has been asked yet\n");
+  }
+  ServerResponse reload(const ServerRequest& request);
+  ServerResponse config(const ServerRequest& request) {
+    return plain(200, sources.config(!request.parameter("lines").empty()));
   }
   ServerResponse later(const ServerRequest& request) {
     if (request.method == "POST")
@@ -76,7 +82,7 @@ struct Web::State {
   }
 
   Store& store;
-  const std::function<std::vector<SinkStatus>()> sinks;
+  const WebSources sources;
   OwnSeries own;
   Page page;
   const std::string prefix;  // of all paths
@@ -88,8 +94,8 @@ const Web::State::Route Web::State::kRoutes[] = {
     {"/", false, &State::landing},        {"/metrics", false, &State::metrics},
     {"/devices", false, &State::devices}, {"/-/healthy", false, &State::healthy},
     {"/-/ready", false, &State::ready},   {"/probe", false, &State::later},
-    {"/sd", false, &State::later},        {"/config", false, &State::later},
-    {"/-/reload", true, &State::later},
+    {"/sd", false, &State::later},        {"/config", false, &State::config},
+    {"/-/reload", true, &State::reload},
 };
 
 ServerResponse Web::State::answer(ServerRequest asked) {
@@ -142,7 +148,7 @@ ServerResponse Web::State::routed(const ServerRequest& request, const Route* rou
 
 ServerResponse Web::State::metrics(const ServerRequest& request) {
   const auto format = negotiate(request.header("accept"));
-  const std::vector<Series> ours = own.collect(sinks());
+  const std::vector<Series> ours = own.collect(sources.sinks());
   ServerResponse response{.content_type = std::string(content_type(format)),
                           .headers = {{"Vary", "Accept, Accept-Encoding"}}};
   if (accepts_gzip(request.header("accept-encoding"))) {
@@ -154,11 +160,19 @@ ServerResponse Web::State::metrics(const ServerRequest& request) {
   return response;
 }
 
-Web::Web(const WebOptions& options, Store& store, std::function<std::vector<SinkStatus>()> sinks)
-    : state_(std::make_unique<State>(options, store, std::move(sinks))) {}
+ServerResponse Web::State::reload(const ServerRequest& request) {
+  if (auto refusal = guard.refuse_foreign(request)) return *std::move(refusal);
+  const Reloaded reloaded = sources.reload();
+  return plain(reloaded.successful ? 200 : 500, reloaded.text);
+}
+
+Web::Web(const WebOptions& options, Store& store, WebSources sources)
+    : state_(std::make_unique<State>(options, store, std::move(sources))) {}
 Web::~Web() = default;
 
 bool Web::still_answers() { return state_->server.still_answers(); }
+void Web::count_reload(bool successful) { state_->own.count_reload(successful, WallClock::now()); }
+
 const std::vector<int>& Web::ports() const { return state_->server.ports(); }
 
 std::vector<std::string> Web::addresses() const {

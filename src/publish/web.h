@@ -4,25 +4,42 @@
 #include <string>
 #include <vector>
 
+#include "publish/push.h"
 #include "publish/web_options.h"
 
 namespace boxmeter {
 
 class Store;
-struct SinkStatus;
 
-/// Our HTTP side (design.md section 6): /metrics, /devices, /, /-/healthy, /-/ready; the rest is
-/// refused as not available yet.  Serves from construction to destruction, by threads of its own.
-/// Who may ask what, WebGuard says.
+/// What came of reading the configuration again.
+struct Reloaded {
+  bool successful = false;
+  std::string text = {};  // what changed, or what is wrong: lines for people
+};
+
+/// What the program hands in: what pages show beside the store, and what they set off.  Called from
+/// several threads.
+struct WebSources {
+  std::function<std::vector<SinkStatus>()> sinks = [] { return std::vector<SinkStatus>(); };
+  std::function<Reloaded()> reload = [] { return Reloaded{}; };
+  /// The configuration in use as YAML, without secrets; with the line that each value comes from.
+  std::function<std::string(bool with_lines)> config = [](bool) { return std::string(); };
+};
+
+/// Our HTTP side (design.md section 6): /metrics, /devices, /, /-/healthy, /-/ready, /-/reload; the
+/// rest is refused as not available yet.  Serves from construction to destruction, by threads of
+/// its own.  Who may ask what, WebGuard says.
 class Web {
  public:
-  /// `store` outlives it; `sinks` tells the state of push.  Throws Error{config} when an address
-  /// cannot be listened on or the web file is wrong.
-  Web(const WebOptions& options, Store& store, std::function<std::vector<SinkStatus>()> sinks);
+  /// `store` outlives it.  Throws Error{config} when an address cannot be listened on or the web
+  /// file is wrong.
+  Web(const WebOptions& options, Store& store, WebSources sources);
   ~Web();
 
   /// http::Server's.
   bool still_answers();
+  /// For boxmeter_config_*.  Any thread.
+  void count_reload(bool successful);
 
   const std::vector<int>& ports() const;
   /// "http://127.0.0.1:9877/", "https://...", "unix:/run/boxmeter.sock", in the order of `listen`,

@@ -13,6 +13,7 @@ struct WebOptions {
   std::vector<std::string> hosts = {};  // names that we may be asked by, beside our own
   std::string external_url = {};  // read_external_url(): how people get here; empty: as we listen
   std::optional<std::string> route_prefix = {};  // read_route_prefix(); without one external_url's
+  friend bool operator==(const WebOptions&, const WebOptions&) = default;
 };
 
 /// "https://example.org/boxmeter", without a '/' at its end.  Throws Error{config}.  Pure.

@@ -136,9 +136,7 @@ class Fleet {
   std::size_t round_ = 0;
 };
 
-Web web_of(Store& store) {
-  return Web({.listen = {"127.0.0.1:0"}}, store, [] { return std::vector<SinkStatus>(); });
-}
+Web web_of(Store& store) { return Web({.listen = {"127.0.0.1:0"}}, store, {}); }
 
 /// Says where the page is, and serves on until standard input ends.
 void serve(Json told, int port, const std::function<void()>& change) {

@@ -12,6 +12,7 @@ std::span<const PackText> packs();
 /// What only this brand is configured with.
 struct Options {
   std::string role = "viewer";  // what we ask to be: the router shows an admin more
+  friend bool operator==(const Options&, const Options&) = default;
 };
 
 }  // namespace boxmeter::example

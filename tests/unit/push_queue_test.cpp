@@ -116,3 +116,14 @@ TEST_CASE("whatever a listener answers, nothing is lost uncounted and the order 
     CHECK(delivery.dropped().count("too_large") == 0);
   }
 }
+
+TEST_CASE("a smaller bound costs the oldest") {
+  PushQueue queue(10'000);
+  for (const char* const text : {"one", "two", "three"}) queue.push({.text = text});
+
+  CHECK(queue.limit(2 * PushQueue::kOverhead + 10) == 1);
+
+  CHECK(queue.begin() == 1);
+  CHECK(queue.at(1).text == "two");
+  CHECK(queue.max_bytes() == 2 * PushQueue::kOverhead + 10);
+}

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace boxmeter;
 using namespace std::chrono_literals;
 
@@ -268,4 +270,96 @@ TEST_CASE("listeners see every snapshot, and every change is a new generation") 
 
   CHECK(seen == std::vector<std::string>{"wan", "slow"});
   CHECK(store.generation() == before + 2);
+}
+
+namespace {
+
+PolledDevice box(const char* name, std::vector<PolledDevice::Query> queries, Labels labels = {}) {
+  return {.device = name,
+          .kind = "fritzbox",
+          .labels = std::move(labels),
+          .interval = 30s,
+          .queries = std::move(queries)};
+}
+
+}  // namespace
+
+TEST_CASE("an update keeps what was said of the queries that stay") {
+  Store store({box("home", {{"wan", 30s}, {"lan", 30s}})});
+  store.record(good("wan", {value(gauge("box_x"), 1)}));
+  store.record(good("lan", {value(gauge("box_y"), 2)}));
+  store.end_turn("home", {.asked = true, .reached = true, .ended = kNow});
+
+  store.update({box("home", {{"new", 30s}, {"wan", 60s}})}, {"home"});
+
+  CHECK(shown(store, kNow) == "box_x{device=\"home\"} 1\n");
+  const DeviceStatus status = store.devices().front();
+  CHECK(status.up);
+  CHECK(status.polls == 2);
+  CHECK(status.series == 1);
+  CHECK_FALSE(status.queries[0].asked);
+  CHECK(status.queries[1].asked);
+}
+
+TEST_CASE("an update forgets a device that is another box, and one that is gone") {
+  Store store({box("home", {{"wan", 30s}})});
+  store.record(good("wan", {value(gauge("box_x"), 1)}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  store.update({box("home", {{"wan", 30s}})}, {});
+  CHECK(shown(store, kNow).empty());
+  CHECK(store.devices().front().polls == 0);
+
+  store.update({box("other", {{"wan", 30s}})}, {});
+  store.record(good("wan", {value(gauge("box_x"), 1)}));  // of a turn that had begun before
+  CHECK(shown(store, kNow).empty());
+  CHECK(store.devices().front().name == "other");
+}
+
+TEST_CASE("values do not stay under labels that they never had") {
+  Store store({box("home", {{"wan", 30s}})});
+  store.record(good("wan", {value(gauge("box_x"), 1)}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  store.update({box("home", {{"wan", 30s}}, {{"site", "attic"}})}, {"home"});
+
+  CHECK(shown(store, kNow).empty());
+  CHECK(store.devices().front().polls == 1);
+}
+
+TEST_CASE("a series that another query may give after an update is never shown twice") {
+  const std::vector<FamilyPtr> family = {gauge("box_x")};
+  Store store({box("home", {{"wan", 30s, family}})});
+  store.record(good("wan", {value(family[0], 1)}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  store.update({box("home", {{"wan", 30s, family}, {"too", 30s, family}})}, {"home"});
+  store.record(good("too", {value(family[0], 2)}));
+  CHECK(shown(store, kNow) == "box_x{device=\"home\"} 2\n");
+
+  store.record(good("wan", {value(family[0], 1)}));
+  CHECK(shown(store, kNow) == "box_x{device=\"home\"} 1\n");
+}
+
+TEST_CASE("a metric that has another type after an update is announced with it") {
+  const auto counter = std::make_shared<const Family>(
+      Family{.name = "box_x", .type = MetricType::counter, .help = "Other."});
+  Store store({box("home", {{"wan", 30s, std::vector{gauge("box_x")}}})});
+  store.record(good("wan", {value(gauge("box_x"), 1)}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+
+  store.update({box("home", {{"wan", 30s, std::vector<FamilyPtr>{counter}}})}, {"home"});
+
+  const auto families = *store.view(kNow).families;
+  CHECK(std::ranges::find(families, FamilyPtr(counter)) != families.end());
+}
+
+TEST_CASE("whoever was ready stays ready when a device is added") {
+  Store store({box("home", {{"wan", 30s}})});
+  CHECK_FALSE(store.complete());
+  store.end_turn("home", {.ended = kNow});
+
+  store.update({box("home", {{"wan", 30s}}), box("new", {{"wan", 30s}})}, {"home"});
+
+  CHECK(store.complete());
 }

@@ -316,3 +316,26 @@ TEST_CASE("a source that was chosen stays chosen over our own restart, until the
   CHECK(value({{"old", 32}}, {"8.02", kRun.booted}) == 1);
   CHECK(value({{"new", 64}}, {"8.02", kRun.booted}) == 0);
 }
+
+TEST_CASE("other queries of the same box are asked at once, and what it lacks is still known") {
+  Bench bench([](const Request& request) -> Reply {
+    if (request.target == "b") throw Error(ErrorKind::refused, "401", Refusal::unsupported);
+    return Reply{{"v", 1}};
+  });
+  bench.after_turn();
+  Job job{.device = {.name = "home", .kind = "fritzbox", .interval = 1h}, .queries = {}};
+  for (const char* const target : {"b", "d"}) {
+    auto query = std::make_shared<Query>();
+    query->name = target;
+    query->parts = {{.name = "", .first = {{.verb = "get", .target = target}}}};
+    job.queries.push_back(query);
+  }
+  bench.device->asked.clear();
+
+  bench.turns->change(job, 100);
+  CHECK(bench.turns->next_due() <= Clock::now());
+  bench.turns->take(Clock::now());
+
+  CHECK(bench.device->asked == std::vector<std::string>{"get:d"});
+  CHECK(bench.turns->next_due() > Clock::now() + 1min);
+}

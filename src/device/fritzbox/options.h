@@ -13,6 +13,7 @@ struct Options {
   /// The file that keeps what the box can be asked; empty: it is read anew each time.
   std::filesystem::path api_cache = {};
   bool verify_api_cache = true;  // against the box's model and firmware, by one request
+  friend bool operator==(const Options&, const Options&) = default;
 };
 
 /// Its keys of a device's section.

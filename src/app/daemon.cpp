@@ -1,0 +1,215 @@
+#include "app/daemon.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "app/store_setup.h"
+#include "base/log.h"
+#include "base/notify.h"
+#include "base/text.h"
+#include "config/reuse.h"
+#include "config/shown.h"
+#include "yaml/mistakes.h"
+
+namespace boxmeter {
+namespace {
+
+constexpr std::size_t kMostNamed = 5;
+constexpr auto kLookEvery = std::chrono::seconds(3);
+
+/// What a reload changed of one kind of thing, by name.
+struct Differences {
+  std::vector<std::string> added = {}, changed = {}, removed = {};
+};
+
+/// Appends "added devices a, b", ...
+void tell(const Differences& differences, const std::string& things,
+          std::vector<std::string>& parts) {
+  const auto add = [&](const char* what, std::vector<std::string> names) {
+    if (names.empty()) return;
+    const std::size_t others = names.size() - std::min(names.size(), kMostNamed);
+    names.resize(names.size() - others);
+    parts.push_back(std::string(what) + " " + things + " " + joined(names) +
+                    (others == 0 ? "" : " and " + std::to_string(others) + " more"));
+  };
+  add("added", differences.added);
+  add("changed", differences.changed);
+  add("removed", differences.removed);
+}
+
+/// `name` tells an element's name, `same` whether two of one name are equal.
+template <typename Element, typename Name, typename Same>
+Differences compare(const std::vector<Element>& before, const std::vector<Element>& after,
+                    Name name, Same same) {
+  Differences differences;
+  std::map<std::string, const Element*> known;
+  for (const Element& element : before) known.emplace(name(element), &element);
+  for (const Element& element : after) {
+    const auto at = known.find(name(element));
+    if (at == known.end())
+      differences.added.push_back(name(element));
+    else if (!same(*at->second, element))
+      differences.changed.push_back(name(element));
+    if (at != known.end()) known.erase(at);
+  }
+  for (const auto& [gone, element] : known) differences.removed.push_back(gone);
+  return differences;
+}
+
+std::string summary(const Config& before, const Config& after) {
+  std::vector<std::string> parts;
+  tell(compare(
+           before.jobs, after.jobs, [](const Job& job) { return job.device.name; }, is_same),
+       "devices", parts);
+  tell(compare(
+           before.push, after.push, [](const SinkOptions& sink) { return sink.name; },
+           std::equal_to<>()),
+       "sinks", parts);
+  const std::string devices =
+      std::to_string(after.jobs.size()) + (after.jobs.size() == 1 ? " device" : " devices");
+  return "configuration reloaded: " +
+         (parts.empty() ? "no device and no sink has changed" : joined(parts, "; ")) + "; " +
+         devices + " now";
+}
+
+/// Of the devices of `after`, those that are the same boxes as before.
+std::set<std::string> same_boxes(const Config& before, const Config& after) {
+  std::map<std::string, const Job*> known;
+  for (const Job& job : before.jobs) known.emplace(job.device.name, &job);
+  std::set<std::string> same;
+  for (const Job& job : after.jobs)
+    if (const auto at = known.find(job.device.name); at != known.end() &&
+                                                     at->second->device.kind == job.device.kind &&
+                                                     at->second->device.url == job.device.url)
+      same.insert(job.device.name);
+  return same;
+}
+
+/// Tells the service manager (Type=notify-reload) for as long as it lives.
+class ReloadingNotice {
+ public:
+  ReloadingNotice() { notify_reloading(); }
+  ~ReloadingNotice() { notify("READY=1"); }
+  ReloadingNotice(const ReloadingNotice&) = delete;
+  ReloadingNotice& operator=(const ReloadingNotice&) = delete;
+};
+
+std::string lines_of(const Error& error) {
+  const auto* const mistakes = dynamic_cast<const ConfigMistakes*>(&error);
+  return mistakes == nullptr ? error.what() : joined(mistakes->lines(), "\n");
+}
+
+}  // namespace
+
+Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
+    : reader_(std::move(reader)),
+      store_(polled_devices(config)),
+      sinks_(config.push),
+      web_(config.web, store_,
+           {.sinks = [this] { return sinks_.status(); },
+            .reload = [this] { return reload(); },
+            .config =
+                [this](bool with_lines) {
+                  return config_.with([&](const Config& in_use) {
+                    return shown_config(in_use, reader_.kinds, with_lines);
+                  });
+                }}) {
+  store_.add_listener([this](const SnapshotPtr& snapshot) { sinks_.add(snapshot); });
+  config_.with([&](Config& in_use) {
+    in_use = std::move(config);
+    poller_ = std::make_unique<Poller>(in_use.jobs, in_use.poll, record_into(store_), stop_);
+  });
+  seen_.with([&](FilesSeen& known) { known = std::move(seen); });
+  watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
+}
+
+Daemon::~Daemon() {
+  watcher_.request_stop();
+  watcher_.join();
+  stop_.stop();
+  config_.with([&](Config&) { poller_.reset(); });
+}
+
+VitalSigns Daemon::vital_signs() {
+  return {.web_answers = [this] { return web_.still_answers(); },
+          .poller_stuck = [this](auto now, auto patience) { return poller_->stuck(now, patience); },
+          .status = [this] { return status_line(store_.devices()); }};
+}
+
+Reloaded Daemon::reload() {
+  return config_.with([&](Config& in_use) -> Reloaded {
+    if (!poller_) return {.text = "boxmeter is starting or stopping\n"};
+    const ReloadingNotice notice;
+    try {
+      const std::string text = follow(in_use);
+      web_.count_reload(true);
+      log_event(LogLevel::info, text);
+      return {.successful = true, .text = text + "\n"};
+    } catch (const Error& error) {
+      web_.count_reload(false);
+      const std::string text = lines_of(error);
+      log_event(LogLevel::error,
+                "the configuration could not be reloaded, the one before stays in use: " + text);
+      return {.text = "the configuration could not be reloaded, the one before stays in use:\n" +
+                      text + "\n"};
+    }
+  });
+}
+
+/// What can fail comes first.
+std::string Daemon::follow(Config& in_use) {
+  FilesSeen seen;
+  const auto keep = [&] { seen_.with([&](FilesSeen& known) { known = std::move(seen); }); };
+  Config fresh;
+  try {
+    fresh = noting(seen, reader_.read);
+  } catch (...) {
+    keep();  // it is tried again when something has changed
+    throw;
+  }
+  keep();
+  reuse_queries(fresh, in_use);
+  change_devices(in_use, fresh);
+  sinks_.update(fresh.push);
+  set_up_log(fresh.log.level, fresh.log.format);
+  if (!(fresh.web == in_use.web))
+    log_event(LogLevel::warn, "'web' has changed: that takes effect at the next start");
+  for (const std::string& warning : fresh.warnings)
+    if (std::ranges::find(in_use.warnings, warning) == in_use.warnings.end())
+      log_event(LogLevel::warn, warning);
+  std::string text = summary(in_use, fresh);
+  in_use = std::move(fresh);
+  return text;
+}
+
+/// `reload: auto`.  Two looks must find the same: a file may be half written.
+void Daemon::watch(const std::stop_token& stop) {
+  FilesSeen changed;
+  for (;;) {
+    std::unique_lock lock(watching_);
+    woken_.wait_for(lock, stop, kLookEvery, [] { return false; });
+    if (stop.stop_requested()) return;
+    if (!config_.with([](const Config& in_use) { return in_use.reload_by_content; })) continue;
+    const FilesSeen known = seen_.with([](const FilesSeen& seen) { return seen; });
+    const FilesSeen now = look_again(known);
+    if (now != known && now == changed) reload();
+    changed = now;
+  }
+}
+
+/// The store knows a device before it is polled.
+void Daemon::change_devices(const Config& in_use, const Config& fresh) {
+  const std::set<std::string> same = same_boxes(in_use, fresh);
+  store_.update(polled_devices(fresh), same);
+  try {
+    poller_->update(fresh.jobs, fresh.poll);
+  } catch (...) {
+    store_.update(polled_devices(in_use), same);
+    throw;
+  }
+}
+
+}  // namespace boxmeter

@@ -1,0 +1,340 @@
+"""Another configuration under a running daemon: only what changed in it changes, and a wrong one changes nothing."""
+import http.client
+import json
+import signal
+import threading
+import time
+
+import pytest
+
+from harness import (FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, free_port, freebox, fritzbox, names, open_files,
+                     push, sink, threads, value)
+from stand_ins import Telegraf
+from test_push import Ticks, emptied, numbers
+
+pytestmark = pytest.mark.sanitized
+
+LONG = "interval: 1h, timeout: 5s"
+
+
+def ask(daemon, method, path, headers=None):
+    """(status, text)"""
+    connection = http.client.HTTPConnection(daemon.url.removeprefix("http://"), timeout=30)
+    connection.request(method, path, headers=headers or {})
+    answer = connection.getresponse()
+    result = answer.status, answer.read().decode()
+    connection.close()
+    return result
+
+
+def reload(daemon, text=None):
+    """(status, text) of a reload after the file has become `text`."""
+    if text is not None:
+        daemon.file.write_text(text)
+    return ask(daemon, "POST", "/-/reload")
+
+
+def all_asked(daemon):
+    return eventually(lambda: all(query["asked"] for box in daemon.devices().values() for query in box["queries"]))
+
+
+def home(sim, **options):
+    return fritzbox(sim.urls[0], "home", **{"queries": "[fritzbox_device, fritzbox_wan_packets]", **options})
+
+
+def free(sim, **options):
+    return freebox(sim.urls[1], "free", **{"queries": "[freebox_system]", **options})
+
+
+def logins(sim, box):
+    return sim.stats()[box]["logins"]
+
+
+def test_devices_that_are_the_same_are_not_asked_and_not_logged_in_again(tmp_path):
+    with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim, Daemon(tmp_path, config(home(sim), free(sim), poll=LONG)) as daemon:
+        all_asked(daemon)
+        before, page = sim.stats(), daemon.samples()
+
+        assert reload(daemon) == (200, "configuration reloaded: no device and no sink has changed; 2 devices now\n")
+        daemon.popen.send_signal(signal.SIGHUP)
+        after = daemon.wait_for(lambda found: value(found, "boxmeter_config_reloads_total") == "2")
+
+        assert sim.stats() == before
+        ours = ("boxmeter_http", "boxmeter_config", "process")
+        assert {k: v for k, v in after.items() if not k.startswith(ours)} == {
+            k: v for k, v in page.items() if not k.startswith(ours)}
+        assert value(after, "boxmeter_config_reloads_failed_total") == "0"
+        assert value(after, "boxmeter_config_last_reload_successful") == "1"
+        was = float(value(page, "boxmeter_config_last_reload_success_timestamp_seconds"))
+        assert was < float(value(after, "boxmeter_config_last_reload_success_timestamp_seconds")) <= time.time()
+
+
+def test_devices_come_and_go(tmp_path):
+    with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim, Daemon(tmp_path, config(home(sim), free(sim), poll=LONG)) as daemon:
+        all_asked(daemon)
+        at_home = sim.stats()[0]
+
+        assert reload(daemon, config(home(sim), poll=LONG)) == (
+            200, "configuration reloaded: removed devices free; 1 device now\n")
+        assert list(daemon.devices()) == ["home"]
+        assert 'device="free"' not in daemon.page()
+        eventually(lambda: sim.stats()[1]["connections"] == 0)  # it has logged out and gone
+
+        assert reload(daemon, config(home(sim), free(sim), poll=LONG)) == (
+            200, "configuration reloaded: added devices free; 2 devices now\n")
+        all_asked(daemon)
+        assert daemon.devices()["free"]["up"]
+        assert logins(sim, 1) == 2
+        assert sim.stats()[0] == at_home
+
+
+def test_other_queries_and_labels_keep_the_login(tmp_path):
+    with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim, Daemon(tmp_path, config(home(sim), free(sim), poll=LONG)) as daemon:
+        all_asked(daemon)
+        before = [logins(sim, 0), logins(sim, 1)]
+
+        text = config(home(sim, queries="[fritzbox_device, fritzbox_lan]"), free(sim, labels={"site": "attic"}), poll=LONG)
+        assert reload(daemon, text) == (200, "configuration reloaded: changed devices home, free; 2 devices now\n")
+        found = daemon.wait_for(lambda found: value(found, "box_uptime_seconds", device="free", site="attic")
+                                and "box_lan_receive_bytes_total" in names(found))
+
+        assert "box_wan_receive_packets_total" not in names(found)
+        assert value(found, "box_uptime_seconds", device="home")  # has never been away
+        assert [logins(sim, 0), logins(sim, 1)] == before
+        assert int(value(found, "boxmeter_polls_total", device="home")) == 4
+
+
+def test_a_pack_that_changes_keeps_the_login(tmp_path):
+    pack = """
+pack: house
+kind: fritzbox
+queries:
+  - name: house_info
+    request: {tr064: DeviceInfo1.GetInfo}
+    metrics:
+      - {name: fritzbox_t_uptime, help: x, value: NewUpTime, scale: SCALE}
+"""
+    file = tmp_path / "house.yml"
+    file.write_text(pack.replace("SCALE", "1"))
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        text = config(home(sim, queries="[house]"), poll=LONG, extra="query_files: [house.yml]\n")
+        with Daemon(tmp_path, text) as daemon:
+            all_asked(daemon)
+            first = float(value(daemon.samples(), "fritzbox_t_uptime"))
+
+            file.write_text(pack.replace("SCALE", "2"))
+            assert reload(daemon) == (200, "configuration reloaded: changed devices home; 1 device now\n")
+
+            daemon.wait_for(lambda found: float(value(found, "fritzbox_t_uptime")) == 2 * first)
+            assert logins(sim, 0) == 1
+
+
+def test_another_address_is_another_box(tmp_path):
+    with Sim(FRITZBOX, args=["--still", "--count", "2"]) as sim, Daemon(tmp_path, config(home(sim), poll=LONG)) as daemon:
+        all_asked(daemon)
+
+        text = config(fritzbox(sim.urls[1], "home", queries="[fritzbox_device]"), poll=LONG)
+        assert reload(daemon, text) == (200, "configuration reloaded: changed devices home; 1 device now\n")
+
+        all_asked(daemon)
+        assert [box["logins"] for box in sim.stats()] == [1, 1]
+        eventually(lambda: sim.stats()[0]["connections"] == 0)
+
+
+def test_another_password_logs_in_again(tmp_path):
+    (tmp_path / "password").write_text("wrong")
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        with Daemon(tmp_path, config(home(sim, password=None, password_file="password"), poll=LONG)) as daemon:
+            daemon.wait_for_line("home: .*refused the login")
+
+            (tmp_path / "password").write_text("secret")
+            assert reload(daemon)[0] == 200
+
+            eventually(lambda: daemon.devices()["home"]["up"])
+
+
+@pytest.mark.parametrize("how", ["POST", "SIGHUP"])
+def test_a_wrong_configuration_leaves_everything_as_it_is(tmp_path, how):
+    with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim:
+        good = config(home(sim), free(sim), poll=LONG)
+        with Daemon(tmp_path, good) as daemon:
+            all_asked(daemon)
+            before, devices = sim.stats(), daemon.devices()
+            daemon.file.write_text(good.replace("interval: 1h", "intervall: 1h").replace("kind: freebox", "kind: freebx"))
+            wrong = (f"{daemon.file}:1:8: unknown key 'intervall' (did you mean 'interval'?)\n"
+                     f"{daemon.file}:10:11: unknown device kind 'freebx' (known: fritzbox, freebox)")
+            refusal = f"the configuration could not be reloaded, the one before stays in use:\n{wrong}\n"
+
+            if how == "POST":
+                assert reload(daemon) == (500, refusal)
+            else:
+                daemon.popen.send_signal(signal.SIGHUP)
+            found = daemon.wait_for(lambda found: value(found, "boxmeter_config_reloads_failed_total") == "1")
+
+            assert value(found, "boxmeter_config_last_reload_successful") == "0"
+            daemon.wait_for_line(r"error +the configuration could not be reloaded, the one before stays in use: ")
+            assert wrong.splitlines()[1] in daemon.log
+            assert (sim.stats(), daemon.devices()) == (before, devices)
+
+            assert reload(daemon, good)[0] == 200
+            assert value(daemon.samples(), "boxmeter_config_last_reload_successful") == "1"
+
+
+def test_a_sink_that_is_put_right_sends_what_has_waited(tmp_path):
+    (tmp_path / "ticks.yml").write_text("""
+pack: ticks
+kind: freebox
+queries:
+  - name: ticks
+    request: {get: tick/}
+    interval: 100ms
+    metrics:
+      - {name: freebox_tick, help: Number of the reply., value: n}
+""")
+    with Ticks() as box, Telegraf() as telegraf, Telegraf() as other:
+        def text(url, **options):
+            return config(freebox(box.url, queries="[ticks]"), extra="query_files: [ticks.yml]\n"
+                          + push(sink(url, **options), sink(other.url, "other")))
+        with Daemon(tmp_path, text(f"http://127.0.0.1:{free_port()}/telegraf")) as daemon:
+            daemon.wait_for(lambda found: int(value(found, "boxmeter_push_queue_objects", sink="telegraf")) > 5)
+
+            assert reload(daemon, text(telegraf.url, interval="200ms")) == (
+                200, "configuration reloaded: changed sinks telegraf; 1 device now\n")
+
+            eventually(lambda: len(telegraf.taken) > 8)
+            box.hold()
+            eventually(lambda: len(telegraf.taken) == box.count == len(other.taken))
+            assert numbers(telegraf) == numbers(other) == list(range(1, box.count + 1))
+
+            assert reload(daemon, config(freebox(box.url, queries="[ticks]"), extra="query_files: [ticks.yml]\n")) == (
+                200, "configuration reloaded: removed sinks other, telegraf; 1 device now\n")
+            assert not [name for name in names(daemon.samples()) if name.startswith("boxmeter_push")]
+
+
+def test_a_removed_sink_is_tried_once_more(tmp_path):
+    with Sim(FRITZBOX, args=["--still"]) as sim, Telegraf() as telegraf:
+        waiting = config(home(sim), poll=LONG, extra=push(sink(telegraf.url, interval="1h")))
+        with Daemon(tmp_path, waiting) as daemon:
+            all_asked(daemon)
+            daemon.wait_for(lambda found: int(value(found, "boxmeter_push_queue_objects")) > 0)
+
+            reload(daemon, config(home(sim), poll=LONG))
+
+            eventually(lambda: any("uptime_seconds" in thing["fields"] for thing in telegraf.taken))
+
+
+def test_the_log_follows(tmp_path):
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        with Daemon(tmp_path, config(home(sim), poll=LONG), args=["--log.format", "json"]) as daemon:
+            assert reload(daemon, config(home(sim), poll=LONG, extra="log: {level: error}\n"))[0] == 200
+            assert reload(daemon)[0] == 200
+            assert reload(daemon, config(home(sim), poll=LONG))[0] == 200
+            daemon.stop()
+            lines = [json.loads(line)["msg"] for line in daemon.lines if line.startswith("{")]
+            assert len([line for line in lines if line.startswith("configuration reloaded")]) == 1
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
+                                     {"Origin": "http://evil.invalid"}, {"Origin": "null"}])
+def test_a_page_of_another_site_cannot_reload(tmp_path, headers):
+    with Sim(FRITZBOX, args=["--still"]) as sim, Daemon(tmp_path, config(home(sim), poll=LONG)) as daemon:
+        assert ask(daemon, "POST", "/-/reload", headers)[0] == 403
+        own = {"Origin": daemon.url, "Sec-Fetch-Site": "same-origin"}
+        assert ask(daemon, "POST", "/-/reload", own)[0] == 200
+        assert value(daemon.samples(), "boxmeter_config_reloads_total") == "1"
+
+
+def test_reload_auto_follows_the_content_of_every_file(tmp_path):
+    """As Kubernetes replaces what is mounted: a folder of another time, behind a symbolic link that is swapped."""
+    pack = """
+pack: house
+kind: fritzbox
+queries:
+  - {name: house_info, request: {tr064: DeviceInfo1.GetInfo}, metrics: [{name: fritzbox_t_SUFFIX, help: x, value: NewUpTime}]}
+"""
+    for version in ("one", "two"):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "house.yml").write_text(pack.replace("SUFFIX", version))
+    link = tmp_path / "data"
+    link.symlink_to("one")
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        text = config(home(sim, queries="[house]"), poll=LONG, extra="query_files: [data/*.yml]\nreload: auto\n")
+        with Daemon(tmp_path, text) as daemon:
+            daemon.wait_for(lambda found: value(found, "fritzbox_t_one"))
+
+            (tmp_path / "new").symlink_to("two")
+            (tmp_path / "new").rename(link)
+            found = daemon.wait_for(lambda found: value(found, "fritzbox_t_two"))
+            assert value(found, "boxmeter_config_reloads_total") == "1"
+            assert logins(sim, 0) == 1
+
+            daemon.file.write_text(text + "nonsense: 1\n")
+            daemon.wait_for(lambda found: value(found, "boxmeter_config_last_reload_successful") == "0")
+            daemon.file.write_text(text)
+            found = daemon.wait_for(lambda found: value(found, "boxmeter_config_last_reload_successful") == "1")
+            assert value(found, "boxmeter_config_reloads_total") == "3"
+
+
+def hammered(daemon, reloads, change):
+    """What went wrong with scrapes beside so many reloads."""
+    wrong, ended = [], threading.Event()
+
+    def scrape():
+        while not ended.is_set():
+            try:
+                found = daemon.samples()
+                if value(found, "box_up", device="home") != "1" or value(found, "box_info", device="home") is None:
+                    wrong.append("home is not there")
+            except Exception as error:  # pylint: disable=broad-except
+                wrong.append(repr(error))
+    scrapers = [threading.Thread(target=scrape) for _ in range(2)]
+    for scraper in scrapers:
+        scraper.start()
+    try:
+        for number in range(reloads):
+            assert reload(daemon, change(number))[0] == 200
+    finally:
+        ended.set()
+        for scraper in scrapers:
+            scraper.join()
+    return wrong
+
+
+def test_reloads_beside_scrapes_and_polls_lose_nothing_and_leak_nothing(tmp_path):
+    with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim, Telegraf() as telegraf:
+        def text(number):
+            others = [free(sim)] if number % 2 else []
+            return config(home(sim, interval="3s"), *others, poll="interval: 100ms, timeout: 5s",
+                          extra=push(sink(telegraf.url, interval=f"{100 + number}ms")))
+        with Daemon(tmp_path, text(0)) as daemon:
+            all_asked(daemon)
+            assert hammered(daemon, 10, text) == []  # all that is ever needed is there now
+            files, running = open_files(daemon.popen.pid), threads(daemon.popen.pid)
+
+            assert hammered(daemon, 20, text) == []
+
+            assert logins(sim, 0) == 1
+            eventually(lambda: open_files(daemon.popen.pid) <= files + 4)
+            eventually(lambda: threads(daemon.popen.pid) <= running + 4)
+            found = daemon.samples()
+            assert value(found, "boxmeter_push_dropped_total", sink="telegraf") is None
+            assert value(found, "boxmeter_config_reloads_total") == "30"
+
+
+def test_the_configuration_in_use_is_shown_without_secrets(tmp_path):
+    with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim:
+        text = config(home(sim, tls=None), free(sim), poll=LONG, extra="defaults: {labels: {site: attic}}\n"
+                      + push(sink("http://127.0.0.1:9/telegraf?p=hidden", bearer_token="hidden", headers={"X-Key": "hidden"})))
+        with Daemon(tmp_path, text) as daemon:
+            shown = daemon.get("/config").decode()
+            for secret in ("secret\"", ": secret\n", "hidden", "boxmeter-sim-app-token"):
+                assert secret not in shown, shown
+            assert "# from the command line, whatever stands below: web.listen: 127.0.0.1:0\n" in shown
+            assert "web:\n  listen: 127.0.0.1:9877\n" in shown
+            assert ("  - name: home\n    kind: fritzbox\n" + f"    url: {sim.urls[0]}\n    labels: {{site: attic}}\n"
+                    "    queries: [fritzbox_device, fritzbox_wan_packets]\n    username: monitor\n    password: <secret>\n") in shown
+            assert "    app_token: <secret>\n" in shown
+            lines = daemon.get("/config?lines=1").decode()
+            assert f"    password: <secret>  # {daemon.file}:" in lines
+            assert "  listen: 127.0.0.1:9877  # default\n" in lines
+            assert [line.split("  # ")[0] for line in lines.splitlines()] == shown.splitlines()
