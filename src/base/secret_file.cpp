@@ -1,5 +1,6 @@
 #include "base/secret_file.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -37,9 +38,12 @@ std::filesystem::path find_secret_file(const std::filesystem::path& named,
                                        const std::filesystem::path& folder) {
   const auto credentials = environment("CREDENTIALS_DIRECTORY");
   if (credentials && !credentials->empty() && named.is_relative()) {
-    const std::filesystem::path loaded = *credentials / named;
+    std::string flat = named.string();
+    std::ranges::replace(flat, '/', '_');
     std::error_code error;
-    if (std::filesystem::exists(loaded, error)) return loaded;
+    for (const std::filesystem::path& name : {named, std::filesystem::path(flat)})
+      if (const auto loaded = *credentials / name; std::filesystem::exists(loaded, error))
+        return loaded;
   }
   return folder / named;
 }

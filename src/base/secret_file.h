@@ -7,7 +7,9 @@ namespace boxmeter {
 
 /// Where the file is that a configuration in `folder` calls `named`: a relative path is sought in
 /// $CREDENTIALS_DIRECTORY first, where systemd puts what LoadCredential= names, so that one
-/// configuration serves inside and outside the unit.  Any thread; never throws.
+/// configuration serves inside and outside the unit.  Of a folder that is loaded whole, the file
+/// credentials/home.password is there as credentials_home.password (systemd.exec(5)).  Any thread;
+/// never throws.
 std::filesystem::path find_secret_file(const std::filesystem::path& named,
                                        const std::filesystem::path& folder);
 

@@ -287,7 +287,7 @@ inline constexpr Key kRootKeys[] = {
      .example = "[packs/*.yml]"},
     {.name = "reload",
      .type = KeyType::word,
-     .help = "When the files are read again: signal (SIGHUP, boxmeter reload, POST /-/reload), or "
+     .help = "When the files are read again: signal (SIGHUP and POST /-/reload), or "
              "auto: also when their content has changed",
      .default_text = "signal",
      .example = "auto",

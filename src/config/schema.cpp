@@ -59,7 +59,9 @@ Json other(const Key& key) {
   if (key.name == "states")
     return any_of({list_of(scalar()), by_name(any_of({scalar(), list_of(scalar())}))});
   if (key.members == nullptr) return scalar();
-  const Json one = any_of({scalar(), section(key.members->keys)});
+  Json members = section(key.members->keys);
+  if (key.members == &kValueTable) members.erase("required");  // 'path' or 'sum'
+  const Json one = any_of({scalar(), std::move(members)});
   const bool is_by_name = key.members == &kLabelTable || key.members == &kConditionTable;
   return is_by_name ? by_name(any_of({one, list_of(scalar())})) : any_of({one, list_of(one)});
 }
@@ -91,6 +93,8 @@ Json type_of(const Key& key) {
     case KeyType::section:
       return section(key.members->keys);
     case KeyType::sections:
+      if (key.members == &kAddendTable)  // a path alone will do
+        return list_of(any_of({scalar(), section(key.members->keys)}));
       return list_of(section(key.members->keys));
     case KeyType::other:
       return other(key);

@@ -52,6 +52,18 @@ devices: [{name: one}, {name: two, url: 192.0.2.2}]
         "password, password_file, web_url, call_monitor, app_token, app_token_file, app_id, api_version)"]
 
 
+def test_a_folder_of_credentials_that_systemd_loads_whole_is_flat_there(tmp_path):
+    """systemd.exec(5), LoadCredential=: a file of a folder is called by the folder's name, '_' and its own."""
+    credentials = tmp_path / "loaded"
+    credentials.mkdir()
+    (credentials / "credentials_home.password").write_text("p")
+    (credentials / "credentials_home.password").chmod(0o600)
+    text = "devices: [{name: home, kind: fritzbox, password_file: credentials/home.password}]\n"
+
+    assert check(tmp_path, text).returncode == 2
+    assert check(tmp_path, text, {"CREDENTIALS_DIRECTORY": str(credentials)}).returncode == 0
+
+
 def test_secret_files_are_sought_among_the_credentials_of_the_unit_first(tmp_path):
     credentials = tmp_path / "credentials"
     credentials.mkdir()

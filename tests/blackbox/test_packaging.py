@@ -56,8 +56,8 @@ def test_what_the_page_about_installing_names_is_there():
         assert f"option('{option}'" in options
 
 
-def test_the_page_about_installing_names_credentials_as_systemd_does():
+def test_the_folder_of_credentials_is_the_one_that_setup_writes_to():
     """LoadCredential= of a folder calls a copy by its own name, '_' and the name of the file."""
     name, folder = re.search(r"^LoadCredential=(\w+):(.*)$", (ROOT / "systemd/boxmeter.service").read_text(), re.M).groups()
     assert folder == "/etc/boxmeter/credentials" and folder in INSTALL
-    assert f"password_file: ${{CREDENTIALS_DIRECTORY}}/{name}_home.password" in INSTALL
+    assert name == "credentials" and "`password_file: credentials/home.password`" in INSTALL

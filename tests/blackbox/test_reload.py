@@ -220,7 +220,7 @@ def test_a_removed_sink_is_tried_once_more(tmp_path):
 
             reload(daemon, config(home(sim), poll=LONG))
 
-            eventually(lambda: any("uptime_seconds" in thing["fields"] for thing in telegraf.taken))
+            eventually(lambda: any("box_uptime_seconds" in thing["fields"] for thing in telegraf.taken))
 
 
 def test_the_log_follows(tmp_path):

@@ -22,7 +22,8 @@ def asked(tmp_path, pack, *files):
         (tmp_path / "box" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "box" / name).write_text(text)
     with Sim(tmp_path / "box", args=["--still"]) as sim:
-        (tmp_path / "boxmeter.yml").write_text(config(fritzbox(sim.urls[0], queries=f"[{pack}]")))
+        (tmp_path / "boxmeter.yml").write_text(config(fritzbox(sim.urls[0], queries=f"[{pack}]"),
+                                                        extra="log: {level: debug}\n"))
         done = run("once", "--config.file", "boxmeter.yml", cwd=tmp_path, env={"STATE_DIRECTORY": str(tmp_path / "state")})
     assert done.returncode == 0, done.stderr
     found = samples(done.stdout)

@@ -74,16 +74,16 @@ def test_pushed_lines_are_in_the_database_what_a_scrape_says(tmp_path):
             found = daemon.wait_for(lambda found: value(found, "boxmeter_push_sent_total") not in (None, "0")
                                     and value(found, "box_up") == "1")
             assert value(found, "boxmeter_push_dropped_total") is None
-            query = urllib.parse.quote("SELECT * FROM prometheus GROUP BY * ORDER BY time DESC LIMIT 1")
+            query = urllib.parse.quote("SELECT LAST(*) FROM prometheus GROUP BY *")
 
             def written():
                 answer, = json.loads(urllib.request.urlopen(f"{database.url}/query?db=boxes&q={query}", timeout=10).read())["results"]
-                return {(column, tuple(sorted((name, text) for name, text in series["tags"].items() if text))): number
+                return {(column.removeprefix("last_"), tuple(sorted((name, text) for name, text in series["tags"].items() if text))): number
                         for series in answer.get("series", [])
                         for column, number in zip(series["columns"][1:], series["values"][0][1:]) if number is not None}
             pushed = eventually(lambda: (rows := written()) and len(rows) > 100 and rows)
     of_page = {(key.split("{")[0], tuple(sorted(tuple(pair.split("=", 1)) for pair in split_labels(key)))): float(text)
-               for key, text in found.items() if key.startswith(("box_", "fritzbox_"))}
+               for key, text in found.items() if key.startswith(("box_", "fritzbox_")) and not key.startswith("box_up{")}
     of_page = {(name, tuple((label, text.strip('"')) for label, text in labels if text != '""')): number
                for (name, labels), number in of_page.items()}
     # What changes from poll to poll aside, also where the simulator stands still.

@@ -216,7 +216,7 @@ def test_a_value_within_a_reply_is_the_same(token):
 
 
 def test_whatever_a_box_says_is_printed_the_same(token):
-    texts = ["", "l'été", 'guillemets "doubles"', "les deux ' et \"", "tabulation\tet\nligne\r\n", "\\antislash\x00\x7f\xa0",
+    texts = ["", "l'été", 'guillemets "doubles"', "les deux ' et \"", "tabulation\tet\nligne\r\n", "\\antislash\x7f\xa0",
              "mot " * 40, "ligne longue " * 9 + "\n" + "seconde ligne " * 9, "é" * 90, "😀 " * 60, "a" * 200, "x\u2028y\u200bz"]
     numbers = [0, -1, 2**53 + 1, 2**64 - 1, -2**63, 0.1, 1e15, 1e16, 1e-5, 0.0001, -0.0, 12500000000.5, 1.5e300]
     replies = [*texts, *numbers, None, True, [], {}, texts, numbers, [[[[]]]], {"b": texts, "a": {"c": numbers}},
