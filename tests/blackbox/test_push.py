@@ -374,7 +374,7 @@ def test_a_sink_gets_the_devices_and_queries_that_it_wants_and_a_pack_is_its_que
     def names(telegraf):
         return {(thing["tags"]["device"], name) for thing in telegraf.taken for name in thing["fields"]}
     given_by = {row["name"]: row["queries"] for row in json.loads(run("metrics", "--format", "json").stdout)}
-    wanted = {"free": "freebox_addresses/", "home": "fritzbox/fritzbox_device"}
+    wanted = {"free": "freebox_addresses", "home": "fritzbox/fritzbox_device"}
     assert {device for device, _ in names(all_of)} == {"free", "home"}
     assert names(box) == {(device, name) for device, name in names(all_of) if device == "free"}
     assert names(pack) == {(device, name) for device, name in names(all_of) 
