@@ -184,7 +184,8 @@ inline constexpr Key kPushKeys[] = {
      .example = "raw"},
     {.name = "measurement",
      .type = KeyType::text,
-     .help = "What json and influx call the measurement; without it as Telegraf's inputs.prometheus",
+     .help =
+         "What json and influx call the measurement; without it as Telegraf's inputs.prometheus",
      .default_text = "prometheus",
      .example = "boxes"},
     {.name = "max_body",

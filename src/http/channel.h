@@ -59,7 +59,7 @@ class Channel {
     bool header_complete = false;
     bool too_many_headers = false;
     bool body_too_large = false;
-    int sent = 0;         // how often the request went out
+    int sent = 0;            // how often the request went out
     int socket = -1;         // of the connection that was begun last
     bool connected = false;  // with it: known when it is closed
     std::exception_ptr thrown = {};

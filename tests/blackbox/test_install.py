@@ -40,7 +40,7 @@ def test_every_part_is_where_it_belongs(installed):
                            "boxmeter/queries": "config/queries", "boxmeter/telegraf": "config/telegraf",
                            "doc/boxmeter/docs": "docs", "boxmeter-sim/recordings": "tests/recordings"}.items():
         assert names(share / folder) == names(ROOT / source), folder
-    assert names(share / "doc/boxmeter/examples") == ["boxmeter.yml"]
+    assert names(share / "doc/boxmeter/examples") == ["boxmeter.yml", "web.yml"]
     completions = ("bash-completion/completions/boxmeter", "zsh/site-functions/_boxmeter", "fish/vendor_completions.d/boxmeter.fish")
     assert [path for path in completions if not (share / path).is_file()] == []
 

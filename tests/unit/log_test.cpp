@@ -22,8 +22,9 @@ TEST_CASE("a line for people names device, query or sink before the message") {
 
 TEST_CASE("what a terminal would obey or a line would end at is written out") {
   CHECK(printable("a\x1b[2Jb\nc\td\x7f") == "a\\u001b[2Jb\\nc\\td\\u007f");
-  CHECK(printable("C1 \xC2\x9B, LS \xE2\x80\xA8, RLO \xE2\x80\xAE, RLI \xE2\x81\xA7, ALM \xD8\x9C") ==
-        "C1 \\u009b, LS \\u2028, RLO \\u202e, RLI \\u2067, ALM \\u061c");
+  CHECK(
+      printable("C1 \xC2\x9B, LS \xE2\x80\xA8, RLO \xE2\x80\xAE, RLI \xE2\x81\xA7, ALM \xD8\x9C") ==
+      "C1 \\u009b, LS \\u2028, RLO \\u202e, RLI \\u2067, ALM \\u061c");
   CHECK(printable("Küche Ελλάδα 家 \xFF") == "Küche Ελλάδα 家 \xEF\xBF\xBD");
 
   CapturedLog captured;
