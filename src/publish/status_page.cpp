@@ -149,8 +149,9 @@ std::string status_page(const std::vector<DeviceStatus>& devices,
                         const std::vector<SinkStatus>& sinks, WallClock::time_point now) {
   std::string html(kHead);
   html += "<span class=\"soft\">" BOXMETER_VERSION
-          "</span>\n<nav><a href=\"/metrics\">metrics</a> <a href=\"/devices\">devices (JSON)</a> "
-          "<a href=\"/-/healthy\">healthy</a> <a href=\"/-/ready\">ready</a></nav>\n</header>\n";
+          "</span>\n<nav><a href=\"metrics\">metrics</a> <a href=\"devices\">devices (JSON)</a> "
+          "<a href=\"config\">configuration</a> <a href=\"-/healthy\">healthy</a> <a "
+          "href=\"-/ready\">ready</a></nav>\n</header>\n";
   const auto up = std::count_if(devices.begin(), devices.end(),
                                 [](const DeviceStatus& device) { return device.up; });
   html += "<h2>Devices <span class=\"soft\">" + std::to_string(up) + " of " +

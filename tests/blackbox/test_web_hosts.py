@@ -1,6 +1,7 @@
 """By which name, from which page and below which path the pages of the running program can be asked."""
 import contextlib
 import http.client
+import re
 import socket
 import urllib.parse
 
@@ -74,6 +75,18 @@ def test_all_pages_are_below_the_prefix(tmp_path, web, args):
             assert ask(daemon, path)[::2] == (404, "not found; see /box/ for what is\n")
         for path in ("/-/healthy", "/box/-/healthy"):
             assert ask(daemon, path)[0] == 200
+
+
+@pytest.mark.parametrize("prefix", ["", "/box"])
+def test_the_links_of_the_page_stay_below_the_prefix_and_lead_somewhere(tmp_path, prefix):
+    """A proxy that takes a prefix away, or adds one, is not seen from here: the links must not begin with '/'."""
+    web = f"web: {{route_prefix: {prefix}}}\n" if prefix else ""
+    with Daemon(tmp_path, web + CONFIG) as daemon:
+        links = re.findall(r'(?:href|src|action)="([^"]*)"', daemon.get(f"{prefix}/").decode())
+        assert "metrics" in links and "config" in links
+        for link in links:
+            assert not link.startswith("/"), link
+            assert daemon.get(urllib.parse.urljoin(f"{prefix}/", link))
 
 
 def test_what_was_refused_is_told_in_one_line_however_often_it_comes(tmp_path):
