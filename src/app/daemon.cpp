@@ -97,9 +97,9 @@ class ReloadingNotice {
   ReloadingNotice& operator=(const ReloadingNotice&) = delete;
 };
 
-std::string lines_of(const Error& error) {
+std::vector<std::string> lines_of(const Error& error) {
   const auto* const mistakes = dynamic_cast<const ConfigMistakes*>(&error);
-  return mistakes == nullptr ? error.what() : joined(mistakes->lines(), "\n");
+  return mistakes == nullptr ? std::vector<std::string>{error.what()} : mistakes->lines();
 }
 
 }  // namespace
@@ -150,11 +150,11 @@ Reloaded Daemon::reload() {
       return {.successful = true, .text = text + "\n"};
     } catch (const Error& error) {
       web_.count_reload(false);
-      const std::string text = lines_of(error);
-      log_event(LogLevel::error,
-                "the configuration could not be reloaded, the one before stays in use: " + text);
-      return {.text = "the configuration could not be reloaded, the one before stays in use:\n" +
-                      text + "\n"};
+      const std::string what =
+          "the configuration could not be reloaded, the one before stays in use:";
+      const std::vector<std::string> lines = lines_of(error);
+      for (const std::string& line : lines) log_event(LogLevel::error, what + " " + line);
+      return {.text = what + "\n" + joined(lines, "\n") + "\n"};
     }
   });
 }

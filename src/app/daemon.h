@@ -55,9 +55,9 @@ class Daemon {
   Store store_;
   Sinks sinks_;
   http::Stop stop_;
+  std::unique_ptr<Poller> poller_;  // null before the start and at the end; set under config_
   Web web_;
-  std::unique_ptr<Poller> poller_;  // ends before what it records into
-  std::mutex watching_;             // not Guarded: the condition needs it
+  std::mutex watching_;  // not Guarded: the condition needs it
   std::condition_variable_any woken_;
   std::jthread watcher_;  // last: it uses all of the above
 };

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/notify.h"
 #include "base/text.h"
+#include "config/keys.h"
 #include "http/listen.h"
 
 namespace boxmeter {
@@ -82,12 +83,12 @@ std::vector<Option> serve_options(ServeOptions& options) {
            .target = &options.log_level,
            .help = "Instead of log.level",
            .value = "LEVEL",
-           .choices = {"debug", "info", "warn", "warning", "error"}},
+           .choices = {std::begin(kLogLevels), std::end(kLogLevels)}},
           {.name = "log.format",
            .target = &options.log_format,
            .help = "Instead of log.format",
            .value = "FORMAT",
-           .choices = {"logfmt", "json", "text"}}};
+           .choices = {std::begin(kLogFormats), std::end(kLogFormats)}}};
 }
 
 int serve(const ServeOptions& options, DeviceKinds kinds) {

@@ -290,8 +290,8 @@ void Turns::ask(Snapshot& snapshot, std::size_t query) {
 /// share a cause, and one for all of a box that was not reached.
 void Turns::tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes) {
   if (turn.failure) return tell_of_outage(*turn.failure);
-  const bool is_first =
-      turn.reached && !std::exchange(is_introduced_, is_introduced_ || turn.reached);
+  const bool is_first = turn.reached && !is_introduced_;
+  if (is_first) is_introduced_ = true;
   if (is_first)
     log_event(LogLevel::info, introduction(device_->incarnation(), outcomes), {{"device", name_}});
   else if (turn.reached && is_out_)

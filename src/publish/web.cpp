@@ -75,7 +75,7 @@ struct Web::State {
   ServerResponse config(const ServerRequest& request) {
     return plain(200, sources.config(!request.parameter("lines").empty()));
   }
-  ServerResponse later(const ServerRequest& request) {
+  ServerResponse unavailable(const ServerRequest& request) {
     if (request.method == "POST")
       if (auto refusal = guard.refuse_foreign(request)) return *std::move(refusal);
     return plain(501, request.path + " is not available yet\n");
@@ -93,8 +93,8 @@ struct Web::State {
 const Web::State::Route Web::State::kRoutes[] = {
     {"/", false, &State::landing},        {"/metrics", false, &State::metrics},
     {"/devices", false, &State::devices}, {"/-/healthy", false, &State::healthy},
-    {"/-/ready", false, &State::ready},   {"/probe", false, &State::later},
-    {"/sd", false, &State::later},        {"/config", false, &State::config},
+    {"/-/ready", false, &State::ready},   {"/probe", false, &State::unavailable},
+    {"/sd", false, &State::unavailable},  {"/config", false, &State::config},
     {"/-/reload", true, &State::reload},
 };
 

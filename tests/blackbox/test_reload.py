@@ -10,7 +10,7 @@ import pytest
 from harness import (FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, free_port, freebox, fritzbox, names, open_files,
                      push, sink, threads, value)
 from stand_ins import Telegraf
-from test_push import Ticks, emptied, numbers
+from test_push import TICKS, Ticks, emptied, numbers
 
 pytestmark = pytest.mark.sanitized
 
@@ -181,16 +181,7 @@ def test_a_wrong_configuration_leaves_everything_as_it_is(tmp_path, how):
 
 
 def test_a_sink_that_is_put_right_sends_what_has_waited(tmp_path):
-    (tmp_path / "ticks.yml").write_text("""
-pack: ticks
-kind: freebox
-queries:
-  - name: ticks
-    request: {get: tick/}
-    interval: 100ms
-    metrics:
-      - {name: freebox_tick, help: Number of the reply., value: n}
-""")
+    (tmp_path / "ticks.yml").write_text(TICKS)
     with Ticks() as box, Telegraf() as telegraf, Telegraf() as other:
         def text(url, **options):
             return config(freebox(box.url, queries="[ticks]"), extra="query_files: [ticks.yml]\n"

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "config_folder.h"
+#include "echo.h"
 #include "http/listen.h"
 #include "http/server.h"
 #include "peer.h"
@@ -14,18 +15,6 @@ using namespace boxmeter::test;
 using http::Server;
 using http::ServerRequest;
 using http::ServerResponse;
-
-namespace {
-
-ServerResponse echo(const ServerRequest& request) {
-  return ServerResponse::text(200, request.method + " " + request.path + " " + request.body);
-}
-
-std::string get(std::string_view path) {
-  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n";
-}
-
-}  // namespace
 
 TEST_CASE("a unix socket is for owner and group, and one that a dead process left is replaced") {
   const ConfigFolder folder;

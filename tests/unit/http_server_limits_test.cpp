@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/guarded.h"
+#include "echo.h"
 #include "http/server.h"
 #include "peer.h"
 
@@ -13,18 +14,6 @@ using namespace boxmeter::test;
 using http::Server;
 using http::ServerRequest;
 using http::ServerResponse;
-
-namespace {
-
-ServerResponse echo(const ServerRequest& request) {
-  return ServerResponse::text(200, request.method + " " + request.path + " " + request.body);
-}
-
-std::string get(std::string_view path) {
-  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n";
-}
-
-}  // namespace
 
 TEST_CASE("whoever never asked gives way to a new client, then whoever is idle longest") {
   Guarded<std::vector<std::string>> refused;

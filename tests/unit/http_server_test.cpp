@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "echo.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "http/transport.h"
@@ -27,14 +28,6 @@ using namespace std::string_view_literals;
 using Clock = std::chrono::steady_clock;
 
 namespace {
-
-ServerResponse echo(const ServerRequest& request) {
-  return ServerResponse::text(200, request.method + " " + request.path + " " + request.body);
-}
-
-std::string get(std::string_view path) {
-  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n";
-}
 
 std::size_t threads_of_this_process() {
   std::size_t count = 0;

@@ -3,31 +3,11 @@
 #include <algorithm>
 
 #include "app/doctor/doctor.h"
-#include "base/guarded.h"
+#include "app/poll_once.h"
 #include "http/url.h"
 
 namespace boxmeter::doctor {
 namespace {
-
-struct Outcome {
-  std::optional<Failure> failure = {};  // of the device
-  std::vector<SnapshotPtr> snapshots = {};
-};
-
-Outcome polled(const Job& job, const PollOptions& poll, http::Stop& stop) {
-  Guarded<std::vector<SnapshotPtr>> snapshots;
-  Outcome outcome;
-  Poller::once(
-      {job}, poll,
-      {.record =
-           [&](const SnapshotPtr& snapshot) {
-             snapshots.with([&](auto& all) { all.push_back(snapshot); });
-           },
-       .end_turn = [&](const std::string&, const Turn& turn) { outcome.failure = turn.failure; }},
-      stop);
-  outcome.snapshots = snapshots.with([](auto& all) { return std::move(all); });
-  return outcome;
-}
 
 /// Learns nothing and leaves nothing behind: a daemon may be at work with the same state.
 Job without_traces(Job job) {
@@ -244,7 +224,7 @@ Findings examine(const Job& given, const PollOptions& poll) {
   for (Finding& finding : logged_in(job, stop)) findings.push_back(std::move(finding));
   if (std::ranges::any_of(findings, [](const Finding& f) { return f.state == "failing"; }))
     return findings;
-  const Outcome outcome = polled(job, poll, stop);
+  const Outcome outcome = poll_once(job, poll, stop);
   for (const SnapshotPtr& snapshot : outcome.snapshots) findings.push_back(told(job, *snapshot));
   for (const QueryPtr& query : job.queries)
     if (std::ranges::find(outcome.snapshots, query->name,
@@ -262,7 +242,7 @@ Findings trace(const Job& given, const PollOptions& poll, std::string_view metri
   Findings findings;
   if (job.queries.empty()) return findings;
   http::Stop stop;
-  const Outcome outcome = polled(job, poll, stop);
+  const Outcome outcome = poll_once(job, poll, stop);
   for (const QueryPtr& query : job.queries)
     findings.push_back(traced(job, *query, outcome, metric));
   return findings;

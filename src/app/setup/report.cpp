@@ -6,34 +6,13 @@
 #include <iostream>
 #include <map>
 
+#include "app/poll_once.h"
 #include "app/setup/setup.h"
 #include "app/terminal.h"
 #include "base/file.h"
-#include "base/guarded.h"
 
 namespace boxmeter::setup {
 namespace {
-
-/// What one poll of one device gave.
-struct Outcome {
-  std::optional<Failure> failure = {};
-  std::vector<SnapshotPtr> snapshots = {};
-};
-
-Outcome polled(const Job& job, http::Stop& stop) {
-  Guarded<std::vector<SnapshotPtr>> snapshots;
-  Outcome outcome;
-  Poller::once(
-      {job}, {},
-      {.record =
-           [&](const SnapshotPtr& snapshot) {
-             snapshots.with([&](auto& all) { all.push_back(snapshot); });
-           },
-       .end_turn = [&](const std::string&, const Turn& turn) { outcome.failure = turn.failure; }},
-      stop);
-  outcome.snapshots = snapshots.with([](auto& all) { return std::move(all); });
-  return outcome;
-}
 
 /// The points of a metric, of all queries.
 std::vector<const Point*> points(const Outcome& outcome, std::string_view metric) {
@@ -145,7 +124,7 @@ int report(const Places& places, const Box& box, const Config& config, http::Sto
   for (const std::string& warning : config.warnings) std::cerr << "warning: " << warning << "\n";
   // As it was logged in at, so that nothing is left where the daemon keeps what it learns.
   const Outcome outcome =
-      polled({.device = box.device, .queries = written->queries, .kind = box.kind}, stop);
+      poll_once({.device = box.device, .queries = written->queries, .kind = box.kind}, {}, stop);
   if (outcome.failure)
     throw Error(outcome.failure->kind,
                 "the configuration is written, but the poll failed: " + outcome.failure->message);
