@@ -1,5 +1,6 @@
 """Every command of the README is run, and every file that it names is there."""
 import json
+import os
 import pathlib
 import re
 import shlex
@@ -17,10 +18,10 @@ from harness import BUILD, FREEBOX, FRITZBOX, ROOT, Daemon, Process, Sim, run
 README = (ROOT / "README.md").read_text()
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()]
 CONFIGURATIONS = re.findall(r"```yaml\n(devices:.*?)```", README, re.S)
-PASSWORD = "(umask 077 && cat > fritz.password)"
+SETUP = "build/boxmeter setup --config.file my.yml"
 # Run by something else: by whoever runs this, or by the test below it.
 ELSEWHERE = {"./dev demo": "test_the_demo", "./dev demo --with-prometheus": "test_the_demo_with_prometheus",
-             "./dev build": "whoever runs this", PASSWORD: "home", "./dev test": "this very run",
+             "./dev build": "whoever runs this", SETUP: "home", "./dev test": "this very run",
              "build/boxmeter serve --config.file my.yml": "test_the_first_box",
              "curl http://127.0.0.1:9877/metrics": "test_the_first_box",
              **{command: "test_to_a_dashboard" for command in COMMANDS if command.startswith("sudo ")}}
@@ -28,13 +29,14 @@ ELSEWHERE = {"./dev demo": "test_the_demo", "./dev demo --with-prometheus": "tes
 
 @pytest.fixture
 def home(tmp_path):
-    """The README's first configuration, with a simulated box in the place of fritz.box."""
-    subprocess.run(PASSWORD, shell=True, check=True, cwd=tmp_path, input="secret\n", text=True)
-    assert (tmp_path / "fritz.password").stat().st_mode & 0o777 == 0o600
+    """What the README's setup writes, the answers given as options: a simulated box in the place of fritz.box."""
     with Sim(FRITZBOX) as sim:
-        text = CONFIGURATIONS[0]
-        assert "http://fritz.box:49000" in text
-        (tmp_path / "my.yml").write_text(text.replace("http://fritz.box:49000", sim.urls[0]))
+        subprocess.run([BUILD / "boxmeter", *shlex.split(SETUP)[1:], "--url", sim.urls[0], "--username", "monitor",
+                        "--password-file", "-", "--yes"], check=True, cwd=tmp_path, input="secret\n", text=True,
+                       env={**os.environ, "STATE_DIRECTORY": str(tmp_path / "state")}, capture_output=True)
+        assert (tmp_path / "credentials/home.password").stat().st_mode & 0o777 == 0o600
+        written = yaml.safe_load((tmp_path / "my.yml").read_text())
+        assert written == yaml.safe_load(CONFIGURATIONS[0].replace("http://fritz.box:49000", sim.urls[0]))
         yield tmp_path
 
 
