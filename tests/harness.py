@@ -261,6 +261,12 @@ def open_files(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+def processor_ticks(pid):
+    """What the process has used of the processor, in ticks of the clock (proc_pid_stat(5))."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        return sum(map(int, stat.read().rsplit(")", 1)[1].split()[11:13]))
+
+
 def threads(pid):
     return len(os.listdir(f"/proc/{pid}/task"))
 
