@@ -18,6 +18,8 @@ namespace boxmeter {
 namespace {
 
 constexpr std::size_t kMostNamed = 5;
+constexpr std::string_view kNotReloaded =
+    "the configuration could not be reloaded, the one before stays in use:";
 constexpr auto kLookEvery = std::chrono::seconds(3);
 
 /// What a reload changed of one kind of thing, by name.
@@ -150,11 +152,12 @@ Reloaded Daemon::reload() {
       return {.successful = true, .text = text + "\n"};
     } catch (const Error& error) {
       web_.count_reload(false);
-      const std::string what =
-          "the configuration could not be reloaded, the one before stays in use:";
-      const std::vector<std::string> lines = lines_of(error);
-      for (const std::string& line : lines) log_event(LogLevel::error, what + " " + line);
-      return {.text = what + "\n" + joined(lines, "\n") + "\n"};
+      std::string text = std::string(kNotReloaded) + "\n";
+      for (const std::string& line : lines_of(error)) {
+        log_event(LogLevel::error, std::string(kNotReloaded).append(" ").append(line));
+        text.append(line).append("\n");
+      }
+      return {.text = std::move(text)};
     }
   });
 }

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/environment.h"
 #include "base/unicode.h"
 
 namespace boxmeter {
@@ -87,10 +87,10 @@ std::atomic<bool> is_journal = false;
 
 /// $JOURNAL_STREAM (systemd.exec(5)): device and inode of what the journal reads.
 bool stderr_is_the_journal() {
-  const char* stream = std::getenv("JOURNAL_STREAM");
+  const auto stream = environment("JOURNAL_STREAM");
   struct stat file = {};
-  return stream != nullptr && ::fstat(2, &file) == 0 &&
-         stream == std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
+  return stream && ::fstat(2, &file) == 0 &&
+         *stream == std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
 }
 
 }  // namespace

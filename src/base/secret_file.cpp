@@ -42,8 +42,7 @@ std::filesystem::path find_secret_file(const std::filesystem::path& named,
     std::ranges::replace(flat, '/', '_');
     std::error_code error;
     for (const std::filesystem::path& name : {named, std::filesystem::path(flat)})
-      if (const auto loaded = *credentials / name; std::filesystem::exists(loaded, error))
-        return loaded;
+      if (auto loaded = *credentials / name; std::filesystem::exists(loaded, error)) return loaded;
   }
   return folder / named;
 }

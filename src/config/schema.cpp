@@ -175,7 +175,7 @@ Json definitions(DeviceKinds kinds) {
   return {{"request", std::move(whole)}, {"loop", std::move(loop)}};
 }
 
-std::string text_of(const char* title, Json schema) {
+std::string text_of(const char* title, const Json& schema) {
   Json whole = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
   whole.update(schema);
   return whole.dump(2) + "\n";
@@ -188,14 +188,14 @@ std::string config_schema(DeviceKinds kinds) {
   Json& device = config["properties"]["devices"]["items"];
   device["properties"]["kind"].update(names_of(kinds));
   add_keys_of_kinds(kinds, device);
-  return text_of("boxmeter.yml", std::move(config));
+  return text_of("boxmeter.yml", config);
 }
 
 std::string pack_schema(DeviceKinds kinds) {
   Json pack = section(kPackKeys);
   pack["definitions"] = definitions(kinds);
   pack["properties"]["kind"].update(names_of(kinds));
-  return text_of("a pack of queries of boxmeter", std::move(pack));
+  return text_of("a pack of queries of boxmeter", pack);
 }
 
 }  // namespace boxmeter

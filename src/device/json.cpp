@@ -105,7 +105,7 @@ std::string mended(std::string_view text) {
 /// Most replies need no mending, and it takes a second copy.
 Reply parse_text(const std::string& text) {
   if (text.find("\\u0000") == std::string::npos) {
-    const Reply reply = Reply::parse(text, nullptr, /*allow_exceptions=*/false);
+    Reply reply = Reply::parse(text, nullptr, /*allow_exceptions=*/false);
     if (!reply.is_discarded()) return reply;
   }
   return Reply::parse(mended(text));

@@ -44,7 +44,7 @@ constexpr std::string_view kHandedOver = "fd:";
 }
 
 std::string unix_path(const std::string& address) {
-  const std::string path = address.substr(kUnix.size());
+  std::string path = address.substr(kUnix.size());
   if (!path.starts_with('/'))
     misread(address, "needs a path that begins with '/', as in unix:/run/boxmeter.sock");
   if (path.size() >= sizeof(sockaddr_un::sun_path))

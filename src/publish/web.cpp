@@ -51,7 +51,7 @@ struct Web::State {
   };
   static const Route kRoutes[];
 
-  ServerResponse answer(ServerRequest request);
+  ServerResponse answer(ServerRequest asked);
   bool strip_prefix(ServerRequest& request) const;
   ServerResponse routed(const ServerRequest& request, const Route* route);
   ServerResponse finished(ServerResponse response, const Route* route, Clock::time_point began);

@@ -208,8 +208,13 @@ void Reader::read_headers(const Value& value) {
     }
     const std::string set = text.raw();
     if (!header->values.empty() && std::ranges::find(header->values, set) == header->values.end())
-      throw text.problem("'" + name + "' must be " + joined(header->values, " or ") + ", not '" +
-                         set + "'");
+      throw text.problem(std::string("'")
+                             .append(name)
+                             .append("' must be ")
+                             .append(joined(header->values, " or "))
+                             .append(", not '")
+                             .append(set)
+                             .append("'"));
     read_.headers.emplace_back(name, set);
   }
 }

@@ -71,7 +71,8 @@ std::string shown_host(std::string_view text) {
 HostNames::HostNames(const WebOptions& options, const std::string& machine,
                      const std::vector<std::string>& domains) {
   names_ = {"localhost", lower(machine), lower(machine) + ".local"};
-  for (const auto& domain : domains) names_.push_back(lower(machine + "." + domain));
+  for (const auto& domain : domains)
+    names_.push_back(lower(std::string(machine).append(".").append(domain)));
   for (const auto& host : options.hosts) names_.push_back(host_of(host));
   if (!options.external_url.empty()) names_.push_back(host_of(options.external_url));
 }

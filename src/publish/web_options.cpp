@@ -24,7 +24,7 @@ std::string read_external_url(const std::string& text) {
 }
 
 std::string read_route_prefix(const std::string& text) {
-  const std::string prefix = without_slashes(text.starts_with('/') ? text : "/" + text);
+  std::string prefix = without_slashes(text.starts_with('/') ? text : "/" + text);
   if (prefix.find_first_of("?#% \t\r\n\"<>\\") != std::string::npos ||
       prefix.find("//") != std::string::npos)
     throw Error(ErrorKind::config,

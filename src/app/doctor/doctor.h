@@ -23,10 +23,10 @@ using Findings = std::vector<Finding>;
 std::string way_out(ErrorKind error, Refusal refusal, const DeviceKind& kind);
 
 /// boxes.cpp: name, way, login and every query of one device.
-Findings examine(const Job& job, const PollOptions& poll);
+Findings examine(const Job& given, const PollOptions& poll);
 /// boxes.cpp: who gives a metric on this device, what was asked, and what the box said.  Empty:
 /// nothing that the device is asked gives it.
-Findings trace(const Job& job, const PollOptions& poll, std::string_view metric);
+Findings trace(const Job& given, const PollOptions& poll, std::string_view metric);
 
 /// surroundings.cpp: clock, state_dir, limits, our own address, the sinks.
 Findings surroundings(const Config& config);

@@ -88,8 +88,8 @@ std::vector<PackReport> explore(const Box& box, DeviceKinds kinds, http::Stop& s
   std::vector<PackText> packs;
   for (const PackText& pack : box.kind->packs())
     if (!pack.foreign) packs.push_back(pack);
-  std::ranges::stable_partition(
-      packs, [&](const PackText& pack) { return pack.name == box.kind->default_pack; });
+  std::stable_partition(packs.begin(), packs.end(),
+                        [&](const PackText& pack) { return pack.name == box.kind->default_pack; });
   std::vector<QueryPtr> all;
   for (const PackText& pack : packs)
     std::ranges::copy(shipped_queries(kinds, pack.name), std::back_inserter(all));

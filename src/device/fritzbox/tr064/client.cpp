@@ -96,7 +96,8 @@ Arguments Tr064Client::checked_arguments(const Arguments& arguments, const std::
   CheckedArguments result = checked(arguments, scpd, action);
   for (const std::string& doubt : result.doubts)
     if (doubted_.size() < kKeptDoubts && doubted_.insert(doubt).second)
-      log_event(LogLevel::warn, service + "." + action.name + ": " + doubt);
+      log_event(LogLevel::warn,
+                std::string(service).append(".").append(action.name).append(": ").append(doubt));
   return std::move(result.arguments);
 }
 

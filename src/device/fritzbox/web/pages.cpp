@@ -19,11 +19,16 @@ Error no_page(std::string_view page, const std::string& instead) {
           Refusal::unsupported};
 }
 
+bool is_empty_text(const Reply& value) {
+  const auto* const text = value.get_ptr<const std::string*>();
+  return text != nullptr && text->empty();
+}
+
 /// What query.lua answers instead of a value: nothing or "no-emu" for what the firmware does not
 /// have, "er" where reading it failed.
 bool is_failed(const Reply& variable) { return variable == "er"; }
 bool is_absent(const Reply& variable) {
-  return variable.is_null() || variable == "" || variable == "no-emu";
+  return variable.is_null() || is_empty_text(variable) || variable == "no-emu";
 }
 
 std::string text_member(const Reply& object, const char* name) {
@@ -75,7 +80,8 @@ Reply parse_page(std::string_view page, std::string_view body) {
   const std::string answered = text_member(reply, "pid");
   if (!answered.empty() && answered != page)
     throw no_page(page, "the answer is page '" + answered + "'");
-  if (!reply.is_object() || !reply.contains("data") || reply["data"].empty() || reply["data"] == "")
+  if (!reply.is_object() || !reply.contains("data") || reply["data"].empty() ||
+      is_empty_text(reply["data"]))
     throw no_page(page, "the answer has no data");
   if (has_errors(reply["data"]))
     throw Error(ErrorKind::refused, "the page has " + or_nameless(errors_in(reply["data"])));
