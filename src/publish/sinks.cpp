@@ -37,12 +37,14 @@ void Sinks::update(const std::vector<SinkOptions>& configured) {
 }
 
 void Sinks::add(const SnapshotPtr& snapshot) const noexcept {
-  for (const std::shared_ptr<Sink>& sink : *now()) sink->add(snapshot);
+  const auto sinks = now();  // held while it is gone through
+  for (const std::shared_ptr<Sink>& sink : *sinks) sink->add(snapshot);
 }
 
 std::vector<SinkStatus> Sinks::status() const {
+  const auto sinks = now();
   std::vector<SinkStatus> all;
-  for (const std::shared_ptr<Sink>& sink : *now()) all.push_back(sink->status());
+  for (const std::shared_ptr<Sink>& sink : *sinks) all.push_back(sink->status());
   return all;
 }
 
