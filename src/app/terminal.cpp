@@ -87,7 +87,7 @@ void confirm(const std::string& what, bool yes) {
     ++all.next;
     return;
   }
-  std::cerr << what << "? [y/N] " << std::flush;
+  std::cerr << what + "? [y/N] " << std::flush;
   const std::string answer = lower(trim(typed_line()));
   if (answer != "y" && answer != "yes") throw Error(ErrorKind::config, "not done");
   all.questions.resize(all.next);
@@ -100,7 +100,8 @@ void begin_again() { confirmed().next = 0; }
 std::string ask(const std::string& question, const std::string& otherwise,
                 const std::string& way_out) {
   if (!can_ask()) throw Error(ErrorKind::config, "nobody can be asked here; " + way_out);
-  std::cerr << question << "? " << (otherwise.empty() ? "" : "[" + otherwise + "] ") << std::flush;
+  // One write, so that who answers by a program sees a question whole.
+  std::cerr << question + "? " + (otherwise.empty() ? "" : "[" + otherwise + "] ") << std::flush;
   const std::string answer(trim(typed_line()));
   return answer.empty() ? otherwise : answer;
 }
