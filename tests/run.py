@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs every test of a build folder; the last line is 'N passed, N failed, N skipped'.
 
-usage: run.py BUILD [--sanitized] [--unit] [--no-unnamed-skips] [PYTEST ARGS]
---sanitized leaves out what is about time, other programs or the text of the repository; --unit runs the unit tests alone.
+usage: run.py BUILD [--sanitized | --unit | --npm] [--no-unnamed-skips] [PYTEST ARGS]
+--sanitized leaves out what is about time, other programs or the text of the repository; --unit runs the unit tests alone,
+--npm those that need Grafana's own code.
 --no-unnamed-skips: a test that is skipped and that allowed_skips.txt does not name has failed.
 """
 import os
@@ -85,11 +86,14 @@ def run_pytest(build, arguments, total):
 
 def main():
     build = (ROOT / sys.argv[1]).resolve()
-    options = {"--sanitized", "--unit", "--no-unnamed-skips"} & set(sys.argv)
+    options = {"--sanitized", "--unit", "--npm", "--no-unnamed-skips"} & set(sys.argv)
     arguments = [argument for argument in sys.argv[2:] if argument not in options]
     total = Sum("--no-unnamed-skips" in options)
-    run_unit(build, total)
-    if "--sanitized" in options:
+    if "--npm" not in options:
+        run_unit(build, total)
+    if "--npm" in options:
+        run_pytest(build, ["-m", "npm", *arguments], total)
+    elif "--sanitized" in options:
         run_pytest(build, ["-m", "sanitized", *arguments], total)
     elif "--unit" not in options:
         run_script("layering", [sys.executable, "tests/layering.py", "src"], total)

@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "grafana"))
 import seen  # noqa: E402
 import simulated  # noqa: E402
 
+pytestmark = pytest.mark.npm
 BOARDS = {file.stem: json.loads(file.read_text()) for file in sorted((ROOT / "grafana/dashboards").glob("*.json"))}
 NAMES = {source: source.name.split("-")[1] for source in sorted(RECORDINGS.iterdir())}  # "7590": a number, like many a name
 

@@ -91,6 +91,7 @@ def test_pushed_lines_are_in_the_database_what_a_scrape_says(tmp_path):
         key: number for key, number in of_page.items() if "timestamp" not in key[0]}
 
 
+@pytest.mark.npm
 def test_what_a_person_reads_on_the_dashboard_for_influxdb(source):
     try:
         seen.packages()
