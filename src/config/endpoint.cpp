@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "config/keys.h"
 #include "device/address.h"
 #include "http/listen.h"
 #include "http/url.h"
@@ -32,7 +33,7 @@ http::TlsPolicy read_mode(const Value& value, const std::filesystem::path& known
   const std::string text = value.text();
   if (text == "system") return {.mode = http::TlsMode::system};
   if (text == "insecure") return {.mode = http::TlsMode::insecure};
-  const std::vector<std::string> known = {"first-use", "system", "insecure"};
+  const std::vector<std::string> known(std::begin(kWaysToVerify), std::end(kWaysToVerify));
   if (text != "first-use")
     throw value.problem("unknown way to verify '" + text + "' (known: " + joined(known) +
                         "; or a mapping with ca_file or pin)" + did_you_mean(text, known));
@@ -44,7 +45,7 @@ http::TlsPolicy read_mode(const Value& value, const std::filesystem::path& known
 http::TlsPolicy read_policy(const Value& value, const std::filesystem::path& known_key,
                             const std::filesystem::path& folder) {
   if (value.is_scalar()) return read_mode(value, known_key);
-  const Section section(value, {"verify", "ca_file", "pin"});
+  const Section section(value, kTlsKeys);
   if (value.entries().size() != 1) throw value.problem("'tls' takes one of: verify, ca_file, pin");
   if (const auto mode = section.find("verify")) return read_mode(*mode, known_key);
   if (const auto file = section.find("ca_file")) {

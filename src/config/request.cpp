@@ -5,19 +5,14 @@
 
 #include "base/text.h"
 #include "config/config.h"
+#include "config/pack_keys.h"
 #include "config/source.h"
 #include "yaml/scalars.h"
 
 namespace boxmeter {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::size_t kMostBody = 64U << 20;
-
-bool is_option(std::string_view key) {
-  return key == "args" || key == "repeat" || key == "max_body" || key == "keep";
-}
+bool is_option(std::string_view key) { return find_key(kRequestKeys, key) != nullptr; }
 
 std::map<std::string, std::string> read_args(const Value& value, const Scope& scope) {
   std::map<std::string, std::string> args;
@@ -32,21 +27,19 @@ std::map<std::string, std::string> read_args(const Value& value, const Scope& sc
 }
 
 Request::Repeat read_repeat(const Value& value, const Scope& scope) {
-  const Section section(value, {"index", "until", "count", "limit"});
+  const Section section(value, kRepeatKeys);
   Request::Repeat repeat;
   repeat.index = section.required("index").text();
   if (section.has("until") == section.has("count"))
     throw section.problem(
         "'repeat' needs either 'until' (the error code that ends the list) or 'count' "
         "(Service.Action/NewCount)");
-  if (const auto until = section.find("until"))
-    repeat.until = static_cast<int>(integer(*until, 1, 99999));
+  if (const auto until = section.integer("until")) repeat.until = static_cast<int>(*until);
   if (const auto count = section.find("count")) {
     repeat.count = count->text();
     check_placeholders(*count, repeat.count, scope);
   }
-  if (const auto limit = section.find("limit"))
-    repeat.limit = static_cast<unsigned>(integer(*limit, 1, 65536));
+  if (const auto limit = section.integer("limit")) repeat.limit = static_cast<unsigned>(*limit);
   return repeat;
 }
 
@@ -88,20 +81,21 @@ Request read_request(const Value& value, const Scope& scope,
   });
   if (verbs.empty()) throw value.problem("a request is missing (such as {" + example(scope) + "})");
   if (verbs.size() > 1) {
-    std::vector<std::string> known = {"args", "max_body", "repeat", "keep"};
-    known.insert(known.end(), others.begin(), others.end());
+    std::vector<std::string> known = others;
+    for (const Key& option : kRequestKeys) known.emplace_back(option.name);
     const std::string& second = verbs[1].key.raw();
     throw verbs[1].key.problem("unknown key '" + second + "' beside the request '" +
                                verbs[0].key.raw() + "'" + did_you_mean(second, known));
   }
-  std::vector<std::string> known = {verbs[0].key.raw(), "args", "repeat", "max_body", "keep"};
-  known.insert(known.end(), others.begin(), others.end());
-  const Section section(value, known);
+  std::vector<Key> more = {{.name = verbs[0].key.raw(), .type = KeyType::other, .help = ""}};
+  for (const std::string& other : others)
+    more.push_back({.name = other, .type = KeyType::other, .help = ""});
+  const Section section(value, kRequestKeys, more);
   Request request = read_verb(verbs[0].key, section.required(verbs[0].key.raw()), scope);
   if (const auto args = section.find("args")) request.args = read_args(*args, scope);
   if (const auto repeat = section.find("repeat")) request.repeat = read_repeat(*repeat, scope);
-  if (const auto body = section.find("max_body")) request.body_limit = size(*body, 1000, kMostBody);
-  if (const auto keep = section.find("keep")) request.keep = duration(*keep, 1s, 24h);
+  if (const auto body = section.size("max_body")) request.body_limit = *body;
+  if (const auto keep = section.duration("keep")) request.keep = *keep;
   verbs[0].value.placed([&] { scope.kind->check(request); });
   return request;
 }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/number.h"
 #include "config/keys.h"
 #include "config/pack_keys.h"
 #include "yaml/scalars.h"
@@ -37,8 +38,8 @@ Json words(std::span<const std::string_view> choices) {
 
 Json integer(const Key& key) {
   Json whole = {{"type", "integer"}};
-  if (const auto least = parse_integer(key.least)) whole["minimum"] = *least;
-  if (const auto most = parse_integer(key.most)) whole["maximum"] = *most;
+  if (const auto least = parse_integer<std::uint64_t>(key.least)) whole["minimum"] = *least;
+  if (const auto most = parse_integer<std::uint64_t>(key.most)) whole["maximum"] = *most;
   return or_variable(std::move(whole));
 }
 

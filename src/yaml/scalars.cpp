@@ -1,9 +1,9 @@
 #include "yaml/scalars.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "metric/number.h"
 
@@ -35,10 +35,9 @@ const Unit* find_unit(std::span<const Unit> units, std::string_view name) {
 
 /// The digits at the start, taken off `text`.
 std::optional<std::uint64_t> take_digits(std::string_view& text) {
-  std::uint64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{}) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto count = parse_integer<std::uint64_t>(text.substr(0, end));
+  if (count) text.remove_prefix(end);
   return count;
 }
 
@@ -104,11 +103,6 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return unit == nullptr ? std::nullopt : times(*count, unit->factor);
 }
 
-std::optional<std::uint64_t> parse_integer(std::string_view text) {
-  const auto count = take_digits(text);
-  return text.empty() ? count : std::nullopt;
-}
-
 std::optional<double> parse_number(std::string_view text) {
   const auto parsed = Number::parse(text);
   if (!parsed || !std::isfinite(parsed->to_double())) return std::nullopt;
@@ -133,7 +127,7 @@ std::size_t size(const Value& value, std::size_t least, std::size_t most) {
 
 std::uint64_t integer(const Value& value, std::uint64_t least, std::uint64_t most) {
   const std::string text = value.text();
-  const auto count = parse_integer(text);
+  const auto count = parse_integer<std::uint64_t>(text);
   if (!count) throw wrong(value, "a whole number", text);
   return bounded(value, *count, least, most, text);
 }

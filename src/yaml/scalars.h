@@ -18,8 +18,6 @@ namespace boxmeter {
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 /// "5KB" is 5,000, "1MiB" 1,048,576; a number alone counts bytes.
 std::optional<std::uint64_t> parse_size(std::string_view text);
-/// Digits alone.
-std::optional<std::uint64_t> parse_integer(std::string_view text);
 /// Any finite number.
 std::optional<double> parse_number(std::string_view text);
 /// No duration (in ms), size or integer is larger.

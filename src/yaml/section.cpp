@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "base/environment.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "yaml/scalars.h"
 
@@ -363,10 +364,10 @@ std::optional<std::uint64_t> Section::integer(std::string_view key) const {
   return typed<std::uint64_t>(
       found,
       [&](const Value& value) {
-        return boxmeter::integer(value, parse_integer(found.least).value_or(0),
-                                 parse_integer(found.most).value_or(kMostInteger));
+        return boxmeter::integer(value, parse_integer<std::uint64_t>(found.least).value_or(0),
+                                 parse_integer<std::uint64_t>(found.most).value_or(kMostInteger));
       },
-      parse_integer);
+      [](std::string_view text) { return parse_integer<std::uint64_t>(text); });
 }
 
 std::optional<double> Section::number(std::string_view key) const {

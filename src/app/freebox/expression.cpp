@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "base/unicode.h"
 #include "device/freebox/commands.h"
@@ -312,13 +313,12 @@ void Reader::escape(std::string& into) {
 }
 
 char32_t Reader::code(std::size_t digits) {
-  std::uint32_t read = 0;
   const std::string_view hex = text_.substr(at_, digits);
-  const auto result = std::from_chars(hex.data(), hex.data() + hex.size(), read, 16);
-  if (hex.size() < digits || result.ptr != hex.data() + hex.size())
+  const auto read = parse_integer<std::uint32_t>(hex, 16);
+  if (hex.size() < digits || !read)
     fail(at_, "expected " + std::to_string(digits) + " hexadecimal digits");
   at_ += digits;
-  return read;
+  return *read;
 }
 
 /// As it stands in a URL, or as the body.

@@ -13,6 +13,7 @@
 #include "device/freebox/options.h"
 #include "device/freebox/request.h"
 #include "device/freebox/token.h"
+#include "http/url.h"
 
 namespace boxmeter {
 namespace {
@@ -33,7 +34,8 @@ http::TlsPolicy tls_of(const FreeboxOptions& options) {
 std::string url_of(const FreeboxOptions& options) {
   if (options.url.empty())
     return options.no_mdns ? std::string(freebox::kKind.default_url) : "auto";
-  return options.url.find("://") == std::string::npos ? "http://" + options.url : options.url;
+  const auto url = http::parse_url(options.url);
+  return url && url->scheme.empty() ? "http://" + options.url : options.url;
 }
 
 std::vector<Option> freebox_options(FreeboxOptions& options) {

@@ -6,11 +6,13 @@
 #include "app/terminal.h"
 #include "base/environment.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/secret_file.h"
 #include "base/text.h"
-#include "device/fritzbox/address.h"
+#include "base/unicode.h"
 #include "device/fritzbox/options.h"
 #include "device/fritzbox/tr064/cache.h"
+#include "http/url.h"
 
 namespace boxmeter::fritz {
 namespace {
@@ -73,24 +75,37 @@ bool environment_flag(const char* variable) {
   return value == "true" || value == "on" || value == "1";
 }
 
-/// "fritz.box:49000", "[::1]:49000": what stands between scheme and path.
-std::string authority(const BoxOptions& options, const char* usual_port) {
-  std::string host = options.address.value_or("");
-  if (host.empty()) host = kAnyBox;
-  if (const auto scheme = host.find("://"); scheme != std::string::npos) host.erase(0, scheme + 3);
-  while (host.ends_with('/')) host.pop_back();
-  if (std::ranges::count(host, ':') > 1 && !host.starts_with('[')) host = "[" + host + "]";
-  if (options.port && !options.port->empty()) return host + ":" + *options.port;
-  const bool has_port =
-      host.find(':', host.starts_with('[') ? host.find(']') : 0) != std::string::npos;
-  return has_port ? host : host + ":" + usual_port;
+/// An IPv6 address may stand without its brackets, as fritzconnection takes it.
+http::Url address(const BoxOptions& options) {
+  std::string text = options.address.value_or("");
+  if (text.empty()) text = kAnyBox;
+  const bool is_bare_ipv6 = std::ranges::count(text, ':') > 1 && !text.starts_with('[') &&
+                            text.find('/') == std::string::npos;
+  const auto url = http::parse_url(is_bare_ipv6 ? "[" + text + "]" : text);
+  if (!url || url->has_credentials)
+    throw Error(ErrorKind::config,
+                "'--ip-address' takes a host, host:port or URL, not " + http::quoted_url(text));
+  return *url;
 }
 
-/// An authority as the name of a file.
-std::string file_name(std::string authority) {
-  for (char& c : authority)
+/// "fritz.box:49000", "[::1]:49000", with the path of a remote access behind it.
+std::string place(const BoxOptions& options, int usual_port) {
+  http::Url url = address(options);
+  if (options.port && !options.port->empty()) {
+    url.port = parse_integer<std::uint16_t>(*options.port);
+    if (!url.port)
+      throw Error(ErrorKind::config,
+                  "'--port' takes a number up to 65535, not '" + printable(*options.port) + "'");
+  }
+  while (url.rest.ends_with('/')) url.rest.pop_back();
+  return url.host_and_port(usual_port) + url.rest;
+}
+
+/// A place as the name of a file.
+std::string file_name(std::string place) {
+  for (char& c : place)
     if (c == ':' || c == '[' || c == ']' || c == '%' || c == '/') c = '_';
-  return authority;
+  return place;
 }
 
 Credential credential(const BoxOptions& options) {
@@ -104,8 +119,9 @@ Credential credential(const BoxOptions& options) {
 
 /// A box is the same with and without TLS; behind another port there may be another one.
 std::string address_in_cache(const std::string& url) {
-  const bool is_usual = url.ends_with(":49000") || url.ends_with(":49443");
-  return is_usual ? fritzbox::host_of(url) : url.substr(url.find("://") + 3);
+  const http::Url box = http::parse_url(url).value();
+  const bool is_usual = (box.port == 49000 || box.port == 49443) && box.rest.empty();
+  return is_usual ? box.host : box.authority() + box.rest;
 }
 
 void use_cache(const BoxOptions& options, DeviceConfig& device) {
@@ -148,9 +164,8 @@ std::vector<Option> with_box_options(std::vector<Option> own, BoxOptions& option
 }
 
 DeviceConfig device_of(const BoxOptions& options) {
-  const bool encrypt =
-      options.encrypt || lower(options.address.value_or("")).starts_with("https://");
-  const std::string box = authority(options, encrypt ? "49443" : "49000");
+  const bool encrypt = options.encrypt || address(options).scheme == "https";
+  const std::string box = place(options, encrypt ? 49443 : 49000);
   DeviceConfig device{.name = file_name(box),
                       .kind = "fritzbox",
                       .url = (encrypt ? "https://" : "http://") + box,
@@ -167,7 +182,7 @@ DeviceConfig device_of(const BoxOptions& options) {
   return device;
 }
 
-std::string call_monitor_of(const BoxOptions& options) { return authority(options, "1012"); }
+std::string call_monitor_of(const BoxOptions& options) { return place(options, 1012); }
 
 int with_box(const BoxOptions& options, const Use& use) {
   DeviceConfig device = device_of(options);
