@@ -112,6 +112,7 @@ Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
       sinks_(config.push),
       web_(config.web, store_,
            {.sinks = [this] { return sinks_.status(); },
+            .config_file = reader_.file,
             .reload = [this] { return reload(); },
             .config =
                 [this](bool with_lines) {
@@ -147,19 +148,22 @@ Reloaded Daemon::reload() {
     const ReloadingNotice notice;
     try {
       const std::string text = follow(in_use);
-      web_.count_reload(true);
       log_event(LogLevel::info, text);
-      return {.successful = true, .text = text + "\n"};
+      return noted({.successful = true, .text = text + "\n"});
     } catch (const Error& error) {
-      web_.count_reload(false);
       std::string text = std::string(kNotReloaded) + "\n";
       for (const std::string& line : lines_of(error)) {
         log_event(LogLevel::error, std::string(kNotReloaded).append(" ").append(line));
         text.append(line).append("\n");
       }
-      return {.text = std::move(text)};
+      return noted({.text = std::move(text)});
     }
   });
+}
+
+Reloaded Daemon::noted(Reloaded reloaded) {
+  web_.note_reload(reloaded);
+  return reloaded;
 }
 
 /// What can fail comes first.

@@ -23,6 +23,7 @@ class Daemon {
  public:
   struct Reader {
     DeviceKinds kinds = {};
+    std::string file = {};
     std::function<Config()> read = {};  // the configuration again, as it was read for the start
   };
   /// `seen` is what was read for `config`.  Throws Error{config} when an address cannot be listened
@@ -45,6 +46,7 @@ class Daemon {
 
  private:
   std::string follow(Config& in_use);
+  Reloaded noted(Reloaded reloaded);
   void change_devices(const Config& in_use, const Config& fresh);
 
   void watch(const std::stop_token& stop);

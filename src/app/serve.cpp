@@ -107,6 +107,7 @@ int serve(const ServeOptions& options, DeviceKinds kinds) {
   prepare_process(config.jobs.size());
 
   Daemon daemon({.kinds = kinds,
+                 .file = config_file(options.file).string(),
                  .read =
                      [options, kinds, sockets] {
                        Config again = read_config(options, kinds);

@@ -1,8 +1,8 @@
 #include "publish/status_json.h"
 
-#include <array>
-#include <ctime>
 #include <nlohmann/json.hpp>
+
+#include "publish/utc_text.h"
 
 namespace boxmeter {
 namespace {
@@ -11,16 +11,7 @@ using Json = nlohmann::ordered_json;
 
 Json time_json(const std::optional<WallClock::time_point>& when) {
   if (!when) return nullptr;
-  const auto milliseconds =
-      std::chrono::floor<std::chrono::milliseconds>(when->time_since_epoch()).count();
-  const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 64> text{};
-  const auto length = std::strftime(text.data(), text.size(), "%FT%T", &parts);
-  auto fraction = std::to_string(1000 + milliseconds % 1000);
-  fraction[0] = '.';
-  return std::string(text.data(), length) + fraction + "Z";
+  return utc_text(*when);
 }
 
 Json failure_json(const std::optional<Failure>& failure) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/guarded.h"
 #include "http/server.h"
 #include "publish/negotiate.h"
 #include "publish/own_series.h"
@@ -42,7 +43,11 @@ struct Web::State {
         prefix(route_prefix(options)),
         guard(options, own),
         server(server_options(options, guard),
-               [this](const ServerRequest& request) { return answer(request); }) {}
+               [this](const ServerRequest& request) { return answer(request); }) {
+    config_status.with([&](ConfigStatus& status) {
+      status = {.file = sources.config_file, .read = WallClock::now()};
+    });
+  }
 
   struct Route {
     std::string_view path;
@@ -73,7 +78,11 @@ struct Web::State {
   }
   ServerResponse reload(const ServerRequest& request);
   ServerResponse config(const ServerRequest& request) {
-    return plain(200, sources.config(!request.parameter("lines").empty()));
+    return plain(200,
+                 as_comments(config_now()) + sources.config(!request.parameter("lines").empty()));
+  }
+  ConfigStatus config_now() const {
+    return config_status.with([](const ConfigStatus& status) { return status; });
   }
   ServerResponse unavailable(const ServerRequest& request) {
     if (request.method == "POST")
@@ -84,6 +93,7 @@ struct Web::State {
   Store& store;
   const WebSources sources;
   OwnSeries own;
+  Guarded<ConfigStatus> config_status;
   Page page;
   const std::string prefix;  // of all paths
   WebGuard guard;
@@ -171,7 +181,15 @@ Web::Web(const WebOptions& options, Store& store, WebSources sources)
 Web::~Web() = default;
 
 bool Web::still_answers() { return state_->server.still_answers(); }
-void Web::count_reload(bool successful) { state_->own.count_reload(successful, WallClock::now()); }
+
+void Web::note_reload(const Reloaded& reloaded) {
+  const auto now = WallClock::now();
+  state_->own.count_reload(reloaded.successful, now);
+  state_->config_status.with([&](ConfigStatus& status) {
+    if (reloaded.successful) status.read = now;
+    status.last_reload = {.when = now, .outcome = reloaded};
+  });
+}
 
 const std::vector<int>& Web::ports() const { return state_->server.ports(); }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "publish/config_status.h"
 #include "publish/push.h"
 #include "publish/web_options.h"
 
@@ -11,16 +12,11 @@ namespace boxmeter {
 
 class Store;
 
-/// What came of reading the configuration again.
-struct Reloaded {
-  bool successful = false;
-  std::string text = {};  // what changed, or what is wrong: lines for people
-};
-
 /// What the program hands in: what pages show beside the store, and what they set off.  Called from
 /// several threads.
 struct WebSources {
   std::function<std::vector<SinkStatus>()> sinks = [] { return std::vector<SinkStatus>(); };
+  std::string config_file = {};
   std::function<Reloaded()> reload = [] { return Reloaded{}; };
   /// The configuration in use as YAML, without secrets; with the line that each value comes from.
   std::function<std::string(bool with_lines)> config = [](bool) { return std::string(); };
@@ -38,8 +34,8 @@ class Web {
 
   /// http::Server's.
   bool still_answers();
-  /// For boxmeter_config_*.  Any thread.
-  void count_reload(bool successful);
+  /// What was read again, for pages and boxmeter_config_*.  Any thread.
+  void note_reload(const Reloaded& reloaded);
 
   const std::vector<int>& ports() const;
   /// "http://127.0.0.1:9877/", "https://...", "unix:/run/boxmeter.sock", in the order of `listen`,

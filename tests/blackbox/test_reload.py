@@ -1,6 +1,7 @@
 """Another configuration under a running daemon: only what changed in it changes, and a wrong one changes nothing."""
 import http.client
 import json
+import re
 import signal
 import threading
 import time
@@ -329,3 +330,23 @@ def test_the_configuration_in_use_is_shown_without_secrets(tmp_path):
             assert f"    password: <secret>  # {daemon.file}:" in lines
             assert "  listen: 127.0.0.1:9877  # default\n" in lines
             assert [line.split("  # ")[0] for line in lines.splitlines()] == shown.splitlines()
+
+
+def test_the_configuration_in_use_says_when_it_was_read_and_why_it_could_not_be_read_again(tmp_path):
+    moment = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ"
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        good = config(home(sim), poll=LONG)
+        with Daemon(tmp_path, good) as daemon:
+            heading = re.fullmatch(f"# {daemon.file}, read ({moment})", daemon.get("/config").decode().splitlines()[0])
+
+            assert reload(daemon, good.replace("interval", "intervall"))[0] == 500
+            shown = daemon.get("/config").decode().splitlines()
+            assert shown[0] == heading[0]
+            assert re.fullmatch(f"# reload failed {moment}", shown[1])
+            assert shown[2:4] == ["#   the configuration could not be reloaded, the one before stays in use:",
+                                  f"#   {daemon.file}:1:8: unknown key 'intervall' (did you mean 'interval'?)"]
+
+            assert reload(daemon, good)[0] == 200
+            shown = daemon.get("/config").decode().splitlines()
+            assert re.fullmatch(f"# {daemon.file}, read {moment}", shown[0])[0] > heading[0]
+            assert "reload failed" not in shown[1]
