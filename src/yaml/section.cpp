@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "yaml/scalars.h"
+#include "yaml/synonyms.h"
 
 namespace boxmeter {
 namespace {
@@ -26,62 +27,6 @@ std::string variable(std::string_view name) {
   if (!is_utf8(*found))
     throw Error(ErrorKind::config, "environment variable '" + key + "' is not UTF-8 text");
   return *found;
-}
-
-/// Keys that people bring along from the files of other programs, and what is meant here.
-struct Synonym {
-  std::string_view word, key;
-  std::string_view more = {};
-};
-constexpr Synonym kSynonyms[] = {
-    {"host", "url"},
-    {"hostname", "url"},
-    {"address", "url"},
-    {"addr", "url"},
-    {"ip", "url"},
-    {"target", "url"},
-    {"endpoint", "url"},
-    {"port", "url", ", which the port belongs to, as in http://fritz.box:49000"},
-    {"protocol", "url", ", which begins with http:// or https://"},
-    {"https", "url", ", which begins with http:// or https://"},
-    {"user", "username"},
-    {"login", "username"},
-    {"user_file", "username"},
-    {"pass", "password"},
-    {"passwd", "password"},
-    {"pass_file", "password_file"},
-    {"token", "app_token"},
-    {"token", "bearer_token"},
-    {"token_file", "app_token_file"},
-    {"token_file", "bearer_token_file"},
-    {"type", "kind"},
-    {"brand", "kind"},
-    {"model", "kind"},
-    {"id", "name"},
-    {"alias", "name"},
-    {"packs", "queries"},
-    {"modules", "queries"},
-    {"scrape_interval", "interval"},
-    {"period", "interval"},
-    {"scrape_timeout", "timeout"},
-    {"tags", "labels"},
-    {"listen_address", "listen"},
-    {"listen_addresses", "listen"},
-    {"bind", "listen"},
-    {"routers", "devices"},
-    {"boxes", "devices"},
-    {"outputs", "push"},
-    {"sinks", "push"},
-    {"logging", "log"},
-    {"log_level", "log"},
-};
-
-/// " (did you mean 'url'?)" for a word that means or almost is one of `known`, else "".
-std::string meant_by(const std::string& word, const std::vector<std::string>& known) {
-  for (const Synonym& synonym : kSynonyms)
-    if (synonym.word == word && std::ranges::find(known, synonym.key) != known.end())
-      return " (did you mean '" + std::string(synonym.key) + "'" + std::string(synonym.more) + "?)";
-  return did_you_mean(word, known);
 }
 
 std::string with_environment(std::string_view text) {
