@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs every test of a build folder; the last line is 'N passed, N failed, N skipped'.
 
-usage: run.py BUILD [--sanitized | --unit | --npm] [--no-unnamed-skips] [PYTEST ARGS]
+usage: run.py BUILD [--sanitized | --unit | --npm | --slow] [--no-unnamed-skips] [PYTEST ARGS]
 --sanitized leaves out what is about time, other programs or the text of the repository; --unit runs the unit tests alone,
---npm those that need Grafana's own code.
+--npm those that need Grafana's own code, --slow those that are left out otherwise.
 --no-unnamed-skips: a test that is skipped and that allowed_skips.txt does not name has failed.
 """
 import os
@@ -86,19 +86,21 @@ def run_pytest(build, arguments, total):
 
 def main():
     build = (ROOT / sys.argv[1]).resolve()
-    options = {"--sanitized", "--unit", "--npm", "--no-unnamed-skips"} & set(sys.argv)
+    options = {"--sanitized", "--unit", "--npm", "--slow", "--no-unnamed-skips"} & set(sys.argv)
     arguments = [argument for argument in sys.argv[2:] if argument not in options]
     total = Sum("--no-unnamed-skips" in options)
-    if "--npm" not in options:
+    if not {"--npm", "--slow"} & options:
         run_unit(build, total)
     if "--npm" in options:
-        run_pytest(build, ["-m", "npm", *arguments], total)
+        run_pytest(build, ["-m", "npm and not slow", *arguments], total)
+    elif "--slow" in options:
+        run_pytest(build, ["-m", "slow", *arguments], total)
     elif "--sanitized" in options:
-        run_pytest(build, ["-m", "sanitized", *arguments], total)
+        run_pytest(build, ["-m", "sanitized and not slow", *arguments], total)
     elif "--unit" not in options:
         run_script("layering", [sys.executable, "tests/layering.py", "src"], total)
         run_script("recordings", [sys.executable, "tests/recordings_test.py"], total)
-        run_pytest(build, arguments, total)
+        run_pytest(build, ["-m", "not slow", *arguments], total)
     print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     sys.exit(1 if total.failed else 0)
 

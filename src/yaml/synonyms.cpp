@@ -40,6 +40,8 @@ constexpr Synonym kSynonyms[] = {
     {"id", "name"},
     {"alias", "name"},
     {"packs", "queries"},
+    {"packs", "query_files"},
+    {"pack_files", "query_files"},
     {"modules", "queries"},
     {"scrape_interval", "interval"},
     {"period", "interval"},
