@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The figures of the README, measured on this machine; `./dev bench` runs it.
+"""The figures of docs/speed.md, measured on this machine; `./dev bench` runs it.
 
 Every figure stands beside its yardstick, measured in the same run by the same clock: other machines have other
 figures, the ratio says more.  `aim` is what design.md asks for; nothing fails when it is missed.
