@@ -34,7 +34,7 @@ def names(folder):
 def test_every_part_is_where_it_belongs(installed):
     share = installed / "share"
     assert names(installed / "bin") == ["boxmeter", "boxmeter-sim"]
-    assert names(installed / "lib/systemd/system") == ["boxmeter.service"]
+    assert names(installed / "lib/systemd/system") == ["boxmeter.service", "boxmeter.socket"]
     for folder, source in {"boxmeter/grafana/dashboards": "grafana/dashboards", "boxmeter/prometheus": "config/prometheus",
                            "boxmeter/grafana/influxdb": "grafana/influxdb",
                            "boxmeter/queries": "config/queries", "boxmeter/telegraf": "config/telegraf",
@@ -103,7 +103,10 @@ def test_the_unit_is_understood_by_systemd_and_leaves_little_open(installed, tmp
     unit = re.sub(r"(?m)^Documentation=.*\n", "", unit)  # man finds only what is installed for good
     (tmp_path / "boxmeter.service").write_text(unit)
 
-    verified = analyze("verify", tmp_path / "boxmeter.service")
+    socket = (installed / "lib/systemd/system/boxmeter.socket").read_text()
+    (tmp_path / "boxmeter.socket").write_text(re.sub(r"(?m)^Documentation=.*\n", "", socket))
+
+    verified = analyze("verify", tmp_path / "boxmeter.service", tmp_path / "boxmeter.socket")
     exposure = analyze("security", "--offline=yes", "--threshold=12", tmp_path / "boxmeter.service")
 
     assert verified.stderr == ""

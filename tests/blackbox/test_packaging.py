@@ -29,7 +29,8 @@ def test_a_package_is_built_with_what_packages_txt_lists():
 
 def test_the_unit_of_the_package_is_the_one_of_the_tree():
     """debhelper of Debian 12 makes a postinst of debian/NAME.service alone."""
-    assert (ROOT / "debian/boxmeter.service").resolve() == ROOT / "systemd/boxmeter.service"
+    for unit in ("boxmeter.service", "boxmeter.socket"):
+        assert (ROOT / "debian" / unit).resolve() == ROOT / "systemd" / unit
     assert "-Dsystemd_unit_dir= " in (ROOT / "debian/rules").read_text()
 
 
