@@ -186,6 +186,14 @@ class Telegraf(Server):
         return True
 
 
+class Lines(Telegraf):
+    """A database that takes line protocol: every body that is text."""
+
+    def parse(self, body):
+        self.bodies.append(body.decode())
+        return True
+
+
 class FreeboxHandler(Quiet):
     def do_GET(self):
         length = int(self.headers.get("Content-Length", 0))

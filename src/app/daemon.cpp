@@ -123,7 +123,12 @@ Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
   store_.add_listener([this](const SnapshotPtr& snapshot) { sinks_.add(snapshot); });
   config_.with([&](Config& in_use) {
     in_use = std::move(config);
-    poller_ = std::make_unique<Poller>(in_use.jobs, in_use.poll, record_into(store_), stop_);
+    PollRecorder recorder = record_into(store_);
+    recorder.end_turn = [this](const std::string& device, const Turn& turn) {
+      store_.end_turn(device, turn);
+      sinks_.add(device, turn);
+    };
+    poller_ = std::make_unique<Poller>(in_use.jobs, in_use.poll, std::move(recorder), stop_);
   });
   seen_.with([&](FilesSeen& known) { known = std::move(seen); });
   watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });

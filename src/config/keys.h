@@ -188,6 +188,12 @@ inline constexpr Key kPushKeys[] = {
          "What json and influx call the measurement; without it as Telegraf's inputs.prometheus",
      .default_text = "prometheus",
      .example = "boxes"},
+    {.name = "integers",
+     .type = KeyType::boolean,
+     .help = "Whether influx writes counters, states and info rows as integers; without it all "
+             "numbers are floats, as Telegraf's inputs.prometheus writes them",
+     .default_text = "false",
+     .example = "true"},
     {.name = "max_body",
      .type = KeyType::size,
      .help = "Most bytes of one POST; without it the default of the format",

@@ -122,7 +122,9 @@ Channel::HeaderList Channel::prepare(const Call& call) {
   // As written: libcurl changes the case of percent-encoded bytes, and a digest covers them.
   curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, call.target.request.c_str());
   curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request.reading ? 0L : 1L);
-  curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(request.body_limit));
+  // By it libcurl would give up in the middle of the header; on_body() stops what comes.
+  const std::size_t most_announced = request.status_is_enough ? 0 : request.body_limit;
+  curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(most_announced));
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, trust_.checks_name(call.target) ? 2L : 0L);
   return headers;
 }
@@ -153,7 +155,8 @@ Response Channel::exchange(const Call& call) {
   if (now_.thrown) std::rethrow_exception(now_.thrown);
   // libcurl takes a header that was cut off for a whole one.
   const bool cut = code == CURLE_OK && (!now_.header_complete || status < 200);
-  if (cut || code != CURLE_OK) throw failure(cut ? CURLE_PARTIAL_FILE : code, call);
+  const bool told = call.request.status_is_enough && now_.header_complete && status >= 200;
+  if (cut || (code != CURLE_OK && !told)) throw failure(cut ? CURLE_PARTIAL_FILE : code, call);
   remember_address(call);
   return std::move(now_.response);
 }

@@ -78,6 +78,9 @@ struct Request {
   /// May be sent again, once, when the kept connection turns out to have been closed.  If not, it
   /// goes out on a new connection and is never sent twice.
   bool reading = true;
+  /// What comes behind a whole header may break off, be too long or packed wrongly: the answer then
+  /// has as much of the body as there was.
+  bool status_is_enough = false;
   bool login = true;  // false: sent without the client's credentials, and a 401 is a response
 };
 

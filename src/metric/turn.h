@@ -23,6 +23,8 @@ struct Turn {
   std::uint64_t logins = 0;                 // of the device so far
   Reply permissions = Reply::object();      // Device::permissions()
   Clock::time_point ended{};
+
+  bool is_up() const { return reached && !refused_login; }
 };
 
 }  // namespace boxmeter

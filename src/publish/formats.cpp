@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <map>
 
 #include "base/text.h"
@@ -24,18 +25,24 @@ constexpr PushFormat kFormats[] = {
      .content_type = kJsonType,
      .max_body = 1'000'000,
      .framing = {.before = "[", .between = ",", .after = "]"},
-     .objects = &json_objects},
+     .objects = &json_objects,
+     .turn = &json_turn},
     {.name = "influx",
      .content_type = "text/plain; charset=utf-8",
      .max_body = 1'000'000,
      .framing = {.between = "\n"},
-     .objects = &influx_objects},
+     .types = true,
+     .objects = &influx_objects,
+     .turn = &influx_turn},
 };
 
-/// The fields of one set of labels: name and JSON value.
+/// Name and value as it is written.
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+/// The fields of one set of labels.
 struct Row {
   Labels labels;
-  std::vector<std::pair<std::string, std::string>> fields;
+  Fields fields;
 };
 
 /// Rows in the order of first sight, found by their labels in any order.
@@ -65,7 +72,7 @@ std::string json_text(std::string_view text) {
 }
 
 /// An object from name and JSON value; a name that comes again is left out.
-std::string object(const std::vector<std::pair<std::string, std::string>>& members) {
+std::string object(const Fields& members) {
   std::string text = "{";
   for (auto at = members.begin(); at != members.end(); ++at) {
     const auto same = [&](const auto& earlier) { return earlier.first == at->first; };
@@ -81,22 +88,34 @@ using Tags = std::vector<std::pair<std::string, std::string>>;
 
 /// The extra labels of the device come before those of the row; a name that comes again is left
 /// out.
-Tags tags_of(const Snapshot& snapshot, const Labels& device_labels, const Row& row) {
-  Tags tags{{"device", snapshot.device}};
-  for (const Labels* labels : {&device_labels, &row.labels})
+Tags tags_of(const std::string& device, const Labels& device_labels, const Labels& row) {
+  Tags tags{{"device", device}};
+  for (const Labels* labels : {&device_labels, &row})
     for (const auto& [name, value] : *labels)
       if (!value.empty() && std::ranges::find(tags, name, &Tags::value_type::first) == tags.end())
         tags.emplace_back(name, value);
   return tags;
 }
 
-std::vector<Row> rows_of(const Snapshot& snapshot) {
+/// 0, 1 or a count for good, whatever a single value looks like.
+std::string integer_text(const Family& family, const Number& value) {
+  if (family.type == MetricType::gauge) return value.text();
+  constexpr double kMost = 9'223'372'036'854'774'784.0;  // what a double has below 2^63
+  const double whole = std::trunc(value.to_double());
+  if (value.is_integer() && std::abs(whole) < kMost) return value.text() + "i";
+  return std::to_string(static_cast<std::int64_t>(std::clamp(whole, -kMost, kMost))) + "i";
+}
+
+std::vector<Row> rows_of(const Snapshot& snapshot, bool integers = false) {
   if (snapshot.failure) return {};
   Rows rows;
   for (const Series& series : snapshot.series)
     for (const Point& point : series.points)
       if (point.value.is_finite())  // neither format has a word for it
-        rows.of(point.labels).fields.emplace_back(series.family->name, point.value.text());
+        rows.of(point.labels)
+            .fields.emplace_back(
+                series.family->name,
+                integers ? integer_text(*series.family, point.value) : point.value.text());
   return std::move(rows.list);
 }
 
@@ -116,6 +135,34 @@ std::string line_text(std::string_view text) {
   return escaped;
 }
 
+/// box_up is a gauge, and therefore a float like all gauges.
+Fields turn_fields(const TurnReport& report) {
+  return {
+      {"box_up", report.up ? "1" : "0"},
+      {"box_up_reason", json_text(report.reason)},  // a plain word: quoted alike in both formats
+      {"boxmeter_turn_duration_seconds", Number(report.took.count()).text()}};
+}
+
+std::string json_object(WallClock::time_point time, Tags tags, const Fields& fields,
+                        const Naming& naming) {
+  for (auto& [name, value] : tags) value = json_text(value);
+  return "{\"name\":" + json_text(naming.measurement) +
+         ",\"timestamp\":" + std::to_string(milliseconds_of(time)) + ",\"tags\":" + object(tags) +
+         ",\"fields\":" + object(fields) + "}";
+}
+
+std::string influx_line(WallClock::time_point time, const Tags& tags, const Fields& fields,
+                        const Naming& naming) {
+  std::string line = line_text(naming.measurement);
+  for (const auto& [name, value] : tags)
+    if (const std::string text = line_text(value); !text.empty())
+      line.append(",").append(line_text(name)).append("=").append(text);
+  std::vector<std::string> texts;
+  for (const auto& [name, value] : fields) texts.push_back(line_text(name) + "=" + value);
+  line.append(" ").append(joined(texts, ","));
+  return line + " " + std::to_string(milliseconds_of(time)) + "000000";
+}
+
 }  // namespace
 
 std::vector<std::string> raw_objects(const Snapshot& snapshot, const Naming& /*naming*/) {
@@ -124,31 +171,33 @@ std::vector<std::string> raw_objects(const Snapshot& snapshot, const Naming& /*n
 }
 
 std::vector<std::string> json_objects(const Snapshot& snapshot, const Naming& naming) {
-  const std::string head = "{\"name\":" + json_text(naming.measurement) +
-                           ",\"timestamp\":" + std::to_string(milliseconds_of(snapshot.answered));
   std::vector<std::string> objects;
-  for (const Row& row : rows_of(snapshot)) {
-    Tags tags = tags_of(snapshot, naming.device_labels, row);
-    for (auto& [name, value] : tags) value = json_text(value);
-    objects.push_back(head + ",\"tags\":" + object(tags) + ",\"fields\":" + object(row.fields) +
-                      "}");
-  }
+  for (const Row& row : rows_of(snapshot))
+    objects.push_back(json_object(snapshot.answered,
+                                  tags_of(snapshot.device, naming.device_labels, row.labels),
+                                  row.fields, naming));
   return objects;
+}
+
+std::string json_turn(const TurnReport& report, const Naming& naming) {
+  return json_object(report.ended,
+                     tags_of(report.device, naming.device_labels, {{"kind", report.kind}}),
+                     turn_fields(report), naming);
 }
 
 std::vector<std::string> influx_objects(const Snapshot& snapshot, const Naming& naming) {
   std::vector<std::string> objects;
-  for (const Row& row : rows_of(snapshot)) {
-    std::string line = line_text(naming.measurement);
-    for (const auto& [name, value] : tags_of(snapshot, naming.device_labels, row))
-      if (const std::string text = line_text(value); !text.empty())
-        line.append(",").append(line_text(name)).append("=").append(text);
-    std::vector<std::string> fields;
-    for (const auto& [name, value] : row.fields) fields.push_back(line_text(name) + "=" + value);
-    line.append(" ").append(joined(fields, ","));
-    objects.push_back(line + " " + std::to_string(milliseconds_of(snapshot.answered)) + "000000");
-  }
+  for (const Row& row : rows_of(snapshot, naming.integers))
+    objects.push_back(influx_line(snapshot.answered,
+                                  tags_of(snapshot.device, naming.device_labels, row.labels),
+                                  row.fields, naming));
   return objects;
+}
+
+std::string influx_turn(const TurnReport& report, const Naming& naming) {
+  return influx_line(report.ended,
+                     tags_of(report.device, naming.device_labels, {{"kind", report.kind}}),
+                     turn_fields(report), naming);
 }
 
 std::span<const PushFormat> push_formats() { return kFormats; }

@@ -35,6 +35,7 @@ http::Request post_request(const SinkOptions& sink, std::string body) {
   request.body = sink.gzip ? gzipped(body) : std::move(body);
   // Delivery is at least once anyway, so a body may go again over a fresh connection.
   request.reading = true;
+  request.status_is_enough = true;  // what a listener says besides is for people
   return request;
 }
 

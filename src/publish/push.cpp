@@ -81,6 +81,13 @@ bool wants(const std::vector<std::string>& names, const std::string& name) {
   return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
 }
 
+Naming naming(const SinkOptions& options, const std::string& device) {
+  Naming naming{.measurement = options.measurement, .integers = options.integers};
+  const auto labels = options.device_labels.find(device);
+  if (labels != options.device_labels.end()) naming.device_labels = labels->second;
+  return naming;
+}
+
 }  // namespace
 
 using SinkOptionsPtr = std::shared_ptr<const SinkOptions>;
@@ -101,6 +108,8 @@ struct Sink::State {
     return configured.with([](const SinkOptionsPtr& options) { return options; });
   }
   void run();
+  void queue(std::vector<std::string> texts, const std::string& from,
+             WallClock::time_point answered);
   PushAnswer post(std::string body);
   void log(const PushNotes& notes) const;
 
@@ -140,32 +149,49 @@ void Sink::change(SinkOptions options) {
 SinkOptions Sink::options() const { return *state_->options(); }
 
 void Sink::add(const SnapshotPtr& snapshot) noexcept try {
-  const SinkOptionsPtr configured = state_->options();
-  const SinkOptions& options = *configured;
-  if (!wants(options.devices, snapshot->device) || !wants(options.queries, snapshot->query)) return;
-  const auto labels = options.device_labels.find(snapshot->device);
-  Naming naming{.measurement = options.measurement};
-  if (labels != options.device_labels.end()) naming.device_labels = labels->second;
-  auto texts = options.format->objects(*snapshot, naming);
-  if (texts.empty()) return;
-
-  const auto source = std::make_shared<const std::string>("query '" + snapshot->query +
-                                                          "' of device '" + snapshot->device + "'");
-  const auto now = Clock::now();
-  PushNotes notes;
-  const bool earlier = state_->delivery.with([&](Delivery& delivery) {
-    const auto before = delivery.due(now);
-    for (std::string& text : texts) {
-      auto more =
-          delivery.add({.text = std::move(text), .source = source, .answered = snapshot->answered});
-      std::move(more.begin(), more.end(), std::back_inserter(notes));
-    }
-    return delivery.due(now) != before;
-  });
-  if (earlier) state_->wakeup.wake();
-  state_->log(notes);
+  const SinkOptionsPtr options = state_->options();
+  if (!wants(options->devices, snapshot->device) || !wants(options->queries, snapshot->query))
+    return;
+  state_->queue(options->format->objects(*snapshot, naming(*options, snapshot->device)),
+                "query '" + snapshot->query + "' of device '" + snapshot->device + "'",
+                snapshot->answered);
 } catch (const std::exception& error) {
   log_event(LogLevel::error, error.what(), {{"sink", state_->name}});
+}
+
+void Sink::add(const std::string& device, const Turn& turn) noexcept try {
+  const SinkOptionsPtr options = state_->options();
+  const auto kind = options->turns.find(device);
+  if (!turn.asked || kind == options->turns.end() || options->format->turn == nullptr) return;
+  TurnReport report{.device = device,
+                    .kind = kind->second,
+                    .ended = WallClock::now(),
+                    .up = turn.is_up(),
+                    .took = turn.took};
+  if (!report.up && turn.failure) report.reason = boxmeter::name(turn.failure->kind);
+  state_->queue({options->format->turn(report, naming(*options, device))},
+                "the turn of device '" + device + "'", report.ended);
+} catch (const std::exception& error) {
+  log_event(LogLevel::error, error.what(), {{"sink", state_->name}});
+}
+
+/// Never waits for the listener.
+void Sink::State::queue(std::vector<std::string> texts, const std::string& from,
+                        WallClock::time_point answered) {
+  if (texts.empty()) return;
+  const auto source = std::make_shared<const std::string>(from);
+  const auto now = Clock::now();
+  PushNotes notes;
+  const bool earlier = delivery.with([&](Delivery& filled) {
+    const auto before = filled.due(now);
+    for (std::string& text : texts) {
+      auto more = filled.add({.text = std::move(text), .source = source, .answered = answered});
+      std::move(more.begin(), more.end(), std::back_inserter(notes));
+    }
+    return filled.due(now) != before;
+  });
+  if (earlier) wakeup.wake();
+  log(notes);
 }
 
 SinkStatus Sink::status() const {

@@ -34,8 +34,10 @@ struct SinkOptions {
   bool gzip = false;
   std::string measurement = "prometheus";            // of formats that have one
   std::map<std::string, Labels> device_labels = {};  // the extra labels of each device, as tags
-  std::chrono::milliseconds retry_first{1'000};      // doubles, with jitter, up to
-  std::chrono::milliseconds retry_most{60'000};      // this
+  bool integers = false;                             // of formats that tell them from floats
+  std::map<std::string, std::string> turns = {};  // devices whose turns it tells, with their kind
+  std::chrono::milliseconds retry_first{1'000};   // doubles, with jitter, up to
+  std::chrono::milliseconds retry_most{60'000};   // this
   friend bool operator==(const SinkOptions&, const SinkOptions&) = default;
 };
 
@@ -69,6 +71,8 @@ class Sink {
 
   /// Queues what this sink wants of the snapshot.  Any thread; never waits, never throws.
   void add(const SnapshotPtr& snapshot) noexcept;
+  /// The same of how a turn of a device went that asked something.
+  void add(const std::string& device, const Turn& turn) noexcept;
   SinkStatus status() const;
 
   /// Begins the end and does not wait for it: what is queued is tried once more, for at most

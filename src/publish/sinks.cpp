@@ -41,6 +41,11 @@ void Sinks::add(const SnapshotPtr& snapshot) const noexcept {
   for (const std::shared_ptr<Sink>& sink : *sinks) sink->add(snapshot);
 }
 
+void Sinks::add(const std::string& device, const Turn& turn) const noexcept {
+  const auto sinks = now();
+  for (const std::shared_ptr<Sink>& sink : *sinks) sink->add(device, turn);
+}
+
 std::vector<SinkStatus> Sinks::status() const {
   const auto sinks = now();
   std::vector<SinkStatus> all;

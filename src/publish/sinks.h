@@ -22,6 +22,7 @@ class Sinks {
 
   /// Never waits, never throws.
   void add(const SnapshotPtr& snapshot) const noexcept;
+  void add(const std::string& device, const Turn& turn) const noexcept;
   std::vector<SinkStatus> status() const;
 
  private:

@@ -213,7 +213,7 @@ void Store::end_turn(const std::string& name, const Turn& turn) {
     status.lag = turn.lag;
     status.took = turn.took;
     status.skipped += turn.skipped;
-    if (turn.asked) status.up = turn.reached && !turn.refused_login;
+    if (turn.asked) status.up = turn.is_up();
     status.logins = turn.logins;
     status.permissions = turn.permissions;
     if (turn.asked) status.failure = turn.failure;

@@ -10,7 +10,7 @@ import pytest
 
 from harness import (FREEBOX, FRITZBOX, RECORDINGS, Daemon, Sim, config, eventually, freebox, fritzbox, listening,
                      push, run, sink, value)
-from stand_ins import ScriptedFreebox, Telegraf
+from stand_ins import Lines, ScriptedFreebox, Telegraf
 
 TICKS = """
 pack: ticks
@@ -48,8 +48,21 @@ def daemon_of(tmp_path, box, *sinks, args=(), poll="interval: 100ms, timeout: 2s
                                    extra="query_files: [ticks.yml]\n" + push(*sinks)), args=args)
 
 
+def is_turn(thing):
+    """Tells how a turn of the device went; only json and influx have such."""
+    return "box_up" in thing.get("fields", {})
+
+
+def turns(telegraf):
+    return [thing for thing in telegraf.taken if is_turn(thing)]
+
+
+def number(thing):
+    return thing["n"] if "n" in thing else thing["fields"].get("freebox_tick")
+
+
 def numbers(telegraf):
-    return [thing["n"] if "n" in thing else thing["fields"]["freebox_tick"] for thing in telegraf.taken]
+    return [number(thing) for thing in telegraf.taken if not is_turn(thing)]
 
 
 def counts(found, name, sink="telegraf"):
@@ -70,11 +83,11 @@ def sent(found, sink="telegraf"):
     return int(value(found, "boxmeter_push_sent_total", sink=sink))
 
 
-def emptied(daemon, box):
+def emptied(daemon, box, telegraf):
     """Holds the box and waits until all that it said was delivered or dropped; the samples then."""
     box.hold()
     return daemon.wait_for(lambda found: value(found, "boxmeter_push_queue_objects") == "0"
-                           and sent(found) + sum(dropped(found).values()) == box.count)
+                           and len(numbers(telegraf)) + sum(dropped(found).values()) == box.count)
 
 
 def told(daemon):
@@ -96,7 +109,7 @@ def test_what_a_listener_cannot_take_now_is_tried_again_in_order(tmp_path, forma
     with Ticks() as box, Telegraf(script=[answer]) as telegraf:
         with daemon_of(tmp_path, box, sink(telegraf.url, format=format)) as daemon:
             daemon.wait_for(lambda found: sent(found) >= 5)
-            found = emptied(daemon, box)
+            found = emptied(daemon, box, telegraf)
 
     assert numbers(telegraf) == list(range(1, box.count + 1))
     assert failures(found) == {reason: 1}
@@ -112,7 +125,7 @@ def test_a_listener_that_asks_for_a_pause_gets_it(tmp_path):
     with Ticks() as box, Telegraf(script=[(429, [("Retry-After", "2")])]) as telegraf:
         with daemon_of(tmp_path, box, sink(telegraf.url, format="raw")) as daemon:
             daemon.wait_for(lambda found: sent(found) >= 5)
-            found = emptied(daemon, box)
+            found = emptied(daemon, box, telegraf)
 
     times = [when for when, *_ in telegraf.requests]
     assert times[1] - times[0] >= 2
@@ -126,7 +139,7 @@ def test_a_silent_listener_costs_its_timeout_and_no_object(tmp_path):
         with daemon_of(tmp_path, box, sink(telegraf.url, format="json", timeout="1s")) as daemon:
             waiting = daemon.wait_for(lambda found: failures(found) == {"timeout": 1})
             daemon.wait_for(lambda found: sent(found) >= 5)
-            found = emptied(daemon, box)
+            found = emptied(daemon, box, telegraf)
 
     assert int(value(waiting, "boxmeter_push_queue_objects")) > 0
     assert abs(float(value(waiting, "boxmeter_push_oldest_timestamp_seconds")) - time.time()) < 120
@@ -138,18 +151,18 @@ def test_a_silent_listener_costs_its_timeout_and_no_object(tmp_path):
 @pytest.mark.parametrize("format", ["raw", "json"])
 def test_an_object_that_the_listener_cannot_read_costs_only_itself(tmp_path, format):
     def poison(thing):
-        return (thing["n"] if "n" in thing else thing["fields"]["freebox_tick"]) == 7
+        return number(thing) == 7
 
     # One delivery a second: the bad object sits in the middle of a batch.
     with Ticks() as box, Telegraf(poison=poison) as telegraf:
         with daemon_of(tmp_path, box, sink(telegraf.url, format=format, interval="1s")) as daemon:
             daemon.wait_for(lambda found: sent(found) >= 12)
-            found = emptied(daemon, box)
+            found = emptied(daemon, box, telegraf)
 
     assert numbers(telegraf) == [n for n in range(1, box.count + 1) if n != 7]
     assert dropped(found) == {"rejected": 1}
     assert set(failures(found)) == {"refused"}
-    assert sent(found) == box.count - 1
+    assert len(numbers(telegraf)) == box.count - 1
     assert [line.split(maxsplit=1)[1] for line in told(daemon)] == [
         "push telegraf: query 'ticks' of device 'free': the listener refuses it, "
         "HTTP 400 '{\"error\":\"http: bad request\"}': dropped (said once; see boxmeter_push_dropped_total)"]
@@ -160,7 +173,7 @@ def test_a_batch_that_is_too_large_for_the_listener_goes_in_smaller_ones(tmp_pat
     with Ticks() as box, Telegraf(max_body_size=400) as telegraf:
         with daemon_of(tmp_path, box, sink(telegraf.url, format="json", interval="1s")) as daemon:
             daemon.wait_for(lambda found: sent(found) >= 20)
-            found = emptied(daemon, box)
+            found = emptied(daemon, box, telegraf)
 
     assert numbers(telegraf) == list(range(1, box.count + 1))
     assert max(len(body) for body in telegraf.bodies) > 150  # still several objects in one
@@ -177,7 +190,7 @@ def test_an_object_that_is_too_large_for_the_listener_is_dropped_and_told_once(t
             Telegraf(max_body_size=200) as telegraf:
         with daemon_of(tmp_path, box, sink(telegraf.url, format="raw")) as daemon:
             daemon.wait_for(lambda found: sent(found) >= 6)
-            found = emptied(daemon, box)
+            found = emptied(daemon, box, telegraf)
 
     assert numbers(telegraf) == [n for n in range(1, box.count + 1) if n not in (3, 5)]
     assert dropped(found) == {"too_large": 2}
@@ -191,7 +204,7 @@ def test_a_raw_reply_above_max_body_is_never_sent_but_counted_and_told_once(tmp_
     with Ticks(pad=lambda n: {"pad": "x" * 500} if n in (3, 5) else {}) as box, Telegraf() as telegraf:
         with daemon_of(tmp_path, box, sink(telegraf.url, format="raw", max_body=200)) as daemon:
             daemon.wait_for(lambda found: sent(found) >= 6)
-            found = emptied(daemon, box)
+            found = emptied(daemon, box, telegraf)
 
     assert numbers(telegraf) == [n for n in range(1, box.count + 1) if n not in (3, 5)]
     assert len(telegraf.requests) == box.count - 2
@@ -213,7 +226,7 @@ def test_nothing_is_lost_while_the_listener_is_down_within_the_bound_of_the_queu
             daemon.wait_for(lambda found: sent(found) >= box.count - 2 > 5)
         daemon.wait_for(lambda found: int(value(found, "boxmeter_push_queue_objects")) >= 5)
         with telegraf:
-            found = emptied(daemon, box)
+            found = emptied(daemon, box, telegraf)
 
     assert numbers(telegraf) == list(range(1, box.count + 1))
     assert set(failures(found)) == {"network"}
@@ -228,13 +241,13 @@ def test_a_full_queue_gives_up_the_oldest_and_counts_them(tmp_path):
     with Ticks() as box, daemon_of(tmp_path, box, sink(telegraf.url, format="raw", max_queue="1KB")) as daemon:
         full = daemon.wait_for(lambda found: dropped(found).get("queue_full", 0) >= 5)
         with telegraf:
-            found = emptied(daemon, box)
+            found = emptied(daemon, box, telegraf)
 
     assert int(value(full, "boxmeter_push_queue_bytes")) <= 1000
     lost = dropped(found)["queue_full"]
     assert dropped(found) == {"queue_full": lost}
     assert numbers(telegraf) == list(range(lost + 1, box.count + 1))
-    assert sent(found) == box.count - lost
+    assert sent(found) == box.count - lost  # raw: nothing but replies
     warnings = [line for line in told(daemon) if "the queue is full" in line]
     assert [line.split(maxsplit=1)[1] for line in warnings] == [
         "push telegraf: the queue is full (1000 bytes): the oldest objects are dropped and counted until the listener "
@@ -304,6 +317,10 @@ def test_what_waits_for_its_interval_is_delivered_at_the_end(tmp_path):
 
 
 
+def masked(text):
+    return re.sub(r'("timestamp"|"boxmeter_turn_duration_seconds"):[\d.e-]+', r"\1:0", text)
+
+
 def pushed(tmp_path, recording, device, format):
     """Each object of one poll of everything byte for byte, in order, with times masked."""
     with Sim(recording, args=["--still"]) as sim, Telegraf() as telegraf:
@@ -316,8 +333,7 @@ def pushed(tmp_path, recording, device, format):
     else:  # how many objects share a body is a matter of time
         assert all(body[0] + body[-1] == "[]" for body in telegraf.bodies)
         objects = re.split(r'(?<=}),(?={"name":)', ",".join(body[1:-1] for body in telegraf.bodies))
-    masked = [re.sub(r'"timestamp":\d{13}', '"timestamp":0', thing) for thing in objects]
-    return "".join(thing + "\n" for thing in dict.fromkeys(masked))  # what was asked twice said the same
+    return "".join(thing + "\n" for thing in dict.fromkeys(map(masked, objects)))  # what was asked twice said the same
 
 
 @pytest.mark.sanitized
@@ -346,8 +362,94 @@ def test_raw_and_json_as_they_are_on_the_wire(tmp_path):
     assert headers["X-Site"] == "attic"
     milliseconds = re.search(r'"timestamp":(\d{13}),', body.decode())[1]
     assert abs(int(milliseconds) / 1000 - time.time()) < 120
-    assert body.decode() == (f'[{{"name":"prometheus","timestamp":{milliseconds},"tags":{{"device":"free","site":"attic"}},'
-                             '"fields":{"freebox_tick":1}}]')
+    first = (f'[{{"name":"prometheus","timestamp":{milliseconds},"tags":{{"device":"free","site":"attic"}},'
+             '"fields":{"freebox_tick":1}}')
+    turn = (',{"name":"prometheus","timestamp":0,"tags":{"device":"free","site":"attic","kind":"freebox"},'
+            '"fields":{"box_up":1,"box_up_reason":"none","boxmeter_turn_duration_seconds":0}}]')
+    assert body.decode().startswith(first)
+    assert masked(body.decode().removeprefix(first)) in ("]", turn)  # when it was sent is a matter of time
+
+
+@pytest.mark.sanitized
+def test_a_box_that_is_down_is_told_of_and_not_silence(tmp_path):
+    with listening(lambda connection: None) as nobody:
+        pass
+    with Telegraf() as telegraf, Lines() as lines:
+        text = config(fritzbox(f"http://127.0.0.1:{nobody}", labels={"site": "attic"}),
+                      extra=push(sink(telegraf.url), sink(lines.url, name="lines", format="influx"),
+                                 sink(telegraf.url, name="raw", format="raw")))
+        with Daemon(tmp_path, text) as daemon:
+            daemon.wait_for(lambda found: sent(found) and sent(found, "lines"))
+            assert sent(daemon.samples(), "raw") == 0
+
+    tags = {"device": "home", "site": "attic", "kind": "fritzbox"}
+    first = telegraf.taken[0]
+    assert {**first, "timestamp": 0, "fields": {**first["fields"], "boxmeter_turn_duration_seconds": 0}} == {
+        "name": "prometheus", "timestamp": 0, "tags": tags,
+        "fields": {"box_up": 0, "box_up_reason": "network", "boxmeter_turn_duration_seconds": 0}}
+    assert re.fullmatch(r'prometheus,device=home,site=attic,kind=fritzbox '
+                        r'box_up=0,box_up_reason="network",boxmeter_turn_duration_seconds=[\d.e-]+ \d{19}', lines.bodies[0])
+
+
+@pytest.mark.sanitized
+def test_each_turn_that_asked_is_told_once_and_a_sink_hears_of_its_own_devices_only(tmp_path):
+    with Ticks() as box, Telegraf() as telegraf, Telegraf() as other:
+        sinks = sink(telegraf.url), sink(other.url, name="other", queries=["fritzbox_device"])
+        with daemon_of(tmp_path, box, *sinks) as daemon:
+            daemon.wait_for(lambda found: sent(found) >= 10)
+            daemon.stop()
+
+    assert other.taken == []
+    assert len(turns(telegraf)) in (box.count, box.count - 1)
+    assert {(thing["fields"]["box_up"], thing["fields"]["box_up_reason"]) for thing in turns(telegraf)} == {(1, "none")}
+    assert [is_turn(thing) for thing in telegraf.taken[:4]] == [False, True, False, True]
+
+
+@pytest.mark.sanitized
+def test_integers_are_a_matter_of_the_metric_and_not_of_the_value(tmp_path):
+    (tmp_path / "parts.yml").write_text(TICKS.replace("{name: freebox_tick, help: Number of the reply., value: n}", """{name: freebox_gauge, help: Whole at times., value: n}
+      - {name: freebox_bytes_total, type: counter, help: A count., value: bytes}
+      - {name: freebox_info, type: info, help: Who., labels: {serial: =x}}"""))
+    with Ticks(pad=lambda n: {"bytes": 12.5}) as box, Lines() as lines:
+        text = config(freebox(box.url, queries=["ticks"]), extra="query_files: [parts.yml]\n" + push(
+            sink(lines.url, format="influx", integers=True)))
+        with Daemon(tmp_path, text) as daemon:
+            daemon.wait_for(lambda found: sent(found) >= 3)
+
+    assert [line.rpartition(" ")[0] for line in lines.bodies[0].splitlines()[:2]] == [
+        "prometheus,device=free freebox_gauge=1,freebox_bytes_total=12i", "prometheus,device=free,serial=x freebox_info=1i"]
+
+
+@pytest.mark.sanitized
+@pytest.mark.parametrize("answer", [
+    b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + b"x" * 9_000_000,
+    b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nplain",
+], ids=["long", "cut", "broken chunks", "not packed"])
+def test_what_a_listener_says_besides_2xx_does_not_matter(tmp_path, answer):
+    taken = []
+
+    def take(connection):
+        request = b""
+        while b"\r\n\r\n" not in request:
+            request += connection.recv(65536)
+        head, _, body = request.partition(b"\r\n\r\n")
+        length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
+        while len(body) < length:
+            body += connection.recv(65536)
+        taken.append(json.loads(body)["n"])
+        try:
+            connection.sendall(answer)
+        except OSError:
+            pass  # it has heard enough
+
+    with Ticks() as box, listening(take) as port:
+        with daemon_of(tmp_path, box, sink(f"http://127.0.0.1:{port}/", format="raw")) as daemon:
+            found = daemon.wait_for(lambda found: sent(found) >= 3)
+
+    assert taken[:3] == [1, 2, 3]  # none twice
+    assert failures(found) == {}
 
 
 @pytest.mark.sanitized
@@ -372,7 +474,7 @@ def test_a_sink_gets_the_devices_and_queries_that_it_wants_and_a_pack_is_its_que
                                               for name in ("all", "box", "pack")))
 
     def names(telegraf):
-        return {(thing["tags"]["device"], name) for thing in telegraf.taken for name in thing["fields"]}
+        return {(thing["tags"]["device"], name) for thing in telegraf.taken if not is_turn(thing) for name in thing["fields"]}
     given_by = {row["name"]: row["queries"] for row in json.loads(run("metrics", "--format", "json").stdout)}
     wanted = {"free": "freebox_addresses", "home": "fritzbox/fritzbox_device"}
     assert {device for device, _ in names(all_of)} == {"free", "home"}
@@ -390,6 +492,26 @@ def test_check_warns_of_a_sink_that_would_stay_silent(tmp_path):
 
     assert done.returncode == 0
     assert "push 'telegraf' gets nothing: no device asks a query that it wants" in done.stderr
+
+
+def test_check_warns_of_points_that_a_database_takes_for_one(tmp_path):
+    file = tmp_path / "boxmeter.yml"
+    everything = fritzbox("http://127.0.0.1:1", queries=["fritzbox", "fritzbox_hosts"])
+    boxes = everything, freebox("http://127.0.0.1:2")
+    file.write_text(config(*boxes, extra=push(
+        sink("http://127.0.0.1:1/", name="both", format="raw"), sink("http://127.0.0.1:1/", name="json"),
+        sink("http://127.0.0.1:1/", name="one", format="raw", devices=["free"], queries=["freebox_connection"]))))
+
+    done = run("check", "--config.file", file)
+
+    assert done.returncode == 0
+    warnings = [line.partition(": push ")[2] for line in done.stderr.splitlines() if ": push " in line]
+    assert len(warnings) == 2
+    assert re.fullmatch(r"'both' is raw and gets lists \('\w+', '\w+', '\w+' and \d+ more\): their elements share one time "
+                        r"and no tag, and InfluxDB keeps the last of each; use 'format: json', or name other queries in "
+                        r"'queries'", warnings[0])
+    assert warnings[1] == ("'both' is raw and gets 2 devices ('home', 'free'): nothing in a raw body says of which it is; "
+                           "use 'format: json', or name one device in 'devices'")
 
 
 @pytest.mark.sanitized
