@@ -7,8 +7,8 @@ A target starts from tests/fuzz/corpus/TARGET, from its seeds among the recordin
 collected in BUILD/corpus/TARGET.  An input that breaks a promise stays as BUILD/found/TARGET-*, and the exit code
 is 1: mend the code, and add the input to tests/fuzz/corpus/TARGET under a name that says what it found.
 
---keep adds the collected inputs that reach code which neither the seeds nor tests/fuzz/corpus reach, as reach-NNN,
-smallest first.  What is there keeps its name.
+--keep adds, as reach-NNN, each collected input that alone reaches at least WORTH places in the code which neither the
+seeds nor tests/fuzz/corpus reach; the few that remain are found again in seconds.  What is there keeps its name.
 """
 import argparse
 import os
@@ -22,7 +22,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "tests/fuzz/corpus"
 SEED_LIMIT = 16_000  # a longer input makes a slow fuzzer
-CORPUS_LIMIT = 200_000  # of one target
+WORTH = 8  # edges of the control flow
 
 
 def arguments():
@@ -67,27 +67,38 @@ def run(fuzzer, target, seconds, folders, found):
     return f"{runs} runs, {covered} in {seconds} s"
 
 
+def edges(fuzzer, target, inputs):
+    """How many places in the code the files of the folder `inputs` reach."""
+    ran = subprocess.run([fuzzer, "-runs=0", f"-max_len={SEED_LIMIT}", inputs],
+                         text=True, errors="replace", env=environment(target), stderr=subprocess.PIPE,
+                         stdout=subprocess.DEVNULL, check=True)
+    return int((re.findall(r"cov: (\d+)", ran.stderr) or ["0"])[-1])
+
+
 def keep(fuzzer, target, seeds, collected):
     """Adds to the corpus of `target`; says how many inputs."""
     corpus = CORPUS / target
-    with tempfile.TemporaryDirectory() as folder:
-        chosen = pathlib.Path(folder)
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as lone:
+        chosen, lone = pathlib.Path(folder), pathlib.Path(lone)
         for path in [*seeds.iterdir(), *corpus.iterdir()]:
             shutil.copy(path, chosen / f"known-{path.name}")
-        subprocess.run([fuzzer, "-set_cover_merge=1", "-use_counters=0", f"-max_len={SEED_LIMIT}", chosen, collected],
-                       env=environment(target), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-        new = sorted((path for path in chosen.iterdir() if not path.name.startswith("known-")),
-                     key=lambda path: (path.stat().st_size, path.name))
-        size = sum(path.stat().st_size for path in corpus.iterdir())
+        reached = {}
+        for path in collected.iterdir():
+            shutil.copy(path, lone / "input")
+            reached[path] = edges(fuzzer, target, lone)
         number = max((int(path.name[6:]) for path in corpus.glob("reach-[0-9]*")), default=0)
-        added = 0
-        for path in new:
-            size += path.stat().st_size
-            if size > CORPUS_LIMIT:
-                break
-            added += 1
+        added, all_edges = 0, edges(fuzzer, target, chosen)
+        for path in sorted(reached, key=lambda path: (-reached[path], path.stat().st_size, path.name)):
+            candidate = chosen / "candidate"
+            shutil.copy(path, candidate)
+            with_it = edges(fuzzer, target, chosen)
+            if with_it < all_edges + WORTH:
+                candidate.unlink()
+                continue
+            added, all_edges = added + 1, with_it
+            candidate.rename(chosen / f"added-{added}")
             shutil.copy(path, corpus / f"reach-{number + added:03}")
-    return f"{added} inputs added"
+    return f"{added} inputs added, {all_edges} edges"
 
 
 def main():
