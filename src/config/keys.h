@@ -90,8 +90,9 @@ inline constexpr std::string_view kWaysToVerify[] = {"first-use", "system", "ins
 inline constexpr Key kTlsKeys[] = {
     {.name = "verify",
      .type = KeyType::word,
-     .help = "first-use remembers the key of the first connection and refuses another, system "
-             "trusts the machine's roots, insecure trusts anybody",
+     .help =
+         "first-use trusts the certificate that is seen first, as SSH does, and a changed one is "
+         "an error; system trusts the machine's authorities, insecure anybody",
      .example = "system",
      .choices = kWaysToVerify},
     {.name = "ca_file",

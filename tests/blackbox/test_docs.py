@@ -396,7 +396,7 @@ def test_an_example_of_json_is_json(block):
 
 @pytest.mark.parametrize("block", every(all_blocks("alloy")))
 def test_an_example_for_alloy_has_blocks_that_end_and_names_that_are_defined(block):
-    """Alloy is no package of Debian's; its own parser has read these blocks by hand."""
+    """Alloy is no package of Debian's; the parser of its language (grafana/alloy/syntax) has read these blocks by hand."""
     text = re.sub(r'"(?:[^"\\]|\\.)*"', '""', re.sub(r"(?m)^\s*//.*$", "", block.text))
     assert text.count("{") == text.count("}") and text.count("[") == text.count("]")
     defined = set(re.findall(r'(?m)^([\w.]+) "(\w+)" \{', block.text))

@@ -64,8 +64,8 @@ Prepared prepare_freebox_register(const Program&) {
   };
   auto wanted = std::make_shared<RegisterOptions>();
   return {
-      .syntax = {.about = "Registers an application at the box, with a person who allows it "
-                          "there.",
+      .syntax = {.about = "Registers an application at the box; then confirm on the "
+                          "Freebox's display.",
                  .options = with_freebox_options({token_file_option(wanted->file)}, wanted->box)},
       .run = [wanted](const Words&) {
         if (!wanted->box.token.empty())

@@ -50,8 +50,10 @@ std::vector<Option> box_options(BoxOptions& options) {
        .help = "File that holds the password",
        .value = "FILE"},
       flag("encrypt", 'e', options.encrypt,
-           "Use TLS; the box's key is remembered at first sight and another one refused"),
-      flag("insecure", 0, options.insecure, "With -e: accept any key"),
+           "Use TLS; the certificate that is seen first is trusted, as SSH does; a changed one is "
+           "an "
+           "error"),
+      flag("insecure", 0, options.insecure, "With -e: trust any certificate"),
       flag("use-cache", 'x', options.use_cache,
            "Keep which services and actions the box has, and read that from a file the next time; "
            "one request tells whether it is still true (default: FRITZ_USECACHE)"),
