@@ -22,9 +22,8 @@ SETUP = "build/boxmeter setup --config.file my.yml"
 # Run by something else: by whoever runs this, or by the test below it.
 ELSEWHERE = {"./dev demo --with-prometheus": "test_the_demo_with_prometheus",
              "./dev build": "whoever runs this", SETUP: "home", "sudo boxmeter setup": "home",
-             "sudo systemctl restart boxmeter": "test_docs.py",
+             "sudo systemctl restart boxmeter": "test_docs.py", "sudo boxmeter doctor": "test_docs.py",
              "build/boxmeter serve --config.file my.yml": "test_the_first_box",
-             "curl http://127.0.0.1:9877/metrics": "test_the_first_box",
              **{command: "test_to_a_dashboard" for command in COMMANDS if command.startswith(("sudo cp", "sudo mkdir", "sudo systemctl", "sudo apt-get"))}}
 
 
