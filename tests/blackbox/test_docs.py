@@ -63,6 +63,7 @@ def home(tmp_path_factory):
     with Sim(FRITZBOX, FREEBOX) as sim:
         text = config(fritzbox(sim.urls[0], queries="[fritzbox, fritzbox_phone]"), freebox(sim.urls[1]), poll="interval: 30s")
         (folder / "boxmeter.yml").write_text(text)
+        (folder / "my.yml").write_text(text)
         (folder / "freebox.token").write_text("boxmeter-sim-app-token\nboxmeter\n")
         (folder / "freebox.token").chmod(0o600)
         with Daemon(folder, text) as daemon:
@@ -82,7 +83,7 @@ def at_the_simulator(words, sim):
     return words
 
 
-@pytest.mark.parametrize("block, command", each(of("boxmeter")))
+@pytest.mark.parametrize("block, command", each(of("boxmeter", "build/boxmeter")))
 def test_a_command_of_boxmeter(home, tmp_path, block, command):
     folder, sim, daemon = home
     words = shlex.split(bare(command), comments=True)[1:]
@@ -153,9 +154,7 @@ def test_commands_of_containers_name_files_that_there_are():
         assert verb in ("up", "run", "exec", "build", "logs", "apply", "create", "load", "save"), f"{block}: {command}"
 
 
-ELSEWHERE = {"meson", "ninja", "dpkg-buildpackage",          # test_install.py, test_packaging.py
-             "build/boxmeter", "build/boxmeter-sim",         # test_readme.py, test_sim.py
-             "./dev"}                                        # below
+ELSEWHERE = {"meson", "ninja", "dpkg-buildpackage"}  # test_install.py, test_packaging.py
 
 
 # Lines that a test of their own runs.
@@ -195,7 +194,7 @@ def test_the_token_of_another_exporter_is_taken_over(tmp_path):
 
 
 def test_no_command_is_of_a_kind_that_nothing_here_tests():
-    known = {"boxmeter", "curl", "systemctl", "journalctl", "systemd-analyze", "apt", "apt-get", "promtool", "amtool", "docker", "kubectl",
+    known = {"boxmeter", "build/boxmeter", "./dev", "curl", "systemctl", "journalctl", "systemd-analyze", "apt", "apt-get", "promtool", "amtool", "docker", "kubectl",
              "cp", "mkdir", "install", "boxmeter-sim"} | ELSEWHERE
     # `./dev test` in a page is this very run.
     strange = [f"{block}: {command}" for block in all_blocks("sh") for command in block.commands

@@ -1,9 +1,8 @@
-"""Every command of the README is run.  Its links and names, and the pages behind it, are held by test_docs.py."""
+"""Who does what the README says gets there.  Each command, link and name of it, and of the pages behind it, is held by test_docs.py."""
 import json
 import os
 import pathlib
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -16,43 +15,30 @@ import yaml
 from harness import BUILD, FREEBOX, FRITZBOX, ROOT, Daemon, Process, Sim, run
 
 README = (ROOT / "README.md").read_text()
+MOVING = (ROOT / "docs/moving.md").read_text()
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.S) for line in block.splitlines()]
-CONFIGURATIONS = re.findall(r"```yaml\n(devices:.*?)```", README, re.S)
-SETUP = "build/boxmeter setup --config.file my.yml"
-# Run by something else: by whoever runs this, or by the test below it.
-ELSEWHERE = {"./dev demo --with-prometheus": "test_the_demo_with_prometheus",
-             "./dev build": "whoever runs this", SETUP: "home", "sudo boxmeter setup": "home",
-             "sudo systemctl restart boxmeter": "test_docs.py", "sudo boxmeter doctor": "test_docs.py",
-             "build/boxmeter serve --config.file my.yml": "test_the_first_box",
-             **{command: "test_to_a_dashboard" for command in COMMANDS if command.startswith(("sudo cp", "sudo mkdir", "sudo systemctl", "sudo apt-get"))}}
+
+
+def configuration(page, word):
+    """The example of a configuration that has the word in it."""
+    return next(text for text in re.findall(r"```yaml\n(.*?)```", page, re.S) if word in text)
 
 
 @pytest.fixture
 def home(tmp_path):
     """What the README's setup writes, the answers given as options: a simulated box in the place of fritz.box."""
+    assert "sudo boxmeter setup" in COMMANDS
     with Sim(FRITZBOX) as sim:
-        subprocess.run([BUILD / "boxmeter", *shlex.split(SETUP)[1:], "--url", sim.urls[0], "--username", "monitor",
+        subprocess.run([BUILD / "boxmeter", "setup", "--config.file", "my.yml", "--url", sim.urls[0], "--username", "monitor",
                         "--password-file", "-", "--yes"], check=True, cwd=tmp_path, input="secret\n", text=True,
                        env={**os.environ, "STATE_DIRECTORY": str(tmp_path / "state")}, capture_output=True)
         assert (tmp_path / "credentials/home.password").stat().st_mode & 0o777 == 0o600
         written = yaml.safe_load((tmp_path / "my.yml").read_text())
-        assert written == yaml.safe_load(CONFIGURATIONS[0].replace("http://fritz.box:49000", sim.urls[0]))
+        assert written == yaml.safe_load(configuration(README, "devices:").replace("http://fritz.box:49000", sim.urls[0]))
         yield tmp_path
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in ELSEWHERE])
-def test_a_command_of_the_readme(home, command):
-    words = shlex.split(command)
-    assert words[0] == "build/boxmeter"
-
-    done = run(*words[1:], cwd=home, env={"STATE_DIRECTORY": str(home / "state")})
-
-    assert done.returncode == 0, done.stderr
-    assert done.stdout
-
-
 def test_the_first_box(home):
-    assert set(ELSEWHERE) <= set(COMMANDS)
     with Daemon(home, (home / "my.yml").read_text()) as daemon:
         daemon.wait_for(lambda found: found.get('box_up{device="home",kind="fritzbox"}') == "1")
 
@@ -81,14 +67,14 @@ def test_the_first_freebox(tmp_path):
     (tmp_path / "token.txt").write_text("boxmeter-sim-app-token\nboxmeter\n")
     (tmp_path / "token.txt").chmod(0o600)
     with Sim(FREEBOX) as sim:
-        text = CONFIGURATIONS[2].rstrip() + f"\n    url: {sim.urls[0]}\n"
+        text = configuration(MOVING, "token.txt").rstrip() + f"\n    url: {sim.urls[0]}\n"
         (tmp_path / "my.yml").write_text(text)
         done = run("once", "--config.file", "my.yml", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 
 def test_who_comes_from_fritz_exporter_finds_its_metrics_on_its_port(home):
-    text = CONFIGURATIONS[1]
+    text = configuration(MOVING, "compat_fritz_exporter")
     assert text.count("http://fritz.box:49000") == 1 and text.count("listen: 127.0.0.1:9787") == 1
     with Sim(FRITZBOX) as sim, Daemon(home, text.replace("http://fritz.box:49000", sim.urls[0])) as daemon:
         found = daemon.wait_for(lambda found: 'box_up{device="home",friendly_name="home",kind="fritzbox"}' in found)
