@@ -72,6 +72,19 @@ def home(tmp_path_factory):
             yield folder, sim, daemon
 
 
+@pytest.fixture(scope="module")
+def tutorial(home, tmp_path_factory):
+    """The folder of who has followed docs/packs.md up to "Try it"."""
+    _, sim, _ = home
+    folder = tmp_path_factory.mktemp("tutorial")
+    pack, settings = [block.text for block in pages.blocks(ROOT / "docs/packs.md", "yaml")][:2]
+    (folder / "packs").mkdir()
+    (folder / "packs" / f"{yaml.safe_load(pack)['pack']}.yml").write_text(pack)
+    write_secrets(settings, folder)
+    (folder / "boxmeter.yml").write_text(settings.replace("http://fritz.box:49000", sim.urls[0]))
+    return folder
+
+
 def at_the_simulator(words, sim):
     """The address of a box of one's own becomes the simulator's."""
     port = sim.urls[0].rsplit(":", 1)[1]
@@ -84,8 +97,10 @@ def at_the_simulator(words, sim):
 
 
 @pytest.mark.parametrize("block, command", each(of("boxmeter", "build/boxmeter")))
-def test_a_command_of_boxmeter(home, tmp_path, block, command):
+def test_a_command_of_boxmeter(home, tutorial, tmp_path, block, command):
     folder, sim, daemon = home
+    if block.page.name == "packs.md":
+        folder = tutorial
     words = shlex.split(bare(command), comments=True)[1:]
     assert words[0] in COMMANDS, f"no command of boxmeter: {words[0]}"
     if stays(words):
@@ -484,6 +499,37 @@ def test_every_name_of_a_pack_query_or_metric_is_one(home, page):
 def test_every_command_in_the_text_is_one(page):
     words = {code.split()[1] for code in inline_code(page) if code.startswith(("boxmeter ", "build/boxmeter ")) and len(code.split()) > 1}
     assert {word for word in words if re.fullmatch(r"[a-z-]+", word)} - COMMANDS == set()
+
+
+HELP = {}
+
+
+def help_of(words):
+    """What `--help` shows of a command, and of the commands in it that a page may name."""
+    first = tuple(word for word in words[:2] if re.fullmatch(r"[a-z-]+", word) and not word.startswith("-"))
+    for names in (first, first[:1]):
+        if names not in HELP:
+            done = run(*names, "--help")
+            HELP[names] = done.stdout if done.returncode == 0 else ""
+        if HELP[names]:
+            return HELP[names]
+    return ""
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES])
+def test_every_option_in_the_text_is_one(page):
+    strange = []
+    for code in inline_code(page):
+        if not code.startswith("boxmeter ") or "not available yet" in run("help", code.split()[1]).stderr:
+            continue
+        shown = help_of(code.split()[1:])
+        strange += [f"{code}: {option}" for option in re.findall(r"(?<!\S)--[a-z][a-z.-]*", code)
+                    if not re.search(rf"{re.escape(option)}\b", shown)]
+    assert strange == []
+
+
+def test_the_readme_is_two_screens():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120
 
 
 def test_the_list_of_packs_that_speak_other_names_is_complete():
