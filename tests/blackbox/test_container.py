@@ -73,7 +73,7 @@ def test_shellcheck_has_nothing_to_say():
     if shutil.which("shellcheck") is None:
         pytest.skip("shellcheck is not installed")
     scripts = [path for path in [ROOT / "dev", *(ROOT / ".ci").iterdir(), *(ROOT / "debian").glob("boxmeter.post*"), DOCKER / "build"]
-               if path.read_text().startswith("#!")]
+               if "bash" in (first := path.read_text().split("\n")[0]) or first == "#!/bin/sh"]
     done = subprocess.run(["shellcheck", *scripts], text=True, capture_output=True)
     assert (done.returncode, done.stdout) == (0, "")
 
