@@ -25,7 +25,7 @@ MAY_USE = {
 # library -> the folders that know it; one that is not listed may be used anywhere
 KNOWN_BY = {
     "curl/": {"http"},
-    "httplib.h": set(),
+    "httplib.h": {"app"},
     "openssl/": {"http", "device", "sim"},
     "yaml-cpp/": {"yaml"},
     "pugixml.hpp": {"device", "sim"},

@@ -41,7 +41,7 @@ void take_value(Line& line, const std::string& value) {
 
 void take_word(Line& line, const std::string& word) {
   const auto command = std::ranges::find(line.commands, word, &Command::name);
-  if (!line.words.empty() || command == line.commands.end() || command->prepare == nullptr) {
+  if (!line.words.empty() || command == line.commands.end()) {
     line.words.push_back(word);
     return;
   }
@@ -120,8 +120,7 @@ std::vector<Candidate> next_words(const Line& line) {
   std::vector<Candidate> all;
   if (line.words.empty())
     for (const Command& command : line.commands)
-      if (command.prepare != nullptr)
-        all.push_back({std::string(command.name), std::string(command.help)});
+      all.push_back({std::string(command.name), std::string(command.help)});
   const auto places = split(line.current.syntax.words, ' ');
   if (line.words.size() >= places.size()) return all;
   std::string_view what = places[line.words.size()];

@@ -34,21 +34,21 @@ constexpr Command kCommands[] = {
     {"schema", "print a JSON Schema of the configuration, or of packs, for editors",
      &prepare_schema},
     {"record", "write a recording of a device for boxmeter-sim", &prepare_record},
+    {"reload", "have a running boxmeter read its configuration again", &prepare_reload},
+    {"healthcheck", "ask a running boxmeter whether it is healthy", &prepare_healthcheck},
     {"doctor", "say what works, what does not and why, with the way out", &prepare_doctor},
     {"completion", "print the completions for bash, fish or zsh", &prepare_completion},
     {"hash-password", "print the hash of a password, for web.config_file", &prepare_hash_password},
     {"version", "print the version", &prepare_version},
-    {"healthcheck", "ask a running boxmeter whether it is healthy", nullptr},
 };
 
 void print_usage(const Program& program, std::ostream& out) {
   out << "boxmeter watches home routers and gives their metrics to Prometheus\n\n"
          "usage: boxmeter COMMAND [OPTIONS]\n\n";
-  for (const Command& command : commands(program))
-    if (command.prepare != nullptr) {
-      const std::string padding(15 - command.name.size(), ' ');
-      out << "  " << command.name << padding << command.help << "\n";
-    }
+  for (const Command& command : commands(program)) {
+    const std::string padding(15 - command.name.size(), ' ');
+    out << "  " << command.name << padding << command.help << "\n";
+  }
   out << "\n'boxmeter help COMMAND' tells the options of a command.\n"
          "Exit codes: 0 done, 1 failed, 2 wrong usage or wrong configuration.\n";
 }
@@ -60,8 +60,7 @@ const Command* find(std::span<const Command> commands, std::string_view word) {
 
 std::vector<std::string> names(std::span<const Command> commands) {
   std::vector<std::string> known;
-  for (const Command& command : commands)
-    if (command.prepare != nullptr) known.emplace_back(command.name);
+  for (const Command& command : commands) known.emplace_back(command.name);
   return known;
 }
 
@@ -134,8 +133,6 @@ int dispatch(const Program& program, Arguments arguments) {
     throw Error(ErrorKind::config, "unknown command '" + word + "'" +
                                        did_you_mean(word, names(all)) +
                                        " (known: " + joined(names(all)) + ")");
-  if (command->prepare == nullptr)
-    throw Error(ErrorKind::config, "'" + word + "' is not available yet");
   const Prepared prepared = prepare(program, *command, "boxmeter");
   const auto rest = arguments.subspan(1);
   return prepared.commands.empty() ? read_and_run(prepared, rest)

@@ -28,7 +28,7 @@ struct Prepared {
 struct Command {
   std::string_view name;
   std::string_view help;  // one line
-  /// Does nothing but describe.  `program` outlives what is returned.  Null: of a later version.
+  /// Does nothing but describe.  `program` outlives what is returned.
   Prepared (*prepare)(const Program& program);
   /// Words that may stand for what a help text calls `what` ("SERVICE"), behind `before`; for
   /// completions.  May throw Error; null: none are known.
@@ -54,10 +54,12 @@ Prepared prepare_call(const Program& program);
 Prepared prepare_check(const Program& program);
 Prepared prepare_doctor(const Program& program);  // doctor/doctor.cpp
 Prepared prepare_completion(const Program& program);
+Prepared prepare_healthcheck(const Program& program);  // control.cpp
 Prepared prepare_hash_password(const Program& program);
 Prepared prepare_metrics(const Program& program);
 Prepared prepare_once(const Program& program);
 Prepared prepare_record(const Program& program);
+Prepared prepare_reload(const Program& program);  // control.cpp
 Prepared prepare_schema(const Program& program);
 Prepared prepare_serve(const Program& program);
 Prepared prepare_setup(const Program& program);  // setup/setup.cpp

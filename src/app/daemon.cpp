@@ -6,7 +6,9 @@
 #include <set>
 #include <utility>
 
+#include "app/running.h"
 #include "app/store_setup.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/notify.h"
 #include "base/text.h"
@@ -121,6 +123,7 @@ Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
                   });
                 }}) {
   store_.add_listener([this](const SnapshotPtr& snapshot) { sinks_.add(snapshot); });
+  open_control(config.state_dir);
   config_.with([&](Config& in_use) {
     in_use = std::move(config);
     PollRecorder recorder = record_into(store_);
@@ -184,17 +187,42 @@ std::string Daemon::follow(Config& in_use) {
   }
   keep();
   reuse_queries(fresh, in_use);
+  follow_web(in_use, fresh);
   change_devices(in_use, fresh);
   sinks_.update(fresh.push);
   set_up_log(fresh.log.level, fresh.log.format);
-  if (!(fresh.web == in_use.web))
-    log_event(LogLevel::warn, "'web' has changed: that takes effect at the next start");
+  if (fresh.state_dir != in_use.state_dir) open_control(fresh.state_dir);
   for (const std::string& warning : fresh.warnings)
     if (std::ranges::find(in_use.warnings, warning) == in_use.warnings.end())
       log_event(LogLevel::warn, warning);
   std::string text = summary(in_use, fresh);
   in_use = std::move(fresh);
   return text;
+}
+
+void Daemon::follow_web(const Config& in_use, const Config& fresh) {
+  if (fresh.web == in_use.web) return;
+  const auto before = web_.addresses();
+  web_.follow(fresh.web);
+  if (const auto now = web_.addresses(); now != before)
+    log_event(LogLevel::info, "web server: " + joined(now) + " instead of " + joined(before));
+}
+
+/// Without one we work all the same.
+void Daemon::open_control(const std::filesystem::path& state_dir) {
+  std::vector<std::string> addresses, complaints;
+  for (const auto& socket : control_sockets(state_dir)) {
+    try {
+      make_folders(socket.parent_path());
+      addresses.push_back("unix:" + socket.string());
+    } catch (const Error& error) {
+      complaints.emplace_back(error.what());
+    }
+  }
+  std::ranges::move(web_.control(addresses), std::back_inserter(complaints));
+  for (const std::string& why : complaints)
+    log_event(LogLevel::warn,
+              "no control socket, which 'boxmeter reload' and 'boxmeter healthcheck' ask: " + why);
 }
 
 /// `reload: auto`.  Two looks must find the same: a file may be half written.

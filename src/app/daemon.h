@@ -46,6 +46,8 @@ class Daemon {
 
  private:
   std::string follow(Config& in_use);
+  void follow_web(const Config& in_use, const Config& fresh);
+  void open_control(const std::filesystem::path& state_dir);
   Reloaded noted(Reloaded reloaded);
   void change_devices(const Config& in_use, const Config& fresh);
 

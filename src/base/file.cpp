@@ -46,13 +46,6 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
   }
 }
 
-void make_folders(const fs::path& folder) {
-  std::error_code unknown;  // mkdir() says it better
-  if (folder.empty() || fs::exists(folder, unknown)) return;
-  make_folders(folder.parent_path());
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("make folder", folder);
-}
-
 constexpr std::size_t kMostWatched = 64U << 20;
 
 thread_local FilesSeen* noted = nullptr;
@@ -95,6 +88,13 @@ std::size_t hash_of(const std::vector<fs::path>& files) {
 }
 
 }  // namespace
+
+void make_folders(const fs::path& folder) {
+  std::error_code unknown;  // mkdir() says it better
+  if (folder.empty() || fs::exists(folder, unknown)) return;
+  make_folders(folder.parent_path());
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("make folder", folder);
+}
 
 std::string read_file(const fs::path& path, std::size_t limit) {
   if (noted == nullptr) return read_whole(path, limit);

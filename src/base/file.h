@@ -19,6 +19,9 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit = 4U 
 /// mode 0700.  Throws Error{config}.  Any thread, one writer per path.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// Makes the folder and those above it that are missing, with mode 0700.  Throws Error{config}.
+void make_folders(const std::filesystem::path& folder);
+
 /// Whether anything is at `path`.  Throws Error{config} when that cannot be known: "cannot look at
 /// 'F': Permission denied".  Any thread.
 bool file_exists(const std::filesystem::path& path);

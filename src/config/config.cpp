@@ -84,6 +84,12 @@ Document read_document(const fs::path& file) {
   }
 }
 
+std::optional<Value> member(const Value& mapping, std::string_view name) {
+  for (const auto& [key, value] : mapping.entries())
+    if (key.raw() == name) return value;
+  return {};
+}
+
 /// Devices that share a default share what there is to say of it.
 void drop_repetitions(std::vector<std::string>& lines) {
   std::set<std::string> seen;
@@ -131,6 +137,28 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
 }
 
 }  // namespace
+
+fs::path configured_state_dir(const fs::path& file) {
+  const Document document = read_document(file);
+  const auto state_dir = member(Value(document), "state_dir");
+  return state_dir ? file.parent_path() / state_dir->text() : default_state_dir();
+}
+
+ConfiguredWeb configured_web(const fs::path& file) {
+  const Document document = read_document(file);
+  ConfiguredWeb web;
+  const auto section = member(Value(document), "web");
+  if (!section) return web;
+  if (const auto web_file = member(*section, "config_file"))
+    web.config_file = file.parent_path() / web_file->text();
+  if (const auto listen = member(*section, "listen")) {
+    web.listen.clear();
+    for (const Value& address : listen->list_or_one())
+      web.listen.push_back(read_listen_address(address));
+    if (web.listen.empty()) throw listen->problem("'listen' must name at least one address");
+  }
+  return web;
+}
 
 Config load_config(const fs::path& file, DeviceKinds kinds) {
   Mistakes mistakes;

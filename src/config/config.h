@@ -35,6 +35,17 @@ struct Config {
 /// each line starts with file:line:column and names the way out.  Any thread.
 Config load_config(const std::filesystem::path& file, DeviceKinds kinds);
 
+// For commands that ask a boxmeter which runs: whatever else is wrong in the file, or in those that
+// it names, is not looked at.  Both throw Error{config}.  Any thread.
+
+std::filesystem::path configured_state_dir(const std::filesystem::path& file);
+
+struct ConfiguredWeb {
+  std::vector<std::string> listen = WebOptions().listen;
+  std::filesystem::path config_file = {};  // empty: none
+};
+ConfiguredWeb configured_web(const std::filesystem::path& file);
+
 /// The packs that the kinds bring, by name; those that speak the names of other exporters come
 /// last: nobody means them who misspells one of ours.
 std::vector<PackText> shipped_packs(DeviceKinds kinds);

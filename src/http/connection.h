@@ -1,7 +1,10 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "http/request_reader.h"
@@ -24,13 +27,22 @@ class Output {
   std::size_t chunk_ = 0, byte_ = 0;  // the first that is not written yet
 };
 
+/// Where connections came in.
+struct Door {
+  const int port;      // 0: a unix socket
+  const bool control;  // of Server::control()
+  /// Nothing comes in here any more, and whoever did goes after the next answer.
+  std::atomic<bool> closed = false;
+};
+
 /// One client.  Belongs to one thread at a time: the event loop's, or that of the worker it is lent
 /// to.  Its socket never blocks.
 struct Connection {
   /// `tls`: the client begins with TLS.
-  Connection(int opened, int by_port, bool tls, std::size_t header_limit, std::size_t body_limit)
+  Connection(int opened, std::shared_ptr<const Door> by, bool tls, std::size_t header_limit,
+             std::size_t body_limit)
       : socket(opened),
-        port(by_port),
+        door(std::move(by)),
         transport(opened),
         phase(tls ? Phase::greeting : Phase::reading),
         reader(header_limit, body_limit) {}
@@ -50,7 +62,7 @@ struct Connection {
   bool is_idle() const { return asked && phase == Phase::reading && !reader.started(); }
 
   const int socket;
-  const int port;
+  const std::shared_ptr<const Door> door;
   std::string client = {};  // as ServerRequest::client
   Transport transport;
   Phase phase;

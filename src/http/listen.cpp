@@ -130,15 +130,15 @@ bool is_left_behind(const std::string& path, const sockaddr_un& name) {
 }
 
 /// Returns the socket, or -1 with errno.
-int bound_unix(const std::string& path) {
+int bound_unix(const std::string& path, unsigned mode) {
   const auto name = named(path);
   if (is_left_behind(path, name)) ::unlink(path.c_str());
   const int opened = new_socket(AF_UNIX);
   if (opened < 0) return -1;
   // Before bind() it is the mode of the file to be, less the umask: nobody gets in between.
-  ::fchmod(opened, 0660);
+  ::fchmod(opened, mode);
   const int socket = listening(opened, reinterpret_cast<const sockaddr*>(&name), sizeof name);
-  if (socket >= 0) ::chmod(path.c_str(), 0660);
+  if (socket >= 0) ::chmod(path.c_str(), mode);
   return socket;
 }
 
@@ -222,12 +222,12 @@ std::vector<std::string> handed_over_addresses() {
   return addresses;
 }
 
-Listener::Listener(const std::string& address) {
+Listener::Listener(const std::string& address, unsigned mode) {
   const auto wanted = parse_listen_address(address);
   if (wanted.handed_over >= 0)
     socket_ = ::fcntl(wanted.handed_over, F_DUPFD_CLOEXEC, kFirstHandedOver);
   else
-    socket_ = wanted.path.empty() ? bound(address, wanted) : bound_unix(wanted.path);
+    socket_ = wanted.path.empty() ? bound(address, wanted) : bound_unix(wanted.path, mode);
   if (socket_ < 0) refuse_errno(address);
   if (wanted.handed_over >= 0) ::fcntl(socket_, F_SETFL, O_RDWR | O_NONBLOCK);
   struct stat is {};

@@ -25,10 +25,10 @@ std::vector<std::string> handed_over_addresses();
 /// A socket that listens, closed with it.
 class Listener {
  public:
-  /// Throws Error{config}: "cannot listen on 127.0.0.1:9877: Address already in use".  A unix
-  /// socket gets mode 0660; one that a dead process left behind is replaced.  A socket that was
+  /// Throws Error{config}: "cannot listen on 127.0.0.1:9877: Address already in use".  `mode` is of
+  /// the file of a unix socket; one that a dead process left behind is replaced.  A socket that was
   /// handed over is a copy: the next Listener can have it again.
-  explicit Listener(const std::string& address);
+  explicit Listener(const std::string& address, unsigned mode = 0660);
   ~Listener();
   Listener(Listener&& other) noexcept;
   Listener& operator=(Listener&&) = delete;

@@ -31,6 +31,8 @@ void Parking::watch(int socket) {
   ::epoll_ctl(epoll(), EPOLL_CTL_ADD, socket, &event);
 }
 
+void Parking::unwatch(int socket) { ::epoll_ctl(epoll(), EPOLL_CTL_DEL, socket, nullptr); }
+
 Connection* Parking::add(std::unique_ptr<Connection> connection, std::size_t bound,
                          std::size_t surplus_bound) {
   auto* added = connection.get();

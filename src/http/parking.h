@@ -32,6 +32,7 @@ class Parking {
  public:
   /// Watches something that is no connection: a listener, the wake-up.
   void watch(int socket);
+  void unwatch(int socket);
 
   /// Marks the connection as surplus above `bound`; nullptr, and closed, above `surplus_bound` of
   /// those.

@@ -138,8 +138,9 @@ Answer Responder::answer(RawRequest raw, const Origin& from, Time now) const {
                               .body = std::move(raw.body),
                               .port = from.port,
                               .client = from.client,
-                              .tls = from.tls};
-  const Asked asked{request.method, request.path, raw.keep_alive, raw.line.minor};
+                              .tls = from.tls,
+                              .control = from.control};
+  const Asked asked{request.method, request.path, raw.keep_alive && !from.last, raw.line.minor};
   if (request.path == "*")  // "are you there?", RFC 9110 9.3.7
     return answer_of({.status = 204}, asked, keep_alive_, now);
   auto response = guarded(asked, [&] { return handler_(request); });

@@ -23,6 +23,8 @@ struct Origin {
   int port = 0;
   std::string client = {};
   bool tls = false;
+  bool control = false;
+  bool last = false;  // no more requests are taken from there
 };
 
 /// Request in, answer out, without I/O.  `now` is what the Date header tells.  Any thread, when the

@@ -42,9 +42,13 @@ Server::State::State(ServerOptions with, Handler calling)
       spare(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
       refuser(handler, kept(options)) {
   parking.watch(wake.get());
-  for (const auto& address : options.listen) listen(address, /*tls=*/false);
-  for (const auto& address : options.tls_listen) listen(address, /*tls=*/true);
   start_threads();
+  try {
+    listen(wanted(options.listen, options.tls_listen), {});
+  } catch (...) {
+    end();
+    throw;
+  }
 }
 
 void Server::State::start_threads() {
@@ -60,12 +64,6 @@ void Server::State::start_threads() {
       }
     });
   }
-  for (std::size_t i = 0; !options.tls_listen.empty() && i < options.handshake_threads; ++i) {
-    threads.emplace_back([this] {
-      be_nice();
-      while (const auto connection = greetings.pop()) greet(**connection);
-    });
-  }
   for (std::size_t i = 0; i < options.later_threads; ++i) {
     threads.emplace_back([this] {
       be_nice();
@@ -74,17 +72,20 @@ void Server::State::start_threads() {
   }
 }
 
-void Server::State::listen(const std::string& address, bool tls) {
-  Listener listener(address);
-  const int socket = listener.socket();
-  ports.push_back(listener.port());
-  addresses.push_back(listener.shown());
-  parking.watch(socket);
-  const bool secure = tls && !listener.is_unix();
-  listeners.emplace(socket, Listening{.listener = std::move(listener), .tls = secure});
+void Server::State::start_greeters() {
+  if (greets) return;
+  greets = true;
+  for (std::size_t i = 0; i < options.handshake_threads; ++i) {
+    threads.emplace_back([this] {
+      be_nice();
+      while (const auto connection = greetings.pop()) greet(**connection);
+    });
+  }
 }
 
-Server::State::~State() {
+Server::State::~State() { end(); }
+
+void Server::State::end() {
   stop();
   jobs.close();
   greetings.close();
@@ -114,8 +115,32 @@ bool Server::State::still_answers() {
 Server::Server(ServerOptions options, Handler handler)
     : state_(std::make_unique<State>(std::move(options), std::move(handler))) {}
 Server::~Server() = default;
-const std::vector<int>& Server::ports() const { return state_->ports; }
-const std::vector<std::string>& Server::addresses() const { return state_->addresses; }
+
+std::vector<int> Server::ports() const {
+  return state_->open.with([](const State::Listenings& all) {
+    std::vector<int> ports;
+    for (const auto& one : all) ports.push_back(one->door->port);
+    return ports;
+  });
+}
+
+std::vector<std::string> Server::addresses() const {
+  return state_->open.with([](const State::Listenings& all) {
+    std::vector<std::string> addresses;
+    for (const auto& one : all) addresses.push_back(one->shown);
+    return addresses;
+  });
+}
+
+void Server::listen(const std::vector<std::string>& plain, const std::vector<std::string>& tls,
+                    const std::function<void()>& bound) {
+  state_->listen(State::wanted(plain, tls), bound);
+}
+
+std::vector<std::string> Server::control(const std::vector<std::string>& addresses) {
+  return state_->control(addresses);
+}
+
 void Server::stop() { state_->stop(); }
 bool Server::still_answers() { return state_->still_answers(); }
 

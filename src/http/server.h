@@ -57,6 +57,7 @@ struct ServerRequest {
   int port = 0;             // of ours, that it came in by; 0: a unix socket
   std::string client = {};  // its IP address; "unix" by a unix socket
   bool tls = false;
+  bool control = false;  // by a socket of Server::control()
 
   /// Empty when there is none.
   std::string header(std::string_view name) const;
@@ -102,10 +103,24 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// The bound ports, in the order of `listen`, then of `tls_listen`.
-  const std::vector<int>& ports() const;
-  /// Listener::shown() of each, in the same order.
-  const std::vector<std::string>& addresses() const;
+  /// The bound ports, in the order of `listen`, then of `tls_listen`.  Any thread.
+  std::vector<int> ports() const;
+  /// Listener::shown() of each, in the same order.  Any thread.
+  std::vector<std::string> addresses() const;
+
+  /// Listens on these from now on, instead of `listen` and `tls_listen`.  An address that stays is
+  /// not touched; a new one is bound before an old one is given up, unless the two share a port:
+  /// then the old one is closed first, and bound again when the new one cannot be.  Clients that
+  /// are here stay for one more answer.  `bound` is called when nothing can fail any more and
+  /// before a new address is served.  Throws Error{config} as the constructor does; then all is as
+  /// it was.  Any thread but those of `later`; several calls come one after the other.
+  void listen(const std::vector<std::string>& plain, const std::vector<std::string>& tls,
+              const std::function<void()>& bound = {});
+
+  /// Listens beside that on unix sockets which only the user that we run as can use (mode 0600),
+  /// instead of those of the last call.  Returns why one of them could not be bound.  Threads as
+  /// listen().
+  std::vector<std::string> control(const std::vector<std::string>& addresses);
 
   /// Accepts nothing more, closes all connections, lets running handlers end.  Any thread, also a
   /// handler's; does not wait for handlers (the destructor does).

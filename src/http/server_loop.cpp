@@ -58,10 +58,12 @@ int Server::State::patience(Clock::time_point next_sweep) {
   return static_cast<int>(std::max<std::int64_t>(left, 0));
 }
 
-/// Whoever wakes us without stopping has sent a ping.
+/// Whoever wakes us without stopping has sent a ping, or an errand: then one ping too many does no
+/// harm.
 void Server::State::look_at_wake() {
   std::uint64_t count = 0;
   [[maybe_unused]] const auto got = ::read(wake.get(), &count, sizeof count);
+  run_errands();
   if (!parking.stopping()) jobs.push(nullptr);
 }
 
@@ -77,7 +79,7 @@ void Server::State::loop() {
       if (socket == wake.get()) {
         look_at_wake();
       } else if (const auto found = listeners.find(socket); found != listeners.end()) {
-        accept_from(found->second);
+        accept_from(*found->second);
       } else if (auto* connection = parking.waiting(socket)) {
         readable(*connection);
       }
@@ -90,13 +92,14 @@ void Server::State::loop() {
       next_sweep = now + period;
     }
   }
-  listeners.clear();
+  end_errands();
   parking.end_all();
   closing.set_value();
 }
 
-void Server::State::accept_from(const Listening& at) {
-  const int listening = at.listener.socket();
+/// Whether more may be waiting.
+bool Server::State::accept_from(const Listening& at) {
+  const int listening = at.listener->socket();
   for (int i = 0; i < 64; ++i) {
     sockaddr_storage from{};
     socklen_t size = sizeof from;
@@ -114,16 +117,17 @@ void Server::State::accept_from(const Listening& at) {
       if (const int one = ::accept(listening, nullptr, nullptr); one >= 0) ::close(one);
       spare.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     }
-    return;
+    return false;
   }
+  return true;
 }
 
 void Server::State::take_in(int socket, const std::string& client, const Listening& at) {
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (parking.is_full(options.connections)) make_room();
-  auto opened = std::make_unique<Connection>(socket, at.listener.port(), at.tls,
-                                             options.header_limit, options.body_limit);
+  auto opened = std::make_unique<Connection>(socket, at.door, at.tls, options.header_limit,
+                                             options.body_limit);
   opened->client = client;
   opened->moved = Clock::now();
   opened->until = opened->moved + (at.tls ? options.request_deadline : options.idle_deadline);

@@ -5,6 +5,7 @@
 #include <future>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -27,9 +28,23 @@ struct Server::State {
   using Clock = std::chrono::steady_clock;
   using milliseconds = std::chrono::milliseconds;
 
-  struct Listening {
-    Listener listener;
+  struct Wanted {
+    std::string address;
     bool tls = false;
+  };
+  struct Listening {
+    std::string address;  // as it was wanted
+    std::string shown;
+    std::optional<Listener> listener;  // null: given up
+    std::shared_ptr<Door> door;
+    bool tls = false;  // the event loop's
+  };
+  using ListeningPtr = std::shared_ptr<Listening>;
+  using Listenings = std::vector<ListeningPtr>;
+  /// What others have the event loop do.
+  struct Errands {
+    std::vector<std::function<void()>> waiting = {};
+    bool ended = false;  // the loop is gone
   };
   /// A connection that waits for what its handler put off.
   struct Put {
@@ -44,17 +59,32 @@ struct Server::State {
   State(ServerOptions with, Handler calling);
   ~State();
 
+  void end();
   void stop();
   bool still_answers();
   void wake_up();
 
-  void listen(const std::string& address, bool tls);
   void start_threads();
+  void start_greeters();
+
+  // Changes of where we listen: server_listen.cpp.
+  static std::vector<Wanted> wanted(const std::vector<std::string>& plain,
+                                    const std::vector<std::string>& tls);
+  void listen(const std::vector<Wanted>& wanted, const std::function<void()>& ready);
+  std::vector<std::string> control(const std::vector<std::string>& addresses);
+  void bind_missing(const std::vector<Wanted>& wanted, Listenings& next, const Listenings& leaving);
+  void bind_again(const Listenings& gone);
+  void in_loop(const std::function<void()>& errand);
+  // The event loop's thread.
+  void run_errands();
+  void end_errands();
+  void serve(Listening& listening, bool tls);
+  void let_go(Listening& listening);
 
   // The event loop's thread.
   void loop();
   void look_at_wake();
-  void accept_from(const Listening& at);
+  bool accept_from(const Listening& at);
   void take_in(int socket, const std::string& client, const Listening& at);
   void readable(Connection& connection);
   void await_more(Connection& connection);
@@ -81,8 +111,9 @@ struct Server::State {
   const ServerOptions options;
   const Handler handler;
   const milliseconds period;
-  std::vector<int> ports;
-  std::vector<std::string> addresses;
+  Guarded<Listenings> open;    // in the order that was wanted; held during a change
+  Guarded<Listenings> owners;  // of control()
+  Guarded<Errands> errands;
   Descriptor wake;
   Descriptor spare;  // see accept_from
   Parking parking;
@@ -90,10 +121,11 @@ struct Server::State {
   WorkQueue<Connection*> jobs;       // answers, and the rest of answers; null: a ping
   std::atomic<bool> pinged = false;  // and not come back yet
   WorkQueue<Connection*> greetings;
+  bool greets = false;  // who changes `open`
   WorkQueue<Put> put_offs;
 
   // The event loop's own.
-  std::unordered_map<int, Listening> listeners;
+  std::unordered_map<int, Listening*> listeners;  // by socket; `open` and `owners` hold them
   const Responder refuser;
   std::array<char, 64U << 10> buffer;
   std::vector<int> slow;  // sockets that epoll does not watch, looked at together

@@ -32,9 +32,11 @@ void Server::State::work(Connection& connection, const Responder& responder) {
   auto progress = connection.reader.advance();  // complete, unless this came here to write
   while (progress == RequestReader::Progress::complete) {
     auto answer = responder.answer(connection.reader.take(),
-                                   {.port = connection.port,
+                                   {.port = connection.door->port,
                                     .client = connection.client,
-                                    .tls = connection.transport.is_tls()},
+                                    .tls = connection.transport.is_tls(),
+                                    .control = connection.door->control,
+                                    .last = connection.door->closed},
                                    std::chrono::system_clock::now());
     if (answer.instead) return hand_over(connection, std::move(answer.instead));
     if (answer.later) return put_off(connection, responder, std::move(answer.later));

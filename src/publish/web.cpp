@@ -22,11 +22,18 @@ ServerResponse plain(int status, std::string text) {
   return ServerResponse::text(status, std::move(text));
 }
 
+// Whether it is TLS the web file says, at every connection.
+std::vector<std::string> tls_addresses(const WebOptions& options) {
+  return options.config_file.empty() ? std::vector<std::string>() : options.listen;
+}
+std::vector<std::string> plain_addresses(const WebOptions& options) {
+  return options.config_file.empty() ? options.listen : std::vector<std::string>();
+}
+
 http::ServerOptions server_options(const WebOptions& options, WebGuard& guard) {
   http::ServerOptions server{.threads = 4, .later_threads = 2, .connections = 1000};
-  // Whether it is TLS the web file says, at every connection.
-  server.listen = options.config_file.empty() ? options.listen : std::vector<std::string>();
-  if (!options.config_file.empty()) server.tls_listen = options.listen;
+  server.listen = plain_addresses(options);
+  server.tls_listen = tls_addresses(options);
   server.identity = [&guard] { return guard.identity(); };
   server.refused = [&guard](const http::Refusal& refusal) { guard.count_refused(refusal); };
   return server;
@@ -40,10 +47,10 @@ struct Web::State {
         sources(std::move(handed_in)),
         own(WallClock::now()),
         page(store),
-        prefix(route_prefix(options)),
         guard(options, own),
         server(server_options(options, guard),
                [this](const ServerRequest& request) { return answer(request); }) {
+    set_prefix(options);
     config_status.with([&](ConfigStatus& status) {
       status = {.file = sources.config_file, .read = WallClock::now()};
     });
@@ -56,9 +63,17 @@ struct Web::State {
   };
   static const Route kRoutes[];
 
+  void set_prefix(const WebOptions& options) {
+    prefix_.with([&](std::string& prefix) { prefix = route_prefix(options); });
+  }
+  std::string prefix() const {
+    return prefix_.with([](const std::string& prefix) { return prefix; });
+  }
+
   ServerResponse answer(ServerRequest asked);
-  bool strip_prefix(ServerRequest& request) const;
-  ServerResponse routed(const ServerRequest& request, const Route* route);
+  static bool strip_prefix(ServerRequest& request, const std::string& prefix);
+  ServerResponse routed(const ServerRequest& request, const Route* route,
+                        const std::string& prefix);
   ServerResponse finished(ServerResponse response, const Route* route, Clock::time_point began);
 
   ServerResponse metrics(const ServerRequest& request);
@@ -95,7 +110,7 @@ struct Web::State {
   OwnSeries own;
   Guarded<ConfigStatus> config_status;
   Page page;
-  const std::string prefix;  // of all paths
+  Guarded<std::string> prefix_;  // of all paths
   WebGuard guard;
   http::Server server;  // last: its threads use all of the above
 };
@@ -110,12 +125,13 @@ const Web::State::Route Web::State::kRoutes[] = {
 
 ServerResponse Web::State::answer(ServerRequest asked) {
   const auto began = Clock::now();
-  const bool ours = strip_prefix(asked);
+  const std::string before = prefix();
+  const bool ours = asked.control || strip_prefix(asked, before);
   const auto request = std::make_shared<const ServerRequest>(std::move(asked));
   const auto* route = std::find_if(std::begin(kRoutes), std::end(kRoutes),
                                    [&](const Route& one) { return one.path == request->path; });
   if (!ours || route == std::end(kRoutes)) route = nullptr;
-  auto response = guard.guarded(*request, [=, this] { return routed(*request, route); });
+  auto response = guard.guarded(*request, [=, this] { return routed(*request, route, before); });
   if (!response.later) return finished(std::move(response), route, began);
   return {.later = [this, route, later = std::move(response.later)] {
     const auto begun = Clock::now();
@@ -132,14 +148,15 @@ ServerResponse Web::State::finished(ServerResponse response, const Route* route,
 }
 
 /// False: the path is none of ours.  Who asks whether we are well need not know the prefix.
-bool Web::State::strip_prefix(ServerRequest& request) const {
+bool Web::State::strip_prefix(ServerRequest& request, const std::string& prefix) {
   if (prefix.empty() || request.path == "/-/healthy" || request.path == "/-/ready") return true;
   if (!request.path.starts_with(prefix + "/")) return false;
   request.path.erase(0, prefix.size());
   return true;
 }
 
-ServerResponse Web::State::routed(const ServerRequest& request, const Route* route) {
+ServerResponse Web::State::routed(const ServerRequest& request, const Route* route,
+                                  const std::string& prefix) {
   if (route == nullptr && !prefix.empty() && (request.path == "/" || request.path == prefix)) {
     auto redirect = plain(302, "see " + prefix + "/\n");
     redirect.headers.emplace_back("Location", prefix + "/");
@@ -191,14 +208,27 @@ void Web::note_reload(const Reloaded& reloaded) {
   });
 }
 
-const std::vector<int>& Web::ports() const { return state_->server.ports(); }
+std::vector<int> Web::ports() const { return state_->server.ports(); }
 
 std::vector<std::string> Web::addresses() const {
   const std::string scheme = state_->guard.identity() ? "https://" : "http://";
+  const std::string prefix = state_->prefix();
   std::vector<std::string> all;
   for (const auto& address : state_->server.addresses())
-    all.push_back(address.starts_with("unix:") ? address : scheme + address + state_->prefix + "/");
+    all.push_back(address.starts_with("unix:") ? address : scheme + address + prefix + "/");
   return all;
+}
+
+void Web::follow(const WebOptions& options) {
+  const auto rules = WebGuard::rules(options);
+  state_->server.listen(plain_addresses(options), tls_addresses(options), [&] {
+    state_->guard.use(rules);
+    state_->set_prefix(options);
+  });
+}
+
+std::vector<std::string> Web::control(const std::vector<std::string>& sockets) {
+  return state_->server.control(sockets);
 }
 
 }  // namespace boxmeter

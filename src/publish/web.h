@@ -37,10 +37,18 @@ class Web {
   /// What was read again, for pages and boxmeter_config_*.  Any thread.
   void note_reload(const Reloaded& reloaded);
 
-  const std::vector<int>& ports() const;
+  std::vector<int> ports() const;
   /// "http://127.0.0.1:9877/", "https://...", "unix:/run/boxmeter.sock", in the order of `listen`,
   /// with the ports that port 0 became.
   std::vector<std::string> addresses() const;
+
+  /// Serves as `options` say from now on.  Throws Error{config} as the constructor does; then all
+  /// is as it was.  One thread at a time.
+  void follow(const WebOptions& options);
+
+  /// Answers whoever asks by one of these unix sockets (unix:/...), which only the user that we run
+  /// as can use, whatever `options` say.  Returns why one cannot be bound.
+  std::vector<std::string> control(const std::vector<std::string>& sockets);
 
  private:
   struct State;

@@ -245,4 +245,15 @@ WebFile read_web_file(const fs::path& file) {
   return read;
 }
 
+bool speaks_tls(const fs::path& file) {
+  try {
+    const Document document = parse_yaml(read_file(file), file.string());
+    return std::ranges::any_of(Value(document).entries(), [](const auto& entry) {
+      return entry.key.raw() == "tls_server_config" && !entry.value.is_null();
+    });
+  } catch (const Error&) {
+    return true;
+  }
+}
+
 }  // namespace boxmeter

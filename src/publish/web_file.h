@@ -30,4 +30,8 @@ WebFile read_web_file(const std::filesystem::path& file, Mistakes& mistakes);
 /// The same; throws ConfigMistakes.
 WebFile read_web_file(const std::filesystem::path& file);
 
+/// Whether it asks for TLS; yes when it cannot be read, which those who ask a server need not be
+/// allowed to.  Any thread.
+bool speaks_tls(const std::filesystem::path& file);
+
 }  // namespace boxmeter

@@ -66,6 +66,21 @@ std::string shown_host(std::string_view text) {
   return "'" + shown + "'";
 }
 
+bool is_about_health(const ServerRequest& request) {
+  return request.path == "/-/healthy" || request.path == "/-/ready";
+}
+
+/// By what browsers say of every POST; other clients say nothing.
+bool is_same_origin(const ServerRequest& request, const std::string& external_url) {
+  const std::string site = request.header("sec-fetch-site");
+  if (!site.empty()) return site == "same-origin" || site == "none";
+  const std::string origin = lower(request.header("origin"));
+  if (origin.empty()) return true;
+  const auto outside = http::parse_url(external_url);
+  return origin == (request.tls ? "https://" : "http://") + lower(request.header("host")) ||
+         (outside && origin == lower(outside->origin()));
+}
+
 }  // namespace
 
 HostNames::HostNames(const WebOptions& options, const std::string& machine,
@@ -88,12 +103,32 @@ bool HostNames::take(std::string_view host) const {
          std::ranges::find(names_, name) != names_.end();
 }
 
-WebGuard::WebGuard(const WebOptions& options, OwnSeries& own)
-    : options_(options), hosts_(HostNames::here(options)), file_(options.config_file), own_(own) {}
+struct WebGuard::Rules {
+  explicit Rules(const WebOptions& with)
+      : options(with), hosts(HostNames::here(with)), file(with.config_file) {}
 
-std::shared_ptr<const http::TlsIdentity> WebGuard::identity() {
-  return file_.at(Clock::now())->identity;
+  const WebOptions options;
+  const HostNames hosts;
+  WatchedWebFile file;
+};
+
+WebGuard::WebGuard(const WebOptions& options, OwnSeries& own) : own_(own) { use(rules(options)); }
+
+std::shared_ptr<WebGuard::Rules> WebGuard::rules(const WebOptions& options) {
+  return std::make_shared<Rules>(options);
 }
+
+void WebGuard::use(std::shared_ptr<Rules> rules) {
+  rules_.with([&](auto& in_use) { std::swap(in_use, rules); });
+}
+
+std::shared_ptr<WebGuard::Rules> WebGuard::in_force() const {
+  return rules_.with([](const auto& rules) { return rules; });
+}
+
+std::shared_ptr<const WebFile> WebGuard::file() const { return in_force()->file.at(Clock::now()); }
+
+std::shared_ptr<const http::TlsIdentity> WebGuard::identity() { return file()->identity; }
 
 /// One line a minute, however many there are: the first at once, then what came since the last.
 void WebGuard::count_refused(const http::Refusal& refusal) {
@@ -148,17 +183,14 @@ void WebGuard::count_login(Verdict verdict) {
   own_.count_login(word);
 }
 
-bool WebGuard::is_open(const ServerRequest& request) const {
-  return options_.health_without_login &&
-         (request.path == "/-/healthy" || request.path == "/-/ready");
-}
-
 ServerResponse WebGuard::guarded(const ServerRequest& request,
                                  std::function<ServerResponse()> answer) {
-  const auto file = file_.at(Clock::now());
+  if (request.control) return answer();
+  const auto rules = in_force();
+  const auto file = rules->file.at(Clock::now());
   if (file->users.empty())
-    return hosts_.take(request.header("host")) ? answer() : refused_host(request);
-  if (is_open(request)) return answer();
+    return rules->hosts.take(request.header("host")) ? answer() : refused_host(request);
+  if (rules->options.health_without_login && is_about_health(request)) return answer();
   const auto login = http::parse_basic(request.header("authorization"));
   if (!login) return refused_login(request, Verdict::wrong);
   const auto verdict = logins_.look(file->users, *login, request.client, Clock::now());
@@ -174,20 +206,12 @@ ServerResponse WebGuard::guarded(const ServerRequest& request,
   }};
 }
 
-/// By what browsers say of every POST; other clients say nothing.
-bool WebGuard::is_same_origin(const ServerRequest& request) const {
-  const std::string site = request.header("sec-fetch-site");
-  if (!site.empty()) return site == "same-origin" || site == "none";
-  const std::string origin = lower(request.header("origin"));
-  if (origin.empty()) return true;
-  const auto outside = http::parse_url(options_.external_url);
-  return origin == (request.tls ? "https://" : "http://") + lower(request.header("host")) ||
-         (outside && origin == lower(outside->origin()));
-}
-
 std::optional<ServerResponse> WebGuard::refuse_foreign(const ServerRequest& request) {
+  const auto rules = in_force();
   // Whoever got here where there are users has logged in.
-  if (is_same_origin(request) || !file_.at(Clock::now())->users.empty()) return {};
+  if (is_same_origin(request, rules->options.external_url) ||
+      !rules->file.at(Clock::now())->users.empty())
+    return {};
   return refused(request, "origin",
                  ServerResponse::text(403,
                                       "a page of another site asked for this; from there it "
@@ -202,8 +226,8 @@ void WebGuard::add_headers(ServerResponse& response) {
       {"Content-Security-Policy",
        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; "
        "form-action 'none'"}};
-  const auto file = file_.at(Clock::now());
-  const auto& theirs = file->headers;
+  const auto read = file();
+  const auto& theirs = read->headers;
   for (const auto& header : ours) {
     const bool replaced =
         std::ranges::find(theirs, header.first, &std::pair<std::string, std::string>::first) !=

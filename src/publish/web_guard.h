@@ -39,6 +39,11 @@ class WebGuard {
   /// `own` counts, and outlives it.  Throws ConfigMistakes when the web file is wrong.
   WebGuard(const WebOptions& options, OwnSeries& own);
 
+  /// Reads what `options` name; use() then puts it in force.  Throws ConfigMistakes.
+  struct Rules;
+  static std::shared_ptr<Rules> rules(const WebOptions& options);
+  void use(std::shared_ptr<Rules> rules);
+
   /// As http::ServerOptions wants them.
   std::shared_ptr<const http::TlsIdentity> identity();
   void count_refused(const http::Refusal& refusal);
@@ -68,12 +73,10 @@ class WebGuard {
   http::ServerResponse refused_login(const http::ServerRequest& request,
                                      http::Logins::Verdict verdict);
   void count_login(http::Logins::Verdict verdict);
-  bool is_open(const http::ServerRequest& request) const;
-  bool is_same_origin(const http::ServerRequest& request) const;
+  std::shared_ptr<Rules> in_force() const;
+  std::shared_ptr<const WebFile> file() const;
 
-  const WebOptions options_;
-  const HostNames hosts_;
-  WatchedWebFile file_;
+  Guarded<std::shared_ptr<Rules>> rules_;
   http::Logins logins_;
   OwnSeries& own_;
   Guarded<Untold> untold_;

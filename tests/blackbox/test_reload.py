@@ -3,13 +3,17 @@ import http.client
 import json
 import re
 import signal
+import socket
+import ssl
 import threading
 import time
+import urllib.request
 
 import pytest
 
-from harness import (FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, free_port, freebox, fritzbox, names, open_files,
-                     push, sink, threads, value)
+from harness import (BUILD, FREEBOX, FRITZBOX, Daemon, Process, Sim, config, eventually, free_port, freebox, fritzbox,
+                     lasting_port, names, open_files, push, run, sink, threads, value)
+from secured import TLS, Authority, users
 from stand_ins import Telegraf
 from test_push import TICKS, Ticks, emptied, numbers
 
@@ -193,9 +197,9 @@ def test_a_sink_that_is_put_right_sends_what_has_waited(tmp_path):
             assert reload(daemon, text(telegraf.url, interval="200ms")) == (
                 200, "configuration reloaded: changed sinks telegraf; 1 device now\n")
 
-            eventually(lambda: len(telegraf.taken) > 8)
+            eventually(lambda: len(numbers(telegraf)) > 8)
             box.hold()
-            eventually(lambda: len(telegraf.taken) == box.count == len(other.taken))
+            eventually(lambda: len(numbers(telegraf)) == box.count == len(numbers(other)))
             assert numbers(telegraf) == numbers(other) == list(range(1, box.count + 1))
 
             assert reload(daemon, config(freebox(box.url, queries="[ticks]"), extra="query_files: [ticks.yml]\n")) == (
@@ -350,3 +354,118 @@ def test_the_configuration_in_use_says_when_it_was_read_and_why_it_could_not_be_
             shown = daemon.get("/config").decode().splitlines()
             assert re.fullmatch(f"# {daemon.file}, read {moment}", shown[0])[0] > heading[0]
             assert "reload failed" not in shown[1]
+
+
+class Served(Process):
+    """`boxmeter serve` as the file alone says."""
+
+    def __init__(self, folder, text):
+        self.file = folder / "boxmeter.yml"
+        self.file.write_text(text)
+        super().__init__([BUILD / "boxmeter", "serve", "--config.file", self.file, "--log.format", "text"],
+                         env={"STATE_DIRECTORY": str(folder / "state")})
+        self.wait_for_line("boxmeter .* polls")
+
+    def reload(self, text):
+        """(exit code, what `boxmeter reload` says)"""
+        self.file.write_text(text)
+        done = run("reload", "--config.file", self.file, env={"STATE_DIRECTORY": str(self.file.parent / "state")})
+        return done.returncode, done.stdout + done.stderr
+
+
+def get(port, path="/-/healthy", host="127.0.0.1"):
+    """The status; None where nobody listens."""
+    connection = http.client.HTTPConnection(host, port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except ConnectionRefusedError:
+        return None
+    finally:
+        connection.close()
+
+
+def at(sim, *addresses, **web):
+    listed = json.dumps({"listen": list(addresses), **web})
+    return config(home(sim), poll=LONG, extra=f"web: {listed}\n")
+
+
+def test_the_server_moves_to_another_port_without_a_moment_of_silence(tmp_path):
+    old, new = lasting_port(), lasting_port()
+    with Sim(FRITZBOX, args=["--still"]) as sim, Served(tmp_path, at(sim, f"127.0.0.1:{old}")) as daemon:
+        kept = http.client.HTTPConnection("127.0.0.1", old, timeout=10)
+        kept.request("GET", "/-/healthy")
+        assert kept.getresponse().read() == b"boxmeter is healthy\n"
+
+        assert daemon.reload(at(sim, f"127.0.0.1:{new}"))[0] == 0
+
+        assert (get(old), get(new)) == (None, 200)
+        assert f"web server: http://127.0.0.1:{new}/ instead of http://127.0.0.1:{old}/" in daemon.log
+        kept.request("GET", "/-/healthy")  # who is there gets one more answer
+        answer = kept.getresponse()
+        assert (answer.status, answer.getheader("Connection")) == (200, "close")
+
+
+def test_the_same_port_is_bound_anew_for_other_addresses(tmp_path):
+    port = lasting_port()
+    with Sim(FRITZBOX, args=["--still"]) as sim, Served(tmp_path, at(sim, f"127.0.0.1:{port}")) as daemon:
+        assert get(port, host="127.0.0.2") is None
+        assert daemon.reload(at(sim, f"0.0.0.0:{port}"))[0] == 0
+        assert (get(port), get(port, host="127.0.0.2")) == (200, 200)
+        assert daemon.reload(at(sim, f"127.0.0.1:{port}", f"127.0.0.3:{port}"))[0] == 0
+        assert (get(port), get(port, host="127.0.0.2"), get(port, host="127.0.0.3")) == (200, None, 200)
+
+
+def test_an_address_that_cannot_be_bound_leaves_the_old_ones_and_all_else(tmp_path):
+    port, taken = lasting_port(), lasting_port()
+    with Sim(FRITZBOX, args=["--still"]) as sim, Served(tmp_path, at(sim, f"127.0.0.1:{port}")) as daemon, socket.create_server(
+            ("127.0.0.1", taken)):
+        before = sim.stats()
+        for wanted in ([f"127.0.0.1:{taken}"], [f"0.0.0.0:{port}", f"127.0.0.1:{taken}"]):
+            text = at(sim, *wanted, route_prefix="/moved").replace("interval: 1h", "interval: 2h")
+            assert daemon.reload(text) == (1, (
+                "the configuration could not be reloaded, the one before stays in use:\n"
+                f"cannot listen on 127.0.0.1:{taken}: Address already in use\n"))
+            assert (get(port), get(port, "/metrics"), get(port, "/moved/metrics")) == (200, 200, 404)
+            assert get(port, host="127.0.0.2") is None
+        assert sim.stats() == before
+
+
+def test_names_prefix_and_logins_follow_a_reload(tmp_path):
+    port = lasting_port()
+    def named(name, path="/metrics"):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", path, headers={"Host": name})
+        status = connection.getresponse().status
+        connection.close()
+        return status
+    with Sim(FRITZBOX, args=["--still"]) as sim, Served(tmp_path, at(sim, f"127.0.0.1:{port}")) as daemon:
+        assert named("boxmeter.invalid") == 421
+        assert daemon.reload(at(sim, f"127.0.0.1:{port}", hosts=["boxmeter.invalid"], route_prefix="/box"))[0] == 0
+        assert (named("boxmeter.invalid"), named("boxmeter.invalid", "/box/metrics")) == (404, 200)
+
+        (tmp_path / "web.yml").write_text(users(alice="secret"))
+        assert daemon.reload(at(sim, f"127.0.0.1:{port}", config_file="web.yml", health_without_login=True))[0] == 0
+        assert (named("boxmeter.invalid"), named("boxmeter.invalid", "/-/ready")) == (401, 200)
+
+        (tmp_path / "web.yml").write_text("basic_auth_users: {alice: secret}\n")
+        code, told = daemon.reload(at(sim, f"127.0.0.1:{port}", config_file="web.yml"))
+        assert code == 1 and f"{tmp_path}/web.yml:1:27: the password of 'alice'" in told
+        assert named("boxmeter.invalid") == 401
+
+
+def test_tls_begins_and_ends_with_a_reload(tmp_path):
+    port = lasting_port()
+    Authority(tmp_path).sign("server", "IP:127.0.0.1")
+    (tmp_path / "web.yml").write_text(TLS)
+    context = ssl.create_default_context(cafile=tmp_path / "ca.crt")
+
+    def by_tls():
+        with urllib.request.urlopen(f"https://127.0.0.1:{port}/-/healthy", timeout=10, context=context) as answer:
+            return answer.status
+    with Sim(FRITZBOX, args=["--still"]) as sim, Served(tmp_path, at(sim, f"127.0.0.1:{port}")) as daemon:
+        assert get(port) == 200
+        assert daemon.reload(at(sim, f"127.0.0.1:{port}", config_file="web.yml"))[0] == 0
+        assert (by_tls(), get(port)) == (200, 400)
+        assert daemon.reload(at(sim, f"127.0.0.1:{port}"))[0] == 0
+        assert get(port) == 200

@@ -25,7 +25,6 @@ Prepared prepare_listen(const Program&) {
 void walk(const Program& program, std::span<const Command> commands, const std::string& before,
           std::vector<std::pair<std::string, Prepared>>& found) {
   for (const Command& command : commands) {
-    if (command.prepare == nullptr) continue;
     const std::string name = before + " " + std::string(command.name);
     found.emplace_back(name, command.prepare(program));
     walk(program,

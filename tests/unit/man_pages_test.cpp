@@ -81,7 +81,7 @@ std::string command_text(const Program& program, const Command& command, const s
   text += options_list(own_options(prepared.syntax, is_below));
   if (!prepared.syntax.more.empty()) text += roff::literal(prepared.syntax.more);
   for (const Command& next : prepared.commands)
-    if (next.prepare != nullptr) text += command_text(program, next, name, true);
+    text += command_text(program, next, name, true);
   return text;
 }
 
@@ -90,7 +90,7 @@ std::string boxmeter_page() {
   const Program program{.kinds = shipped_kinds(), .brands = kBrands};
   std::string told;
   for (const Command& command : commands(program))
-    if (command.prepare != nullptr) told += command_text(program, command, "boxmeter", false);
+    told += command_text(program, command, "boxmeter", false);
   return head("BOXMETER", 1,
               ".Nm boxmeter\n.Nd metrics of home routers for Prometheus\n.Sh SYNOPSIS\n.Nm "
               "boxmeter\n"

@@ -1,0 +1,78 @@
+#include "app/running.h"
+
+#include <httplib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "base/environment.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "http/client.h"
+#include "http/listen.h"
+
+namespace boxmeter {
+namespace {
+
+constexpr std::string_view kUnix = "unix:";
+
+}  // namespace
+
+std::vector<std::filesystem::path> control_sockets(const std::filesystem::path& state_dir) {
+  constexpr const char* kName = "control.sock";
+  std::vector<std::filesystem::path> sockets;
+  if (const auto prepared = environment("RUNTIME_DIRECTORY"); prepared && !prepared->empty())
+    sockets.emplace_back(std::filesystem::path(split(*prepared, ':').front()) / kName);
+  sockets.push_back(state_dir / kName);
+  return sockets;
+}
+
+std::optional<RunningAnswer> ask_socket(const std::filesystem::path& socket, Asking how,
+                                        const std::string& path, std::chrono::seconds patience) {
+  httplib::Client client(socket.string(), 80);
+  client.set_address_family(AF_UNIX);
+  client.set_connection_timeout(patience);
+  client.set_read_timeout(patience);
+  const httplib::Headers headers{{"Host", "localhost"}};
+  const auto answer = how == Asking::post ? client.Post(path, headers, std::string(), "text/plain")
+                                          : client.Get(path, headers);
+  if (answer) return RunningAnswer{.status = answer->status, .text = answer->body};
+  if (answer.error() == httplib::Error::Connection) return {};
+  throw Error(ErrorKind::timeout, "no answer at '" + socket.string() + "' within " +
+                                      std::to_string(patience.count()) + " s");
+}
+
+std::string why_nobody(const std::filesystem::path& socket) {
+  const int error = ::access(socket.c_str(), W_OK) != 0 ? errno : ECONNREFUSED;
+  return "'" + socket.string() + "': " + std::generic_category().message(error);
+}
+
+std::string asked_at(const std::string& listen, bool tls) {
+  if (listen.starts_with(kUnix)) return listen;
+  auto [host, port, path, handed_over] = http::parse_listen_address(listen);
+  if (port.empty() || port == "0") return "";
+  if (host.empty() || host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  const bool six = host.find(':') != std::string::npos;
+  return std::string(tls ? "https://" : "http://") + (six ? "[" + host + "]" : host) + ":" + port;
+}
+
+RunningAnswer ask_address(const std::string& listen, bool tls, const std::string& path,
+                          std::chrono::seconds patience) {
+  const std::string address = asked_at(listen, tls);
+  if (address.starts_with(kUnix)) {
+    const std::string socket = address.substr(kUnix.size());
+    if (auto answer = ask_socket(socket, Asking::get, path, patience)) return *std::move(answer);
+    throw Error(ErrorKind::network, why_nobody(socket));
+  }
+  if (address.empty())
+    throw Error(ErrorKind::config, "web.listen '" + listen + "' leaves the port to the system");
+  http::Stop stop;
+  http::Client client({.timeout = patience, .tls = {.mode = http::TlsMode::insecure}}, stop);
+  const http::Response answer = client.send({.url = address + path});
+  return {.status = answer.status, .text = answer.body};
+}
+
+}  // namespace boxmeter
