@@ -60,6 +60,7 @@ class Reader {
   void read_clients(const Section& section, http::TlsServing& serving);
   void read_headers(const Value& value);
   void read_users(const Value& value);
+  void read_rate_limit(const Section& section);
   std::optional<Pem> pem(const Section& section, std::string_view inline_key,
                          std::string_view file_key);
 
@@ -80,6 +81,16 @@ void Reader::read(const Section& root) {
     if (const auto headers = section.find("headers")) read_headers(*headers);
   });
   with("basic_auth_users", [&](const Value& users) { read_users(users); });
+  with("rate_limit", [&](const Value& limit) { read_rate_limit(Section(limit, kRateLimitKeys)); });
+}
+
+void Reader::read_rate_limit(const Section& section) {
+  const auto burst = section.integer("burst");
+  read_.rate_limit.interval = section.duration("interval").value_or(read_.rate_limit.interval);
+  if (read_.rate_limit.interval.count() > 0 && !burst)
+    throw section.problem(
+        "'rate_limit' needs 'burst', how many requests may come at once: none would be answered");
+  read_.rate_limit.burst = burst.value_or(0);
 }
 
 std::optional<Pem> Reader::pem(const Section& section, std::string_view inline_key,

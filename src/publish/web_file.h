@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -14,12 +16,19 @@ namespace http {
 class TlsIdentity;
 }
 
+/// A token bucket: `burst` requests at once, and one more each `interval`.
+struct RateLimit {
+  std::chrono::milliseconds interval{0};  // 0: no limit
+  std::uint64_t burst = 0;
+};
+
 /// What `web.config_file` says: TLS, headers and users of our server, in the format of Prometheus'
 /// exporter-toolkit (https://prometheus.io/docs/prometheus/latest/configuration/https/).
 struct WebFile {
   std::shared_ptr<const http::TlsIdentity> identity = {};  // null: no TLS
   std::vector<std::pair<std::string, std::string>> headers = {};
-  http::Users users = {};                           // empty: no login
+  http::Users users = {};  // empty: no login
+  RateLimit rate_limit = {};
   std::vector<std::filesystem::path> sources = {};  // it and the files that it names
 };
 

@@ -79,6 +79,23 @@ inline constexpr Key kHttpServerKeys[] = {
 };
 inline constexpr KeyTable kHttpServerTable{kHttpServerKeys};
 
+inline constexpr Key kRateLimitKeys[] = {
+    {.name = "interval",
+     .type = KeyType::duration,
+     .help = "Time between two requests, of all clients together; 0s: no limit",
+     .default_text = "0s",
+     .example = "100ms",
+     .least = "0s",
+     .most = "1h"},
+    {.name = "burst",
+     .type = KeyType::integer,
+     .help = "Requests that may come at once",
+     .example = "20",
+     .least = "1",
+     .most = "1000000"},
+};
+inline constexpr KeyTable kRateLimitTable{kRateLimitKeys};
+
 inline constexpr Key kWebFileKeys[] = {
     {.name = "tls_server_config",
      .type = KeyType::section,
@@ -91,6 +108,10 @@ inline constexpr Key kWebFileKeys[] = {
     {.name = "basic_auth_users",
      .type = KeyType::mapping,
      .help = "Who may log in: bcrypt hashes by user name ('boxmeter hash-password' makes them)"},
+    {.name = "rate_limit",
+     .type = KeyType::section,
+     .help = "How many requests are answered",
+     .members = &kRateLimitTable},
 };
 inline constexpr KeyTable kWebFileTable{kWebFileKeys};
 

@@ -155,6 +155,26 @@ ServerResponse WebGuard::refused(const ServerRequest& request, std::string_view 
   return response;
 }
 
+bool WebGuard::take_request(const RateLimit& limit) {
+  if (limit.interval.count() == 0) return true;
+  const auto now = Clock::now();
+  return bucket_.with([&](Bucket& bucket) {
+    const std::chrono::duration<double> since = now - bucket.counted;
+    bucket.left = std::min(static_cast<double>(limit.burst), bucket.left + since / limit.interval);
+    bucket.counted = now;
+    if (bucket.left < 1) return false;
+    --bucket.left;
+    return true;
+  });
+}
+
+ServerResponse WebGuard::refused_rate(const ServerRequest& request, const RateLimit& limit) {
+  auto response = ServerResponse::text(429, "too many requests; try again in a moment\n");
+  const auto pause = std::chrono::ceil<std::chrono::seconds>(limit.interval);
+  response.headers.emplace_back("Retry-After", std::to_string(pause.count()));
+  return refused(request, "rate", std::move(response));
+}
+
 ServerResponse WebGuard::refused_host(const ServerRequest& request) {
   const std::string host = shown_host(request.header("host"));
   count_refused({.reason = "host", .client = request.client, .detail = "Host " + host});
@@ -188,9 +208,11 @@ ServerResponse WebGuard::guarded(const ServerRequest& request,
   if (request.control) return answer();
   const auto rules = in_force();
   const auto file = rules->file.at(Clock::now());
+  const bool open = rules->options.health_without_login && is_about_health(request);
+  if (!open && !take_request(file->rate_limit)) return refused_rate(request, file->rate_limit);
   if (file->users.empty())
     return rules->hosts.take(request.header("host")) ? answer() : refused_host(request);
-  if (rules->options.health_without_login && is_about_health(request)) return answer();
+  if (open) return answer();
   const auto login = http::parse_basic(request.header("authorization"));
   if (!login) return refused_login(request, Verdict::wrong);
   const auto verdict = logins_.look(file->users, *login, request.client, Clock::now());

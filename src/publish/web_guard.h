@@ -67,6 +67,14 @@ class WebGuard {
     Clock::time_point next_line = {};
   };
 
+  /// Of web_file.h's RateLimit.
+  struct Bucket {
+    double left = 0;
+    Clock::time_point counted = {};
+  };
+
+  bool take_request(const RateLimit& limit);
+  http::ServerResponse refused_rate(const http::ServerRequest& request, const RateLimit& limit);
   http::ServerResponse refused(const http::ServerRequest& request, std::string_view reason,
                                http::ServerResponse response);
   http::ServerResponse refused_host(const http::ServerRequest& request);
@@ -79,6 +87,7 @@ class WebGuard {
   Guarded<std::shared_ptr<Rules>> rules_;
   http::Logins logins_;
   OwnSeries& own_;
+  Guarded<Bucket> bucket_;
   Guarded<Untold> untold_;
 };
 

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from harness import FREEBOX, FRITZBOX, Daemon, Sim, config, freebox, fritzbox, push, run, sink
+from harness import BUILD, FREEBOX, FRITZBOX, Daemon, Process, Sim, config, freebox, fritzbox, push, run, sink
 from stand_ins import Quiet, Server
 
 pytestmark = pytest.mark.sanitized
@@ -120,3 +120,15 @@ def test_what_prometheus_would_see_of_a_running_daemon(tmp_path):
         done = doctor(tmp_path, config(fritzbox(sim.urls[0]), poll=POLL, extra=f"web: {{listen: '127.0.0.1:{port}'}}\n"))
 
     assert f"  web <address>:{port}: ok, Prometheus would see " in done.stdout
+
+
+def test_what_prometheus_would_see_by_a_unix_socket_and_below_a_prefix(tmp_path):
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        text = config(fritzbox(sim.urls[0]), poll=POLL, extra=f"web: {{listen: 'unix:{tmp_path}/web.sock', route_prefix: /box}}\n")
+        (tmp_path / "boxmeter.yml").write_text(text)
+        with Process([BUILD / "boxmeter", "serve", "--config.file", tmp_path / "boxmeter.yml", "--log.format", "text"],
+                     env={"STATE_DIRECTORY": str(tmp_path / "state")}) as daemon:
+            daemon.wait_for_line("boxmeter .* polls")
+            done = doctor(tmp_path, text)
+
+    assert "/web.sock: ok, Prometheus would see " in done.stdout

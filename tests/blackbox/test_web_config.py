@@ -198,7 +198,22 @@ def test_headers_of_the_file_take_the_place_of_ours(tmp_path):
     assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
 
 
+def test_requests_above_the_rate_of_the_file_are_told_to_wait(tmp_path):
+    with Secured(tmp_path, "rate_limit: {interval: 1h, burst: 3}\n", more=", health_without_login: true") as site:
+        answers = [site.ask("/metrics") for _ in range(4)]
+        assert [status for status, _, _ in answers] == [200, 200, 200, 429]
+        assert (answers[3][1]["Retry-After"], answers[3][2]) == ("3600", "too many requests; try again in a moment\n")
+        assert site.ask("/-/healthy")[0] == 200
+        done = run("reload", "--config.file", tmp_path / "boxmeter.yml", env={"STATE_DIRECTORY": str(tmp_path / "state")})
+        assert done.returncode == 0, done.stderr
+
+        site.web.write_text("rate_limit: {interval: 0s}\n")
+        eventually(lambda: site.ask("/metrics")[0] == 200, pause=1)
+
+
 MISTAKES = {
+    "rate_limit: {interval: 1s}":
+        "1:13: 'rate_limit' needs 'burst', how many requests may come at once: none would be answered",
     "basic_auth_users: {alice: secret}":
         "1:27: the password of 'alice' is no bcrypt hash ($2y$10$ and 53 characters); make one with 'boxmeter hash-password'",
     "basic_auth_users: {alice: $2y$10$short}":

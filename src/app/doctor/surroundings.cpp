@@ -1,17 +1,18 @@
 #include <sys/resource.h>
 
 #include "app/doctor/doctor.h"
+#include "app/running.h"
 #include "base/text.h"
 #include "config/state_dir.h"
-#include "http/url.h"
 #include "publish/post.h"
+#include "publish/web_file.h"
 
 namespace boxmeter::doctor {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = std::chrono::milliseconds(3000);
+constexpr auto kPatience = 3s;
 /// No boxmeter is older: 2026-01-01.
 constexpr auto kEarliest = WallClock::time_point(std::chrono::seconds(1'767'225'600));
 
@@ -46,16 +47,6 @@ Finding limits(const Config& config) {
           .way_out = "raise LimitNOFILE="};
 }
 
-/// An address to listen on as one to ask at; empty: it is no host and port.
-std::string asked_at(const std::string& listen) {
-  const auto parsed = http::parse_url(listen.starts_with(':') ? "127.0.0.1" + listen : listen);
-  if (!parsed || !parsed->port) return "";
-  std::string host = parsed->host;
-  if (host == "0.0.0.0") host = "127.0.0.1";
-  if (host == "[::]") host = "[::1]";
-  return host + ":" + std::to_string(*parsed->port);
-}
-
 std::string samples_in(const std::string& page) {
   std::size_t count = 0;
   for (const std::string_view line : split(page, '\n'))
@@ -64,18 +55,16 @@ std::string samples_in(const std::string& page) {
 }
 
 /// What Prometheus would see there now.
-Finding listening(const Config& config, const std::string& listen, http::Stop& stop) {
+Finding listening(const Config& config, const std::string& listen) {
   Finding finding{.check = "web " + listen};
-  const std::string address = asked_at(listen);
-  if (address.empty()) return finding.state = "not asked", finding;
-  const bool is_tls = !config.web.config_file.empty();
-  http::Client client({.timeout = kPatience, .tls = {.mode = http::TlsMode::insecure}}, stop);
+  const bool is_tls = !config.web.config_file.empty() && speaks_tls(config.web.config_file);
+  if (asked_at(listen, is_tls).empty()) return finding.state = "not asked", finding;
   try {
-    const http::Response page =
-        client.send({.url = (is_tls ? "https://" : "http://") + address + "/metrics"});
-    const bool is_ours = page.body.find("boxmeter_build_info") != std::string::npos;
+    const RunningAnswer page =
+        ask_address(listen, is_tls, route_prefix(config.web) + "/metrics", kPatience);
+    const bool is_ours = page.text.find("boxmeter_build_info") != std::string::npos;
     finding.state = is_ours || page.status == 401 ? "ok" : "failing";
-    if (is_ours) finding.what = "Prometheus would see " + samples_in(page.body);
+    if (is_ours) finding.what = "Prometheus would see " + samples_in(page.text);
     if (page.status == 401) finding.what = "asks for a login";
     if (finding.state == "ok") return finding;
     finding.what = "something else answers there (HTTP " + std::to_string(page.status) + ")";
@@ -129,8 +118,7 @@ Findings surroundings(const Config& config) {
   Findings findings = {clock(), state_dir(config), limits(config)};
   for (const std::string& warning : config.warnings)
     findings.push_back({.check = "configuration", .state = "warning", .what = warning});
-  for (const std::string& listen : config.web.listen)
-    findings.push_back(listening(config, listen, stop));
+  for (const std::string& listen : config.web.listen) findings.push_back(listening(config, listen));
   for (const SinkOptions& each : config.push) findings.push_back(sink(each, stop));
   return findings;
 }
