@@ -130,7 +130,7 @@ queries:
             file.write_text(pack.replace("SCALE", "2"))
             assert reload(daemon) == (200, "configuration reloaded: changed devices home; 1 device now\n")
 
-            daemon.wait_for(lambda found: float(value(found, "fritzbox_t_uptime")) == 2 * first)
+            daemon.wait_for(lambda found: float(value(found, "fritzbox_t_uptime") or 0) == 2 * first)
             assert logins(sim, 0) == 1
 
 
