@@ -134,18 +134,19 @@ std::vector<std::string> Server::State::control(const std::vector<std::string>& 
 
 /// Returns when it is done; once the server has stopped nothing is done.
 void Server::State::in_loop(const std::function<void()>& errand) {
-  std::promise<void> done;
+  // Shared: the loop may still be at it when the wait has ended.
+  const auto done = std::make_shared<std::promise<void>>();
   const bool taken = errands.with([&](Errands& all) {
     if (all.ended) return false;
-    all.waiting.emplace_back([&] {
+    all.waiting.emplace_back([&errand, done] {
       errand();
-      done.set_value();
+      done->set_value();
     });
     return true;
   });
   if (!taken) return;
   wake_up();
-  done.get_future().wait();
+  done->get_future().wait();
 }
 
 void Server::State::run_errands() {

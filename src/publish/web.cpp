@@ -48,13 +48,8 @@ struct Web::State {
         own(WallClock::now()),
         page(store),
         guard(options, own),
-        server(server_options(options, guard),
-               [this](const ServerRequest& request) { return answer(request); }) {
-    set_prefix(options);
-    config_status.with([&](ConfigStatus& status) {
-      status = {.file = sources.config_file, .read = WallClock::now()};
-    });
-  }
+        server(prepared(options),
+               [this](const ServerRequest& request) { return answer(request); }) {}
 
   struct Route {
     std::string_view path;
@@ -63,6 +58,14 @@ struct Web::State {
   };
   static const Route kRoutes[];
 
+  /// What requests need is there before the first can come.
+  http::ServerOptions prepared(const WebOptions& options) {
+    set_prefix(options);
+    config_status.with([&](ConfigStatus& status) {
+      status = {.file = sources.config_file, .read = WallClock::now()};
+    });
+    return server_options(options, guard);
+  }
   void set_prefix(const WebOptions& options) {
     prefix_.with([&](std::string& prefix) { prefix = route_prefix(options); });
   }
