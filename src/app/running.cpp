@@ -25,7 +25,9 @@ std::vector<std::filesystem::path> control_sockets(const std::filesystem::path& 
   std::vector<std::filesystem::path> sockets;
   if (const auto prepared = environment("RUNTIME_DIRECTORY"); prepared && !prepared->empty())
     sockets.emplace_back(std::filesystem::path(split(*prepared, ':').front()) / kName);
-  sockets.push_back(state_dir / kName);
+  std::error_code unknown;  // then it is left as it is, and told where it is used
+  const auto whole = std::filesystem::absolute(state_dir, unknown);
+  sockets.push_back((unknown ? state_dir : whole) / kName);
   return sockets;
 }
 

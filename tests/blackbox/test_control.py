@@ -138,3 +138,11 @@ def test_without_a_socket_healthcheck_speaks_tls_and_says_how_to_do_without_a_lo
         daemon.stop()
     with served_without_socket(tmp_path, text.replace("web.yml}", "web.yml, health_without_login: true}")):
         assert command("healthcheck", tmp_path) == (0, "boxmeter is healthy\n", "")
+
+
+def test_paths_of_the_configuration_may_be_relative(tmp_path, sim):
+    (tmp_path / "boxmeter.yml").write_text(one_box(sim, extra="state_dir: kept\nweb: {listen: '127.0.0.1:0'}\n"))
+    with Process([BUILD / "boxmeter", "serve", "--config.file", "boxmeter.yml", "--log.format", "text"], cwd=tmp_path) as daemon:
+        daemon.wait_for_line("boxmeter .* polls")
+        assert run("healthcheck", "--config.file", "boxmeter.yml", cwd=tmp_path).stdout == "boxmeter is healthy\n"
+        assert run("healthcheck", "--config.file", tmp_path / "boxmeter.yml").stdout == "boxmeter is healthy\n"
