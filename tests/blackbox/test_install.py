@@ -99,7 +99,7 @@ def analyze(*words):
 def test_the_unit_is_understood_by_systemd_and_leaves_little_open(installed, tmp_path):
     # Where it is installed for good the program is there; here only its folder is not /usr.
     unit = (installed / "lib/systemd/system/boxmeter.service").read_text()
-    unit = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={installed}/bin/boxmeter", unit)
+    unit = re.sub(r"(?m)^(ExecStart|ExecReload)=\S+", rf"\1={installed}/bin/boxmeter", unit)
     unit = re.sub(r"(?m)^Documentation=.*\n", "", unit)  # man finds only what is installed for good
     (tmp_path / "boxmeter.service").write_text(unit)
 

@@ -81,6 +81,6 @@ def test_in_the_journal_a_line_begins_with_its_priority_and_has_no_time(tmp_path
     with open(tmp_path / "journal", "w+", encoding="utf-8") as journal:
         stat = os.fstat(journal.fileno())
         with Process(["sh", "-c", 'exec "$0" "$@" 2>>"$JOURNAL"', BUILD / "boxmeter", "serve", "--config.file", file],
-                     env={"JOURNAL": journal.name, "JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"}):
+                     env={"STATE_DIRECTORY": str(tmp_path / "state"), "JOURNAL": journal.name, "JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"}):
             line = eventually(lambda: journal.seek(0) == 0 and journal.read())
     assert re.fullmatch(r'<4>level=warn msg="[^\n]*Connection refused" device=home reason=network\n', line), line
