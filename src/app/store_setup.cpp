@@ -2,13 +2,32 @@
 
 #include <utility>
 
+#include "http/url.h"
+
 namespace boxmeter {
+
+namespace {
+
+/// Where the box shows its own pages: at its address, but not at a port where it only answers
+/// programs, which are those that its kind is asked at unless a configuration says otherwise.
+std::string page_of(const Job& job) {
+  const auto url = http::parse_url(job.device.url);
+  if (!url) return "";
+  const auto usual = http::parse_url(job.kind->default_url);
+  const auto port = static_cast<unsigned>(url->port.value_or(0));
+  const bool is_for_programs =
+      port != 0 && (port == job.kind->https_port || (usual && usual->port == url->port));
+  return (is_for_programs ? "http://" + url->host : url->origin()) + "/";
+}
+
+}  // namespace
 
 std::vector<PolledDevice> polled_devices(const Config& config) {
   std::vector<PolledDevice> all;
   for (const Job& job : config.jobs) {
     PolledDevice device{.device = job.device.name,
                         .kind = job.device.kind,
+                        .page = page_of(job),
                         .labels = job.device.labels,
                         .interval = job.device.interval,
                         .queries = {}};

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "metric/model.h"
@@ -23,6 +24,9 @@ struct Turn {
   std::uint64_t logins = 0;                 // of the device so far
   Reply permissions = Reply::object();      // Device::permissions()
   Clock::time_point ended{};
+  Clock::time_point next{};  // nothing of the device is asked before; epoch: nobody said
+  /// When each query that was due in this turn is due again, if nothing holds the device back.
+  std::vector<std::pair<std::string, Clock::time_point>> due = {};
 
   bool is_up() const { return reached && !refused_login; }
 };

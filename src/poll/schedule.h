@@ -26,6 +26,8 @@ class Schedule {
            Clock::time_point start);
 
   Clock::time_point next_due() const;
+  /// Of one query, whatever holds the device back.
+  Clock::time_point next_due(std::size_t query) const { return slots_[query].due; }
   /// Those that are due, by how often in a row they have failed, then as configured: one that times
   /// out each time cannot keep the others from being asked.
   std::vector<std::size_t> due(Clock::time_point now) const;

@@ -154,6 +154,8 @@ void Turns::take(Clock::time_point planned) {
       outcomes, [](const SnapshotPtr& snapshot) { return snapshot->failure.has_value(); });
   turn.asked = asker_.sent() > sent && (turn.reached || failed);
   if (turn.asked && !turn.reached && !turn.failure) turn.failure = first_failure(outcomes);
+  for (const std::size_t query : due)
+    turn.due.emplace_back(queries_[query]->name, schedule_.next_due(query));
   tell(turn, outcomes);
   settle(std::move(turn), planned, began);
   remember();
@@ -248,6 +250,7 @@ void Turns::settle(Turn turn, Clock::time_point planned, Clock::time_point began
     schedule_.hold(turn.ended + std::max<Clock::duration>(interval_, kLoginBackoff));
   else if (down)
     schedule_.hold(turn.ended + backoff(interval_, failures_, chance()));
+  turn.next = schedule_.next_due();
   recorder_.end_turn(name_, turn);
 }
 

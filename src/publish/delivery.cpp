@@ -149,6 +149,7 @@ PushNotes Delivery::answered(const PushBody& body, const PushAnswer& answer,
   retry_at_.reset();
   const Meaning& meant = meaning(answer.status);
   if (answer.status != 0 && meant.reaction == Reaction::delivered) {
+    last_success_ = now;
     deliver(body, notes);
     return notes;
   }

@@ -80,6 +80,8 @@ class Delivery {
 
   const PushQueue& queue() const { return queue_; }
   std::uint64_t sent() const { return sent_; }
+  /// When a listener last took something.
+  std::optional<Clock::time_point> last_success() const { return last_success_; }
   const std::map<std::string, std::uint64_t>& failures() const { return failures_; }
   const std::map<std::string, std::uint64_t>& dropped() const { return dropped_; }
   /// Of the newest answer that was not a 2xx; empty once one is again.
@@ -120,6 +122,7 @@ class Delivery {
   unsigned refused_in_a_row_ = 0;
 
   std::uint64_t sent_ = 0;
+  std::optional<Clock::time_point> last_success_;
   std::map<std::string, std::uint64_t> failures_;
   std::map<std::string, std::uint64_t> dropped_;
   std::string last_error_;

@@ -205,6 +205,9 @@ SinkStatus Sink::status() const {
                       .dropped = delivery.dropped(),
                       .last_error = delivery.last_error()};
     if (!queue.empty()) status.oldest = queue.at(queue.begin()).answered;
+    if (const auto last = delivery.last_success())
+      status.last_success =
+          WallClock::now() - std::chrono::duration_cast<WallClock::duration>(Clock::now() - *last);
     return status;
   });
 }

@@ -47,6 +47,7 @@ struct SinkStatus {
   std::size_t queued_objects = 0;
   std::size_t queued_bytes = 0;
   std::optional<WallClock::time_point> oldest = {};
+  std::optional<WallClock::time_point> last_success = {};
   std::uint64_t sent = 0;                              // objects
   std::map<std::string, std::uint64_t> failures = {};  // by reason
   std::map<std::string, std::uint64_t> dropped = {};   // by reason

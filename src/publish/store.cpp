@@ -11,6 +11,19 @@ namespace {
 
 constexpr int kShownIntervals = 3;
 
+/// When the device and its queries are asked again, by the clock that people read.
+void note_next(DeviceStatus& status, const Turn& turn) {
+  const auto by_wall = [now = Clock::now(), wall = WallClock::now()](Clock::time_point time) {
+    return wall + std::chrono::duration_cast<WallClock::duration>(time - now);
+  };
+  if (turn.next == Clock::time_point()) return;
+  status.next = by_wall(turn.next);
+  for (const auto& [name, due] : turn.due) {
+    const auto query = std::ranges::find(status.queries, name, &DeviceStatus::Query::name);
+    if (query != status.queries.end()) query->next = by_wall(due);
+  }
+}
+
 ContestedFamilies contested_families(const std::vector<PolledDevice::Query>& queries) {
   ContestedFamilies contested;
   std::set<std::string_view> seen;
@@ -57,6 +70,7 @@ Store::DevicePtr Store::new_device(const PolledDevice& polled) const {
   device->current.with([&](Current& current) {
     current.status.name = polled.device;
     current.status.kind = polled.kind;
+    current.status.page = polled.page;
     for (const PolledDevice::Query& query : polled.queries)
       current.status.queries.push_back({.name = query.name});
     current.given.resize(polled.queries.size());
@@ -88,7 +102,7 @@ void Store::update(const std::vector<PolledDevice>& devices, const std::set<std:
   for (const FamilyPtr& family : families) numbers_.renew(family);
   was_complete_ = !known()->all.empty() && complete();
   devices_.with([&](std::shared_ptr<const Devices>& current) { current = std::move(after); });
-  ++generation_;
+  configured_ = ++generation_;
 }
 
 /// Values stay when they look under the new configuration as they did.
@@ -97,6 +111,7 @@ void Store::inherit(const Device& before, Device& device) const {
   device.current.with([&](Current& current) {
     DeviceStatus status = old.status;
     status.queries = std::move(current.status.queries);
+    status.page = std::move(current.status.page);
     status.series = 0;
     for (std::size_t i = 0; i < device.queries.size(); ++i) {
       const auto known = std::ranges::find(before.queries, device.queries[i].name, &Query::name);
@@ -110,6 +125,7 @@ void Store::inherit(const Device& before, Device& device) const {
     }
     current.status = std::move(status);
     current.last_good = old.last_good;
+    current.history = old.history;
     for (std::size_t i = 0; i < current.given.size(); ++i)
       decide(current.given, i, Clock::time_point::min());
   });
@@ -187,6 +203,7 @@ void Store::record(const SnapshotPtr& snapshot) {
     const auto query = std::ranges::find(device->queries, snapshot->query, &Query::name);
     if (query != device->queries.end()) {
       const auto at = static_cast<std::size_t>(query - device->queries.begin());
+      const Traffic traffic = traffic_of(snapshot->series);
       Given given{};
       if (!snapshot->failure)
         given = {
@@ -195,10 +212,11 @@ void Store::record(const SnapshotPtr& snapshot) {
       device->current.with([&](Current& current) {
         if (!snapshot->failure || lacking(snapshot->support)) current.given[at] = std::move(given);
         count(current, at, *snapshot);
+        current.history.add(traffic, snapshot->asked, snapshot->answered);
         for (auto each = at; each < current.given.size(); ++each)
           decide(current.given, each, snapshot->asked);
+        current.changed = ++generation_;
       });
-      ++generation_;
     }
   }
   for (const Listener& listener : listeners_) listener(snapshot);
@@ -225,9 +243,30 @@ void Store::end_turn(const std::string& name, const Turn& turn) {
     for (const std::string& abandoned : turn.abandoned)
       for (DeviceStatus::Query& query : status.queries)
         if (query.name == abandoned && query.asked) query.up = false;
+    note_next(status, turn);
     current.health = render_health(*device, status);
+    current.changed = ++generation_;
   });
-  ++generation_;
+}
+
+/// Calls take(query, until, fragment) for every query that was answered; without a fragment when
+/// the answer has expired.
+template <typename Take>
+void Store::take_shown(const Device& device, const Current& current, Clock::time_point now,
+                       Take take) {
+  const auto device_until = current.status.up
+                                ? Clock::time_point::max()
+                                : current.last_good + kShownIntervals * device.interval;
+  for (std::size_t at = 0; at < current.given.size(); ++at) {
+    const Given& given = current.given[at];
+    const auto until = std::min(device_until, given.until);
+    if (!given.all) continue;
+    take(at, until,
+         until <= now ? nullptr
+         : now < given.decided_until
+             ? given.shown
+             : without_taken(given.all, taken_before(current.given, at, now)));
+  }
 }
 
 View Store::view(Clock::time_point now) const {
@@ -239,23 +278,40 @@ View Store::view(Clock::time_point now) const {
   for (const DevicePtr& device : devices->all) {
     device->current.with([&](const Current& current) {
       view.fragments.push_back(current.health);
-      const auto device_until = current.status.up
-                                    ? Clock::time_point::max()
-                                    : current.last_good + kShownIntervals * device->interval;
-      for (std::size_t at = 0; at < current.given.size(); ++at) {
-        const Given& given = current.given[at];
-        const auto until = std::min(device_until, given.until);
-        if (!given.all || until <= now) continue;
-        view.valid_until = std::min(view.valid_until, until);
-        view.fragments.push_back(
-            now < given.decided_until
-                ? given.shown
-                : without_taken(given.all, taken_before(current.given, at, now)));
-      }
+      take_shown(*device, current, now,
+                 [&](std::size_t, Clock::time_point until, FragmentPtr shown) {
+                   if (!shown) return;
+                   view.valid_until = std::min(view.valid_until, until);
+                   view.fragments.push_back(std::move(shown));
+                 });
     });
   }
   view.families = numbers_.all();
   return view;
+}
+
+Sights Store::sights(Clock::time_point now, const std::string& name) const {
+  Sights sights{.generation = generation_, .configured = configured_};
+  const auto devices = known();
+  for (const DevicePtr& device : devices->all) {
+    device->current.with([&](const Current& current) {
+      if (!name.empty() && current.status.name != name) return;
+      DeviceSight sight{.status = current.status,
+                        .labels = device->labels,
+                        .history = current.history,
+                        .changed = current.changed};
+      take_shown(*device, current, now,
+                 [&](std::size_t at, Clock::time_point until, FragmentPtr shown) {
+                   if (shown)
+                     sight.shown.push_back({device->queries[at].name, std::move(shown)});
+                   else
+                     sight.expired = std::max(sight.expired, until);
+                 });
+      sights.devices.push_back(std::move(sight));
+    });
+  }
+  sights.families = numbers_.all();
+  return sights;
 }
 
 std::vector<DeviceStatus> Store::devices() const {

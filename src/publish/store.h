@@ -13,6 +13,7 @@
 #include "metric/model.h"
 #include "metric/turn.h"
 #include "publish/fragment.h"
+#include "publish/history.h"
 
 namespace boxmeter {
 
@@ -29,7 +30,8 @@ struct View {
 struct PolledDevice {
   std::string device = {};
   std::string kind = {};
-  Labels labels = {};  // extra ones, on every series of the device
+  std::string page = {};  // where a person looks at it in a browser; empty: nowhere
+  Labels labels = {};     // extra ones, on every series of the device
   std::chrono::milliseconds interval{};
   struct Query {
     std::string name = {};
@@ -51,10 +53,13 @@ struct DeviceStatus {
     std::chrono::duration<double> took{};
     std::optional<Failure> failure = {};
     std::size_t series = 0;
+    std::optional<WallClock::time_point> next = {};  // asked again then
   };
   std::string name = {};
   std::string kind = {};
-  bool answered = false;  // a turn has ended, well or not
+  std::string page = {};                           // PolledDevice's
+  std::optional<WallClock::time_point> next = {};  // asked again then
+  bool answered = false;                           // a turn has ended, well or not
   bool up = false;
   std::optional<WallClock::time_point> last_success = {};
   std::optional<Failure> failure = {};  // the newest of the device
@@ -68,6 +73,29 @@ struct DeviceStatus {
   std::map<std::string, std::uint64_t> dropped = {};
   std::uint64_t cut = 0;  // label values that show only their start
   std::vector<Query> queries = {};
+};
+
+/// What people are shown of a device, copied while nobody changes it.
+struct DeviceSight {
+  /// What a query gives at the moment, without what earlier ones give.
+  struct Shown {
+    std::string query = {};
+    FragmentPtr fragment = {};
+  };
+  DeviceStatus status = {};
+  std::string labels = {};  // every label set in the fragments begins with them
+  std::vector<Shown> shown = {};
+  History history = {};
+  std::uint64_t changed = 0;       // the generation that its last change made
+  Clock::time_point expired = {};  // when the latest of its values that are gone expired
+};
+
+/// Of all devices, or of one.
+struct Sights {
+  std::uint64_t generation = 0;           // what changes later has a higher one
+  std::uint64_t configured = 0;           // the generation that the last update() made
+  std::vector<DeviceSight> devices = {};  // as configured
+  std::shared_ptr<const std::vector<FamilyPtr>> families = {};  // indexed by FamilyId
 };
 
 /// The newest snapshots, rendered.  Workers write, sinks and scrapes read; neither knows of the
@@ -97,6 +125,8 @@ class Store {
   /// Snapshots older than 3 of their intervals are gone, and 3 device intervals after its last
   /// good turn everything of a device that is down; `now` decides.
   View view(Clock::time_point now) const;
+  /// What is shown at `now`; of the device with that name alone when it is not empty.
+  Sights sights(Clock::time_point now, const std::string& name = {}) const;
   /// Of the newest view: cheap, to see whether a kept page is still true.
   std::uint64_t generation() const { return generation_; }
   std::vector<DeviceStatus> devices() const;
@@ -117,6 +147,8 @@ class Store {
     std::vector<Given> given = {};  // per query; without fragments before the first answer
     FragmentPtr health = {};
     Clock::time_point last_good = {};
+    History history = {};
+    std::uint64_t changed = 0;  // generation
   };
   struct Query {
     std::string name = {};
@@ -145,6 +177,9 @@ class Store {
                           const Device& device) const;
   FragmentPtr render_health(const Device& device, const DeviceStatus& status) const;
   static void count(Current& current, std::size_t query, const Snapshot& snapshot);
+  template <typename Take>
+  static void take_shown(const Device& device, const Current& current, Clock::time_point now,
+                         Take take);
   static void decide(std::vector<Given>& given, std::size_t query, Clock::time_point now);
   static SeriesHashes taken_before(const std::vector<Given>& given, std::size_t query,
                                    Clock::time_point now);
@@ -153,6 +188,7 @@ class Store {
   Guarded<std::shared_ptr<const Devices>> devices_;  // never null
   mutable std::atomic<bool> was_complete_ = false;
   std::atomic<std::uint64_t> generation_ = 1;
+  std::atomic<std::uint64_t> configured_ = 1;
   std::vector<Listener> listeners_;
 };
 
