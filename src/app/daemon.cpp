@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "app/doctor/doctor.h"
 #include "app/running.h"
 #include "app/store_setup.h"
 #include "base/file.h"
@@ -116,6 +117,11 @@ Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
            {.sinks = [this] { return sinks_.status(); },
             .config_file = reader_.file,
             .reload = [this] { return reload(); },
+            .way_out =
+                [this](const std::string& kind, ErrorKind reason, Support support) {
+                  return doctor::way_out(reason, doctor::refusal_of(support),
+                                         find_kind(reader_.kinds, kind));
+                },
             .config =
                 [this](bool with_lines) {
                   return config_.with([&](const Config& in_use) {

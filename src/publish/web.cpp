@@ -8,8 +8,9 @@
 #include "publish/own_series.h"
 #include "publish/page.h"
 #include "publish/push.h"
+#include "publish/scrapes.h"
+#include "publish/site/site.h"
 #include "publish/status_json.h"
-#include "publish/status_page.h"
 #include "publish/web_guard.h"
 
 namespace boxmeter {
@@ -45,8 +46,14 @@ struct Web::State {
   State(const WebOptions& options, Store& of, WebSources handed_in)
       : store(of),
         sources(std::move(handed_in)),
-        own(WallClock::now()),
+        own(started),
         page(store),
+        site(store,
+             {.sinks = sources.sinks,
+              .scrapes = [this] { return scrapes.newest(); },
+              .config = [this] { return config_now(); },
+              .way_out = sources.way_out},
+             started),
         guard(options, own),
         server(prepared(options),
                [this](const ServerRequest& request) { return answer(request); }) {}
@@ -80,11 +87,10 @@ struct Web::State {
   ServerResponse finished(ServerResponse response, const Route* route, Clock::time_point began);
 
   ServerResponse metrics(const ServerRequest& request);
-  ServerResponse landing(const ServerRequest&) {
-    return ServerResponse::text(200,
-                                status_page(store.devices(), sources.sinks(), WallClock::now()),
-                                "text/html; charset=utf-8");
-  }
+  ServerResponse landing(const ServerRequest& request) { return site.overview(request); }
+  ServerResponse box(const ServerRequest& request) { return site.box(request); }
+  ServerResponse updates(const ServerRequest& request) { return site.updates(request); }
+  ServerResponse asset(const ServerRequest& request) { return site.asset(request); }
   ServerResponse devices(const ServerRequest&) {
     return ServerResponse::text(200, devices_json(store.devices(), sources.sinks()),
                                 "application/json");
@@ -110,9 +116,12 @@ struct Web::State {
 
   Store& store;
   const WebSources sources;
+  const WallClock::time_point started = WallClock::now();
   OwnSeries own;
   Guarded<ConfigStatus> config_status;
   Page page;
+  Scrapes scrapes;
+  const Site site;
   Guarded<std::string> prefix_;  // of all paths
   WebGuard guard;
   http::Server server;  // last: its threads use all of the above
@@ -123,7 +132,9 @@ const Web::State::Route Web::State::kRoutes[] = {
     {"/devices", false, &State::devices}, {"/-/healthy", false, &State::healthy},
     {"/-/ready", false, &State::ready},   {"/probe", false, &State::unavailable},
     {"/sd", false, &State::unavailable},  {"/config", false, &State::config},
-    {"/-/reload", true, &State::reload},
+    {"/-/reload", true, &State::reload},  {"/box", false, &State::box},
+    {"/updates", false, &State::updates}, {"/page.css", false, &State::asset},
+    {"/page.js", false, &State::asset},   {"/icon.svg", false, &State::asset},
 };
 
 ServerResponse Web::State::answer(ServerRequest asked) {
@@ -177,6 +188,7 @@ ServerResponse Web::State::routed(const ServerRequest& request, const Route* rou
 }
 
 ServerResponse Web::State::metrics(const ServerRequest& request) {
+  const auto began = Clock::now();
   const auto format = negotiate(request.header("accept"));
   const std::vector<Series> ours = own.collect(sources.sinks());
   ServerResponse response{.content_type = std::string(content_type(format)),
@@ -187,6 +199,14 @@ ServerResponse Web::State::metrics(const ServerRequest& request) {
   } else {
     response.body = page.plain(ours, format, Clock::now());
   }
+  std::size_t bytes = 0;
+  for (const http::Chunk& chunk : response.body) bytes += chunk->size();
+  if (request.method == "GET")
+    scrapes.add({.client = request.client,
+                 .agent = request.header("user-agent"),
+                 .last = WallClock::now(),
+                 .took = Clock::now() - began,
+                 .bytes = bytes});
   return response;
 }
 

@@ -6,6 +6,7 @@
 
 #include "publish/config_status.h"
 #include "publish/push.h"
+#include "publish/site/overview.h"
 #include "publish/web_options.h"
 
 namespace boxmeter {
@@ -18,13 +19,14 @@ struct WebSources {
   std::function<std::vector<SinkStatus>()> sinks = [] { return std::vector<SinkStatus>(); };
   std::string config_file = {};
   std::function<Reloaded()> reload = [] { return Reloaded{}; };
+  WayOut way_out = [](const std::string&, ErrorKind, Support) { return std::string(); };
   /// The configuration in use as YAML, without secrets; with the line that each value comes from.
   std::function<std::string(bool with_lines)> config = [](bool) { return std::string(); };
 };
 
-/// Our HTTP side (design.md section 6): /metrics, /devices, /, /-/healthy, /-/ready, /-/reload; the
-/// rest is refused as not available yet.  Serves from construction to destruction, by threads of
-/// its own.  Who may ask what, WebGuard says.
+/// Our HTTP side (design.md section 6): /metrics, /devices, the pages of Site, /-/healthy,
+/// /-/ready, /-/reload; the rest is refused as not available yet.  Serves from construction to
+/// destruction, by threads of its own.  Who may ask what, WebGuard says.
 class Web {
  public:
   /// `store` outlives it.  Throws Error{config} when an address cannot be listened on or the web

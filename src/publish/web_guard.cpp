@@ -246,8 +246,9 @@ void WebGuard::add_headers(ServerResponse& response) {
       {"X-Frame-Options", "DENY"},
       {"Referrer-Policy", "no-referrer"},
       {"Content-Security-Policy",
-       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; "
-       "form-action 'none'"}};
+       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "
+       "'self'; "
+       "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"}};
   const auto read = file();
   const auto& theirs = read->headers;
   for (const auto& header : ours) {

@@ -85,6 +85,8 @@ def test_the_links_of_the_page_stay_below_the_prefix_and_lead_somewhere(tmp_path
         links = re.findall(r'(?:href|src|action)="([^"]*)"', daemon.get(f"{prefix}/").decode())
         assert "metrics" in links and "config" in links
         for link in links:
+            if "://" in link:  # the box's own page
+                continue
             assert not link.startswith("/"), link
             assert daemon.get(urllib.parse.urljoin(f"{prefix}/", link))
 

@@ -13,7 +13,6 @@
 #include "publish/own_series.h"
 #include "publish/page.h"
 #include "publish/status_json.h"
-#include "publish/status_page.h"
 
 using namespace boxmeter;
 using namespace boxmeter::test;
@@ -396,61 +395,6 @@ TEST_CASE("/devices tells the whole state as JSON") {
     "sinks": [{"name": "telegraf", "queued_objects": 0, "queued_bytes": 0, "oldest": null,
                "sent": 7, "failures": {}, "dropped": {}, "last_error": "HTTP 400"}]
   })"));
-}
-
-TEST_CASE("the status page tells who is up, since when, and what was wrong") {
-  DeviceStatus up{.name = "home", .kind = "fritzbox", .answered = true, .up = true};
-  up.last_success = kWall;
-  up.series = 12;
-  up.queries.push_back({.name = "wan",
-                        .asked = true,
-                        .up = true,
-                        .last_success = kWall,
-                        .took = 41ms,
-                        .series = 12});
-  DeviceStatus down{.name = "free", .kind = "freebox", .answered = true};
-  down.failure = Failure{ErrorKind::auth, "the token was refused"};
-  down.failed = kWall;
-
-  const auto page = status_page({up, down, {.name = "new", .kind = "freebox"}}, {}, kWall + 3min);
-
-  CHECK(contains(page, "<h2>Devices <span class=\"soft\">1 of 3 up</span></h2>"));
-  CHECK(contains(page,
-                 "<h3>home</h3><b class=\"up\">up</b> <span class=\"soft\">fritzbox · last success "
-                 "3 min ago · 12 series</span>"));
-  CHECK(contains(page,
-                 "<tr><td>wan</td><td class=\"up\">supported</td><td class=\"number\">12</td>"
-                 "<td class=\"number\">41 ms</td><td>3 min ago</td>"
-                 "<td class=\"text soft\"></td></tr>"));
-  CHECK(contains(page,
-                 "<h3>free</h3><b class=\"down\">down</b> <span class=\"soft\">freebox · last "
-                 "success never · 0 series</span>\n"
-                 "<p class=\"error\">auth, 3 min ago: the token was refused</p>"));
-  CHECK(contains(page, "<h3>new</h3><b class=\"wait\">not answered yet</b>"));
-  CHECK_FALSE(contains(page, "<h2>Push</h2>"));
-}
-
-TEST_CASE("nothing that a device says is markup") {
-  DeviceStatus device{.name = "<a>", .kind = "fritzbox", .answered = true};
-  device.failure = Failure{ErrorKind::protocol, "got '<html>' & \"more\" \xFF"};
-  device.queries.push_back(
-      {.name = "<q>", .asked = true, .failure = Failure{ErrorKind::protocol, "<script>"}});
-
-  const auto page = status_page({device}, {{.name = "<s>", .last_error = "<img src=x>"}}, kWall);
-
-  CHECK(contains(page, "got &#39;&lt;html&gt;&#39; &amp; &quot;more&quot; \xEF\xBF\xBD"));
-  for (const auto* raw : {"<a>", "<html>", "<q>", "<script>", "<s>", "<img"}) {
-    CAPTURE(raw);
-    CHECK_FALSE(contains(page, raw));
-  }
-}
-
-TEST_CASE("ages are told as people say them") {
-  CHECK(age(-5s) == "0 s");
-  CHECK(age(119s) == "119 s");
-  CHECK(age(120s) == "2 min");
-  CHECK(age(3h + 59min) == "3 h");
-  CHECK(age(72h) == "3 d");
 }
 
 TEST_CASE("the addresses are those that were bound") {

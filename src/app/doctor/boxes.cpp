@@ -88,12 +88,6 @@ std::size_t points(const Snapshot& snapshot, std::string_view metric = "") {
   return count;
 }
 
-Refusal refusal_of(Support support) {
-  if (support == Support::unsupported) return Refusal::unsupported;
-  if (support == Support::denied) return Refusal::denied;
-  return support == Support::idle ? Refusal::idle : Refusal::none;
-}
-
 Finding told(const Job& job, const Snapshot& snapshot) {
   Finding finding{.device = job.device.name,
                   .check = "query " + snapshot.query,
@@ -171,6 +165,12 @@ Finding traced(const Job& job, const Query& query, const Outcome& outcome,
 }
 
 }  // namespace
+
+Refusal refusal_of(Support support) {
+  if (support == Support::unsupported) return Refusal::unsupported;
+  if (support == Support::denied) return Refusal::denied;
+  return support == Support::idle ? Refusal::idle : Refusal::none;
+}
 
 std::string way_out(ErrorKind error, Refusal refusal, const DeviceKind& kind) {
   const std::string opening(kind.setup.opening), granting(kind.setup.granting);

@@ -19,6 +19,8 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
+/// What a query's state says of its request.
+Refusal refusal_of(Support support);
 /// What to do about an error of a box of this kind; empty where the message says it.
 std::string way_out(ErrorKind error, Refusal refusal, const DeviceKind& kind);
 

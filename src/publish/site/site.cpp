@@ -1,0 +1,168 @@
+#include "publish/site/site.h"
+
+#include <charconv>
+#include <optional>
+
+#include "base/text.h"
+#include "publish/gzip.h"
+#include "publish/negotiate.h"
+#include "publish/site/assets.h"
+#include "publish/site/pages.h"
+
+namespace boxmeter {
+namespace {
+
+using http::ServerRequest;
+using http::ServerResponse;
+
+constexpr std::string_view kHtml = "text/html; charset=utf-8";
+constexpr std::size_t kWorthPacking = 1000;  // bytes
+
+/// Packed for who takes it, as every browser does.
+ServerResponse answer(const ServerRequest& request, int status, std::string text,
+                      std::string_view type) {
+  const bool is_packed =
+      text.size() >= kWorthPacking && accepts_gzip(request.header("accept-encoding"));
+  ServerResponse response =
+      ServerResponse::text(status, is_packed ? gzipped(text) : std::move(text), std::string(type));
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  if (is_packed) response.headers.emplace_back("Content-Encoding", "gzip");
+  return response;
+}
+
+ServerResponse fresh(ServerResponse response) {
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+/// What a version says: of which process, of which generation, and of when.
+struct Version {
+  std::int64_t process = 0;
+  std::uint64_t generation = 0;
+  Clock::time_point when = {};
+};
+
+std::int64_t ticks(auto time) { return time.time_since_epoch().count(); }
+
+std::string text_of(const Version& version) {
+  return std::to_string(version.process) + "-" + std::to_string(version.generation) + "-" +
+         std::to_string(ticks(version.when));
+}
+
+template <typename Whole>
+bool read(std::string_view text, Whole& into) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+/// One of another process is worth as little as none.
+std::optional<Version> read_version(std::string_view text, std::int64_t process) {
+  const auto parts = split(text, '-');
+  Version version;
+  Clock::rep when = 0;
+  const bool is_good = parts.size() == 3 && read(parts[0], version.process) &&
+                       read(parts[1], version.generation) && read(parts[2], when) &&
+                       version.process == process;
+  if (!is_good) return std::nullopt;
+  version.when = Clock::time_point(Clock::duration(when));
+  return version;
+}
+
+bool is_newer(std::uint64_t changed, Clock::time_point expired, const Version& seen) {
+  return changed > seen.generation || expired > seen.when;
+}
+
+std::string no_box(const std::string& name) { return "There is no box '" + name + "' (any more)"; }
+
+}  // namespace
+
+Site::Site(const Store& store, SiteSources sources, WallClock::time_point started)
+    : store_(store), sources_(std::move(sources)), started_(started) {}
+
+std::string Site::version_of(const Sights& sights, Clock::time_point now) const {
+  return text_of({.process = ticks(started_), .generation = sights.generation, .when = now});
+}
+
+Overview Site::overview_of(const Sights& sights, Clock::time_point now) const {
+  Overview overview{.version = BOXMETER_VERSION,
+                    .now = WallClock::now(),
+                    .started = started_,
+                    .config = sources_.config(),
+                    .sinks = sources_.sinks(),
+                    .scrapes = sources_.scrapes()};
+  overview.boxes.reserve(sights.devices.size());
+  for (const DeviceSight& device : sights.devices)
+    overview.boxes.push_back(facts_of(device, *sights.families, now, overview.now));
+  overview.problems = problems_of(overview, sources_.way_out);
+  return overview;
+}
+
+ServerResponse Site::overview(const ServerRequest& request) const {
+  const auto now = Clock::now();
+  const Sights sights = store_.sights(now);
+  const Filter filter = read_filter(request.parameter("find"), request.parameter("show"));
+  return fresh(answer(request, 200,
+                      overview_page(overview_of(sights, now), filter, version_of(sights, now)),
+                      kHtml));
+}
+
+ServerResponse Site::box(const ServerRequest& request) const {
+  const auto now = Clock::now();
+  const auto wall = WallClock::now();
+  const std::string name = request.parameter("name"), find = request.parameter("find");
+  const Sights sights = name.empty() ? Sights() : store_.sights(now, name);
+  if (sights.devices.empty()) return answer(request, 404, missing_page(no_box(name)), kHtml);
+  const BoxDetails details =
+      details_of(sights.devices.front(), *sights.families, find, sources_.way_out, now, wall);
+  return fresh(answer(request, 200, box_page(details, find, wall, version_of(sights, now)), kHtml));
+}
+
+ServerResponse Site::updates(const ServerRequest& request) const {
+  if (!request.parameter("box").empty()) return box_updates(request);
+  const auto now = Clock::now();
+  const Sights sights = store_.sights(now);
+  const auto seen = read_version(request.parameter("since"), ticks(started_));
+  const Overview overview = overview_of(sights, now);
+  const Parts parts = overview_parts(overview, [&](const BoxFacts& box) {
+    return !seen || sights.configured > seen->generation ||
+           is_newer(box.changed, box.expired, *seen);
+  });
+  std::vector<std::string> names;
+  for (const BoxFacts& box : overview.boxes) names.push_back(box.name);
+  const bool is_same_set = seen && sights.configured <= seen->generation;
+  return fresh(answer(request, 200,
+                      updates_json(version_of(sights, now), overview.now, layout_of(overview),
+                                   is_same_set ? nullptr : &names, parts),
+                      "application/json"));
+}
+
+ServerResponse Site::box_updates(const ServerRequest& request) const {
+  const auto now = Clock::now();
+  const auto wall = WallClock::now();
+  const Sights sights = store_.sights(now, request.parameter("box"));
+  if (sights.devices.empty())
+    return fresh(
+        answer(request, 404, no_box(request.parameter("box")) + "\n", "text/plain; charset=utf-8"));
+  const DeviceSight& device = sights.devices.front();
+  const auto seen = read_version(request.parameter("since"), ticks(started_));
+  Parts parts;
+  if (!seen || is_newer(device.changed, device.expired, *seen))
+    parts = box_parts(details_of(device, *sights.families, request.parameter("find"),
+                                 sources_.way_out, now, wall),
+                      wall);
+  return fresh(answer(request, 200,
+                      updates_json(version_of(sights, now), wall, "box", nullptr, parts),
+                      "application/json"));
+}
+
+ServerResponse Site::asset(const ServerRequest& request) const {
+  for (const Asset& asset : assets()) {
+    if (request.path != "/" + std::string(asset.name)) continue;
+    auto response = answer(request, 200, std::string(asset.text), asset.content_type);
+    response.headers.emplace_back("Cache-Control", "private, max-age=31536000, immutable");
+    return response;
+  }
+  return ServerResponse::text(404, "not found\n");
+}
+
+}  // namespace boxmeter
