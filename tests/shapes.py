@@ -130,7 +130,7 @@ def paths_of(query):
         if each.startswith("$"):
             return placed("", each + ("/" + path if path else ""))
         if "" in parts:
-            return parts[""], whole.removeprefix("reply/") if query.get("for_each") else whole
+            return parts[""], (whole + "/").removeprefix("reply/").rstrip("/") if query.get("for_each") else whole
         head, _, rest = whole.partition("/")
         return (parts[head], rest) if head in parts else (None, whole)
 

@@ -240,8 +240,8 @@ ROWS = [
                   overrides=[mirrored("/^up/")], width=24)),
     row_of("monitor", "fritzbox_online_monitor_receive_rate_bytes_per_second", "What the box's online monitor shows",
            series("Kinds of traffic", "What is received by kind, and sent by priority, as the box draws it.",
-                  (bits_per_second("fritzbox_online_monitor_receive_rate_bytes_per_second", "monitor"), "down: {{traffic}}"),
-                  (bits_per_second("fritzbox_online_monitor_transmit_rate_bytes_per_second", "monitor"), "up: {{class}}"),
+                  (bits_per_second("fritzbox_online_monitor_receive_rate_bytes_per_second", "monitor"), "down: {{traffic}} {{group}}"),
+                  (bits_per_second("fritzbox_online_monitor_transmit_rate_bytes_per_second", "monitor"), "up: {{class}} {{group}}"),
                   unit=BITS,
                   overrides=[mirrored("/^up:/")], width=24)),
 ]

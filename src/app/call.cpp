@@ -7,6 +7,7 @@
 #include "app/process.h"
 #include "app/terminal.h"
 #include "base/log.h"
+#include "device/hidden.h"
 
 namespace boxmeter {
 namespace {
@@ -34,9 +35,12 @@ int call(const CallOptions& wanted, DeviceKinds kinds, const Words& words) {
   set_up_log("warn", "text");
   prepare_process(1);
   http::Stop stop;
-  const Reply reply =
-      within(job.device.name, [&] { return kind.open(job.device, stop)->call(request); });
-  std::cout << reply.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  const auto device = kind.open(job.device, stop);
+  const Reply reply = within(job.device.name, [&] { return device->call(request); });
+  std::cout << reply.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n"
+            << std::flush;
+  tell_hidden(hidden_by(*device),
+              "the commands of the brand show them with --reveal: 'boxmeter help'");
   return 0;
 }
 

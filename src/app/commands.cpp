@@ -7,8 +7,11 @@
 #include <iostream>
 
 #include "app/command_line.h"
+#include "app/escaped_output.h"
+#include "app/terminal.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/unicode.h"
 #include "options/help.h"
 #include "options/read.h"
 #include "yaml/mistakes.h"
@@ -72,6 +75,14 @@ Prepared prepare(const Program& program, const Command& command, const std::stri
   return prepared;
 }
 
+/// What a program was promised that asked for JSON.
+bool wants_json(const Syntax& syntax) {
+  return std::ranges::any_of(syntax.options, [](const Option& option) {
+    const bool* const* flag = std::get_if<bool*>(&option.target);
+    return option.name == "json" && flag != nullptr && **flag;
+  });
+}
+
 int read_and_run(const Prepared& command, Arguments arguments) {
   const Reading reading = read_options(command.syntax, arguments);
   if (reading.wants_help) {
@@ -82,7 +93,13 @@ int read_and_run(const Prepared& command, Arguments arguments) {
     throw Error(ErrorKind::config, "unexpected argument '" +
                                        reading.words[command.syntax.most_words] + "'; " +
                                        see_help(command.syntax));
-  return command.run(reading.words);
+  try {
+    return command.run(reading.words);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::config && wants_json(command.syntax))
+      std::cout << refusal_json(error) << "\n";
+    throw;
+  }
 }
 
 /// Options of the group may stand before the word, as far as the command that it names has them.
@@ -156,16 +173,18 @@ std::vector<Command> commands(const Program& program) {
 
 int run_command(const Program& program, Arguments arguments) {
   fill_closed_outputs();
+  const EscapedOutput escaped;
   try {
     const int exit_code = dispatch(program, arguments);
     std::cout.flush();
     if (!std::cout) throw Error(ErrorKind::internal, "cannot write to the standard output");
     return exit_code;
   } catch (const ConfigMistakes& mistakes) {
-    for (const std::string& line : mistakes.lines()) std::cerr << "boxmeter: " << line << "\n";
+    for (const std::string& line : mistakes.lines())
+      std::cerr << "boxmeter: " << printable(line) << "\n";
     return 2;
   } catch (const Error& error) {
-    std::cerr << "boxmeter: " << error.what() << "\n";
+    std::cerr << "boxmeter: " << printable(error.what()) << "\n";
     return error.kind() == ErrorKind::config ? 2 : 1;
   } catch (const std::exception& bug) {
     std::cerr << "boxmeter: internal error: " << bug.what() << "\n";

@@ -8,10 +8,13 @@
 #include <csignal>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/error.h"
+#include "base/coded_error.h"
+#include "base/number.h"
 #include "base/text.h"
+#include "base/unicode.h"
 
 namespace boxmeter {
 namespace {
@@ -119,16 +122,17 @@ Secret ask_password(const std::string& prompt, const std::string& way_out) {
   return Secret(std::move(password));
 }
 
+// By std::clog, the same file as std::cerr but not escaped: it moves the cursor.
 void Countdown::show(std::chrono::seconds left) {
   if (::isatty(STDERR_FILENO) != 1) return;
   is_shown_ = true;
   const auto seconds = left.count() % 60;
-  std::cerr << "\r  " << left.count() / 60 << (seconds < 10 ? ":0" : ":") << seconds << " left "
+  std::clog << "\r  " << left.count() / 60 << (seconds < 10 ? ":0" : ":") << seconds << " left "
             << std::flush;
 }
 
 void Countdown::end() {
-  if (is_shown_) std::cerr << "\r                \r" << std::flush;
+  if (is_shown_) std::clog << "\r                \r" << std::flush;
   is_shown_ = false;
 }
 
@@ -139,7 +143,28 @@ std::string host_name() {
 
 bool is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
 
-std::string table(const std::vector<TableRow>& rows) {
+std::string refusal_json(const Error& error) {
+  using Json = nlohmann::ordered_json;
+  Json told = {{"kind", name(error.kind())}};
+  if (const auto* const coded = dynamic_cast<const CodedError*>(&error);
+      coded != nullptr && !coded->code().empty()) {
+    const auto number = parse_integer<int>(coded->code());
+    told["code"] = number ? Json(*number) : Json(coded->code());
+  }
+  told["text"] = error.what();
+  return Json{{"error", std::move(told)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void tell_hidden(const std::set<std::string>& names, const std::string& way_out) {
+  if (names.empty()) return;
+  const std::vector<std::string> all(names.begin(), names.end());
+  std::cerr << "not shown: " << printable(joined(all)) << " (" << way_out << ")\n";
+}
+
+std::string table(const std::vector<TableRow>& given) {
+  std::vector<TableRow> rows = given;
+  for (TableRow& row : rows)
+    for (std::string& cell : row) cell = printable(cell);
   std::vector<std::size_t> widths;
   for (const TableRow& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));

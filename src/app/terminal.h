@@ -1,8 +1,10 @@
 #pragma once
 #include <chrono>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/secret.h"
 
 // Talking to a person: questions, passwords, tables.  The command line only; one thread.
@@ -29,6 +31,16 @@ std::string ask(const std::string& question, const std::string& otherwise,
 /// first.  Throws as ask().
 Secret ask_password(const std::string& prompt, const std::string& way_out);
 
+/// {"error":{"kind":"refused","code":713,"text":".."}}, without a code where the device gave none:
+/// what a program reads that asked for JSON.
+std::string refusal_json(const Error& error);
+
+/// What stands where a table would show a secret.
+inline constexpr const char* kHidden = "(hidden)";
+
+/// "not shown: NewKeyPassphrase, NewWEPKey0 (WAY_OUT)" on stderr; nothing where nothing is hidden.
+void tell_hidden(const std::set<std::string>& names, const std::string& way_out);
+
 /// The time that is left, on a line that is written over, where a person looks.
 class Countdown {
  public:
@@ -53,7 +65,8 @@ bool is_terminal();
 using TableRow = std::vector<std::string>;
 
 /// Rows with their columns aligned, two blanks between them, none at the end of a line; the first
-/// row is the heading.  Width is counted in characters, not bytes.  Pure.
+/// row is the heading.  Width is counted in characters, not bytes; what a terminal would obey is
+/// written out (printable()).  Pure.
 std::string table(const std::vector<TableRow>& rows);
 
 }  // namespace boxmeter

@@ -14,11 +14,16 @@ namespace {
 
 using Time = Channel::Time;
 
+std::vector<std::string> challenges_of(const Response& response) {
+  std::vector<std::string> challenges;
+  for (const auto& [name, value] : response.headers)
+    if (name == "www-authenticate") challenges.push_back(value);
+  return challenges;
+}
+
 std::optional<Challenge> find_challenge(const Response& response) {
-  for (const auto& [name, value] : response.headers) {
-    if (name != "www-authenticate") continue;
-    if (auto challenge = find_digest_challenge(value)) return challenge;
-  }
+  for (const std::string& header : challenges_of(response))
+    if (auto challenge = find_digest_challenge(header)) return challenge;
   return std::nullopt;
 }
 
@@ -80,9 +85,12 @@ Response Client::State::send_with_digest(const Request& request, Time::time_poin
   // calls it stale: a wrong password shows only in a fresh challenge that was answered.
   if (options.username.empty() || options.password.empty()) throw not_accepted();
   auto challenge = find_challenge(response);
+  // No word about the password: it was not even tried.
   if (!challenge)
-    throw Error(ErrorKind::auth, "HTTP 401 for user '" + options.username + "': " + target.where +
-                                     " does not ask for a digest of MD5 or SHA-256");
+    throw Error(ErrorKind::protocol,
+                "HTTP 401 from " + target.where + ", which asks for " +
+                    unanswerable(challenges_of(response)) +
+                    ": only Digest with MD5 or SHA-256 and qop 'auth' or none is answered");
   session = Session{.challenge = std::move(*challenge), .cnonce = random_hex()};
   ++logins;
   response = exchange(request, until);

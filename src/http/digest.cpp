@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/unicode.h"
 #include "http/encode.h"
 
 namespace boxmeter::http {
@@ -132,6 +133,12 @@ std::string in_quotes(std::string_view text) {
   return result + '"';
 }
 
+/// Somebody else's word in a message of ours.
+std::string told(std::string_view word) {
+  constexpr std::size_t kLongest = 40;
+  return "'" + printable(word.substr(0, kLongest)) + "'";
+}
+
 std::string glued(std::initializer_list<std::string_view> parts) {
   std::string text;
   for (const auto part : parts) (text += part) += ':';
@@ -151,6 +158,23 @@ std::optional<Challenge> find_digest_challenge(std::string_view www_authenticate
       return std::move(offer.challenge);
   }
   return std::nullopt;
+}
+
+std::string unanswerable(const std::vector<std::string>& www_authenticate) {
+  std::vector<std::string> asked;
+  for (const std::string& header : www_authenticate) {
+    for (const Offer& offer : digest_offers(header)) {
+      const Challenge& challenge = offer.challenge;
+      asked.push_back(challenge.nonce.empty()   ? "Digest without a nonce"
+                      : !is_sendable(challenge) ? "Digest with control characters in it"
+                      : !find_algorithm(challenge.algorithm)
+                          ? "Digest with algorithm " + told(challenge.algorithm)
+                          : "Digest with qop " + told(offer.qop));
+    }
+    const std::string scheme(trim(header).substr(0, trim(header).find_first_of(" \t,=\"")));
+    if (!equal_ignoring_case(scheme, "Digest")) asked.push_back(told(scheme));
+  }
+  return asked.empty() ? "nothing (no WWW-Authenticate)" : joined(asked, ", ");
 }
 
 std::string answer(const Challenge& challenge, const DigestRequest& request) {

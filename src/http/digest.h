@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/secret.h"
 
@@ -25,6 +26,10 @@ struct Challenge {
 /// The first challenge of the header's value that we can answer: MD5 or SHA-256, with qop auth or
 /// none, and no control character in what the answer repeats.  Any thread.
 std::optional<Challenge> find_digest_challenge(std::string_view www_authenticate);
+
+/// What the values of WWW-Authenticate ask for that we cannot answer: "Basic", "Digest with
+/// algorithm 'MD5-sess'", "Digest with qop 'auth-int'", "Digest without a nonce"; for a message.
+std::string unanswerable(const std::vector<std::string>& www_authenticate);
 
 /// What is asked, by whom.
 struct DigestRequest {

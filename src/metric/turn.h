@@ -27,6 +27,8 @@ struct Turn {
   Clock::time_point next{};  // nothing of the device is asked before; epoch: nobody said
   /// When each query that was due in this turn is due again, if nothing holds the device back.
   std::vector<std::pair<std::string, Clock::time_point>> due = {};
+  /// Metrics that the box gave before its firmware changed, and does not give since.
+  std::vector<std::string> gone = {};
 
   bool is_up() const { return reached && !refused_login; }
 };

@@ -43,6 +43,22 @@ Capability to_capability(const Json& json, const Moment& now) {
           now.steady + std::clamp(left, 0s, kLongest)};
 }
 
+Json to_json(const GivenMetrics::Known& known) {
+  return {{"firmware", known.firmware},
+          {"metrics", known.given},
+          {"firmware_before", known.firmware_before},
+          {"missing", known.missing},
+          {"changed", to_json(known.changed)}};
+}
+
+GivenMetrics::Known to_known(const Json& json) {
+  return {.firmware = json.at("firmware"),
+          .given = json.at("metrics"),
+          .firmware_before = json.at("firmware_before"),
+          .missing = json.at("missing"),
+          .changed = to_time(json.at("changed"))};
+}
+
 void describe(const Source& source, std::string& text) {
   text += source.constant.value_or("") + "\n" + source.path.text() + "\n" + source.split + "\n";
   for (const Source& addend : source.sum) describe(addend, text);
@@ -71,7 +87,8 @@ std::string to_text(const Learned& learned, const Moment& now) {
                      {"firmware", learned.incarnation.firmware},
                      {"booted", to_json(learned.incarnation.booted)},
                      {"unsupported", std::move(unsupported)},
-                     {"choices", learned.choices}};
+                     {"choices", learned.choices},
+                     {"given", to_json(learned.given)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -83,6 +100,7 @@ Learned from_text(std::string_view text, const Moment& now) {
     Learned learned{
         .incarnation = {.firmware = json.at("firmware"), .booted = to_time(json.at("booted"))},
         .choices = json.at("choices")};
+    if (json.contains("given")) learned.given = to_known(json.at("given"));
     for (const auto& [request, capability] : json.at("unsupported").items())
       learned.unsupported.emplace(request, to_capability(capability, now));
     return learned;

@@ -9,6 +9,7 @@
 #include "metric/extract.h"
 #include "metric/query.h"
 #include "poll/capability.h"
+#include "poll/given.h"
 
 // What polling found out about one box, kept over our own restarts.
 namespace boxmeter {
@@ -24,6 +25,7 @@ struct Learned {
   Incarnation incarnation = {};                        // of which all this is
   std::map<std::string, Capability> unsupported = {};  // by describe(request)
   std::map<std::string, Choices> choices = {};         // by choices_key(query)
+  GivenMetrics::Known given = {};                      // has a firmware of its own
 };
 
 /// The name of a query, with a hash of what its rules choose from: other rules, other choices.

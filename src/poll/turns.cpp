@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/pulse.h"
+#include "base/text.h"
 
 namespace boxmeter {
 namespace {
@@ -55,19 +56,25 @@ void add_line(std::vector<Line>& lines, Line line) {
 
 /// What is wrong with a query: one reason is told once, whatever its texts.
 struct Complaint {
-  std::string reason = {};  // empty: nothing
+  std::string reason = {};
   std::string text = {};
 };
 
-Complaint complaint_of(const Snapshot& snapshot) {
+/// One per reason: a query that gives too much may have a rule that fails, too.
+std::vector<Complaint> complaints_of(const Snapshot& snapshot) {
   const auto told = [](const Failure& failure) {
     return Complaint{std::string(name(failure.kind)), failure.message};
   };
-  if (!snapshot.failure)
-    return snapshot.problems.empty() ? Complaint{} : told(snapshot.problems.front());
-  if (!lacking(snapshot.support)) return told(*snapshot.failure);
-  const std::string state(name(snapshot.support));
-  return {state, state + ": " + snapshot.failure->message};
+  if (snapshot.failure && lacking(snapshot.support)) {
+    const std::string state(name(snapshot.support));
+    return {{state, state + ": " + snapshot.failure->message}};
+  }
+  if (snapshot.failure) return {told(*snapshot.failure)};
+  std::vector<Complaint> complaints;
+  for (const Failure& problem : snapshot.problems)
+    if (std::ranges::find(complaints, name(problem.kind), &Complaint::reason) == complaints.end())
+      complaints.push_back(told(problem));
+  return complaints;
 }
 
 /// "FRITZ!Box 7590 8.02: 21 queries, 3 unsupported"
@@ -156,7 +163,11 @@ void Turns::take(Clock::time_point planned) {
   if (turn.asked && !turn.reached && !turn.failure) turn.failure = first_failure(outcomes);
   for (const std::size_t query : due)
     turn.due.emplace_back(queries_[query]->name, schedule_.next_due(query));
+  for (const SnapshotPtr& snapshot : outcomes)
+    given_.see(*snapshot, device_->incarnation().firmware, WallClock::now());
+  turn.gone = given_.gone();
   tell(turn, outcomes);
+  tell_of_gone(turn.gone);
   settle(std::move(turn), planned, began);
   remember();
 }
@@ -191,6 +202,8 @@ bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<SnapshotPtr>& ou
 void Turns::recall() {
   Learned learned = file_.load(Moment::now());
   asker_.recall(std::move(learned.unsupported));
+  kept_given_ = learned.given;
+  given_.recall(std::move(learned.given));
   if (learned.incarnation.firmware.empty()) return;  // nobody could say when a choice is outdated
   recalled_ = kept_ = learned.incarnation;
   for (std::size_t i = 0; i < queries_.size(); ++i)
@@ -221,11 +234,14 @@ void Turns::notice_restart() {
 /// right to the user may well restart us next.
 void Turns::remember() {
   Incarnation now = recalled_ ? *recalled_ : device_->incarnation();
-  if (asker_.changes() == kept_changes_ && !chose_ && is_same(now, kept_)) return;
+  if (asker_.changes() == kept_changes_ && !chose_ && is_same(now, kept_) &&
+      given_.known() == kept_given_)
+    return;
   kept_ = now;
   kept_changes_ = asker_.changes();
   chose_ = false;
-  Learned learned{.incarnation = std::move(now)};
+  kept_given_ = given_.known();
+  Learned learned{.incarnation = std::move(now), .given = kept_given_};
   for (const auto& [request, capability] : asker_.capabilities())
     if (capability.support() == Support::unsupported && capability.refusals() > 0)
       learned.unsupported.emplace(request, capability);
@@ -302,22 +318,44 @@ void Turns::tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes) {
   if (turn.reached) is_out_ = false;
   std::vector<Line> lines;
   for (const SnapshotPtr& snapshot : outcomes) {
-    const Complaint now = complaint_of(*snapshot);
-    if (now.reason == std::exchange(told_[snapshot->query], now.reason)) continue;
     const bool is_lacking = lacking(snapshot->support);
-    add_line(lines, {.level = now.reason.empty() ? LogLevel::info
-                              : !is_lacking      ? LogLevel::warn
-                              : is_first         ? LogLevel::debug
-                                                 : LogLevel::info,
-                     .text = now.reason.empty() ? "works again" : now.text,
-                     .reason = now.reason,
-                     .queries = snapshot->query});
+    std::set<std::string> now;
+    const std::set<std::string> before = std::exchange(told_[snapshot->query], {});
+    for (const Complaint& complaint : complaints_of(*snapshot)) {
+      now.insert(complaint.reason);
+      if (before.contains(complaint.reason)) continue;
+      add_line(lines, {.level = !is_lacking ? LogLevel::warn
+                                : is_first  ? LogLevel::debug
+                                            : LogLevel::info,
+                       .text = complaint.text,
+                       .reason = complaint.reason,
+                       .queries = snapshot->query});
+    }
+    if (now.empty() && !before.empty())
+      add_line(lines, {.text = "works again", .queries = snapshot->query});
+    told_[snapshot->query] = std::move(now);
   }
   for (const Line& line : lines) {
     std::vector<LogField> fields{{"device", name_}, {"query", line.queries}};
     if (!line.reason.empty()) fields.push_back({"reason", line.reason});
     log_event(line.level, line.text, fields);
   }
+}
+
+/// Said when something is found to be gone, not when one more of it is back.
+void Turns::tell_of_gone(const std::vector<std::string>& gone) {
+  const std::vector<std::string> before = std::exchange(told_gone_, gone);
+  const bool is_new = std::ranges::any_of(gone, [&](const std::string& name) {
+    return std::ranges::find(before, name) == before.end();
+  });
+  if (is_new)
+    log_event(LogLevel::warn,
+              "firmware " + given_.known().firmware + " does not give what " +
+                  given_.known().firmware_before + " gave: " + joined(gone),
+              {{"device", name_}});
+  else if (gone.empty() && !before.empty())
+    log_event(LogLevel::info, "gives again what was gone since its firmware changed",
+              {{"device", name_}});
 }
 
 void Turns::tell_of_outage(const Failure& failure) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ class Turns {
   void settle(Turn turn, Clock::time_point planned, Clock::time_point began);
   void tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes);
   void tell_of_outage(const Failure& failure);
+  void tell_of_gone(const std::vector<std::string>& gone);
 
   const std::string name_;
   std::vector<QueryPtr> queries_;
@@ -64,9 +66,12 @@ class Turns {
   unsigned unheard_ = 0;                 // queries in this turn that no box of this kind answered
   unsigned failures_ = 0;                // turns in a row that did not reach the device
   // What the log has said last.
-  bool is_introduced_ = false;               // of the box: that it is there
-  bool is_out_ = false;                      // that it is not
-  std::map<std::string, std::string> told_;  // of a query: the reason why it fails, or ""
+  bool is_introduced_ = false;                         // of the box: that it is there
+  bool is_out_ = false;                                // that it is not
+  std::map<std::string, std::set<std::string>> told_;  // of a query: what is wrong with it
+  std::vector<std::string> told_gone_;                 // metrics
+  GivenMetrics given_;
+  GivenMetrics::Known kept_given_;  // as in the file
 };
 
 }  // namespace boxmeter

@@ -35,6 +35,10 @@ const FamilyPtr kDropped = family(
     "(the label that names the thing is empty or too long).");
 const FamilyPtr kCut = family("boxmeter_label_values_cut_total", MetricType::counter,
                               "Label values of more than 256 bytes, which show only their start.");
+const FamilyPtr kGone = family("boxmeter_metrics_gone", MetricType::gauge,
+                               "Metrics that the device gave before its firmware changed and does "
+                               "not give since; for a week.  "
+                               "/devices names them.");
 const FamilyPtr kQueryUp = family("boxmeter_query_up", MetricType::gauge,
                                   "Whether the query was answered when it was last asked; absent "
                                   "for one that this box does not support.");
@@ -105,6 +109,7 @@ std::vector<Series> health_of(const DeviceStatus& device) {
   all.push_back(one(kTook, Number(device.took.count())));
   all.push_back(one(kLogins, number(device.logins)));
   all.push_back(one(kSeries, number(device.series)));
+  all.push_back(one(kGone, number(device.gone.size())));
   add_counts(all, device);
   add_queries(all, device);
   return all;

@@ -51,6 +51,7 @@ Json device_json(const DeviceStatus& device) {
           {"series", device.series},
           {"failures", std::move(failures)},
           {"dropped", Json(device.dropped)},
+          {"gone", device.gone},
           {"queries", std::move(queries)}};
 }
 

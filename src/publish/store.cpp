@@ -234,6 +234,7 @@ void Store::end_turn(const std::string& name, const Turn& turn) {
     if (turn.asked) status.up = turn.is_up();
     status.logins = turn.logins;
     status.permissions = turn.permissions;
+    status.gone = turn.gone;
     if (turn.asked) status.failure = turn.failure;
     if (turn.failure) status.failed = WallClock::now();
     if (turn.asked && status.up) {

@@ -71,7 +71,8 @@ struct DeviceStatus {
   std::map<ErrorKind, std::uint64_t> failures = {};
   std::size_t series = 0;
   std::map<std::string, std::uint64_t> dropped = {};
-  std::uint64_t cut = 0;  // label values that show only their start
+  std::uint64_t cut = 0;               // label values that show only their start
+  std::vector<std::string> gone = {};  // metrics, since its firmware changed
   std::vector<Query> queries = {};
 };
 

@@ -107,6 +107,11 @@ void add_logins(std::vector<Option>& rows, SimOptions& options, Raw& raw) {
         .help = "Requests per digest nonce; 0: any number",
         .value = "NUMBER",
         .otherwise = "0"},
+       {.name = "lenient",
+        .target = &options.box.lenient,
+        .help =
+            "Fritz!Boxes take a digest whose uri is not the path and whose nc does not rise, as "
+            "real ones do"},
        {.name = "session-uses",
         .target = &options.box.session_uses,
         .help = "Requests per session of a Freebox or of a Fritz!Box's web server; 0: any number",

@@ -25,6 +25,7 @@ struct BoxOptions {
   bool invent = false;                   // answer what is described but not recorded
   std::uint64_t seed = 1;                // of invented values, nonces, tokens
   std::uint64_t nonce_uses = 0;          // requests per nonce; 0: any number
+  bool lenient = false;                  // takes digests that real boxes take: DigestGate
   std::uint64_t session_uses = 0;        // requests per session; 0: any number
   std::vector<std::string> permit = {};  // a Freebox gives to applications besides the usual
   bool old_login = false;  // of a Fritz!Box's web server: MD5, as before FRITZ!OS 7.24

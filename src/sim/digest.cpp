@@ -36,8 +36,8 @@ std::optional<std::string> take_value(std::string_view& rest) {
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> hex_number(std::string_view text) {
-  return text.size() == 8 ? parse_integer<std::uint64_t>(text, 16) : std::nullopt;
+std::optional<std::uint64_t> hex_number(std::string_view text, bool any_length) {
+  return text.size() == 8 || any_length ? parse_integer<std::uint64_t>(text, 16) : std::nullopt;
 }
 
 }  // namespace
@@ -70,21 +70,22 @@ std::string digest_response(std::string_view ha1, std::string_view method,
 }
 
 DigestGate::DigestGate(const std::string& username, const Secret& password,
-                       std::uint64_t nonce_uses, std::uint64_t seed)
+                       std::uint64_t nonce_uses, std::uint64_t seed, bool lenient)
     : username_(username),
       ha1_(md5_hex(username + ":" + std::string(kRealm) + ":" + password.reveal())),
       nonce_uses_(nonce_uses),
-      seed_(seed) {}
+      seed_(seed),
+      lenient_(lenient) {}
 
 Verdict DigestGate::check(std::string_view method, std::string_view target,
                           std::string_view header) {
   if (header.empty()) return Verdict::missing;
   const DigestFields fields = parse_digest(header);
   const std::string algorithm = field(fields, "algorithm");
-  const auto count = hex_number(field(fields, "nc"));
+  const auto count = hex_number(field(fields, "nc"), lenient_);
   if (field(fields, "username") != username_ || field(fields, "realm") != kRealm ||
       field(fields, "qop") != "auth" || !(algorithm.empty() || algorithm == "MD5") || !count ||
-      field(fields, "uri") != target ||
+      (field(fields, "uri") != target && !lenient_) ||
       field(fields, "response") != digest_response(ha1_, method, fields))
     return Verdict::wrong_credentials;
   return nonces_.with(
@@ -94,7 +95,7 @@ Verdict DigestGate::check(std::string_view method, std::string_view target,
 Verdict DigestGate::spend(Nonces& nonces, const std::string& nonce, std::uint64_t count) const {
   const auto found = nonces.known.find(nonce);
   if (found == nonces.known.end()) return Verdict::unknown_nonce;
-  if (count <= found->second.count) return Verdict::wrong_count;
+  if (count <= found->second.count && !lenient_) return Verdict::wrong_count;
   if (nonce_uses_ > 0 && found->second.uses >= nonce_uses_) return Verdict::expired_nonce;
   found->second.count = count;
   return found->second.uses++ == 0 ? Verdict::logged_in : Verdict::accepted;

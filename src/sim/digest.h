@@ -33,12 +33,14 @@ enum class Verdict {
   expired_nonce,  // right but for its age: challenged again with stale=true
 };
 
-/// A box's login over HTTP digest, as strict as the box.  Any thread.
+/// A box's login over HTTP digest, as strict as RFC 7616; `lenient`, as real boxes are: neither is
+/// the uri compared with the request line (a released client sends the type of the service there),
+/// nor need nc have eight digits and rise (the same sends 1).  Any thread.
 class DigestGate {
  public:
   /// A nonce is good for `nonce_uses` requests (0: any number); `seed` decides the nonces.
   DigestGate(const std::string& username, const Secret& password, std::uint64_t nonce_uses,
-             std::uint64_t seed);
+             std::uint64_t seed, bool lenient = false);
 
   Verdict check(std::string_view method, std::string_view target, std::string_view header);
   /// The value of WWW-Authenticate, with a new nonce.
@@ -63,6 +65,7 @@ class DigestGate {
   std::string ha1_;
   std::uint64_t nonce_uses_;
   std::uint64_t seed_;
+  bool lenient_;
   Guarded<Nonces> nonces_;
 };
 

@@ -43,7 +43,8 @@ class Fritzbox : public Box {
   Fritzbox(std::shared_ptr<const FritzboxScript> script, const BoxOptions& options)
       : script_(std::move(script)),
         options_(options),
-        gate_(options.username, options.password, options.nonce_uses, options.seed),
+        gate_(options.username, options.password, options.nonce_uses, options.seed,
+              options.lenient),
         web_(script_->web, options_, stats) {}
 
   ServerResponse answer(const Visit& visit) override;

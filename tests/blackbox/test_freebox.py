@@ -431,3 +431,39 @@ def test_an_address_that_nothing_can_be_sent_to_is_found_before_the_box_is_asked
     assert (done.returncode, done.stderr) == (
         2, "boxmeter: '--send' takes a URL such as http://127.0.0.1:8186/telegraf, not 'telegraf:8186'\n")
     assert box.asked == []
+
+
+TRAZFR = json.dumps({"api": {"uid": "0123", "api_version": "8.0", "api_base_url": "/api/", "box_model": "fbxgw7-r1/full"}, "app_token": TOKEN})
+
+
+@pytest.mark.parametrize("name, content, app_id", [
+    ("token.json", TRAZFR, "com.github.trazfr.fboxexp"),
+    (".freebox_token", TOKEN, "fr.freebox.exporter"),
+])
+@pytest.mark.parametrize("mark", ["", "\N{ZERO WIDTH NO-BREAK SPACE}"])
+def test_token_files_of_other_exporters_are_taken_as_they_are(tmp_path, name, content, app_id, mark):
+    (tmp_path / name).write_text(mark + content + "\r\n")
+    with Sim(FREEBOX, args=["--app-id", app_id]) as box:
+        asked = run("freebox", "-u", box.urls[0], "-t", f"f:{name}", "-j", cwd=tmp_path)
+        (tmp_path / "boxmeter.yml").write_text(
+            f"devices: [{{name: free, kind: freebox, url: '{box.urls[0]}', app_token_file: {name}}}]\n")
+        polled = run("once", "--config.file", tmp_path / "boxmeter.yml", cwd=tmp_path, env={"STATE_DIRECTORY": str(tmp_path / "state")})
+
+    assert (asked.returncode, json.loads(asked.stdout)["uptime_val"] > 0) == (0, True), asked.stderr
+    assert polled.returncode == 0, polled.stderr
+
+
+def test_what_is_hidden_leaves_a_trace(tmp_path):
+    with ScriptedFreebox({"wifi/bss/": lambda: [{"id": 1, "config": {"ssid": "home", "key": "hush"}}],
+                          "call/log/": lambda: [{"id": 1, "number": "0199001234", "name": "0199001234"}]}) as box:
+        options = ["-u", box.url, "-t", TOKEN, "-a", "a.b", "-j"]
+        hidden = run("freebox", "get", "wifi/bss/", *options)
+        shown = run("freebox", "get", "wifi/bss/", "--reveal", *options)
+        calls = run("freebox", "get", "call/log/", *options)
+        refused = run("freebox", "get", "nothing/", *options)
+
+    assert json.loads(hidden.stdout) == [{"id": 1, "config": {"ssid": "home"}}]
+    assert (hidden.stderr, shown.stderr) == ("not shown: key (--reveal shows them)\n", "")
+    assert json.loads(shown.stdout)[0]["config"]["key"] == "hush"
+    assert json.loads(calls.stdout) == [{"id": 1, "number": "0199001234", "name": "0199001234"}]  # asked for on purpose
+    assert json.loads(refused.stdout)["error"]["code"] == "invalid_request"

@@ -2,6 +2,8 @@
 import json
 import os
 import pty
+import re
+import shutil
 import subprocess
 
 import pytest
@@ -124,17 +126,91 @@ def test_many_calls_are_read_from_stdin_and_one_that_fails_stops_none(sim):
 
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert answers[0]["NewModelName"] == "FRITZ!Box 7590"
-    assert answers[1] == {"error": "Hosts1.GetGenericHostEntry: UPnP error 713 (Specified Array Index Invalid)"}
+    assert answers[1] == {"error": {"kind": "refused", "code": 713,
+                                    "text": "Hosts1.GetGenericHostEntry: UPnP error 713 (Specified Array Index Invalid)"}}
     assert answers[2]["NewHostNumberOfEntries"] > 0
     assert (done.returncode, done.stderr) == (1, "")
     assert sim.stats()[0]["logins"] == before + 1
 
 
-def test_secrets_are_shown_on_demand_only(sim):
-    hidden = json.loads(fritz(sim, "call", "WANPPPConnection1", "GetInfo", "--json").stdout)
-    shown = json.loads(fritz(sim, "--reveal", "call", "WANPPPConnection1", "GetInfo", "--json").stdout)
+KEYS = ["NewWEPKey0", "NewWEPKey1", "NewWEPKey2", "NewWEPKey3", "NewPreSharedKey", "NewKeyPassphrase"]
 
-    assert set(shown) - set(hidden) == {"NewUserName"}
+
+def test_what_is_hidden_leaves_a_trace_and_is_shown_on_demand(tmp_path):
+    recording = tmp_path / FRITZBOX.name
+    shutil.copytree(FRITZBOX, recording)
+    described = "".join(f"<argument><name>{name}</name><direction>out</direction><relatedStateVariable>SSID</relatedStateVariable>"
+                        "</argument>" for name in KEYS)
+    scpd = recording / "wlanconfigSCPD.xml"
+    scpd.write_text(scpd.read_text().replace("<actionList>", "<actionList><action><name>GetSecurityKeys</name>"
+                                             f"<argumentList>{described}</argumentList></action>", 1))
+    with Sim(recording, args=["--invent", "--still"]) as box:
+        table = fritz(box, "call", "WLANConfiguration1", "GetSecurityKeys")
+        as_json = fritz(box, "call", "WLANConfiguration1", "GetSecurityKeys", "--json")
+        batch = fritz(box, "call", "--batch", "-", stdin="WLANConfiguration1 GetSecurityKeys\n")
+        shown = fritz(box, "call", "WLANConfiguration1", "GetSecurityKeys", "--reveal")
+
+    assert [line.split() for line in table.stdout.splitlines()] == [[name, "(hidden)"] for name in KEYS]
+    told = f"not shown: {', '.join(sorted(KEYS))} (--reveal shows them)\n"
+    assert (table.stderr, as_json.stderr, batch.stderr, shown.stderr) == (told, told, told, "")
+    assert (json.loads(as_json.stdout), json.loads(batch.stdout)) == ({}, {})
+    assert [line.split()[0] for line in shown.stdout.splitlines()] == KEYS and "(hidden)" not in shown.stdout
+
+
+def test_a_session_id_is_hidden_and_that_is_told(sim):
+    done = fritz(sim, "call", "Hosts1", "X_AVM-DE_GetHostListPath")
+
+    assert done.stdout.split() == ["NewX_AVM-DE_HostListPath", "/devicehostlist.lua?sid="]
+    assert done.stderr == "not shown: sid= (--reveal shows them)\n"
+
+
+def test_what_is_his_own_is_shown_to_who_asks_for_it(sim):
+    done = fritz(sim, "call", "WANPPPConnection1", "GetInfo", "--json")
+
+    assert json.loads(done.stdout)["NewUserName"]
+    assert done.stderr == ""
+
+
+def test_a_refusal_has_a_code_for_programs(sim):
+    done = fritz(sim, "call", "Hosts1", "GetGenericHostEntry", "NewIndex=99", "--json")
+
+    text = f"{sim.urls[0]}: Hosts1.GetGenericHostEntry: UPnP error 713 (Specified Array Index Invalid)"
+    assert json.loads(done.stdout) == {"error": {"kind": "refused", "code": 713, "text": text}}
+    assert (done.returncode, done.stderr) == (1, f"boxmeter: {text}\n")
+
+
+def test_a_box_that_is_away_is_no_refusal_for_programs(sim):
+    done = fritz(sim, "-i", "127.0.0.1:1", "hosts", "--json")
+
+    assert json.loads(done.stdout)["error"].keys() == {"kind", "text"}
+    assert json.loads(done.stdout)["error"]["kind"] == "network"
+
+
+ESC = "\x1b]0;owned\x07\x1b[2J\u009b1m\u202e"
+
+
+def test_a_name_commands_no_terminal(tmp_path):
+    recording = tmp_path / FRITZBOX.name
+    shutil.copytree(FRITZBOX, recording)
+    names = recording / "lists/devicehostlist.xml"
+    # XML has no way to write ESC: C1 and what turns the direction do the same.
+    names.write_text(re.sub("<HostName>[^<]*", "<HostName>box\u009b1m\u202e", names.read_text(), count=1))
+    with Sim(recording, args=["--still"]) as box:
+        hosts = fritz(box, "hosts")
+
+    assert "box\\u009b1m\\u202e" in hosts.stdout
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", hosts.stdout + hosts.stderr)
+
+
+def test_what_is_written_to_a_terminal_is_escaped_also_where_it_is_json(tmp_path):
+    parent, child = pty.openpty()
+    with subprocess.Popen([str(BUILD / "boxmeter"), "once", "--config.file", f"/nonexistent{ESC}\n"], stdout=child, stderr=child) as program:
+        os.close(child)
+        program.wait(60)
+        seen = rest_of_terminal(parent)
+    os.close(parent)
+    assert "\\u001b]0;owned\\u0007\\u001b[2J\\u009b1m\\u202e\\n" in seen
+    assert seen.count("\n") == 1 and not re.search("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]", seen)
 
 
 def test_a_password_in_the_command_line_is_warned_of(sim):
@@ -179,6 +255,22 @@ def test_a_radio_that_refuses_leaves_the_others():
         done = fritz(box, "wlan")
 
     assert done.returncode == 0
-    assert done.stderr.startswith("notice: WLANConfiguration2 is left out: WLANConfiguration2.GetInfo: UPnP error 820 ")
+    assert done.stderr.startswith("notice: not known of WLANConfiguration2: WLANConfiguration2.GetInfo: UPnP error 820 ")
     assert done.stdout.startswith("WLANConfiguration1: Example Home, channel 6\n")
-    assert "WLANConfiguration2" not in done.stdout
+    assert "\nWLANConfiguration2: ?, not known\n" in done.stdout
+
+
+def test_stations_that_are_not_told_one_by_one_are_taken_from_the_list(sim):
+    def macs(done):
+        radio = next(each for each in json.loads(done.stdout) if each["service"] == "WLANConfiguration1")
+        return sorted(station["mac"] for station in radio["stations"])
+    before = fritz(sim, "wlan", "--json")
+    with Sim(FRITZBOX, args=["--still"]) as box:
+        box.control("/request?name=WLANConfiguration1.GetGenericAssociatedDeviceInfo&error=606")
+        done = fritz(box, "wlan", "--json")
+        box.control("/request?name=WLANConfiguration1.X_AVM-DE_GetWLANDeviceListPath&error=606")
+        nothing = fritz(box, "wlan")
+
+    assert macs(done) == macs(before) != []
+    assert done.stderr.startswith("notice: stations of WLANConfiguration1 are not told one by one: ")
+    assert nothing.stdout.startswith("WLANConfiguration1: Example Home, channel 6\nstations not known\n")

@@ -104,7 +104,7 @@ def test_a_call_monitor_that_is_off_says_how_it_is_switched_on():
 
     done = run("fritz", "-i", "127.0.0.1", "--port", port, "monitor", "--json")
 
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, json.loads(done.stdout)["error"]["kind"]) == (1, "refused")
     assert done.stderr == (f"boxmeter: no connection to the call monitor at 127.0.0.1:{port}: Connection refused (it is "
                            "switched on by dialling #96*5* on a phone of the box)\n")
 

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from harness import FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, freebox, fritzbox, run, value
+from stand_ins import ScriptedFreebox
 
 pytestmark = pytest.mark.sanitized
 
@@ -160,3 +161,42 @@ def test_once_asks_for_everything_and_keeps_nothing_of_it(tmp_path, brand):
         assert asked(sim, brand) == 2
 
     assert learned(tmp_path).read_text() == before
+
+
+GIVEN = """
+pack: given
+kind: freebox
+queries:
+  - name: given_system
+    request: {get: system/}
+    interval: 100ms
+    metrics:
+      - {name: freebox_a, help: Stays., value: a}
+      - {name: freebox_b, help: Goes., value: b}
+      - {name: freebox_c, help: Goes too., value: c}
+"""
+
+
+def test_metrics_that_went_with_a_change_of_firmware_are_told_counted_and_forgotten_when_they_are_back(tmp_path):
+    said = {"firmware_version": "4.7.1", "uptime_val": 5000, "a": 1, "b": 2, "c": 3}
+    (tmp_path / "given.yml").write_text(GIVEN)
+    with ScriptedFreebox({"system/": lambda: dict(said)}) as box:
+        text = config(freebox(box.url, queries=["given"]), poll="interval: 100ms, timeout: 2s", extra="query_files: [given.yml]\n")
+        with Daemon(tmp_path, text) as daemon:
+            daemon.wait_for(lambda found: value(found, "freebox_c") == "3")
+            assert value(daemon.samples(), "boxmeter_metrics_gone") == "0"
+            # Without a new firmware that is no news.
+            said.pop("c")
+            daemon.wait_for(lambda found: value(found, "freebox_c") is None)
+            assert daemon.devices()["free"]["gone"] == []
+        said.update(firmware_version="4.8.0", uptime_val=10)
+        said.pop("b")
+        # It was changed while we were away, and that is noticed as well.
+        with Daemon(tmp_path, text) as daemon:
+            daemon.wait_for(lambda found: value(found, "boxmeter_metrics_gone") == "2")
+            assert daemon.devices()["free"]["gone"] == ["freebox_b", "freebox_c"]
+            daemon.wait_for_line(r"firmware 4\.8\.0 does not give what 4\.7\.1 gave: freebox_b, freebox_c")
+            said.update(b=2, c=3)
+            daemon.wait_for(lambda found: value(found, "boxmeter_metrics_gone") == "0")
+            daemon.wait_for_line("gives again what was gone since its firmware changed")
+    assert daemon.log.count("does not give what") == 1

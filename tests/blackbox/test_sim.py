@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from boxes import DSLFORUM, UPNP, FreeClient, FritzClient, connect, fetch
+from boxes import DSLFORUM, UPNP, FreeClient, FritzClient, connect, fetch, md5
 from harness import BUILD, FREEBOX, FRITZBOX, RECORDINGS, Sim, eventually
 
 DEVICE = ("/upnp/control/deviceinfo", DSLFORUM + "DeviceInfo:1")
@@ -625,3 +625,30 @@ def test_real_recordings_play(sim, corpus):
     ultra = FreeClient(running.urls[3])
     ultra.login()
     assert len(ultra.get("/api/v16/system/")[1]["result"]["sensors"]) == 5
+
+
+class Careless(FritzClient):
+    """As a released client does it: the type of the service for the uri, and nc that never rises."""
+
+    def authorization(self, method, uri):
+        ha1, ha2 = md5(f"{self.username}:HTTPS Access:{self.password}"), md5(f"{method}:urn:dslforum-org:service:DeviceInfo:1")
+        response = md5(f"{ha1}:{self.nonce}:1:abcdef01:auth:{ha2}")
+        return (f'Digest username="{self.username}", realm="HTTPS Access", nonce="{self.nonce}", '
+                f'uri="urn:dslforum-org:service:DeviceInfo:1", cnonce="abcdef01", nc="1", qop="auth", response="{response}"')
+
+
+@pytest.mark.parametrize("args, statuses", [((), [401, 401, 401]), (("--lenient",), [401, 200, 200])])
+def test_a_careless_client_is_let_in_where_real_boxes_do_it(sim, args, statuses):
+    client = Careless(sim(*args).urls[0])
+    for _ in statuses:
+        client.soap("/upnp/control/deviceinfo", "urn:dslforum-org:service:DeviceInfo:1", "GetInfo")
+
+    assert client.statuses == statuses
+
+
+def test_a_careless_client_needs_the_password_all_the_same(sim):
+    client = Careless(sim("--lenient").urls[0], password="wrong")
+    for _ in range(2):
+        client.soap("/upnp/control/deviceinfo", "urn:dslforum-org:service:DeviceInfo:1", "GetInfo")
+
+    assert client.statuses == [401, 401]

@@ -15,12 +15,13 @@ class Stranger(Server):
     def __init__(self, status, kind, body):
         super().__init__()
         self.asked = []
+        self.headers = []
 
         class Handler(Quiet):
             def do_GET(self):
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 self.owner.asked.append(self.path)
-                self.reply(status, body, [("Content-Type", kind)])
+                self.reply(status, body, [("Content-Type", kind), *self.owner.headers])
 
             do_POST = do_GET
 
@@ -66,6 +67,27 @@ def test_the_reason_says_what_answers_and_what_may_be_wrong(tmp_path):
 
         assert (f"home: {server.url} answers, but not as a Fritz!Box (HTML from 'nginx'): is this its address, "
                 "and is the port 49000 or 49443?") in done.stderr
+
+
+@pytest.mark.parametrize("challenge, asked", [
+    ('Basic realm="router"', "'Basic'"),
+    ('Digest realm="F", nonce="1", algorithm=MD5-sess, qop="auth"', "Digest with algorithm 'MD5-sess'"),
+    ('Digest realm="F", nonce="1", qop="auth-int"', "Digest with qop 'auth-int'"),
+    ('Digest realm="F"', "Digest without a nonce"),
+    ('Di\x1bgest=====', "'Di\\u001bgest'"),
+    (None, "nothing (no WWW-Authenticate)"),
+])
+def test_a_login_that_nobody_can_answer_is_no_wrong_password(tmp_path, challenge, asked):
+    with Stranger(401, "text/html", b"<html>login</html>") as server:
+        server.headers = [("WWW-Authenticate", challenge)] if challenge else []
+        done = once(tmp_path, config(fritzbox(server.url), poll=SHORT))
+
+        port = server.port
+        assert value(samples(done.stdout), "box_up") == "0"
+        assert value(samples(done.stdout), "boxmeter_failures_total", reason="auth") == "0"
+    assert (f"HTTP 401 from 127.0.0.1:{port}, which asks for {asked}: only Digest with MD5 or SHA-256 and qop 'auth' or none "
+            "is answered") in done.stderr
+    assert "password" not in done.stderr
 
 
 def test_a_box_of_the_other_brand_is_not_up(tmp_path):

@@ -38,7 +38,8 @@ class Recorded : public Device {
             ? freebox::parse_envelope(200, read_file(file))
             : freebox::parse_envelope(404, R"({"success":false,"error_code":"invalid_request"})");
     if (!envelope.success) throw freebox::refusal(envelope, request.target);
-    freebox::remove_secrets(envelope.result);
+    std::set<std::string> hidden;
+    freebox::remove_secrets(envelope.result, false, hidden);
     return envelope.result;
   }
   Epoch epoch() const override { return {}; }

@@ -271,6 +271,10 @@ TEST_CASE("a token file that is none is refused without showing its content") {
         "config: no app token (expected: the app token, and on a second line the app id)");
   CHECK(token_error("a\nb\nc\n") ==
         "config: more than two lines (expected: the app token, and on a second line the app id)");
-  CHECK(token_error("{ \"app_token\": 1 }") ==
+  CHECK(
+      token_error("{ \"app_token\": 1 }") ==
+      "config: JSON without an 'app_token' (expected: the app token, and on a second line the app "
+      "id)");
+  CHECK(token_error("a b\n") ==
         "config: a blank within a line (expected: the app token, and on a second line the app id)");
 }

@@ -8,7 +8,8 @@ namespace {
 
 std::string without_secrets(std::string_view text) {
   Reply reply = Reply::parse(text);
-  freebox::remove_secrets(reply);
+  std::set<std::string> hidden;
+  freebox::remove_secrets(reply, false, hidden);
   return reply.dump();
 }
 

@@ -139,7 +139,8 @@ TEST_CASE("recorded answers are typed by recorded SCPDs, and text without") {
   CHECK(dsl["NewDownstreamCurrRate"] == 249065);
   CHECK(traffic["NewX_AVM_DE_TotalBytesReceived64"] == "554484531337");
   CHECK(connection["NewUptime"] == "369434");
-  remove_secrets(connection);
+  std::set<std::string> hidden;
+  remove_secrets(connection, false, hidden);
   CHECK(!connection.contains("NewUserName"));
   CHECK(connection["NewConnectionStatus"] == "Connected");
 }

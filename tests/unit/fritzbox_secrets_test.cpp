@@ -51,7 +51,8 @@ TEST_CASE("secrets are taken out at any depth, and session ids out of addresses"
     "NewX_AVM-DE_HostListPath": "/devicehostlist.lua?sid=0123456789abcdef",
     "list": [{"Password": "x", "Name": "y"}, "https://box.invalid/a?sid=0123&days=1", "basid=77"]})");
 
-  remove_secrets(reply);
+  std::set<std::string> hidden;
+  remove_secrets(reply, false, hidden);
 
   CHECK(reply == Reply::parse(R"({
     "NewSSID": "home", "NewX_AVM-DE_HostListPath": "/devicehostlist.lua?sid=",

@@ -100,11 +100,16 @@ TEST_CASE("what a pack may not ask says why and what would do") {
        "'lua: query' may not read 'wlan:settings/psk' (it may read cpu:status/..., "
        "inetstat:status/... and landevice:settings/landevice/list(...))"},
       {{.verb = "rest", .target = "overview"},
-       "'rest: overview' is not a path such as smarthome/overview"},
+       "'rest: overview' is not a path such as smarthome/overview (it may read smarthome/..., "
+       "generic/connections and monitor/segment/...)"},
       {{.verb = "rest", .target = "smarthome/../../login"},
-       "'rest: smarthome/../../login' is not a path such as smarthome/overview"},
+       "'rest: smarthome/../../login' is not a path such as smarthome/overview (it may read "
+       "smarthome/..., "
+       "generic/connections and monitor/segment/...)"},
       {{.verb = "rest", .target = "smarthome/overview?x=1"},
-       "'rest: smarthome/overview?x=1' is not a path such as smarthome/overview"},
+       "'rest: smarthome/overview?x=1' is not a path such as smarthome/overview (it may read "
+       "smarthome/..., "
+       "generic/connections and monitor/segment/...)"},
       {{.verb = "tr64", .target = "DeviceInfo1.GetInfo"},
        "unknown request 'tr64' for a fritzbox (did you mean 'tr064'?)"},
       {{.verb = "snmp", .target = "x"},

@@ -274,8 +274,10 @@ TEST_CASE("a 401 that cannot be answered says why") {
         "auth: HTTP 401 for user 'monitor', and no password is configured");
   CHECK(error({}) == "no error");  // a response like any other
   box.challenge = "Basic realm=\"x\"";
-  CHECK(error(monitor()) == "auth: HTTP 401 for user 'monitor': " + server.where() +
-                                " does not ask for a digest of MD5 or SHA-256");
+  CHECK(error(monitor()) ==
+        "protocol: HTTP 401 from " + server.where() +
+            ", which asks for 'Basic': only Digest with MD5 or SHA-256 and qop 'auth' or none is "
+            "answered");
   CHECK(box.answers == 0);
 }
 

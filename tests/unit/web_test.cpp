@@ -384,7 +384,7 @@ TEST_CASE("/devices tells the whole state as JSON") {
       "failed": "2025-08-23T08:00:30.123Z",
       "polls": 3, "skipped": 0, "lag_seconds": 0.0, "turn_duration_seconds": 0.0, "logins": 0,
       "permissions": {"settings": false}, "series": 0,
-      "failures": {"timeout": 1}, "dropped": {},
+      "failures": {"timeout": 1}, "dropped": {}, "gone": [],
       "queries": [
         {"name": "wan", "asked": true, "up": true, "state": "supported",
          "last_success": "2025-08-23T08:00:00.123Z", "duration_seconds": 1.5, "series": 4,

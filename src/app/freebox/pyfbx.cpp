@@ -1,15 +1,18 @@
 // freebox with pyfbx's flags: commands, once or again and again, printed or sent somewhere.
 #include <iostream>
 #include <memory>
+#include <set>
 
 #include "app/freebox/expression.h"
 #include "app/freebox/freebox.h"
 #include "app/freebox/subcommands.h"
 #include "app/process.h"
+#include "app/terminal.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "device/freebox/freebox.h"
 #include "device/freebox/options.h"
+#include "device/hidden.h"
 #include "http/url.h"
 
 namespace boxmeter {
@@ -107,6 +110,7 @@ class Run {
   http::Stop stop_;
   std::unique_ptr<Device> device_;
   http::Client listener_;
+  std::set<std::string> told_;  // of what is hidden
 };
 
 void Run::send(const Reply& reply) {
@@ -130,10 +134,14 @@ void Run::carry_out(const Order& order) {
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
     log_event(LogLevel::info,
               order.request.target + " answered in " + std::to_string(took.count()) + " ms");
-    if (options_.send.empty())
-      print_reply(std::cout, reply, options_.box.json);
-    else
+    if (!options_.send.empty()) {
       within("not sent", [&] { send(reply); });
+      return;
+    }
+    print_reply(std::cout, reply, options_.box.json);
+    std::set<std::string> hidden = hidden_by(*device_);  // told once, however often it is asked
+    std::erase_if(hidden, [&](const std::string& name) { return !told_.insert(name).second; });
+    tell_hidden(hidden, "--reveal shows them");
   });
 }
 

@@ -98,12 +98,14 @@ DeviceConfig freebox_config(const FreeboxOptions& options) {
                       .tls = tls_of(options),
                       .reveal = options.reveal,
                       .one_shot = true};
-  freebox::Options own{.app_id = options.app_id, .api_version = options.api_version};
+  freebox::Options own{
+      .app_id = options.app_id, .api_version = options.api_version, .shows_own = true};
   config.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
   if (options.token.starts_with(kFile)) {
     config.credential.file = options.token.substr(kFile.size());
     const freebox::AppToken token = within("'" + config.credential.file.string() + "'", [&] {
-      return freebox::parse_token_file(read_secret_file(config.credential.file).reveal());
+      return freebox::parse_token_file(read_secret_file(config.credential.file).reveal(),
+                                       config.credential.file.filename().string());
     });
     config.credential.value = token.token;
     if (!token.app_id.empty()) own.app_id = token.app_id;  // over -a, as in pyfbx

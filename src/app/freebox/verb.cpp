@@ -3,7 +3,9 @@
 #include <memory>
 
 #include "app/freebox/subcommands.h"
+#include "app/terminal.h"
 #include "device/freebox/freebox.h"
+#include "device/hidden.h"
 
 namespace boxmeter {
 namespace {
@@ -18,7 +20,9 @@ int ask(const std::string& verb, const FreeboxOptions& options, const Words& wor
   confirm_change(request, options);
   prepare_freebox(options);
   http::Stop stop;
-  print_reply(std::cout, freebox::open(config, stop)->call(request), options.json);
+  const auto device = freebox::open(config, stop);
+  print_reply(std::cout, device->call(request), options.json);
+  tell_hidden(hidden_by(*device), "--reveal shows them");
   return 0;
 }
 

@@ -138,7 +138,8 @@ void use_cache(const BoxOptions& options, DeviceConfig& device) {
   device.own = fritzbox::Options{
       .api_cache = fritzbox::cache_file(folder ? std::filesystem::path(*folder) : user_cache_dir(),
                                         address_in_cache(device.url)),
-      .verify_api_cache = !options.trust_cache};
+      .verify_api_cache = !options.trust_cache,
+      .shows_own = true};
 }
 
 constexpr const char* kWaysToLogIn =
@@ -175,6 +176,7 @@ DeviceConfig device_of(const BoxOptions& options) {
                       .credential = credential(options),
                       .reveal = options.reveal,
                       .one_shot = true};
+  device.own = fritzbox::Options{.shows_own = true};
   if (encrypt && options.insecure) device.tls = {.mode = http::TlsMode::insecure};
   if (encrypt && !options.insecure)
     device.tls = {.mode = http::TlsMode::first_use,

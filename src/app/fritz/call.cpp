@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iomanip>
 #include <iostream>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -20,6 +21,8 @@ struct CallOptions {
 };
 
 using OrderedJson = nlohmann::ordered_json;
+
+constexpr const char* kWayToSecrets = "--reveal shows them";
 
 fritzbox::Arguments to_arguments(const std::vector<std::string>& words) {
   fritzbox::Arguments arguments;
@@ -49,7 +52,8 @@ fritzbox::SoapAnswer ask(fritzbox::Box& box, const std::vector<std::string>& wor
 
 OrderedJson to_json(const fritzbox::SoapAnswer& answer) {
   OrderedJson json = OrderedJson::object();
-  for (const auto& [name, value] : answer.arguments) json[name] = value;
+  for (const auto& [name, value] : answer.arguments)
+    if (!value.is_null()) json[name] = value;  // hidden
   return json;
 }
 
@@ -60,7 +64,9 @@ std::string dumped(const OrderedJson& json, int indent) {
 std::string to_table(const fritzbox::SoapAnswer& answer) {
   std::vector<TableRow> rows;
   for (const auto& [name, value] : answer.arguments) {
-    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    const std::string text = value.is_null()     ? kHidden
+                             : value.is_string() ? value.get<std::string>()
+                                                 : value.dump();
     std::string first = name;
     for (const std::string_view line : split(text, '\n'))
       rows.push_back({std::exchange(first, ""), std::string(line)});
@@ -76,21 +82,24 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
-/// One JSON object per line that asks something, in their order; what fails is {"error": why}.
+/// One JSON object per line that asks something, in their order; what fails is refusal_json().
 int ask_all(fritzbox::Box& box, std::istream& lines, bool yes) {
   int exit_code = 0;
+  std::set<std::string> hidden;
   for (std::string line; std::getline(lines, line);) {
     const std::vector<std::string> words = words_of(line);
     if (words.empty() || words[0].starts_with('#')) continue;
     try {
       std::cout << dumped(to_json(ask(box, words, yes)), -1) << std::flush;
+      hidden.insert(box.hidden().begin(), box.hidden().end());
     } catch (const Error& error) {
       // Nothing but the login or the way to the box would fail each of them.
       if (error.kind() == ErrorKind::auth || error.kind() == ErrorKind::network) throw;
-      std::cout << dumped({{"error", error.what()}}, -1) << std::flush;
+      std::cout << refusal_json(error) << "\n" << std::flush;
       exit_code = 1;
     }
   }
+  tell_hidden(hidden, kWayToSecrets);
   return exit_code;
 }
 
@@ -110,7 +119,8 @@ int call_batch(const CallOptions& wanted, const Words& words) {
 int call_one(const CallOptions& wanted, const Words& words) {
   return with_box(wanted.box, [&](fritzbox::Box& box, const std::string&) {
     const fritzbox::SoapAnswer answer = ask(box, words, wanted.yes);
-    std::cout << (wanted.json ? dumped(to_json(answer), 2) : to_table(answer));
+    std::cout << (wanted.json ? dumped(to_json(answer), 2) : to_table(answer)) << std::flush;
+    tell_hidden(box.hidden(), kWayToSecrets);
     return 0;
   });
 }

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "base/unicode.h"
 #include "device/fritzbox/calls/call_lines.h"
 #include "device/fritzbox/calls/call_stream.h"
 
@@ -100,7 +101,7 @@ int listen(const std::string& address, bool json) {
       continue;
     }
     for (const std::string& line : lines.take(*bytes))
-      std::cout << (json ? to_json(repair_utf8(line)).dump() : repair_utf8(line)) << std::endl;
+      std::cout << (json ? to_json(repair_utf8(line)).dump() : printable(line)) << std::endl;
   }
   return 1;
 }

@@ -1,8 +1,10 @@
 // boxmeter fritz hosts, wlan, wol: who is in the network.
+#include <functional>
 #include <iostream>
 
 #include "app/fritz/show.h"
 #include "app/fritz/subcommand.h"
+#include "base/unicode.h"
 
 namespace boxmeter::fritz {
 namespace {
@@ -54,63 +56,102 @@ int show_hosts(Box& box, bool json) {
 constexpr Column kStations[] = {{"index", "index"}, {"active", "active"}, {"mac", "mac"},
                                 {"ip", "ip"},       {"signal", "signal"}, {"speed", "speed"}};
 
-OrderedJson station(std::size_t index, const Reply& entry) {
-  const auto value = [&entry](const char* key) {
+/// `prefix` is "New" in an action's answer, and nothing in the list.
+OrderedJson station(std::size_t index, const Reply& entry, const std::string& prefix) {
+  const auto value = [&](const std::string& key) {
     return entry.contains(key) ? OrderedJson(entry[key]) : OrderedJson();
   };
   return {{"index", index},
-          {"active", value("NewAssociatedDeviceAuthState")},
-          {"mac", value("NewAssociatedDeviceMACAddress")},
-          {"ip", value("NewAssociatedDeviceIPAddress")},
-          {"signal", value("NewX_AVM-DE_SignalStrength")},
-          {"speed", value("NewX_AVM-DE_Speed")}};
+          {"active", value(prefix + "AssociatedDeviceAuthState")},
+          {"mac", value(prefix + "AssociatedDeviceMACAddress")},
+          {"ip", value(prefix + "AssociatedDeviceIPAddress")},
+          {"signal", value(prefix + "X_AVM-DE_SignalStrength")},
+          {"speed", value(prefix + "X_AVM-DE_Speed")}};
 }
 
-OrderedJson answered_radio(Box& box, const std::string& service) {
-  const Reply info = box.call(asking("tr064", service + ".GetInfo"));
+/// The list has the stations of all radios, with their channels.
+OrderedJson listed_stations(Box& box, const std::string& channel) {
+  OrderedJson stations = OrderedJson::array();
+  const Reply list = box.call(asking("list", "WLANConfiguration1.X_AVM-DE_GetWLANDeviceListPath"));
+  for (const Reply& entry : elements(list, "Item"))
+    if (text(entry, "AssociatedDeviceChannel") == channel)
+      stations.push_back(station(stations.size(), entry, ""));
+  return stations;
+}
+
+OrderedJson asked_stations(Box& box, const std::string& service) {
   OrderedJson stations = OrderedJson::array();
   for (const Reply& entry :
        box.call(walking(service + ".GetGenericAssociatedDeviceInfo", "NewAssociatedDeviceIndex")))
-    stations.push_back(station(stations.size(), entry));
+    stations.push_back(station(stations.size(), entry, "New"));
+  return stations;
+}
+
+/// What `step` gives; null where the box refuses, and then `notice` and why are told.
+OrderedJson or_told(const std::string& notice, const std::function<OrderedJson()>& step) {
+  try {
+    return step();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::refused) throw;
+    std::cerr << "notice: " << notice << ": " << error.what() << "\n";
+    return {};
+  }
+}
+
+/// What the box tells of one radio.  Whatever it refuses costs only that; `must_answer`: the radio
+/// was asked for by its number.
+OrderedJson radio(Box& box, const std::string& service, bool must_answer) {
+  const auto ask_info = [&] {
+    return OrderedJson(box.call(asking("tr064", service + ".GetInfo")));
+  };
+  const OrderedJson info = must_answer ? ask_info() : or_told("not known of " + service, ask_info);
+  const std::string channel = info.contains("NewChannel") ? info["NewChannel"].dump() : "";
+  OrderedJson stations = or_told("stations of " + service + " are not told one by one",
+                                 [&] { return asked_stations(box, service); });
+  if (stations.is_null() && !channel.empty())
+    stations = or_told("nor by the list of all", [&] { return listed_stations(box, channel); });
+  if (info.is_null() && stations.is_null()) return {};
+  const auto known = [&](const char* key) {
+    return info.contains(key) ? info[key] : OrderedJson();
+  };
   return {{"service", service},
-          {"name", text(info, "NewSSID")},
-          {"channel", info.value("NewChannel", Reply())},
-          {"enabled", info.value("NewEnable", Reply())},
+          {"name", known("NewSSID")},
+          {"channel", known("NewChannel")},
+          {"enabled", known("NewEnable")},
           {"stations", std::move(stations)}};
 }
 
-/// One that refuses costs only itself.
-OrderedJson radio(Box& box, const std::string& service) {
-  try {
-    return answered_radio(box, service);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::refused) throw;
-    std::cerr << "notice: " << service << " is left out: " << error.what() << "\n";
-    return {};
-  }
+void print_radio(const OrderedJson& radio) {
+  const auto word = [&](const char* key) {
+    return radio[key].is_string() ? printable(radio[key].get<std::string>()) : "?";
+  };
+  const std::string state = radio["enabled"].is_null() ? "not known"
+                            : radio["enabled"] == true ? "channel " + radio["channel"].dump()
+                                                       : "off";
+  std::cout << word("service") << ": " << word("name") << ", " << state << "\n";
+  if (radio["stations"].is_null())
+    std::cout << "stations not known\n";
+  else if (!radio["stations"].empty())
+    std::cout << rows_table(radio["stations"], kStations);
+  std::cout << "\n";
 }
 
 int show_wlan(Box& box, const NetworkOptions& wanted) {
   constexpr std::string_view kService = "WLANConfiguration";
   OrderedJson radios = OrderedJson::array();
+  const auto add = [&](const std::string& service) {
+    OrderedJson each = radio(box, service, wanted.service != 0);
+    if (!each.is_null()) radios.push_back(std::move(each));
+  };
   if (wanted.service != 0)
-    radios.push_back(answered_radio(box, std::string(kService) + std::to_string(wanted.service)));
+    add(std::string(kService) + std::to_string(wanted.service));
   else
     for (const fritzbox::Service& service : box.catalog()->services())
-      if (service.name.starts_with(kService))
-        if (OrderedJson each = radio(box, service.name); !each.is_null())
-          radios.push_back(std::move(each));
-  if (wanted.json) {
+      if (service.name.starts_with(kService)) add(service.name);
+  if (wanted.json)
     print_json(radios);
-    return 0;
-  }
-  for (const OrderedJson& each : radios)
-    std::cout << each["service"].get<std::string>() << ": " << each["name"].get<std::string>()
-              << ", "
-              << (each["enabled"] == true ? "channel " + each["channel"].dump()
-                                          : std::string("off"))
-              << "\n"
-              << (each["stations"].empty() ? "" : rows_table(each["stations"], kStations)) << "\n";
+  else
+    for (const OrderedJson& each : radios) print_radio(each);
   return 0;
 }
 

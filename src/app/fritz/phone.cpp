@@ -6,6 +6,7 @@
 #include "app/fritz/subcommand.h"
 #include "app/terminal.h"
 #include "base/text.h"
+#include "base/unicode.h"
 
 namespace boxmeter::fritz {
 namespace {
@@ -118,7 +119,7 @@ void print_book(OrderedJson book) {
   for (OrderedJson& contact : book["contacts"])
     contact["shown"] = joined(contact["numbers"].get<std::vector<std::string>>());
   std::cout << "phone book " << book["id"].get<std::string>() << ": "
-            << book["name"].get<std::string>() << "\n"
+            << printable(book["name"].get<std::string>()) << "\n"
             << rows_table(book["contacts"], kContacts) << "\n";
 }
 

@@ -9,6 +9,7 @@
 #include "device/freebox/request.h"
 #include "device/freebox/secrets.h"
 #include "device/freebox/session.h"
+#include "device/hidden.h"
 #include "http/url.h"
 
 namespace boxmeter::freebox {
@@ -17,7 +18,7 @@ namespace {
 constexpr auto kLogoutTimeout = std::chrono::milliseconds(1000);
 constexpr auto kLogoutsAtTheEnd = std::chrono::milliseconds(400);
 
-class Freebox : public Device {
+class Freebox : public Device, public Hides {
  public:
   Freebox(const DeviceConfig& config, http::Stop& stop)
       : config_(config), stop_(stop), api_(config_, stop), session_(config_, api_) {}
@@ -26,6 +27,7 @@ class Freebox : public Device {
   Freebox& operator=(const Freebox&) = delete;
 
   Reply call(const Request& request) override;
+  const std::set<std::string>& hidden() const override { return hidden_; }
   Epoch epoch() const override { return observer_.epoch(); }
   Incarnation incarnation() const override { return observer_.incarnation(); }
   Reply permissions() const override { return session_.permissions(); }
@@ -42,6 +44,7 @@ class Freebox : public Device {
   Session session_;
   Observer observer_;
   std::uint64_t answers_ = 0;
+  std::set<std::string> hidden_;  // names, of the last reply
 };
 
 /// Those of the session: the box tells them when it opens one.
@@ -82,7 +85,9 @@ Reply Freebox::call(const Request& request) {
   const unsigned boot = observer_.epoch().boot;
   observer_.see(call.path, answer.result, WallClock::now());
   if (observer_.epoch().boot != boot) api_.forget();  // new firmware, perhaps a new API
-  if (!config_.reveal) remove_secrets(answer.result);
+  hidden_.clear();
+  if (!config_.reveal)
+    remove_secrets(answer.result, own_options<Options>(config_).shows_own, hidden_);
   const bool wrote = call.method != http::Method::get && request.verb != "rrd";
   if (wrote && answer.result == Reply::array()) return nullptr;  // done, and nothing to show
   return std::move(answer.result);

@@ -11,8 +11,9 @@ void read_token_file(const OwnSection& own, DeviceConfig& device, Options& optio
   const Credential& credential = device.credential;
   const Value file = own.section.required("app_token_file");
   const AppToken parsed = file.placed([&] {
-    return within("'" + credential.file.string() + "'",
-                  [&] { return parse_token_file(credential.value.reveal()); });
+    return within("'" + credential.file.string() + "'", [&] {
+      return parse_token_file(credential.value.reveal(), credential.file.filename().string());
+    });
   });
   if (!parsed.app_id.empty() && !options.app_id.empty() && parsed.app_id != options.app_id)
     throw own.section.required("app_id").problem("'app_id' and the second line of '" +

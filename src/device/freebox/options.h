@@ -9,6 +9,7 @@ namespace boxmeter::freebox {
 struct Options {
   std::string app_id = {};   // the application that the credential, an app token, was made for
   unsigned api_version = 0;  // the major one; 0: the newest that both sides know
+  bool shows_own = false;  // phone numbers stay in replies: the command line, which asks on purpose
   friend bool operator==(const Options&, const Options&) = default;
 };
 

@@ -108,7 +108,7 @@ Envelope parse_envelope(int status, std::string_view body) {
   return envelope;
 }
 
-Error refusal(const Envelope& envelope, std::string_view path) {
+CodedError refusal(const Envelope& envelope, std::string_view path) {
   const Meaning& meaning = meaning_of(envelope, path);
   std::string text = one_line(envelope.code);
   const auto add = [&](std::string_view separator, const std::string& more) {
@@ -120,7 +120,7 @@ Error refusal(const Envelope& envelope, std::string_view path) {
             "' (grant it in Freebox OS: Gestion des accès, Applications)";
   if (!envelope.message.empty()) add(" ", "('" + one_line(envelope.message) + "')");
   if (text.empty()) text = "the box refuses and does not say why";
-  return Error(meaning.kind, text, meaning.refusal);
+  return CodedError(text, meaning.refusal, one_line(envelope.code), meaning.kind);
 }
 
 bool wants_session(const Envelope& envelope) {

@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/coded_error.h"
 #include "base/secret.h"
 #include "metric/model.h"
 
@@ -23,7 +24,7 @@ Envelope parse_envelope(int status, std::string_view body);
 
 /// What a `success: false` means, whatever the HTTP status said.
 /// Of `path` it depends whether an internal_error says that the box lacks it.
-Error refusal(const Envelope& envelope, std::string_view path = {});
+CodedError refusal(const Envelope& envelope, std::string_view path = {});
 
 /// The session is not (or no longer) known: open one and ask again.
 bool wants_session(const Envelope& envelope);

@@ -37,6 +37,13 @@ constexpr std::string_view kSecret[] = {
     "token",
 };
 
+/// Of these what a person asks for on purpose: the numbers of calls and contacts.
+constexpr std::string_view kOwn[] = {"number", "numbers", "phone_number", "phone_numbers"};
+
+bool is_own(std::string_view member) {
+  return std::ranges::find(kOwn, lower(member)) != std::end(kOwn);
+}
+
 /// Home automation says {"name": "pin", "value": "1234"}.
 bool names_a_secret(const Reply& object) {
   const auto name = object.find("name");
@@ -61,16 +68,22 @@ bool is_secret(std::string_view member) {
   });
 }
 
-void remove_secrets(Reply& reply) {
+void remove_secrets(Reply& reply, bool shows_own, std::set<std::string>& hidden) {
   if (reply.is_object()) {
-    if (is_called_by_number(reply)) reply.erase("name");
-    if (names_a_secret(reply)) reply.erase("value");
-    for (auto member = reply.begin(); member != reply.end();)
-      member = is_secret(member.key()) && !member->is_boolean() ? reply.erase(member)
-                                                                : std::next(member);
+    if (!shows_own && is_called_by_number(reply)) {
+      reply.erase("name");
+      hidden.emplace("name");
+    }
+    if (names_a_secret(reply) && reply.erase("value") > 0) hidden.emplace("value");
+    for (auto member = reply.begin(); member != reply.end();) {
+      const bool stays =
+          !is_secret(member.key()) || member->is_boolean() || (shows_own && is_own(member.key()));
+      if (!stays) hidden.insert(member.key());
+      member = stays ? std::next(member) : reply.erase(member);
+    }
   }
   if (reply.is_structured())
-    for (Reply& value : reply) remove_secrets(value);
+    for (Reply& value : reply) remove_secrets(value, shows_own, hidden);
 }
 
 }  // namespace boxmeter::freebox

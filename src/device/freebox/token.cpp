@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "device/freebox/json.h"
 
 namespace boxmeter::freebox {
 namespace {
@@ -20,6 +21,20 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
+// Both are constants in the sources of these exporters: trazfr/freebox-exporter fbx/authorize.go,
+// saphoooo/freebox_exporter main.go (which keeps the bare token in $HOME/.freebox_token).
+constexpr std::string_view kTrazfrApp = "com.github.trazfr.fboxexp";
+constexpr std::string_view kSaphooooFile = ".freebox_token", kSaphooooApp = "fr.freebox.exporter";
+
+/// {"api": {what the box said at /api_version}, "app_token": ".."}; of others an "app_id" too.
+AppToken token_of_json(std::string_view text) {
+  const Reply read = Reply::parse(text, nullptr, /*allow_exceptions=*/false);
+  const std::string token = text_at(read, "app_token");
+  if (token.empty()) fail("JSON without an 'app_token'");
+  const std::string app_id = text_at(read, "app_id");
+  return {.token = Secret(token), .app_id = app_id.empty() ? std::string(kTrazfrApp) : app_id};
+}
+
 /// A token that was copied out of raw JSON has its slashes escaped; no token has a backslash.
 std::string without_escapes(std::string_view token) {
   std::string plain;
@@ -30,14 +45,17 @@ std::string without_escapes(std::string_view token) {
 
 }  // namespace
 
-AppToken parse_token_file(std::string_view text) {
+AppToken parse_token_file(std::string_view text, std::string_view name) {
+  if (trim(text).starts_with('{')) return token_of_json(text);
   const std::vector<std::string_view> lines = lines_of(text);
   if (lines.empty()) fail("no app token");
   if (lines.size() > 2) fail("more than two lines");
   for (const std::string_view line : lines)
     if (line.find_first_of(" \t") != std::string_view::npos) fail("a blank within a line");
   return {.token = Secret(without_escapes(lines[0])),
-          .app_id = lines.size() == 2 ? std::string(lines[1]) : ""};
+          .app_id = lines.size() == 2       ? std::string(lines[1])
+                    : name == kSaphooooFile ? std::string(kSaphooooApp)
+                                            : ""};
 }
 
 std::string token_file(const AppToken& token) {

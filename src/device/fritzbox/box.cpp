@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/coded_error.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "device/fritzbox/address.h"
@@ -46,6 +47,7 @@ Reply to_reply(SoapAnswer&& answer) {
 Box::Box(const DeviceConfig& config, http::Stop& stop)
     : account_(config),
       reveal_(config.reveal),
+      shows_own_(own_options<Options>(config).shows_own),
       url_(config.url),
       tr064_(config, account_, stop),
       web_(config, account_, stop),
@@ -74,7 +76,8 @@ Reply Box::answer(const Request& request) {
     internal_errors_.clear();
   }
   if (after != before) connections_.clear();
-  if (!reveal_) remove_secrets(reply);
+  hidden_.clear();
+  if (!reveal_) remove_secrets(reply, shows_own_, hidden_);
   return reply;
 }
 
@@ -82,9 +85,14 @@ SoapAnswer Box::act(const Target& target, const Arguments& arguments) {
   return within(target.service + "." + target.action, [&] {
     SoapAnswer answer = ask(target, arguments, Tr064Client::Types::load);
     if (answer.fault) fail(target, *answer.fault);
+    hidden_.clear();
     if (reveal_) return answer;
-    std::erase_if(answer.arguments, [](const auto& each) { return is_secret(each.first); });
-    for (auto& [name, value] : answer.arguments) remove_secrets(value);
+    for (auto& [name, value] : answer.arguments) {
+      const bool is_hidden = is_secret(name) && !(shows_own_ && is_own(name));
+      if (is_hidden) hidden_.insert(name);
+      if (is_hidden) value = nullptr;
+      remove_secrets(value, shows_own_, hidden_);
+    }
     return answer;
   });
 }
@@ -253,9 +261,10 @@ std::string Box::default_connection() {
 }
 
 void Box::fail(const Target& target, const Fault& fault) {
-  if (!fault.hint.empty()) throw Error(ErrorKind::refused, fault.hint, refusal_of(fault.code));
+  const std::string code = std::to_string(fault.code);
+  if (!fault.hint.empty()) throw CodedError(fault.hint, refusal_of(fault.code), code);
   const std::string_view known = upnp_error_name(fault.code);
-  std::string message = "UPnP error " + std::to_string(fault.code) + " (" +
+  std::string message = "UPnP error " + code + " (" +
                         (known.empty() ? fault.text.substr(0, 80) : std::string(known)) + ")";
   if (const std::string_view way_out = upnp_way_out(fault.code); !way_out.empty())
     message.append(": ").append(way_out);
@@ -265,7 +274,7 @@ void Box::fail(const Target& target, const Fault& fault) {
   if (fault.code == kInternalError &&
       ++internal_errors_[target.service + "." + target.action] >= kPersistent)
     refusal = Refusal::unsupported;
-  throw Error(ErrorKind::refused, std::move(message), refusal);
+  throw CodedError(std::move(message), refusal, code);
 }
 
 }  // namespace boxmeter::fritzbox

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,25 +10,27 @@
 #include "device/fritzbox/tr064/restarts.h"
 #include "device/fritzbox/tr064/target.h"
 #include "device/fritzbox/web/session.h"
+#include "device/hidden.h"
 
 namespace boxmeter::fritzbox {
 
 /// One Fritz!Box: TR-064, its lists, what its web server answers, and what it says that it can be
 /// asked.
-class Box : public Device {
+class Box : public Device, public Hides {
  public:
   Box(const DeviceConfig& config, http::Stop& stop);
 
   Reply call(const Request& request) override;
+  const std::set<std::string>& hidden() const override { return hidden_; }
   Epoch epoch() const override { return restarts_.epoch(); }
   Incarnation incarnation() const override { return restarts_.incarnation(); }
   Reply permissions() const override { return tr064_.known_rights(); }
   std::uint64_t answers() const override { return answers_ + tr064_.descriptions(); }
   std::uint64_t logins() const override { return tr064_.logins() + web_.logins(); }
 
-  /// One action with all that the box answers: in its order, empty arguments as "", secrets only
-  /// with DeviceConfig::reveal.  Whether it changes the box is the caller's affair.  Throws Error
-  /// as call().
+  /// One action with all that the box answers: in its order, empty arguments as "", and null where
+  /// a secret is left out: only with DeviceConfig::reveal is it there.  Whether it changes the box
+  /// is the caller's affair.  Throws Error as call().
   SoapAnswer act(const Target& target, const Arguments& arguments);
 
   /// For listings; each throws what http::Client throws.  Neither asks for a login, but where the
@@ -58,6 +61,8 @@ class Box : public Device {
 
   Account account_;
   bool reveal_ = false;
+  bool shows_own_ = false;
+  std::set<std::string> hidden_;  // names, of the last reply
   std::string url_;
   Tr064Client tr064_;
   WebSession web_;

@@ -13,6 +13,9 @@ struct Options {
   /// The file that keeps what the box can be asked; empty: it is read anew each time.
   std::filesystem::path api_cache = {};
   bool verify_api_cache = true;  // against the box's model and firmware, by one request
+  /// What is the person's own stays in replies (phone numbers, user names), keys and passwords do
+  /// not: for the command line, where one thing is asked on purpose.
+  bool shows_own = false;
   friend bool operator==(const Options&, const Options&) = default;
 };
 

@@ -28,45 +28,63 @@ constexpr std::string_view kWords[] = {"password",      "passphrase", "preshared
 constexpr std::string_view kHarmless[] = {"chars",      "index",     "required",
                                           "selectable", "isdefault", "lifetime"};
 
-/// Whole names, without "New" and "X_AVM-DE_".  Accounts at the provider (the user name of a PPP
-/// login is a customer number), phone numbers, SIM, and lists that hold them as XML in a string.
-constexpr std::string_view kNames[] = {"called",
-                                       "callednumber",
-                                       "caller",
-                                       "callernumber",
-                                       "clientlist",
-                                       "clientusername",
-                                       "configfileurl",
-                                       "deflectionlist",
-                                       "deflectiontonumber",
-                                       "dialnumber",
-                                       "gponserial",
-                                       "imei",
-                                       "imsi",
-                                       "incomingnumbers",
-                                       "iccid",
-                                       "internalnumber",
-                                       "number",
-                                       "numberlist",
-                                       "outgoingnumber",
-                                       "phonebookentrydata",
-                                       "phonenumber",
-                                       "phonenumbers",
-                                       "pppusername",
-                                       "pppusernamevoip",
-                                       "psk",
-                                       "sid",
-                                       "username",
-                                       "voipaccountlist",
-                                       "voipaccounts",
-                                       "voipnumber",
-                                       "voipusername"};
+/// A whole name, without "New" and "X_AVM-DE_".
+struct Name {
+  std::string_view name;
+  bool is_own = false;
+};
 
-void remove_session(std::string& text) {
-  for (auto at = text.find("sid="); at != std::string::npos; at = text.find("sid=", at)) {
-    at += 4;
-    const bool is_parameter = at == 4 || text[at - 5] == '?' || text[at - 5] == '&';
-    if (is_parameter) text.erase(at, text.find_first_of("&# \"<", at) - at);
+/// Accounts at the provider (the user name of a PPP login is a customer number), phone numbers,
+/// SIM, and lists that hold them as XML in a string.
+constexpr Name kNames[] = {{"called", true},
+                           {"callednumber", true},
+                           {"caller", true},
+                           {"callernumber", true},
+                           {"clientlist"},
+                           {"clientusername", true},
+                           {"configfileurl"},
+                           {"deflectionlist", true},
+                           {"deflectiontonumber", true},
+                           {"dialnumber", true},
+                           {"gponserial"},
+                           {"imei"},
+                           {"imsi"},
+                           {"incomingnumbers", true},
+                           {"iccid"},
+                           {"internalnumber", true},
+                           {"number", true},
+                           {"numberlist", true},
+                           {"outgoingnumber", true},
+                           {"phonebookentrydata", true},
+                           {"phonenumber", true},
+                           {"phonenumbers", true},
+                           {"pppusername", true},
+                           {"pppusernamevoip", true},
+                           {"psk"},
+                           {"sid"},
+                           {"username", true},
+                           {"voipaccountlist"},
+                           {"voipaccounts"},
+                           {"voipnumber", true},
+                           {"voipusername", true}};
+
+const Name* find_name(std::string_view name) {
+  const auto* const found = std::ranges::find_if(
+      kNames, [name = bare_name(name)](const Name& each) { return equal(name, each.name); });
+  return found == std::end(kNames) ? nullptr : found;
+}
+
+constexpr std::string_view kSession = "sid=";
+
+void remove_session(std::string& text, std::set<std::string>& hidden) {
+  for (auto at = text.find(kSession); at != std::string::npos; at = text.find(kSession, at)) {
+    at += kSession.size();
+    const bool is_parameter = at == kSession.size() || text[at - kSession.size() - 1] == '?' ||
+                              text[at - kSession.size() - 1] == '&';
+    const auto length = text.find_first_of("&# \"<", at) - at;
+    if (!is_parameter || text.substr(at, length).empty()) continue;
+    text.erase(at, length);
+    hidden.emplace(kSession);
   }
 }
 
@@ -80,26 +98,33 @@ std::string_view bare_name(std::string_view name) {
 }
 
 bool is_secret(std::string_view name) {
-  name = bare_name(name);
-  const auto is_in = [name](std::string_view word) { return contains(name, word); };
-  return std::ranges::any_of(kNames, [name](std::string_view n) { return equal(name, n); }) ||
+  const auto is_in = [bare = bare_name(name)](std::string_view word) {
+    return contains(bare, word);
+  };
+  return find_name(name) != nullptr ||
          (std::ranges::any_of(kWords, is_in) && std::ranges::none_of(kHarmless, is_in));
 }
 
-void remove_secrets(Reply& reply) {
+bool is_own(std::string_view name) {
+  const Name* const found = find_name(name);
+  return found != nullptr && found->is_own;
+}
+
+void remove_secrets(Reply& reply, bool shows_own, std::set<std::string>& hidden) {
   if (reply.is_string()) {
-    remove_session(reply.get_ref<std::string&>());
+    remove_session(reply.get_ref<std::string&>(), hidden);
     return;
   }
   if (reply.is_array())
-    for (Reply& element : reply) remove_secrets(element);
+    for (Reply& element : reply) remove_secrets(element, shows_own, hidden);
   if (!reply.is_object()) return;
   for (auto member = reply.begin(); member != reply.end();) {
-    if (is_secret(member.key())) {
+    if (is_secret(member.key()) && !(shows_own && is_own(member.key()))) {
+      hidden.insert(member.key());
       member = reply.erase(member);
       continue;
     }
-    remove_secrets(member.value());
+    remove_secrets(member.value(), shows_own, hidden);
     ++member;
   }
 }

@@ -49,10 +49,14 @@ void check_lua(const Request& request) {
 
 void check_rest(const Request& request) {
   const std::string path = rest_path(request.target);
-  const bool fits = path.starts_with("smarthome/") &&
-                    path.find_first_of("?#% \t\"<>\\") == std::string::npos &&
+  const bool is_known = path.starts_with("smarthome/") || path == "generic/connections" ||
+                        path.starts_with("monitor/segment/");
+  const bool fits = is_known && path.find_first_of("?#% \t\"<>\\") == std::string::npos &&
                     path.find("..") == std::string::npos;
-  if (!fits) throw no_request(request, "is not a path such as smarthome/overview");
+  if (!fits)
+    throw no_request(request,
+                     "is not a path such as smarthome/overview (it may read smarthome/..., "
+                     "generic/connections and monitor/segment/...)");
 }
 
 /// Ids of devices have blanks, and slashes stay between the steps of the path.
