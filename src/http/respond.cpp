@@ -127,6 +127,18 @@ Answer answer_of(ServerResponse response, const Asked& asked, std::chrono::secon
   return answer;
 }
 
+/// What was put off may be put off once more.
+Answer answer_or_later(ServerResponse response, const Asked& asked, std::chrono::seconds keep_alive,
+                       Time now) {
+  if (!response.later) return answer_of(std::move(response), asked, keep_alive, now);
+  return {.later =
+              [later = std::move(response.later), asked, keep_alive] {
+                return answer_or_later(guarded(asked, later), asked, keep_alive,
+                                       std::chrono::system_clock::now());
+              },
+          .waits = response.waits};
+}
+
 }  // namespace
 
 Answer Responder::answer(RawRequest raw, const Origin& from, Time now) const {
@@ -143,11 +155,8 @@ Answer Responder::answer(RawRequest raw, const Origin& from, Time now) const {
   const Asked asked{request.method, request.path, raw.keep_alive && !from.last, raw.line.minor};
   if (request.path == "*")  // "are you there?", RFC 9110 9.3.7
     return answer_of({.status = 204}, asked, keep_alive_, now);
-  auto response = guarded(asked, [&] { return handler_(request); });
-  if (!response.later) return answer_of(std::move(response), asked, keep_alive_, now);
-  return {.later = [later = std::move(response.later), asked, keep_alive = keep_alive_] {
-    return answer_of(guarded(asked, later), asked, keep_alive, std::chrono::system_clock::now());
-  }};
+  return answer_or_later(guarded(asked, [&] { return handler_(request); }), asked, keep_alive_,
+                         now);
 }
 
 Answer Responder::refuse(const Rejection& rejection, Time now) const {

@@ -16,6 +16,7 @@ struct Answer {
   bool close = false;
   std::function<void(Transport& client)> instead = {};  // see ServerResponse
   std::function<Answer()> later = {};                   // the same; throws nothing
+  bool waits = false;                                   // the same
 };
 
 /// Where a request came in.

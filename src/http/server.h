@@ -32,6 +32,7 @@ struct ServerOptions {
   std::size_t handshake_threads = 2;  // with tls_listen
   std::size_t later_threads = 0;      // for ServerResponse::later
   std::size_t later_limit = 64;       // that wait for one of them; more are answered 503
+  std::size_t waiting_threads = 0;    // at most, for ServerResponse::waits; more are answered 503
   /// When there are as many, the one that has been there longest without a request makes room for
   /// a new one, else the one that has been idle longest; when all are busy, the new one is answered
   /// 503 and closed.
@@ -81,6 +82,9 @@ struct ServerResponse {
   /// When set, nothing of the above is sent, but what the function returns; it is called by one of
   /// `later_threads`, where it may take its time: no other request waits for it.
   std::function<ServerResponse()> later = {};
+  /// `later` takes its time by waiting, not by working: it gets a thread for as long as that takes,
+  /// and those of `later_threads` stay free.
+  bool waits = false;
 
   static ServerResponse text(int status, std::string body,
                              std::string content_type = "text/plain; charset=utf-8");

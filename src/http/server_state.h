@@ -98,13 +98,14 @@ struct Server::State {
   // A worker's thread, or the event loop's.
   void work(Connection& connection, const Responder& responder);
   void greet(Connection& connection);
-  void put_off(Connection& connection, const Responder& responder, std::function<Answer()> answer);
+  void put_off(Connection& connection, const Responder& responder, Answer answer);
   void work_later(const Put& put);
   bool send(Connection& connection, Answer answer);
   bool write(Connection& connection);
   void refuse(Connection& connection, const Responder& responder, const Rejection& rejection);
   void finish(Connection& connection);
   void hand_over(Connection& connection, std::function<void(Transport&)> instead);
+  bool set_aside(std::size_t limit, std::function<void()> work);
   void tell_refused(std::string_view reason, const Connection& connection,
                     const std::string& detail = "") const;
 
@@ -117,7 +118,7 @@ struct Server::State {
   Descriptor wake;
   Descriptor spare;  // see accept_from
   Parking parking;
-  Guarded<std::list<Aside>> asides;  // the threads of `instead`
+  Guarded<std::list<Aside>> asides;  // the threads of `instead` and `waits`
   WorkQueue<Connection*> jobs;       // answers, and the rest of answers; null: a ping
   std::atomic<bool> pinged = false;  // and not come back yet
   WorkQueue<Connection*> greetings;

@@ -3,6 +3,8 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <limits>
+#include <system_error>
 
 #include "base/log.h"
 #include "http/server_state.h"
@@ -39,7 +41,7 @@ void Server::State::work(Connection& connection, const Responder& responder) {
                                     .last = connection.door->closed},
                                    std::chrono::system_clock::now());
     if (answer.instead) return hand_over(connection, std::move(answer.instead));
-    if (answer.later) return put_off(connection, responder, std::move(answer.later));
+    if (answer.later) return put_off(connection, responder, std::move(answer));
     if (!send(connection, std::move(answer))) return;
     progress = connection.reader.advance();
   }
@@ -53,18 +55,21 @@ void Server::State::work(Connection& connection, const Responder& responder) {
   parking.park(connection, EPOLLIN);
 }
 
-void Server::State::put_off(Connection& connection, const Responder& responder,
-                            std::function<Answer()> answer) {
-  const bool taken = options.later_threads > 0 &&
-                     put_offs.push_below(options.later_limit,
-                                         {.connection = &connection, .answer = std::move(answer)});
+void Server::State::put_off(Connection& connection, const Responder& responder, Answer answer) {
+  Put put{.connection = &connection, .answer = std::move(answer.later)};
+  const bool taken =
+      answer.waits
+          ? set_aside(options.waiting_threads, [this, put] { work_later(put); })
+          : options.later_threads > 0 && put_offs.push_below(options.later_limit, std::move(put));
   if (taken) return;
   tell_refused("busy", connection);
   refuse(connection, responder, kBusy);
 }
 
 void Server::State::work_later(const Put& put) {
-  if (!send(*put.connection, put.answer())) return;
+  Answer answer = put.answer();
+  if (answer.later) return put_off(*put.connection, refuser, std::move(answer));
+  if (!send(*put.connection, std::move(answer))) return;
   put.connection->phase = Phase::reading;
   jobs.push(put.connection);  // a next request may have come
 }
@@ -146,22 +151,38 @@ void Server::State::finish(Connection& connection) {
 /// In a thread of its own: a fault that takes its time on one simulated box must not stop the
 /// others.
 void Server::State::hand_over(Connection& connection, std::function<void(Transport&)> instead) {
-  asides.with([&](std::list<Aside>& all) {
+  set_aside(std::numeric_limits<std::size_t>::max(), [this, &connection,
+                                                      instead = std::move(instead)] {
+    ::fcntl(connection.socket, F_SETFL, 0);  // it may expect to block
+    try {
+      instead(connection.transport);
+    } catch (const std::exception& error) {
+      log_event(LogLevel::error, std::string("taking over a connection failed: ") + error.what());
+    }
+    parking.drop(connection);
+  });
+}
+
+/// Does the work in a thread of its own; false: there are `limit` of them, or the system gives no
+/// more.
+bool Server::State::set_aside(std::size_t limit, std::function<void()> work) {
+  return asides.with([&](std::list<Aside>& all) {
     all.remove_if([](Aside& aside) {
       if (aside.done) aside.thread.join();
       return aside.done.load();
     });
+    if (all.size() >= limit) return false;
     auto& aside = all.emplace_back();
-    aside.thread = std::thread([this, &aside, &connection, instead = std::move(instead)] {
-      ::fcntl(connection.socket, F_SETFL, 0);  // it may expect to block
-      try {
-        instead(connection.transport);
-      } catch (const std::exception& error) {
-        log_event(LogLevel::error, std::string("taking over a connection failed: ") + error.what());
-      }
-      parking.drop(connection);
-      aside.done = true;
-    });
+    try {
+      aside.thread = std::thread([&aside, work = std::move(work)] {
+        work();
+        aside.done = true;
+      });
+    } catch (const std::system_error&) {
+      all.pop_back();
+      return false;
+    }
+    return true;
   });
 }
 
