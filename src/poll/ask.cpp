@@ -155,12 +155,24 @@ Reply Asker::first_supported(const Part& part, const Bindings& bindings, Clock::
 
 Reply Asker::call(const Request& request, Clock::time_point now) {
   const std::string key = describe(request);
-  used_[key] = now;
-  if (request.keep.count() == 0) return call_device(request, key, now);
+  Use& use = used_[key];
+  const bool is_first = use.turn != turn_;
+  use = {.when = now, .turn = turn_};
+  if (request.keep.count() == 0) return call_in_turn(request, key, now, is_first);
   const auto kept = kept_.find(key);
   if (kept != kept_.end() && now - kept->second.asked < request.keep) return kept->second.reply;
   Reply reply = call_device(request, key, now);
   kept_[key] = {reply, now};
+  return reply;
+}
+
+Reply Asker::call_in_turn(const Request& request, const std::string& key, Clock::time_point now,
+                          bool is_first) {
+  if (const auto known = shared_answers_.find(key); known != shared_answers_.end())
+    return known->second;
+  if (!is_first) shared_.insert(key);
+  Reply reply = call_device(request, key, now);
+  if (shared_.contains(key)) shared_answers_[key] = reply;
   return reply;
 }
 
@@ -207,14 +219,15 @@ void Asker::forget_unused(Clock::time_point now) {
   Clock::time_point oldest = now - kUnused;
   if (used_.size() > kMostRequests) {
     std::vector<Clock::time_point> times;
-    for (const auto& [request, time] : used_) times.push_back(time);
+    for (const auto& [request, use] : used_) times.push_back(use.when);
     const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
     std::ranges::nth_element(times, middle);
     oldest = std::max(oldest, *middle);
   }
-  std::erase_if(used_, [&](const auto& entry) { return entry.second < oldest; });
+  std::erase_if(used_, [&](const auto& entry) { return entry.second.when < oldest; });
   const auto is_unused = [&](const auto& entry) { return !used_.contains(entry.first); };
   std::erase_if(kept_, is_unused);
+  std::erase_if(shared_, [&](const std::string& request) { return !used_.contains(request); });
   if (std::erase_if(capabilities_, is_unused) > 0) ++changes_;
 }
 
@@ -223,6 +236,7 @@ void Asker::notice_epoch() {
   if (epoch == epoch_) return;
   epoch_ = epoch;
   kept_.clear();
+  shared_answers_.clear();
   ask_all_at_once();
 }
 

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,8 +34,15 @@ class Asker {
   /// before.
   Asked ask(const Query& query, Clock::time_point now);
 
-  /// A new poll of the device begins: what was a stranger in the last one is asked again.
-  void begin_turn() { strangers_.clear(); }
+  /// A new poll of the device begins: what was a stranger in the last one is asked again.  Within a
+  /// turn a request that several queries make is asked once; which these are shows the first time.
+  void begin_turn() {
+    strangers_.clear();
+    shared_answers_.clear();
+    ++turn_;
+  }
+  /// Frees what is kept for the turn alone.
+  void end_turn() { shared_answers_.clear(); }
   /// Requests that were sent so far; what is kept or known to be refused is not.
   std::uint64_t sent() const { return sent_; }
 
@@ -57,6 +65,8 @@ class Asker {
                  Reply& element, Tally& tally);
   Reply first_supported(const Part& part, const Bindings& bindings, Clock::time_point now);
   Reply call(const Request& request, Clock::time_point now);
+  Reply call_in_turn(const Request& request, const std::string& key, Clock::time_point now,
+                     bool is_first);
   Reply call_device(const Request& request, const std::string& key, Clock::time_point now);
   void notice_epoch();
   void forget_unused(Clock::time_point now);
@@ -68,10 +78,17 @@ class Asker {
     Clock::time_point asked;
   };
   std::map<std::string, Capability> capabilities_;
-  std::map<std::string, Kept> kept_;               // by describe(request); until the epoch changes
-  std::map<std::string, Clock::time_point> used_;  // by describe(request)
-  Clock::time_point swept_ = {};                   // when what nobody asks for was last forgotten
-  std::map<std::string, std::string> strangers_;   // verb -> message, in this turn
+  struct Use {
+    Clock::time_point when = {};
+    std::uint64_t turn = 0;
+  };
+  std::map<std::string, Kept> kept_;             // by describe(request); until the epoch changes
+  std::map<std::string, Use> used_;              // by describe(request)
+  std::set<std::string> shared_;                 // of them those that came twice in a turn
+  std::map<std::string, Reply> shared_answers_;  // to these, in this turn
+  std::uint64_t turn_ = 1;
+  Clock::time_point swept_ = {};                  // when what nobody asks for was last forgotten
+  std::map<std::string, std::string> strangers_;  // verb -> message, in this turn
   std::uint64_t sent_ = 0;
   std::uint64_t changes_ = 0;
 };
