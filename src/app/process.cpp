@@ -37,6 +37,7 @@ void raise_file_limit(std::size_t devices) {
 
 void prepare_process(std::size_t devices) {
   raise_file_limit(devices);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a write that fails
   std::signal(SIGPIPE, SIG_IGN);
   // NOLINTBEGIN(concurrency-mt-unsafe): no threads yet
   // An arena per worker keeps what each of them freed: a third of all memory with 100 boxes.

@@ -106,7 +106,7 @@ std::optional<Clock::time_point> Delivery::due(Clock::time_point now) const {
   if (retry_at_) return *retry_at_;
   const bool flushing = queue_.begin() < flush_end_;
   const bool filling = queue_.bytes() > queue_.max_bytes() / 2;
-  return flushing || filling ? now : flush_at_;
+  return std::max(flushing || filling ? now : flush_at_, not_before_);
 }
 
 std::optional<PushBody> Delivery::next(Clock::time_point now) {
@@ -150,7 +150,7 @@ PushNotes Delivery::answered(const PushBody& body, const PushAnswer& answer,
   const Meaning& meant = meaning(answer.status);
   if (answer.status != 0 && meant.reaction == Reaction::delivered) {
     last_success_ = now;
-    deliver(body, notes);
+    deliver(body, now, notes);
     return notes;
   }
   last_error_ = describe(answer);
@@ -176,7 +176,8 @@ PushNotes Delivery::answered(const PushBody& body, const PushAnswer& answer,
   return notes;
 }
 
-void Delivery::deliver(const PushBody& body, PushNotes& notes) {
+void Delivery::deliver(const PushBody& body, Clock::time_point now, PushNotes& notes) {
+  if (options_.max_rate > 0) not_before_ = now + milliseconds(1000 * body.size / options_.max_rate);
   const std::size_t queued = queue_.size();
   sent_ += queue_.remove_below(body.end);
   attempts_ = refused_in_a_row_ = 0;
@@ -294,7 +295,7 @@ PushNotes Delivery::change(DeliveryOptions options) {
 }
 
 void Delivery::ignore_waits() {
-  flush_at_ = Clock::time_point::min();
+  flush_at_ = not_before_ = Clock::time_point::min();
   retry_at_.reset();
 }
 

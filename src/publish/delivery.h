@@ -18,6 +18,7 @@ struct DeliveryOptions {
   Framing framing = {.before = "[", .between = ",", .after = "]"};
   std::size_t max_body = 0;                    // bytes; 0: no limit
   std::size_t max_queue = 16U << 20;           // bytes
+  std::size_t max_rate = 0;                    // bytes a second; 0: as fast as they are taken
   std::chrono::milliseconds interval{10'000};  // from one flush to the next
   std::chrono::milliseconds retry_first{1'000};
   std::chrono::milliseconds retry_most{60'000};  // also the pace while the settings are refused
@@ -92,7 +93,7 @@ class Delivery {
 
   enum class Trouble { none, listener, settings, content };
 
-  void deliver(const PushBody& body, PushNotes& notes);
+  void deliver(const PushBody& body, Clock::time_point now, PushNotes& notes);
   void blame(const PushBody& body, const PushAnswer& answer, Clock::time_point now,
              PushNotes& notes);
   void rise();
@@ -114,6 +115,7 @@ class Delivery {
   bool risen_ = false;               // since the last 413
 
   Clock::time_point flush_at_ = Clock::time_point::min();
+  Clock::time_point not_before_ = Clock::time_point::min();  // by max_rate
   std::uint64_t flush_end_ = 0;    // objects below are part of the flush that is running
   std::uint64_t suspect_end_ = 0;  // among the objects below is one that the listener refused
   std::optional<Clock::time_point> retry_at_;

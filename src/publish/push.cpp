@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "publish/delivery.h"
 #include "publish/post.h"
+#include "publish/spool.h"
 
 namespace boxmeter {
 namespace {
@@ -63,10 +64,18 @@ DeliveryOptions delivery_options(const SinkOptions& sink) {
   return {.framing = format.framing,
           .max_body = sink.max_body == 0 ? format.max_body : sink.max_body,
           .max_queue = sink.max_queue,
+          .max_rate = sink.spool_max == 0 ? 0 : sink.catch_up,
           .interval = sink.interval,
           .retry_first = sink.retry_first,
           .retry_most = sink.retry_most,
           .jitter = draw};
+}
+
+SpoolOptions spool_options(const SinkOptions& sink) {
+  return {.folder = sink.spool_folder,
+          .format = std::string(sink.format->name),
+          .max = sink.spool_max,
+          .max_memory = sink.max_queue};
 }
 
 http::ClientOptions client_options(const SinkOptions& sink) {
@@ -98,6 +107,8 @@ struct Sink::State {
     configured.with([&](SinkOptionsPtr& options) {
       options = std::make_shared<const SinkOptions>(std::move(given));
     });
+    if (options()->spool_max > 0)
+      spool.emplace(spool_options(*options()), [this] { wakeup.wake(); });
     sender = std::jthread([this] {
       run();
       ended.set_value();
@@ -110,6 +121,10 @@ struct Sink::State {
   void run();
   void queue(std::vector<std::string> texts, const std::string& from,
              WallClock::time_point answered);
+  void feed();
+  void forget();
+  void tell_rest();
+  void log_spool();
   PushAnswer post(std::string body);
   void log(const PushNotes& notes) const;
 
@@ -121,6 +136,10 @@ struct Sink::State {
   std::optional<http::Client> client;
   Guarded<Delivery> delivery;
   Wakeup wakeup;
+  std::optional<Spool> spool;  // its writer wakes the sender
+  // Of the sender alone: what it has read of the spool and not found room for, and what it has.
+  std::optional<PushObject> held;
+  std::uint64_t fed = 0;
   std::promise<void> ended;
   std::jthread sender;  // last: joins before what it uses goes away
 };
@@ -143,6 +162,7 @@ void Sink::change(SinkOptions options) {
   state_->configured.with([&](SinkOptionsPtr& configured) { configured = changed; });
   state_->log(state_->delivery.with(
       [&](Delivery& delivery) { return delivery.change(delivery_options(*changed)); }));
+  if (state_->spool) state_->spool->limit(changed->spool_max, changed->max_queue);
   state_->wakeup.wake();
 }
 
@@ -180,6 +200,12 @@ void Sink::State::queue(std::vector<std::string> texts, const std::string& from,
                         WallClock::time_point answered) {
   if (texts.empty()) return;
   const auto source = std::make_shared<const std::string>(from);
+  if (spool) {
+    std::vector<PushObject> objects;
+    for (std::string& text : texts)
+      objects.push_back({.text = std::move(text), .source = source, .answered = answered});
+    return spool->add(std::move(objects));
+  }
   const auto now = Clock::now();
   PushNotes notes;
   const bool earlier = delivery.with([&](Delivery& filled) {
@@ -195,7 +221,7 @@ void Sink::State::queue(std::vector<std::string> texts, const std::string& from,
 }
 
 SinkStatus Sink::status() const {
-  return state_->delivery.with([&](const Delivery& delivery) {
+  SinkStatus whole = state_->delivery.with([&](const Delivery& delivery) {
     const PushQueue& queue = delivery.queue();
     SinkStatus status{.name = state_->name,
                       .queued_objects = queue.size(),
@@ -210,6 +236,14 @@ SinkStatus Sink::status() const {
           WallClock::now() - std::chrono::duration_cast<WallClock::duration>(Clock::now() - *last);
     return status;
   });
+  if (!state_->spool) return whole;
+  const SpoolStatus spooled = state_->spool->status();
+  // What the sender has of it is still there, but for what never was on disk.
+  whole.queued_objects = std::max(whole.queued_objects, spooled.objects);
+  whole.queued_bytes = std::max(whole.queued_bytes, spooled.bytes);
+  if (!whole.oldest) whole.oldest = spooled.oldest;
+  for (const auto& [reason, count] : spooled.dropped) whole.dropped[reason] += count;
+  return whole;
 }
 
 /// The sender's thread.  Nothing but this waits for the listener.
@@ -222,20 +256,71 @@ void Sink::State::run() {
 
     const auto now = Clock::now();
     if (end && now >= *end) break;
+    if (spool) feed();
     auto body = delivery.with([&](Delivery& next) { return next.next(now); });
     if (body) {
       const PushAnswer answer = post(std::move(body->text));
       log(delivery.with(
           [&](Delivery& told) { return told.answered(*body, answer, Clock::now()); }));
+      if (spool) forget();
       continue;
     }
     if (end) break;  // all is delivered, or the last try failed
     wakeup.wait(delivery.with([&](const Delivery& waiting) { return waiting.due(now); }));
   }
-  const std::size_t left = delivery.with([](const Delivery& last) { return last.queue().size(); });
+  tell_rest();
+}
+
+void Sink::State::tell_rest() {
+  std::size_t left = delivery.with([](const Delivery& last) { return last.queue().size(); });
+  if (spool) {
+    forget();
+    left = spool->close();
+    if (const std::size_t kept = spool->status().objects - left; kept > 0)
+      log_event(LogLevel::info, "ends with " + std::to_string(kept) + " objects in the spool",
+                {{"sink", name}});
+    log_spool();
+  }
   if (left > 0)
     log_event(LogLevel::warn, "ends with " + std::to_string(left) + " objects undelivered",
               {{"sink", name}});
+}
+
+/// Takes of the spool what there is room for.
+void Sink::State::feed() {
+  PushNotes notes;
+  const bool is_taken_well = !delivery.with([](const Delivery& last) { return last.waiting(); });
+  for (;;) {
+    if (!held) held = spool->read(is_taken_well);
+    if (!held) break;
+    const bool is_taken = delivery.with([&](Delivery& next) {
+      if (!next.queue().has_room(*held)) return false;
+      if (held->number > 0) fed = held->number;
+      auto more = next.add(*std::move(held));
+      std::move(more.begin(), more.end(), std::back_inserter(notes));
+      return true;
+    });
+    if (!is_taken) break;
+    held.reset();
+  }
+  forget();
+  log(notes);
+  log_spool();
+}
+
+/// What is before the first that waits has been delivered, or given up.
+void Sink::State::forget() {
+  spool->forget(delivery.with([&](const Delivery& last) {
+    const PushQueue& queue = last.queue();
+    for (auto number = queue.begin(); number < queue.end(); ++number)
+      if (const std::uint64_t first = queue.at(number).number; first > 0) return first - 1;
+    return fed;
+  }));
+}
+
+void Sink::State::log_spool() {
+  for (const SpoolNote& note : spool->take_notes())
+    log_event(note.good ? LogLevel::info : LogLevel::warn, note.text, {{"sink", name}});
 }
 
 PushAnswer Sink::State::post(std::string body) {

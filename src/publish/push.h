@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,6 +23,9 @@ struct SinkOptions {
   const PushFormat* format = &push_format();
   std::size_t max_body = 0;                    // bytes; 0: the format's default
   std::size_t max_queue = 16U << 20;           // bytes in memory; the oldest is dropped beyond
+  std::size_t spool_max = 0;                   // bytes on disk; 0: nothing is kept there
+  std::filesystem::path spool_folder = {};     // of this sink alone
+  std::size_t catch_up = 4U << 20;             // bytes a second at most, with a spool
   std::chrono::milliseconds interval{10'000};  // between two deliveries while all is well
   std::chrono::milliseconds timeout{5'000};
   std::vector<std::string> devices = {};  // empty: all
@@ -54,8 +58,9 @@ struct SinkStatus {
   std::string last_error = {};
 };
 
-/// One destination: a bounded queue in memory and the thread that empties it, at least once and in
-/// order (design.md section 7).  Throws nothing of ours; what goes wrong is counted and logged.
+/// One destination: a bounded queue in memory, or a spool on disk, and the thread that empties it,
+/// at least once and in order (design.md section 7).  Throws nothing of ours; what goes wrong is
+/// counted and logged.
 class Sink {
  public:
   explicit Sink(SinkOptions options);
@@ -65,8 +70,8 @@ class Sink {
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
 
-  /// From now on by these options, of the same format; what is queued goes on.  Any thread; the
-  /// request that is running ends as it began.
+  /// From now on by these options, of the same format and with the same spool, if any; what is
+  /// queued goes on.  Any thread; the request that is running ends as it began.
   void change(SinkOptions options);
   SinkOptions options() const;
 
@@ -77,8 +82,9 @@ class Sink {
   SinkStatus status() const;
 
   /// Begins the end and does not wait for it: what is queued is tried once more, for at most
-  /// `timeout` and never longer than half a second, also if a request is running.  Several sinks
-  /// that are to end together are told so first, then destroyed.
+  /// `timeout` and never longer than half a second, also if a request is running; what is left
+  /// waits in the spool, if there is one.  Several sinks that are to end together are told so
+  /// first, then destroyed.
   void finish();
 
  private:

@@ -14,6 +14,7 @@ struct PushObject {
   std::string text = {};
   std::shared_ptr<const std::string> source = {};  // "query 'q' of device 'd'", for messages
   WallClock::time_point answered = {};
+  std::uint64_t number = 0;  // in a spool; 0: it is in memory alone
 };
 
 /// First in, first out, bounded in bytes: the oldest goes when there is no room.  Objects have
@@ -26,6 +27,9 @@ class PushQueue {
 
   explicit PushQueue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
+  bool has_room(const PushObject& object) const {
+    return objects_.empty() || bytes_ + size_of(object) <= max_bytes_;
+  }
   bool could_hold(const PushObject& object) const { return size_of(object) <= max_bytes_; }
   /// Returns how many of the oldest had to go.  Needs could_hold().
   std::size_t push(PushObject object);

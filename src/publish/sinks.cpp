@@ -22,7 +22,9 @@ void Sinks::update(const std::vector<SinkOptions>& configured) {
   for (const SinkOptions& options : configured) {
     const auto known = std::ranges::find_if(leaving, [&](const std::shared_ptr<Sink>& sink) {
       const SinkOptions before = sink->options();
-      return before.name == options.name && before.format == options.format;
+      return before.name == options.name && before.format == options.format &&
+             (before.spool_max > 0) == (options.spool_max > 0) &&
+             before.spool_folder == options.spool_folder;
     });
     if (known == leaving.end()) {
       after->push_back(std::make_shared<Sink>(options));

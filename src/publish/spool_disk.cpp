@@ -1,0 +1,464 @@
+#include "publish/spool_disk.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+
+namespace boxmeter {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kHead = "boxmeter spool 1 ";
+constexpr std::string_view kExtension = ".segment";
+constexpr std::size_t kFrame = 8;  // size and checksum
+constexpr std::size_t kLeast = 9;  // type and number
+constexpr std::size_t kMostPayload = 1U << 30;
+constexpr std::size_t kChunk = 1U << 20;
+constexpr std::size_t kHeadRoom = 64;  // for the head of a segment
+
+template <typename Number>
+void append_number(Number number, std::string& text) {
+  text.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+template <typename Number>
+Number number_at(std::string_view text, std::size_t at) {
+  Number number{};
+  std::memcpy(&number, text.data() + at, sizeof number);
+  return number;
+}
+
+std::uint32_t checksum(std::string_view text) {
+  return static_cast<std::uint32_t>(
+      ::crc32_z(0, reinterpret_cast<const unsigned char*>(text.data()), text.size()));
+}
+
+/// The record that begins there; nothing when it is not whole or damaged.
+std::optional<SpoolRecord> record_at(std::string_view text, std::size_t at) {
+  if (text.size() - at < kFrame + kLeast) return std::nullopt;
+  const std::size_t size = number_at<std::uint32_t>(text, at);
+  const char type = text[at + kFrame];
+  if (size < kLeast || size > text.size() - at - kFrame || (type != 'o' && type != 'a'))
+    return std::nullopt;
+  const std::string_view payload = text.substr(at + kFrame, size);
+  if (checksum(payload) != number_at<std::uint32_t>(text, at + 4)) return std::nullopt;
+  SpoolRecord record{.type = static_cast<SpoolRecord::Type>(type),
+                     .number = number_at<std::uint64_t>(payload, 1),
+                     .begin = at,
+                     .end = at + kFrame + size};
+  if (record.type == SpoolRecord::Type::forgotten) return record;
+  constexpr std::size_t kTexts = kLeast + 8 + 4;
+  if (size < kTexts) return std::nullopt;
+  const std::size_t source = number_at<std::uint32_t>(payload, kLeast + 8);
+  if (source > size - kTexts) return std::nullopt;
+  record.object = {
+      .text = std::string(payload.substr(kTexts + source)),
+      .source = std::make_shared<const std::string>(payload.substr(kTexts, source)),
+      .answered = WallClock::time_point(std::chrono::duration_cast<WallClock::duration>(
+          std::chrono::nanoseconds(number_at<std::int64_t>(payload, kLeast)))),
+      .number = record.number};
+  return record;
+}
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool sync_folder(const fs::path& folder) {
+  const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (opened < 0) return false;
+  const bool synced = ::fsync(opened) == 0;
+  ::close(opened);
+  return synced;
+}
+
+std::string counted(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " object" : " objects");
+}
+
+std::string why() { return std::generic_category().message(errno); }
+
+}  // namespace
+
+std::string spool_head(std::string_view format) {
+  return std::string(kHead).append(format).append("\n");
+}
+
+void append_record(const SpoolRecord& record, std::string& text) {
+  std::string payload(1, static_cast<char>(record.type));
+  append_number(record.number, payload);
+  if (record.type == SpoolRecord::Type::object) {
+    const std::string_view source =
+        record.object.source ? std::string_view(*record.object.source) : std::string_view();
+    const auto since = record.object.answered.time_since_epoch();
+    append_number(std::int64_t{std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()},
+                  payload);
+    append_number(static_cast<std::uint32_t>(source.size()), payload);
+    payload.append(source).append(record.object.text);
+  }
+  append_number(static_cast<std::uint32_t>(payload.size()), text);
+  append_number(checksum(payload), text);
+  text += payload;
+}
+
+std::optional<SpoolRecord> next_record(std::string_view text, std::size_t from) {
+  for (; from < text.size(); ++from)
+    if (auto record = record_at(text, from)) return record;
+  return std::nullopt;
+}
+
+SpoolDisk::SpoolDisk(const SpoolOptions& options) : options_(options) {
+  std::error_code error;
+  fs::create_directories(options_.folder.parent_path(), error);
+  if (::mkdir(options_.folder.c_str(), 0700) != 0 && errno != EEXIST)
+    fail("cannot make folder '" + options_.folder.string() + "': " + why(), {});
+  else if (lock_folder())
+    recover();
+}
+
+SpoolDisk::~SpoolDisk() {
+  close_segment();
+  if (lock_ >= 0) ::close(lock_);
+}
+
+fs::path SpoolDisk::path_of(const Segment& segment) const {
+  std::string number = std::to_string(segment.file);
+  number.insert(0, number.size() < 12 ? 12 - number.size() : 0, '0');
+  return options_.folder / (number + std::string(kExtension));
+}
+
+std::size_t SpoolDisk::most_of_segment() const {
+  return std::max<std::size_t>(std::min(options_.segment, options_.max / 8), 1);
+}
+
+/// Two boxmeters with one state_dir would deliver each other's objects.
+bool SpoolDisk::lock_folder() {
+  const fs::path path = options_.folder / "lock";
+  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_ < 0) {
+    fail("cannot open '" + path.string() + "': " + why(), {});
+    return false;
+  }
+  if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return true;
+  ::close(std::exchange(lock_, -1));
+  fail("'" + options_.folder.string() + "' is used by another boxmeter", {});
+  return false;
+}
+
+void SpoolDisk::recover() {
+  std::map<std::uint64_t, fs::path> files;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(options_.folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.path().extension() != kExtension) continue;
+    std::uint64_t number = 0;
+    const auto [end, bad] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (bad == std::errc() &&
+        name.substr(static_cast<std::size_t>(end - name.data())) == kExtension)
+      files.emplace(number, entry.path());
+  }
+  if (error) fail("cannot read folder '" + options_.folder.string() + "': " + error.message(), {});
+  for (const auto& [number, path] : files) recover(number, path);
+  next_ = std::max(next_, forgotten_ + 1);
+  forgotten_ = std::max(forgotten_, unread_ - 1);
+  unread_ = std::max(unread_, forgotten_ + 1);
+  told_forgotten_ = forgotten_;
+  if (objects() > 0)
+    note(true,
+         counted(objects()) + " of an earlier run wait in '" + options_.folder.string() + "'");
+}
+
+/// What cannot be used stays beside the others: it never keeps boxmeter from starting.
+void SpoolDisk::set_aside(const fs::path& path, const std::string& because) {
+  const fs::path aside = path.string() + ".aside";
+  const bool moved = ::rename(path.c_str(), aside.c_str()) == 0;
+  note(false, "'" + path.string() + "' " + because + ": not delivered, " +
+                  (moved ? "kept as '" + aside.filename().string() + "'" : "left where it is"));
+}
+
+void SpoolDisk::recover(std::uint64_t file, const fs::path& path) {
+  next_file_ = std::max(next_file_, file + 1);
+  std::string text;
+  try {
+    text = read_file(path, std::size_t{4} << 30);
+  } catch (const Error& error) {
+    return set_aside(path, std::string("cannot be read (") + error.what() + ")");
+  }
+  const std::string head = spool_head(options_.format);
+  if (text.size() < head.size() && head.starts_with(text)) {
+    ::unlink(path.c_str());  // it ended while it was made
+    return;
+  }
+  if (!text.starts_with(head))
+    return set_aside(path, "is of another version or format of boxmeter, or damaged");
+  Segment segment{.file = file, .first = next_, .end = next_};
+  std::size_t end = head.size(), damaged = 0;
+  bool is_first = true;
+  while (auto record = next_record(text, end)) {
+    damaged += record->begin - end;
+    end = record->end;
+    if (record->type == SpoolRecord::Type::forgotten) {
+      forgotten_ = std::max(forgotten_, record->number);
+      continue;
+    }
+    if (std::exchange(is_first, false)) segment.first = record->number;
+    if (next_ == 1) unread_ = record->number;  // what was before it is gone
+    next_ = segment.end = record->number + 1;
+  }
+  if (damaged > 0)
+    note(false, "'" + path.string() + "' is damaged: " + std::to_string(damaged) +
+                    " bytes are skipped, the rest is delivered");
+  if (end < text.size()) {
+    note(false, "the last " + std::to_string(text.size() - end) + " bytes of '" + path.string() +
+                    "' are not whole (boxmeter or the machine ended while they were written): cut");
+    (void)!::truncate(path.c_str(), static_cast<off_t>(end));
+  }
+  segment.size = end;
+  total_ += end;
+  if (segments_.empty()) offset_ = head.size();
+  segments_.push_back(segment);
+}
+
+std::size_t SpoolDisk::write(const std::deque<PushObject>& objects, Clock::time_point now) {
+  if (broken_ && now < retry_at_) return 0;
+  if (lock_ < 0) {
+    if (!lock_folder()) return 0;
+    recover();
+  }
+  const std::size_t most_at_once = std::min(kChunk / 4, most_of_segment());
+  std::size_t written = 0;
+  while (written < objects.size()) {
+    std::string text;
+    std::uint64_t number = next_;
+    std::size_t count = 0;
+    for (; written + count < objects.size() && text.size() < most_at_once; ++count)
+      append_record({.number = number++, .object = objects[written + count]}, text);
+    make_room(text.size() + kHeadRoom);
+    const bool is_full = file_ >= 0 && segments_.back().size + text.size() > most_of_segment() &&
+                         segments_.back().end > segments_.back().first;
+    if (is_full) {
+      sync(now);
+      close_segment();
+    }
+    if (file_ < 0 && !open_segment(now)) break;
+    if (!append(text, now)) break;
+    next_ = segments_.back().end = number;
+    written += count;
+    if (std::exchange(broken_, false)) note(true, "the spool is written again");
+  }
+  return written;
+}
+
+bool SpoolDisk::open_segment(Clock::time_point now) {
+  const Segment segment{.file = next_file_, .first = next_, .end = next_};
+  const fs::path path = path_of(segment);
+  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+  if (file_ < 0) {
+    if (errno == EEXIST) ++next_file_;
+    fail("cannot make '" + path.string() + "': " + why(), now);
+    return false;
+  }
+  ++next_file_;
+  segments_.push_back(segment);
+  std::string head = spool_head(options_.format);
+  if (segments_.size() == 1) {
+    reading_ = 0;
+    offset_ = head.size();
+    chunk_.clear();
+  }
+  if (forgotten_ > 0)
+    append_record({.type = SpoolRecord::Type::forgotten, .number = forgotten_}, head);
+  if (append(head, now) && sync_folder(options_.folder)) {
+    told_forgotten_ = forgotten_;
+    return true;
+  }
+  if (!broken_) fail("cannot sync '" + options_.folder.string() + "': " + why(), now);
+  ::unlink(path.c_str());
+  close_segment();
+  total_ -= segments_.back().size;
+  segments_.pop_back();
+  return false;
+}
+
+void SpoolDisk::close_segment() {
+  if (file_ >= 0) ::close(std::exchange(file_, -1));
+}
+
+/// All of it or nothing.
+bool SpoolDisk::append(const std::string& text, Clock::time_point now) {
+  Segment& segment = segments_.back();
+  if (write_all(file_, text)) {
+    segment.size += text.size();
+    total_ += text.size();
+    unsynced_ += text.size();
+    if (!sync_at_) sync_at_ = now + options_.sync;
+    return true;
+  }
+  fail("cannot write '" + path_of(segment).string() + "': " + why(), now);
+  // A rest that cannot be cut is skipped by whoever reads, if nothing follows it.
+  if (::ftruncate(file_, static_cast<off_t>(segment.size)) != 0) close_segment();
+  return false;
+}
+
+/// The oldest segment goes, never the one that is written to.
+void SpoolDisk::make_room(std::size_t more) {
+  if (total_ + more <= options_.max) return;
+  if (segments_.size() == 1) close_segment();
+  while (!segments_.empty() && total_ + more > options_.max && (segments_.size() > 1 || file_ < 0))
+    drop_front();
+}
+
+void SpoolDisk::drop_front() {
+  const Segment& front = segments_.front();
+  const std::uint64_t from = std::max(front.first, unread_);
+  if (front.end > from) {
+    dropped_["spool_full"] += front.end - from;
+    if (!std::exchange(full_told_, true))
+      note(false, "the spool is full (" + std::to_string(options_.max) +
+                      " bytes): the oldest objects are dropped and counted until the listener "
+                      "takes them again");
+  }
+  unread_ = std::max(unread_, front.end);
+  forgotten_ = std::max(forgotten_, front.end - 1);
+  ::unlink(path_of(front).c_str());
+  total_ -= front.size;
+  segments_.pop_front();
+  if (reading_ > 0) {
+    --reading_;
+  } else {
+    offset_ = spool_head(options_.format).size();
+    chunk_.clear();
+  }
+}
+
+void SpoolDisk::enter_next() {
+  ++reading_;
+  offset_ = spool_head(options_.format).size();
+  chunk_.clear();
+}
+
+/// As much of the segment from offset_ on as has to be known; false: it cannot be read.
+bool SpoolDisk::load(const Segment& segment) {
+  std::size_t wanted = std::min(kChunk, segment.size - offset_);
+  const int file = ::open(path_of(segment).c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  std::size_t got = 0;
+  for (bool is_whole = false; !is_whole;) {
+    chunk_.resize(wanted);
+    const ssize_t more =
+        ::pread(file, chunk_.data() + got, wanted - got, static_cast<off_t>(offset_ + got));
+    if (more <= 0) break;
+    got += static_cast<std::size_t>(more);
+    if (got < wanted) continue;
+    is_whole = record_at(chunk_, 0).has_value() || wanted == segment.size - offset_;
+    wanted = segment.size - offset_;  // the record is long, or damaged
+  }
+  ::close(file);
+  chunk_.resize(got);
+  chunk_begin_ = offset_;
+  return got > 0;
+}
+
+std::optional<PushObject> SpoolDisk::read() {
+  while (reading_ < segments_.size()) {
+    const Segment& segment = segments_[reading_];
+    const bool is_last = reading_ + 1 == segments_.size();
+    if (offset_ >= segment.size) {
+      if (is_last) return std::nullopt;
+      enter_next();
+      continue;
+    }
+    const std::size_t at = offset_ - chunk_begin_;
+    std::optional<SpoolRecord> record;
+    if (offset_ >= chunk_begin_ && at < chunk_.size()) record = record_at(chunk_, at);
+    if (!record) {
+      if (!load(segment)) {
+        note(false, "cannot read '" + path_of(segment).string() + "': " + why());
+        offset_ = segment.size;
+        continue;
+      }
+      record = next_record(chunk_, 0);
+    }
+    if (!record) {
+      offset_ = segment.size;
+      continue;
+    }
+    offset_ = chunk_begin_ + record->end;
+    if (record->type != SpoolRecord::Type::object || record->number < unread_) continue;
+    if (record->number > unread_) dropped_["damaged"] += record->number - unread_;
+    unread_ = record->number + 1;
+    oldest_ = record->object.answered;
+    return std::move(record->object);
+  }
+  return std::nullopt;
+}
+
+bool SpoolDisk::forget(std::uint64_t number) {
+  if (number <= forgotten_) return false;
+  forgotten_ = number;
+  if (forgotten_ + 1 >= next_) {
+    oldest_.reset();
+    full_told_ = false;
+  }
+  return true;
+}
+
+void SpoolDisk::tidy(Clock::time_point now, bool at_once) {
+  while (!segments_.empty() && reading_ > 0 && segments_.front().end <= forgotten_ + 1) {
+    if (::unlink(path_of(segments_.front()).c_str()) != 0 && errno != ENOENT) break;
+    total_ -= segments_.front().size;
+    segments_.pop_front();
+    --reading_;
+  }
+  if (forgotten_ > told_forgotten_ && file_ >= 0 && !broken_) {
+    std::string text;
+    append_record({.type = SpoolRecord::Type::forgotten, .number = forgotten_}, text);
+    if (append(text, now)) told_forgotten_ = forgotten_;
+  }
+  if (file_ >= 0 && (at_once || unsynced_ >= options_.sync_bytes || (sync_at_ && now >= *sync_at_)))
+    sync(now);
+}
+
+std::optional<Clock::time_point> SpoolDisk::due() const {
+  return file_ >= 0 ? sync_at_ : std::nullopt;
+}
+
+/// After an fsync that failed nobody knows what is on disk: another segment is begun.
+void SpoolDisk::sync(Clock::time_point now) {
+  sync_at_.reset();
+  if (std::exchange(unsynced_, 0) == 0 || file_ < 0) return;
+  if (::fdatasync(file_) == 0) return;
+  fail("cannot sync '" + path_of(segments_.back()).string() + "': " + why(), now);
+  close_segment();
+}
+
+void SpoolDisk::fail(const std::string& what, Clock::time_point now) {
+  retry_at_ = now + options_.retry;
+  if (std::exchange(broken_, true)) return;
+  note(false, what + "; what waits is kept in memory until that works again");
+}
+
+void SpoolDisk::note(bool good, std::string text) {
+  notes_.push_back({.good = good, .text = std::move(text)});
+}
+
+}  // namespace boxmeter
