@@ -16,6 +16,14 @@ Option config_option(std::string& file) {
           .otherwise = "boxmeter.yml here, in ~/.config/boxmeter or in /etc/boxmeter"};
 }
 
+Option shard_option(std::string& shard) {
+  return {
+      .name = "shard",
+      .target = &shard,
+      .help = "Instead of shard: the share of the devices that this boxmeter takes, such as 0/3",
+      .value = "INDEX/OF"};
+}
+
 std::vector<std::filesystem::path> usual_config_files() {
   std::vector<std::filesystem::path> files = {"boxmeter.yml"};
   if (const auto own = user_config_dir(); !own.empty()) files.push_back(own / "boxmeter.yml");

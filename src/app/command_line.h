@@ -16,6 +16,8 @@ using Words = std::vector<std::string>;
 
 /// --config.file, without which the first of usual_config_files() is taken.
 Option config_option(std::string& file);
+/// --shard INDEX/OF: instead of `shard` of the configuration.
+Option shard_option(std::string& shard);
 /// boxmeter.yml here, in the user's folder, in /etc/boxmeter.
 std::vector<std::filesystem::path> usual_config_files();
 /// The file to read.  Throws Error{config} when none was named and none is there.

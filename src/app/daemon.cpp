@@ -80,6 +80,11 @@ std::string summary(const Config& before, const Config& after) {
          devices + " now";
 }
 
+template <typename Value>
+Value current(const Guarded<Value>& guarded) {
+  return guarded.with([](const Value& value) { return value; });
+}
+
 /// Of the devices of `after`, those that are the same boxes as before.
 std::set<std::string> same_boxes(const Config& before, const Config& after) {
   std::map<std::string, const Job*> known;
@@ -113,6 +118,7 @@ Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
     : reader_(std::move(reader)),
       store_(polled_devices(config)),
       sinks_(config.push),
+      roster_(std::make_shared<const Roster>(config)),
       web_(config.web, store_,
            {.sinks = [this] { return sinks_.status(); },
             .config_file = reader_.file,
@@ -127,7 +133,14 @@ Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
                   return config_.with([&](const Config& in_use) {
                     return shown_config(in_use, reader_.kinds, with_lines);
                   });
-                }}) {
+                },
+            .devices =
+                [this] {
+                  const auto roster = current(roster_);
+                  return std::shared_ptr<const std::vector<FleetDevice>>(roster,
+                                                                         &roster->devices());
+                },
+            .probe = [this](const ProbeQuestion& question) { return probe(question); }}) {
   store_.add_listener([this](const SnapshotPtr& snapshot) { sinks_.add(snapshot); });
   open_control(config.state_dir);
   config_.with([&](Config& in_use) {
@@ -137,7 +150,8 @@ Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
       store_.end_turn(device, turn);
       sinks_.add(device, turn);
     };
-    poller_ = std::make_unique<Poller>(in_use.jobs, in_use.poll, std::move(recorder), stop_);
+    poller_ = std::make_shared<Poller>(in_use.jobs, in_use.poll, std::move(recorder), stop_);
+    probed_.with([&](std::shared_ptr<Poller>& probed) { probed = poller_; });
   });
   seen_.with([&](FilesSeen& known) { known = std::move(seen); });
   watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
@@ -147,6 +161,8 @@ Daemon::~Daemon() {
   watcher_.request_stop();
   watcher_.join();
   stop_.stop();
+  // Those who wait for a device are the last to hold the poller: they are told, and go.
+  probed_.with([](std::shared_ptr<Poller>& probed) { std::exchange(probed, {})->end_probes(); });
   config_.with([&](Config&) { poller_.reset(); });
 }
 
@@ -231,6 +247,19 @@ void Daemon::open_control(const std::filesystem::path& state_dir) {
               "no control socket, which 'boxmeter reload' and 'boxmeter healthcheck' ask: " + why);
 }
 
+ProbeOutcome Daemon::probe(const ProbeQuestion& question) {
+  const auto wanted = current(roster_)->wanted(question);
+  if (const auto* const refused = std::get_if<ProbeOutcome>(&wanted)) return *refused;
+  const Probe& probe = std::get<Probe>(wanted);
+  const std::shared_ptr<Poller> poller = current(probed_);
+  const Probed probed = poller ? poller->probe(probe) : Probed{.known = false};
+  if (!probed.known)
+    return {.refusal = "device '" + probe.device + "' is not asked any more", .status = 503};
+  ProbeOutcome outcome{.queries = probe.queries, .success = probed.success};
+  for (const std::string& late : probed.late) outcome.queries.erase(late);
+  return outcome;
+}
+
 /// `reload: auto`.  Two looks must find the same: a file may be half written.
 void Daemon::watch(const std::stop_token& stop) {
   FilesSeen changed;
@@ -256,6 +285,7 @@ void Daemon::change_devices(const Config& in_use, const Config& fresh) {
     store_.update(polled_devices(in_use), same);
     throw;
   }
+  roster_.with([&](auto& roster) { roster = std::make_shared<const Roster>(fresh); });
 }
 
 }  // namespace boxmeter

@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "app/roster.h"
 #include "app/watchdog.h"
 #include "base/file.h"
 #include "base/guarded.h"
@@ -51,6 +52,8 @@ class Daemon {
   Reloaded noted(Reloaded reloaded);
   void change_devices(const Config& in_use, const Config& fresh);
 
+  ProbeOutcome probe(const ProbeQuestion& question);
+
   void watch(const std::stop_token& stop);
 
   const Reader reader_;
@@ -59,7 +62,9 @@ class Daemon {
   Store store_;
   Sinks sinks_;
   http::Stop stop_;
-  std::unique_ptr<Poller> poller_;  // null before the start and at the end; set under config_
+  Guarded<std::shared_ptr<const Roster>> roster_;  // never null
+  std::shared_ptr<Poller> poller_;  // null before the start and at the end; set under config_
+  Guarded<std::shared_ptr<Poller>> probed_;  // the same, for probes, which hold it meanwhile
   Web web_;
   std::mutex watching_;  // not Guarded: the condition needs it
   std::condition_variable_any woken_;

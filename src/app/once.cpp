@@ -18,13 +18,17 @@ namespace {
 struct OnceOptions {
   std::string file = {};
   std::string device = {};
+  std::string shard = {};
   std::string format = "prometheus";
 };
 
 int once(const OnceOptions& wanted, DeviceKinds kinds) {
   Config config = load_config(config_file(wanted.file), kinds);
+  if (!wanted.shard.empty()) config.shard = read_shard(wanted.shard, config.shard);
+  if (wanted.device.empty()) keep_share(config);
   if (!wanted.device.empty()) config.jobs = {find_device(config, wanted.device)};
   for (Job& job : config.jobs) {
+    job.device.polled = true;    // whoever asks here means all
     job.device.learned.clear();  // everything is asked
     job.device.one_shot = true;
   }
@@ -64,6 +68,7 @@ Prepared prepare_once(const Program& program) {
                                   .target = &wanted->device,
                                   .help = "Only this device",
                                   .value = "DEVICE"},
+                                 shard_option(wanted->shard),
                                  {.name = "format",
                                   .target = &wanted->format,
                                   .help = "How they are printed",

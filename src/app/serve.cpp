@@ -20,6 +20,7 @@ struct ServeOptions {
   std::string web_config;
   std::string external_url;
   std::string route_prefix;
+  std::string shard;
   std::string log_level;
   std::string log_format;
 };
@@ -45,7 +46,17 @@ Config read_config(const ServeOptions& options, DeviceKinds kinds) {
   if (!options.log_level.empty()) config.log.level = override_by("log.level", options.log_level);
   if (!options.log_format.empty())
     config.log.format = override_by("log.format", options.log_format);
+  if (!options.shard.empty())
+    config.shard = read_shard(override_by("shard", options.shard), config.shard);
+  keep_share(config);
   return config;
+}
+
+/// " of 10, as shard 0 of 3"; nothing where there is one.
+std::string share_in_words(const Config& config) {
+  if (config.shard.of == 1) return "";
+  return " of " + std::to_string(config.jobs.size() + config.others.size()) + ", as shard " +
+         std::to_string(config.shard.index) + " of " + std::to_string(config.shard.of) + ",";
 }
 
 /// Until SIGTERM or SIGINT; SIGHUP reloads.
@@ -79,6 +90,7 @@ std::vector<Option> serve_options(ServeOptions& options) {
            .target = &options.route_prefix,
            .help = "Instead of web.route_prefix",
            .value = "PATH"},
+          shard_option(options.shard),
           {.name = "log.level",
            .target = &options.log_level,
            .help = "Instead of log.level",
@@ -116,7 +128,8 @@ int serve(const ServeOptions& options, DeviceKinds kinds) {
                      }},
                 config, std::move(seen));
   log_event(LogLevel::info, std::string("boxmeter " BOXMETER_VERSION " polls ") +
-                                std::to_string(config.jobs.size()) + " devices and pushes to " +
+                                std::to_string(config.jobs.size()) + " devices" +
+                                share_in_words(config) + " and pushes to " +
                                 std::to_string(config.push.size()) + " sinks; " + daemon.address());
   const Watchdog watchdog(daemon.vital_signs());
   notify("READY=1");

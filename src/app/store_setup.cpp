@@ -30,6 +30,7 @@ std::vector<PolledDevice> polled_devices(const Config& config) {
                         .page = page_of(job),
                         .labels = job.device.labels,
                         .interval = job.device.interval,
+                        .polled = job.device.polled,
                         .queries = {}};
     for (const QueryPtr& query : job.queries) {
       const bool has_interval = query->interval.count() > 0;

@@ -49,9 +49,11 @@ std::string Watchdog::missing_sign(Clock::duration period) {
 }
 
 std::string status_line(const std::vector<DeviceStatus>& devices) {
-  const auto up = std::ranges::count_if(devices, &DeviceStatus::up);
-  return std::to_string(devices.size()) + (devices.size() == 1 ? " device, " : " devices, ") +
-         std::to_string(up) + " up";
+  const auto polled = std::ranges::count_if(devices, &DeviceStatus::polled);
+  const auto up = std::ranges::count_if(
+      devices, [](const DeviceStatus& device) { return device.polled && device.up; });
+  return std::to_string(polled) + (polled == 1 ? " device, " : " devices, ") + std::to_string(up) +
+         " up";
 }
 
 }  // namespace boxmeter

@@ -1,10 +1,12 @@
 #include "config/config.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "base/environment.h"
 #include "base/file.h"
+#include "config/device_files.h"
 #include "config/devices.h"
 #include "config/endpoint.h"
 #include "config/keys.h"
@@ -75,6 +77,18 @@ PollOptions read_poll(const Value& value, Surroundings& surroundings) {
   return poll;
 }
 
+Shard read_shard(const Value& value) {
+  const Section section(value, kShardKeys);
+  const Value index = section.required("index");
+  Shard shard{.of = static_cast<unsigned>(section.integer("of").value_or(1))};
+  section.collect([&] {
+    shard.index = index.placed([&] { return read_shard_index(index.text(), shard.of); });
+  });
+  if (const auto address = section.find("address"))
+    shard.address = address->placed([&] { return read_shard_address(address->text()); });
+  return shard;
+}
+
 Document read_document(const fs::path& file) {
   try {
     return parse_yaml(read_file(file), file.string());
@@ -120,14 +134,27 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
   Packs packs(kinds, query_files, folder, config.warnings, mistakes);
   Surroundings surroundings{.folder = folder, .state_dir = config.state_dir, .packs = packs};
   with("poll", [&](const Value& poll) { config.poll = read_poll(poll, surroundings); });
+  with("shard", [&](const Value& shard) { config.shard = read_shard(shard); });
   with("defaults", [&](const Value& defaults) {
     const std::vector<Key> keys = defaults_keys_of_all(kinds);
     if (!Section(defaults, keys).value().entries().empty()) surroundings.defaults = defaults;
   });
-  root.collect(
-      [&] { config.jobs = read_devices(root.required("devices"), surroundings, config.warnings); });
+  root.collect([&] {
+    const DeviceFiles files(root.find("device_files"), folder, config.warnings, mistakes);
+    std::vector<Value> devices = files.devices();
+    if (const auto own = root.find("devices")) {
+      const std::vector<Value> first = own->list();
+      devices.insert(devices.begin(), first.begin(), first.end());
+      if (devices.empty()) throw own->problem("'devices' must list at least one device");
+    } else if (!root.has("device_files")) {
+      root.required("devices");
+    } else if (devices.empty() && files.complete()) {
+      throw root.key("device_files").problem("the files of 'device_files' list no device");
+    }
+    config.jobs = read_devices(devices, surroundings, config.warnings);
+  });
   with("push", [&](const Value& push) {
-    config.push = read_sinks(push, folder, config.jobs, packs, config.warnings);
+    config.push = read_sinks(push, folder, config.state_dir, config.jobs, packs, config.warnings);
   });
   packs.finish();
   if (const std::string why = unusable_state(config.state_dir, config.jobs); !why.empty())
@@ -158,6 +185,15 @@ ConfiguredWeb configured_web(const fs::path& file) {
     if (web.listen.empty()) throw listen->problem("'listen' must name at least one address");
   }
   return web;
+}
+
+void keep_share(Config& config) {
+  const auto own =
+      std::stable_partition(config.jobs.begin(), config.jobs.end(),
+                            [&](const Job& job) { return config.shard.takes(job.device.name); });
+  config.others.insert(config.others.end(), std::make_move_iterator(own),
+                       std::make_move_iterator(config.jobs.end()));
+  config.jobs.erase(own, config.jobs.end());
 }
 
 Config load_config(const fs::path& file, DeviceKinds kinds) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/shard.h"
 #include "device/kinds.h"
 #include "poll/poller.h"
 #include "publish/push.h"
@@ -23,6 +24,8 @@ struct Config {
   std::filesystem::path state_dir = {};
   PollOptions poll = {};
   std::vector<Job> jobs = {};
+  Shard shard = {};
+  std::vector<Job> others = {};  // of other shares: see keep_share()
   std::vector<SinkOptions> push = {};
   LogOptions log = {};
   bool reload_by_content = false;                 // `reload: auto`
@@ -45,6 +48,9 @@ struct ConfiguredWeb {
   std::filesystem::path config_file = {};  // empty: none
 };
 ConfiguredWeb configured_web(const std::filesystem::path& file);
+
+/// Moves the jobs of other shares from `jobs` to `others`.
+void keep_share(Config& config);
 
 /// The packs that the kinds bring, by name; those that speak the names of other exporters come
 /// last: nobody means them who misspells one of ours.

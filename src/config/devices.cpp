@@ -61,11 +61,12 @@ const DeviceKind* known_kind(DeviceKinds kinds, std::string_view name) {
   return found == kinds.end() ? nullptr : &*found;
 }
 
-/// How many of the devices are of that kind.
-std::size_t count_of(const DeviceKind& kind, const std::vector<Section>& sections) {
-  return std::ranges::count_if(sections, [&](const Section& section) {
-    return text_of(section.value(), "kind") == kind.name;
-  });
+/// How many of the devices are of each kind.
+using Counts = std::map<std::string, std::size_t, std::less<>>;
+Counts counts_of(const std::vector<Section>& sections) {
+  Counts counts;
+  for (const Section& section : sections) ++counts[text_of(section.value(), "kind")];
+  return counts;
 }
 
 /// Where the device is, and whom to believe there.
@@ -83,7 +84,7 @@ void read_address(const Section& section, const DeviceKind& kind, const Surround
   });
 }
 
-Job read_device(const Section& section, const std::vector<Section>& sections, Keys keys_of_all,
+Job read_device(const Section& section, const Counts& counts, Keys keys_of_all,
                 const Surroundings& surroundings, std::vector<std::string>& warnings) {
   DeviceConfig device;
   device.name = section.name("name", "device name").value_or("");
@@ -98,11 +99,12 @@ Job read_device(const Section& section, const std::vector<Section>& sections, Ke
   section.collect([&] {
     kind.read({.section = section,
                .folder = surroundings.folder,
-               .count_of_kind = count_of(kind, sections),
+               .count_of_kind = counts.contains(kind.name) ? counts.find(kind.name)->second : 0,
                .warnings = warnings},
               device);
   });
   device.interval = section.duration("interval").value_or(surroundings.interval);
+  device.polled = section.boolean("poll").value_or(true);
   device.timeout = section.duration("timeout").value_or(surroundings.timeout);
   std::vector<QueryPtr> queries;
   section.collect([&] {
@@ -147,26 +149,28 @@ YamlNode with_defaults(const Value& device, const Value& defaults, DeviceKinds k
   });
 }
 
-std::vector<Job> read_devices(const Value& value, const Surroundings& surroundings,
+std::vector<Job> read_devices(const std::vector<Value>& values, const Surroundings& surroundings,
                               std::vector<std::string>& warnings) {
   const std::vector<Key> keys = device_keys_of_all(surroundings.packs.kinds());
   std::deque<YamlNode> completed;  // the sections refer to them
   std::vector<Section> sections;
   bool all_read = true;
-  for (const Value& item : value.list())
+  for (const Value& item : values)
     all_read &= item.collect([&] {
       if (!surroundings.defaults) return void(sections.emplace_back(item, keys));
       completed.push_back(with_defaults(item, *surroundings.defaults, surroundings.packs.kinds()));
       sections.emplace_back(Value(item, completed.back(), item.name()), keys);
     });
+  const Counts counts = counts_of(sections);
   std::vector<Job> jobs;
+  jobs.reserve(sections.size());
   std::map<std::string, std::string> places;
   for (const Section& section : sections) {
     // For `devices` of a sink, also when the rest of the device cannot be read.
     Job& named = jobs.emplace_back();
     section.collect([&] { named.device.name = text_of(section.value(), "name"); });
     all_read &= section.collect([&] {
-      jobs.back() = read_device(section, sections, keys, surroundings, warnings);
+      jobs.back() = read_device(section, counts, keys, surroundings, warnings);
       const Value name = section.required("name");
       const auto [first, is_new] = places.emplace(jobs.back().device.name, name.place());
       if (!is_new)
@@ -175,7 +179,6 @@ std::vector<Job> read_devices(const Value& value, const Surroundings& surroundin
     });
   }
   if (!all_read) return jobs;  // what follows would only follow from that
-  if (jobs.empty()) throw value.problem("'devices' must list at least one device");
   warn_of_shared_series(jobs, warnings);
   return jobs;
 }

@@ -21,9 +21,10 @@ struct Surroundings {
   Packs& packs;
 };
 
-/// `devices`, each with what it does not say itself from `defaults`.  FRITZ_USERNAME and
-/// FRITZ_PASSWORD serve the one Fritz!Box there is.  Throws Error{config} with the place.
-std::vector<Job> read_devices(const Value& value, const Surroundings& surroundings,
+/// What is in `devices` and in files, each with what it does not say itself from `defaults`.
+/// FRITZ_USERNAME and FRITZ_PASSWORD serve the one Fritz!Box there is.  Throws Error{config} with
+/// the place.
+std::vector<Job> read_devices(const std::vector<Value>& values, const Surroundings& surroundings,
                               std::vector<std::string>& warnings);
 
 /// Keys that may stand in a device's section or in `defaults`, whatever the kind.

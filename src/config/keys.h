@@ -144,6 +144,13 @@ inline constexpr Key kDeviceKeys[] = {
      .type = KeyType::mapping,
      .help = "Extra labels on every series of this device",
      .example = "{site: attic}"},
+    {.name = "poll",
+     .type = KeyType::boolean,
+     .help =
+         "Whether boxmeter asks this device by itself; false: only when /probe is asked for it, "
+         "and it is not on /metrics",
+     .default_text = "true",
+     .example = "false"},
     {.name = "queries",
      .type = KeyType::texts,
      .help =
@@ -163,8 +170,27 @@ inline constexpr Key kDefaultsKeys[] = {
     kDeviceKeys[5],
     kDeviceKeys[6],
     kDeviceKeys[7],
+    kDeviceKeys[8],
 };
 inline constexpr KeyTable kDefaultsTable{kDefaultsKeys};
+
+inline constexpr Key kSpoolKeys[] = {
+    {.name = "max",
+     .type = KeyType::size,
+     .help = "Most bytes on disk; beyond it the oldest values are dropped",
+     .example = "256MiB",
+     .least = "1MiB",
+     .most = "1000GiB",
+     .required = true},
+    {.name = "catch_up",
+     .type = KeyType::size,
+     .help = "Most bytes a second that are sent, for a listener that comes back after a long time",
+     .default_text = "4MiB",
+     .example = "1MiB",
+     .least = "1KiB",
+     .most = "1GiB"},
+};
+inline constexpr KeyTable kSpoolTable{kSpoolKeys};
 
 inline constexpr Key kPushKeys[] = {
     {.name = "name",
@@ -269,11 +295,32 @@ inline constexpr Key kPushKeys[] = {
      .default_text = "false",
      .example = "true"},
     {.name = "spool",
-     .type = KeyType::file,
-     .help = "Folder that keeps what waits over a restart (not available yet)",
-     .example = "spool"},
+     .type = KeyType::section,
+     .help = "Keeps what waits on disk, below state_dir, over restarts and crashes",
+     .members = &kSpoolTable},
 };
 inline constexpr KeyTable kPushTable{kPushKeys};
+
+inline constexpr Key kShardKeys[] = {
+    {.name = "index",
+     .type = KeyType::text,
+     .help = "Which share this boxmeter takes, counted from 0; of a name that ends in a number, as "
+             "a pod's of a StatefulSet, that number",
+     .example = "0",
+     .required = true},
+    {.name = "of",
+     .type = KeyType::integer,
+     .help = "How many boxmeters share the devices",
+     .example = "3",
+     .least = "1",
+     .most = "10000",
+     .required = true},
+    {.name = "address",
+     .type = KeyType::text,
+     .help = "How the boxmeter of a share is reached, with {index} for its number; for /sd",
+     .example = "\"boxmeter-{index}:9877\""},
+};
+inline constexpr KeyTable kShardTable{kShardKeys};
 
 inline constexpr std::string_view kWaysToReload[] = {"signal", "auto"};
 
@@ -300,6 +347,11 @@ inline constexpr Key kRootKeys[] = {
      .default_text = "signal",
      .example = "auto",
      .choices = kWaysToReload},
+    {.name = "shard",
+     .type = KeyType::section,
+     .help = "One of several boxmeters that share this configuration: each takes its share of the "
+             "devices",
+     .members = &kShardTable},
     {.name = "defaults",
      .type = KeyType::section,
      .help = "What holds for every device that does not say otherwise; also keys of its kind",
@@ -310,9 +362,13 @@ inline constexpr Key kRootKeys[] = {
      .members = &kPollTable},
     {.name = "devices",
      .type = KeyType::sections,
-     .help = "The routers that are watched",
-     .members = &kDeviceTable,
-     .required = true},
+     .help = "The routers that are watched; here, in 'device_files', or both",
+     .members = &kDeviceTable},
+    {.name = "device_files",
+     .type = KeyType::texts,
+     .help = "Files with more devices, as patterns: *.csv, whose first line names the keys; others "
+             "are YAML or JSON, a list as that of 'devices'",
+     .example = "[devices/*.yml]"},
     {.name = "push",
      .type = KeyType::sections,
      .help = "Destinations that values are sent to",

@@ -47,6 +47,7 @@ Wanted wanted_of(const SinkOptions& sink, const std::vector<Job>& jobs) {
   Wanted wanted;
   std::set<const Query*> seen;
   for (const Job& job : jobs) {
+    if (!job.device.polled) continue;
     bool any = false;
     for (const QueryPtr& query : job.queries) {
       if (!wants(sink.devices, job.device.name) || !wants(sink.queries, query->name)) continue;
@@ -162,14 +163,18 @@ void read_login(const Section& section, const std::filesystem::path& folder, Sin
 }
 
 SinkOptions read_sink(const Section& section, const std::filesystem::path& folder,
-                      const std::vector<Job>& jobs, Packs& packs,
-                      std::vector<std::string>& warnings) {
+                      const std::filesystem::path& state_dir, const std::vector<Job>& jobs,
+                      Packs& packs, std::vector<std::string>& warnings) {
   SinkOptions sink;
   sink.name = plain_name(section.required("name"), "push name");
   sink.url = read_push_url(section.required("url"));
-  if (section.has("spool"))
-    throw section.key("spool").problem(
-        "'spool' is not available yet (what a sink does not take waits in memory: max_queue)");
+  if (const auto spool = section.find("spool")) {
+    const Section keys(*spool, kSpoolKeys);
+    keys.required("max");
+    sink.spool_max = keys.size("max").value_or(0);
+    sink.catch_up = keys.size("catch_up").value_or(sink.catch_up);
+    sink.spool_folder = state_dir / "spool" / sink.name;
+  }
   if (const auto format = section.find("format")) sink.format = read_format(*format);
   if (const auto measurement = section.find("measurement")) {
     if (!sink.format->measures)
@@ -208,6 +213,7 @@ SinkOptions read_sink(const Section& section, const std::filesystem::path& folde
 }  // namespace
 
 std::vector<SinkOptions> read_sinks(const Value& value, const std::filesystem::path& folder,
+                                    const std::filesystem::path& state_dir,
                                     const std::vector<Job>& jobs, Packs& packs,
                                     std::vector<std::string>& warnings) {
   std::vector<SinkOptions> sinks;
@@ -215,7 +221,7 @@ std::vector<SinkOptions> read_sinks(const Value& value, const std::filesystem::p
   for (const Value& item : value.list()) {
     item.collect([&] {
       const Section section(item, kPushKeys);
-      sinks.push_back(read_sink(section, folder, jobs, packs, warnings));
+      sinks.push_back(read_sink(section, folder, state_dir, jobs, packs, warnings));
       const Value name = section.required("name");
       const auto [first, is_new] = places.emplace(sinks.back().name, name.place());
       if (!is_new)

@@ -12,6 +12,7 @@ namespace boxmeter {
 
 /// `push`.  Throws Error{config} with the place.
 std::vector<SinkOptions> read_sinks(const Value& value, const std::filesystem::path& folder,
+                                    const std::filesystem::path& state_dir,
                                     const std::vector<Job>& jobs, Packs& packs,
                                     std::vector<std::string>& warnings);
 

@@ -189,6 +189,8 @@ std::string config_schema(DeviceKinds kinds) {
   Json& device = config["properties"]["devices"]["items"];
   device["properties"]["kind"].update(names_of(kinds));
   add_keys_of_kinds(kinds, device);
+  for (const char* const place : {"devices", "device_files"})
+    config["anyOf"].push_back({{"required", {place}}});
   return text_of("boxmeter.yml", config);
 }
 

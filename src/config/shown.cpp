@@ -120,6 +120,9 @@ class Shown {
   }
 
   bool add_default(const std::string& before, const Key& key, std::size_t indent) {
+    const bool is_opt_in =
+        key.members != nullptr && std::ranges::any_of(key.members->keys, &Key::required);
+    if (key.type == KeyType::section && is_opt_in) return false;  // it is there or it is not
     if (key.type == KeyType::section && key.name != "defaults") {
       std::string inner = std::exchange(text, "");
       for (const Key& row : key.members->keys)

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <fstream>
+#include <map>
 #include <system_error>
 
 #include "base/error.h"
@@ -59,9 +60,13 @@ std::string why_not_writable(const fs::path& file) {
 }
 
 std::string unusable_state(const fs::path& state_dir, const std::vector<Job>& jobs) {
+  std::map<fs::path, std::string> tried;  // a trial costs an fsync
   for (const Job& job : jobs) {
     if (!needs_key(job.device)) continue;
-    const std::string why = why_not_writable(job.device.tls.known_key);
+    const fs::path& key = job.device.tls.known_key;
+    const auto [at, is_new] = tried.emplace(key.parent_path(), "");
+    if (is_new) at->second = why_not_writable(key);
+    const std::string& why = at->second;
     if (!why.empty())
       return "state_dir '" + state_dir.string() + "' cannot be used: " + why + "; device '" +
              job.device.name +

@@ -63,6 +63,7 @@ struct DeviceConfig {
   std::chrono::milliseconds timeout{10'000};  // of one request, from name lookup to last byte
   std::chrono::milliseconds interval{30'000};
   Labels labels = {};
+  bool polled = true;  // false: asked by probes alone
   /// Where a kind keeps what it learned of this box (a file or a folder named after the device
   /// below it); empty: nothing is kept.
   std::filesystem::path state_dir = {};

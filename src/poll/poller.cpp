@@ -39,6 +39,17 @@ struct Asking {
   const Pulse* pulse;
 };
 
+/// Somebody waits for an answer in probe().
+struct Waiting {
+  const Probe& probe;
+  std::set<std::string> missing;  // of its queries, not answered since it came
+  bool heard = false;             // an answer of a box of this kind came
+  bool failed = false;            // the turn said that the box was not reached, or refused a login
+  bool in_turn = false;           // the turn that is running was begun for it too
+  bool over = false;
+  std::condition_variable changed = {};
+};
+
 /// A device, and what a reload wants of it: the worker that takes it next brings that about, so
 /// that a box is never asked by two at once and nobody waits for its logout.
 struct Polled {
@@ -50,6 +61,8 @@ struct Polled {
   bool is_busy = false;
   Due due = {};
   Queue* waits_in = nullptr;
+  std::vector<Waiting*> probes = {};
+  std::map<std::string, bool> answered = {};  // in the turn that is running: by a box of its kind
 
   bool is_unsettled() const { return next || is_changed || is_leaving; }
 };
@@ -60,6 +73,17 @@ struct Polled {
 constexpr std::size_t kSpare = 3;
 constexpr std::size_t kDroppers = 32;  // threads
 
+/// From so many boxes on they are first asked one after the other, 10 ms apart and all within 10
+/// seconds: at one moment they would take twice the memory of the rest of the day.
+constexpr std::size_t kMany = 100;
+constexpr Clock::duration kApart = std::chrono::milliseconds(10);
+constexpr Clock::duration kAllFirst = std::chrono::seconds(10);
+
+Clock::duration first_wait(std::size_t index, std::size_t of) {
+  if (of < kMany) return {};
+  return std::min(kApart, kAllFirst / static_cast<Clock::rep>(of)) * static_cast<Clock::rep>(index);
+}
+
 std::size_t most_workers(std::size_t wanted, std::size_t devices) {
   return std::max<std::size_t>(1, std::min(wanted == 0 ? 256 : wanted, devices));
 }
@@ -68,7 +92,8 @@ std::size_t most_workers(std::size_t wanted, std::size_t devices) {
 
 bool is_same(const Job& a, const Job& b) {
   return opens_alike(a.device, b.device) && a.device.interval == b.device.interval &&
-         a.device.labels == b.device.labels && a.queries == b.queries;
+         a.device.labels == b.device.labels && a.device.polled == b.device.polled &&
+         a.queries == b.queries;
 }
 
 /// The due-queue.  One waiting worker at a time, the leader, waits with a timeout for the earliest
@@ -80,8 +105,25 @@ struct Poller::State {
   http::Stop* stop = nullptr;
   bool once = false;
 
+  State(PollRecorder given, http::Stop& stopped_by, bool only_once)
+      : recorder{.record =
+                     [this, record = std::move(given.record)](const SnapshotPtr& snapshot) {
+                       record(snapshot);
+                       note(*snapshot);
+                     },
+                 .end_turn =
+                     [this, end_turn = std::move(given.end_turn)](const std::string& device,
+                                                                  const Turn& turn) {
+                       end_turn(device, turn);
+                       note(device, turn);
+                     }},
+        stop(&stopped_by),
+        once(only_once) {}
+
   std::mutex mutex;  // guards everything below
   std::list<Polled> devices;
+  std::map<std::string, Polled*, std::less<>> by_name;  // of them
+  bool probes_ended = false;
   std::size_t workers = 0;
   std::size_t series_limit = 0;
   std::condition_variable followers;
@@ -103,7 +145,7 @@ struct Poller::State {
 
   void put_back(Polled& device) {
     if (!device.turns) device.turns = std::move(device.next);
-    const bool waits = !device.is_unsettled();
+    const bool waits = !device.is_unsettled() && device.probes.empty();
     device.due = {waits ? device.turns->next_due() : Clock::now(), sequence++, &device};
     device.waits_in = waits && device.turns->in_trouble() ? &troubled : &healthy;
     device.waits_in->insert(device.due);
@@ -177,6 +219,7 @@ struct Poller::State {
     std::unique_ptr<Turns> next = {};
     bool is_leaving = false;
     std::size_t series_limit = 0;
+    Wish wish = {};
   };
 
   Wanted begin(Polled& device) {
@@ -184,11 +227,16 @@ struct Poller::State {
                   .is_leaving = device.is_leaving,
                   .series_limit = series_limit};
     if (std::exchange(device.is_changed, false)) wanted.change = device.job;
+    for (Waiting* const waiting_one : device.probes) {
+      waiting_one->in_turn = true;
+      auto& wish = waiting_one->probe.at_once ? wanted.wish.at_once : wanted.wish.in_their_time;
+      wish.insert(waiting_one->missing.begin(), waiting_one->missing.end());
+    }
     return wanted;
   }
 
   /// Without the lock: a device logs out as it goes.
-  static void settle(Polled& device, Wanted wanted) {
+  static void settle(Polled& device, Wanted& wanted) {
     if (wanted.is_leaving || wanted.next) device.turns.reset();
     if (wanted.next) device.turns = std::move(wanted.next);
     if (wanted.change && device.turns) device.turns->change(*wanted.change, wanted.series_limit);
@@ -212,15 +260,16 @@ struct Poller::State {
       left.swap(ended);
       lock.unlock();
       left.clear();  // not under the lock: one of them may still give back memory
-      settle(*device, std::move(wanted));
-      if (device->turns) device->turns->take(device->due.when);
+      settle(*device, wanted);
+      if (device->turns) device->turns->take(device->due.when, wanted.wish);
       lock.lock();
       --busy;
       std::erase_if(asking, [&](const Asking& one) { return one.pulse == &pulse; });
       busy_with_trouble -= trouble ? 1 : 0;
       device->is_busy = false;
+      end_turn(*device);
       if (!device->turns && device->is_leaving)
-        devices.remove_if([&](const Polled& one) { return &one == device; });
+        remove(*device);
       else if (!once)
         put_back(*device);
       (has_leader ? leader : followers).notify_one();
@@ -230,6 +279,89 @@ struct Poller::State {
     --alive;
     if (!ending && !once) ended.splice(ended.end(), threads, self);
     if (!ending && alive == kSpare + 1) give_back_memory(lock);
+  }
+
+  void remove(Polled& device) {
+    for (Waiting* const one : std::exchange(device.probes, {})) end(*one);
+    by_name.erase(device.job.device.name);
+    devices.remove_if([&](const Polled& one) { return &one == &device; });
+  }
+
+  static void end(Waiting& waiting_one) {
+    waiting_one.over = true;
+    waiting_one.changed.notify_one();
+  }
+
+  Polled* find(std::string_view name) {
+    const auto at = by_name.find(name);
+    return at == by_name.end() ? nullptr : at->second;
+  }
+
+  /// An answer has come, in the thread that asked.
+  void note(const Snapshot& snapshot) {
+    const std::lock_guard lock(mutex);
+    Polled* const device = find(snapshot.device);
+    if (device == nullptr) return;
+    const bool heard = !snapshot.failure || snapshot.support != Support::failing;
+    device->answered[snapshot.query] = heard;
+    for (Waiting* const one : device->probes) share(snapshot.query, heard, *one);
+  }
+
+  static void share(const std::string& query, bool heard, Waiting& waiting_one) {
+    if (waiting_one.missing.erase(query) == 0) return;
+    waiting_one.heard |= heard;
+    if (waiting_one.probe.at_once && waiting_one.missing.empty()) end(waiting_one);
+  }
+
+  void note(const std::string& name, const Turn& turn) {
+    const std::lock_guard lock(mutex);
+    Polled* const device = find(name);
+    if (device == nullptr) return;
+    for (Waiting* const one : device->probes) {
+      one->failed = turn.refused_login || (turn.asked && !turn.reached);
+      one->heard |= turn.reached;
+    }
+  }
+
+  /// Who came while the turn was running has the box asked again for what it left out, unless it
+  /// is down.
+  void end_turn(Polled& device) {
+    device.answered.clear();
+    std::erase_if(device.probes, [&](Waiting* one) {
+      if (one->in_turn && !one->probe.at_once && !one->failed) {
+        // The others were not due.
+        std::erase_if(one->missing, [&](const std::string& query) {
+          return !device.turns || !device.turns->left_out(query);
+        });
+      }
+      if (!one->in_turn && !one->failed && !one->missing.empty()) return false;
+      end(*one);
+      return true;
+    });
+  }
+
+  Probed probe(const Probe& wanted) {
+    std::unique_lock lock(mutex);
+    Polled* device = probes_ended ? nullptr : find(wanted.device);
+    if (device == nullptr || device->is_leaving) return {.known = false};
+    Waiting waiting_one{.probe = wanted, .missing = wanted.queries};
+    if (device->is_busy)
+      for (const auto& [query, heard] : device->answered) share(query, heard, waiting_one);
+    device->probes.push_back(&waiting_one);
+    hasten(*device);
+    waiting_one.changed.wait_until(lock, wanted.until, [&] { return waiting_one.over; });
+    device = find(wanted.device);  // it may have gone
+    if (device != nullptr) std::erase(device->probes, &waiting_one);
+    return {.known = device != nullptr,
+            .late = waiting_one.missing,
+            .success = waiting_one.heard && !waiting_one.failed && waiting_one.missing.empty()};
+  }
+
+  void end_probes() {
+    const std::lock_guard lock(mutex);
+    probes_ended = true;
+    for (Polled& device : devices)
+      for (Waiting* const one : std::exchange(device.probes, {})) end(*one);
   }
 
   /// The first polls, of all boxes at once, are over, and so is the need for what they took.
@@ -276,21 +408,17 @@ struct Poller::State {
     drop();
   }
 
-  std::unique_ptr<Turns> opened(const Job& job, std::size_t limit) {
-    return std::make_unique<Turns>(job, job.kind->open(job.device, *stop), limit, recorder, *stop,
-                                   Clock::now());
+  std::unique_ptr<Turns> opened(const Job& job, std::size_t limit, Clock::time_point start) {
+    auto turns = std::make_unique<Turns>(job, job.kind->open(job.device, *stop), limit, recorder,
+                                         *stop, start);
+    if (once) turns->poll_always();
+    return turns;
   }
 
   /// The start is an update of nothing.  What can fail comes first.
   void update(const std::vector<Job>& jobs, const PollOptions& options) {
     const std::lock_guard lock(mutex);
-    std::map<std::string, Polled*> known;
-    for (Polled& device : devices) known.emplace(device.job.device.name, &device);
-    std::map<std::string, std::unique_ptr<Turns>> fresh;
-    for (const Job& job : jobs)
-      if (const auto at = known.find(job.device.name);
-          !job.queries.empty() && (at == known.end() || needs_opening(*at->second, job)))
-        fresh.emplace(job.device.name, opened(job, options.series_limit));
+    std::map<std::string, std::unique_ptr<Turns>> fresh = opened(jobs, options.series_limit);
 
     const bool has_new_limit = series_limit != options.series_limit;
     series_limit = options.series_limit;
@@ -298,15 +426,31 @@ struct Poller::State {
     for (const Job& job : jobs) {
       if (job.queries.empty()) continue;
       wanted.insert(job.device.name);
-      const auto at = known.find(job.device.name);
-      Polled& device = at == known.end() ? add(job) : *at->second;
-      follow(device, job, fresh[job.device.name], has_new_limit);
+      Polled* const known = find(job.device.name);
+      follow(known == nullptr ? add(job) : *known, job, fresh[job.device.name], has_new_limit);
     }
     for (Polled& device : devices)
       if (!wanted.contains(device.job.device.name) && !std::exchange(device.is_leaving, true))
         hasten(device);
     workers = most_workers(options.workers, devices.size());
     grow();
+  }
+
+  /// Those that are new or have to be opened anew.
+  std::map<std::string, std::unique_ptr<Turns>> opened(const std::vector<Job>& jobs,
+                                                       std::size_t limit) {
+    std::vector<const Job*> all;
+    for (const Job& job : jobs)
+      if (const Polled* const device = find(job.device.name);
+          !job.queries.empty() && (device == nullptr || needs_opening(*device, job)))
+        all.push_back(&job);
+    std::map<std::string, std::unique_ptr<Turns>> fresh;
+    const auto now = Clock::now();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      fresh.emplace(
+          all[i]->device.name,
+          opened(*all[i], limit, now + (once ? Clock::duration{} : first_wait(i, all.size()))));
+    return fresh;
   }
 
   static bool needs_opening(const Polled& device, const Job& job) {
@@ -317,6 +461,7 @@ struct Poller::State {
   Polled& add(const Job& job) {
     Polled& device = devices.emplace_back(Polled{.job = job, .turns = nullptr});
     device.waits_in = &healthy;
+    by_name.emplace(job.device.name, &device);
     return device;
   }
 
@@ -343,13 +488,14 @@ struct Poller::State {
 
 Poller::Poller(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,
                http::Stop& stop)
-    : state_(std::make_unique<State>()) {
-  state_->recorder = std::move(recorder);
-  state_->stop = &stop;
+    : state_(std::make_unique<State>(std::move(recorder), stop, /*only_once=*/false)) {
   state_->update(jobs, options);
 }
 
-Poller::~Poller() { state_->end(); }
+Poller::~Poller() {
+  state_->end_probes();
+  state_->end();
+}
 
 std::string Poller::stuck(Clock::time_point now, Clock::duration patience) const {
   return state_->stuck(now, patience);
@@ -359,12 +505,12 @@ void Poller::update(const std::vector<Job>& jobs, const PollOptions& options) {
   state_->update(jobs, options);
 }
 
+Probed Poller::probe(const Probe& probe) { return state_->probe(probe); }
+void Poller::end_probes() { state_->end_probes(); }
+
 void Poller::once(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,
                   http::Stop& stop) {
-  State state;
-  state.once = true;
-  state.recorder = std::move(recorder);
-  state.stop = &stop;
+  State state(std::move(recorder), stop, /*only_once=*/true);
   state.update(jobs, options);
   state.join();
   state.drop_devices();

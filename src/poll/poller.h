@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,25 @@ struct PollRecorder {
   std::function<void(const std::string& device, const Turn&)> end_turn;
 };
 
+/// What a probe wants of a device.
+struct Probe {
+  std::string device = {};
+  std::set<std::string> queries = {};  // of its job
+  /// Asked whatever their intervals say, and answered as soon as all are there.  Else those with a
+  /// longer interval than the device's keep to it, and the answer comes when the turn has ended.
+  bool at_once = false;
+  Clock::time_point until = {};  // then what has come by then is all there is
+};
+
+struct Probed {
+  bool known = true;                // else nobody asks such a device here (any more)
+  std::set<std::string> late = {};  // queries that were to be asked and were not answered in time
+  /// The box answered, no login was refused, and nothing is late.
+  bool success = false;
+};
+
 /// Polls until destroyed: a due-queue ordered by time and a pool of workers (design.md section 3).
+/// A device that is not `polled` is asked by probe() alone.
 class Poller {
  public:
   /// What `recorder` refers to, and `stop`, outlive the poller.
@@ -53,6 +72,13 @@ class Poller {
   /// opens_alike() says so; new ones start, and those that are gone end their turn and log out.
   /// One call at a time.  Throws what opening a device throws, and then nothing has changed.
   void update(const std::vector<Job>& jobs, const PollOptions& options);
+
+  /// Asks a device now, polled or not, and waits for the outcome, which the recorder has got by
+  /// then.  A device is asked by one at a time: who comes while it is asked shares what its turn
+  /// gives, and has it asked again only for what that leaves out.  Any thread.
+  Probed probe(const Probe& probe);
+  /// From now on probe() returns at once.
+  void end_probes();
 
   /// Every device one turn, as many at a time as there are workers; returns when all have ended.
   static void once(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,

@@ -32,6 +32,9 @@ class Schedule {
   /// out each time cannot keep the others from being asked.
   std::vector<std::size_t> due(Clock::time_point now) const;
 
+  /// Whether the query is due by `then`, whatever holds the device.
+  bool is_due(std::size_t query, Clock::time_point then) const { return slots_[query].due <= then; }
+
   /// Ends a poll.  Ticks that passed meanwhile are skipped, never replayed; returns how many.
   std::uint64_t done(std::size_t query, Clock::time_point now, Cost cost);
 

@@ -112,6 +112,7 @@ Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_
     : name_(job.device.name),
       queries_(job.queries),
       interval_(job.device.interval),
+      polled_(job.device.polled),
       series_limit_(series_limit),
       recorder_(recorder),
       stop_(stop),
@@ -127,6 +128,7 @@ void Turns::change(const Job& job, std::size_t series_limit) {
     chosen.emplace(choices_key(*queries_[i]), std::move(choices_[i]));
   queries_ = job.queries;
   interval_ = job.device.interval;
+  polled_ = job.device.polled;
   series_limit_ = series_limit;
   choices_.clear();
   for (const QueryPtr& query : queries_) choices_.push_back(chosen[choices_key(*query)]);
@@ -138,10 +140,26 @@ void Turns::change(const Job& job, std::size_t series_limit) {
   });
 }
 
-void Turns::take(Clock::time_point planned) {
+/// In the order of the schedule, then as configured.
+std::vector<std::size_t> Turns::to_ask(const Wish& wish, Clock::time_point now) const {
+  std::vector<std::size_t> all = polled_ ? schedule_.due(now) : std::vector<std::size_t>();
+  const std::set<std::size_t> due(all.begin(), all.end());
+  for (std::size_t i = 0; i < queries_.size(); ++i) {
+    const Query& query = *queries_[i];
+    // Half an interval early is in time: who probes keeps no exact pace.
+    const bool wanted = wish.at_once.contains(query.name) ||
+                        (wish.in_their_time.contains(query.name) &&
+                         (query.interval <= interval_ || schedule_.is_due(i, now + interval_ / 2)));
+    if (wanted && !due.contains(i)) all.push_back(i);
+  }
+  return all;
+}
+
+void Turns::take(Clock::time_point planned, const Wish& wish) {
   if (std::exchange(is_fresh_, false)) recall();
   const auto began = Clock::now();
-  const std::vector<std::size_t> due = schedule_.due(began);
+  left_out_.clear();
+  const std::vector<std::size_t> due = to_ask(wish, began);
   if (due.empty()) return;
   asker_.begin_turn();
   unheard_ = 0;
@@ -154,11 +172,13 @@ void Turns::take(Clock::time_point planned) {
     if (goes_on) continue;
     for (std::size_t rest = i + 1; rest < due.size(); ++rest)
       turn.abandoned.push_back(queries_[due[rest]]->name);
+    left_out_.insert(turn.abandoned.begin(), turn.abandoned.end());
     break;
   }
   // An answer that any program could have given says nothing either way.
   const bool failed = std::ranges::any_of(
       outcomes, [](const SnapshotPtr& snapshot) { return snapshot->failure.has_value(); });
+  asker_.end_turn();
   turn.asked = asker_.sent() > sent && (turn.reached || failed);
   if (turn.asked && !turn.reached && !turn.failure) turn.failure = first_failure(outcomes);
   for (const std::size_t query : due)
@@ -189,7 +209,8 @@ bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<SnapshotPtr>& ou
   const Cost cost = ended && was_reached                 ? Cost::time
                     : ended || (unheard && !was_reached) ? Cost::order
                                                          : Cost::none;
-  turn.skipped += schedule_.done(query, Clock::now(), cost);
+  const std::uint64_t skipped = schedule_.done(query, Clock::now(), cost);
+  if (polled_) turn.skipped += skipped;
   if (ended) {
     turn.refused_login = snapshot->failure->kind == ErrorKind::auth;
     // A box that answers others but not this one is not down; what was left goes on at once.

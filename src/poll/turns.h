@@ -15,6 +15,12 @@
 
 namespace boxmeter {
 
+/// What is asked in a turn beside what is due.
+struct Wish {
+  std::set<std::string> at_once = {};        // whatever their intervals say
+  std::set<std::string> in_their_time = {};  // but those with an interval longer than the device's
+};
+
 /// One device through all its turns: asks what is due, one query after the other, and hands the
 /// snapshots to the recorder.  Used by one thread at a time.
 class Turns {
@@ -22,7 +28,14 @@ class Turns {
   Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit,
         const PollRecorder& recorder, http::Stop& stop, Clock::time_point start);
 
-  Clock::time_point next_due() const { return schedule_.next_due(); }
+  /// Never, by itself, for a device that is not polled.
+  Clock::time_point next_due() const {
+    return polled_ ? schedule_.next_due() : Clock::time_point::max();
+  }
+  /// It is polled although its job says that it is not.
+  void poll_always() { polled_ = true; }
+  /// Whether the last turn was to ask the query and ended before.
+  bool left_out(const std::string& query) const { return left_out_.contains(query); }
   /// The last turn did not reach the device: it may hold a worker for its timeouts.
   bool in_trouble() const { return failures_ > 0; }
 
@@ -31,9 +44,10 @@ class Turns {
   void change(const Job& job, std::size_t series_limit);
 
   /// One turn.  Never throws.  A turn that is cut by `stop` leaves no trace.
-  void take(Clock::time_point planned);
+  void take(Clock::time_point planned, const Wish& wish = {});
 
  private:
+  std::vector<std::size_t> to_ask(const Wish& wish, Clock::time_point now) const;
   SnapshotPtr poll(std::size_t query);
   void ask(Snapshot& snapshot, std::size_t query);
   void recall();
@@ -48,6 +62,7 @@ class Turns {
   const std::string name_;
   std::vector<QueryPtr> queries_;
   Clock::duration interval_;
+  bool polled_;
   std::size_t series_limit_;
   const PollRecorder& recorder_;
   http::Stop& stop_;
@@ -63,6 +78,7 @@ class Turns {
   Incarnation kept_;                     // as in the file
   std::uint64_t kept_changes_ = 0;       // of the asker, that the file knows
   bool chose_ = false;                   // since the file was written
+  std::set<std::string> left_out_;       // of the last turn
   unsigned unheard_ = 0;                 // queries in this turn that no box of this kind answered
   unsigned failures_ = 0;                // turns in a row that did not reach the device
   // What the log has said last.

@@ -37,6 +37,7 @@ Json device_json(const DeviceStatus& device) {
   for (const auto& query : device.queries) queries.push_back(query_json(query));
   return {{"name", device.name},
           {"kind", device.kind},
+          {"polled", device.polled},
           {"up", device.up},
           {"answered", device.answered},
           {"last_success", time_json(device.last_success)},

@@ -63,6 +63,7 @@ Store::DevicePtr Store::new_device(const PolledDevice& polled) const {
   append_labels(device->labels, {{"device", polled.device}});
   append_labels(device->labels, polled.labels);
   device->interval = polled.interval;
+  device->polled = polled.polled;
   device->contested = contested_families(polled.queries);
   for (const PolledDevice::Query& query : polled.queries)
     device->queries.push_back({query.name, query.interval});
@@ -71,6 +72,7 @@ Store::DevicePtr Store::new_device(const PolledDevice& polled) const {
     current.status.name = polled.device;
     current.status.kind = polled.kind;
     current.status.page = polled.page;
+    current.status.polled = polled.polled;
     for (const PolledDevice::Query& query : polled.queries)
       current.status.queries.push_back({.name = query.name});
     current.given.resize(polled.queries.size());
@@ -87,7 +89,8 @@ void Store::update(const std::vector<PolledDevice>& devices, const std::set<std:
     DevicePtr device = new_device(polled);
     if (const DevicePtr old = same.contains(polled.device) ? find(polled.device) : nullptr) {
       const bool is_equal = old->labels == device->labels && old->interval == device->interval &&
-                            old->queries == device->queries && old->contested == device->contested;
+                            old->queries == device->queries &&
+                            old->contested == device->contested && old->polled == device->polled;
       if (is_equal)
         device = old;
       else
@@ -110,6 +113,7 @@ void Store::inherit(const Device& before, Device& device) const {
   const Current old = before.current.with([](const Current& current) { return current; });
   device.current.with([&](Current& current) {
     DeviceStatus status = old.status;
+    status.polled = device.polled;
     status.queries = std::move(current.status.queries);
     status.page = std::move(current.status.page);
     status.series = 0;
@@ -199,7 +203,8 @@ void Store::count(Current& current, std::size_t query, const Snapshot& snapshot)
 }
 
 void Store::record(const SnapshotPtr& snapshot) {
-  if (const DevicePtr device = find(snapshot->device)) {
+  const DevicePtr device = find(snapshot->device);
+  if (device) {
     const auto query = std::ranges::find(device->queries, snapshot->query, &Query::name);
     if (query != device->queries.end()) {
       const auto at = static_cast<std::size_t>(query - device->queries.begin());
@@ -219,6 +224,7 @@ void Store::record(const SnapshotPtr& snapshot) {
       });
     }
   }
+  if (device && !device->polled) return;
   for (const Listener& listener : listeners_) listener(snapshot);
 }
 
@@ -276,17 +282,8 @@ View Store::view(Clock::time_point now) const {
   // there.
   View view{.generation = generation_, .valid_until = Clock::time_point::max()};
   const auto devices = known();
-  for (const DevicePtr& device : devices->all) {
-    device->current.with([&](const Current& current) {
-      view.fragments.push_back(current.health);
-      take_shown(*device, current, now,
-                 [&](std::size_t, Clock::time_point until, FragmentPtr shown) {
-                   if (!shown) return;
-                   view.valid_until = std::min(view.valid_until, until);
-                   view.fragments.push_back(std::move(shown));
-                 });
-    });
-  }
+  for (const DevicePtr& device : devices->all)
+    if (device->polled) show(*device, now, view, [](const std::string&) { return true; });
   view.families = numbers_.all();
   return view;
 }
@@ -315,6 +312,28 @@ Sights Store::sights(Clock::time_point now, const std::string& name) const {
   return sights;
 }
 
+View Store::view_of(const std::string& name, const std::set<std::string>& queries,
+                    Clock::time_point now) const {
+  View view{.generation = generation_, .valid_until = Clock::time_point::max()};
+  if (const DevicePtr device = find(name))
+    show(*device, now, view, [&](const std::string& query) { return queries.contains(query); });
+  view.families = numbers_.all();
+  return view;
+}
+
+template <typename Wanted>
+void Store::show(const Device& device, Clock::time_point now, View& view, Wanted wanted) {
+  device.current.with([&](const Current& current) {
+    view.fragments.push_back(current.health);
+    take_shown(device, current, now,
+               [&](std::size_t at, Clock::time_point until, FragmentPtr shown) {
+                 if (!shown || !wanted(device.queries[at].name)) return;
+                 view.valid_until = std::min(view.valid_until, until);
+                 view.fragments.push_back(std::move(shown));
+               });
+  });
+}
+
 std::vector<DeviceStatus> Store::devices() const {
   const auto devices = known();
   std::vector<DeviceStatus> all;
@@ -327,8 +346,9 @@ std::vector<DeviceStatus> Store::devices() const {
 bool Store::complete() const {
   const auto devices = known();
   return was_complete_ || std::ranges::all_of(devices->all, [](const DevicePtr& device) {
-           return device->current.with(
-               [](const Current& current) { return current.status.answered; });
+           return !device->polled || device->current.with([](const Current& current) {
+             return current.status.answered;
+           });
          });
 }
 

@@ -33,6 +33,8 @@ struct PolledDevice {
   std::string page = {};  // where a person looks at it in a browser; empty: nowhere
   Labels labels = {};     // extra ones, on every series of the device
   std::chrono::milliseconds interval{};
+  /// False: it is asked by probes alone, whose answers it is seen in; never by view() or listeners.
+  bool polled = true;
   struct Query {
     std::string name = {};
     std::chrono::milliseconds interval{};
@@ -59,6 +61,7 @@ struct DeviceStatus {
   std::string kind = {};
   std::string page = {};                           // PolledDevice's
   std::optional<WallClock::time_point> next = {};  // asked again then
+  bool polled = true;                              // else it is asked by probes alone
   bool answered = false;                           // a turn has ended, well or not
   bool up = false;
   std::optional<WallClock::time_point> last_success = {};
@@ -128,10 +131,14 @@ class Store {
   View view(Clock::time_point now) const;
   /// What is shown at `now`; of the device with that name alone when it is not empty.
   Sights sights(Clock::time_point now, const std::string& name = {}) const;
+  /// Of one device alone, polled or not, and of what it gave only that of these queries; nothing
+  /// for one that is not known.
+  View view_of(const std::string& name, const std::set<std::string>& queries,
+               Clock::time_point now) const;
   /// Of the newest view: cheap, to see whether a kept page is still true.
   std::uint64_t generation() const { return generation_; }
   std::vector<DeviceStatus> devices() const;
-  /// Every device has ended its first turn, or had so before an update.
+  /// Every polled device has ended its first turn, or had so before an update.
   bool complete() const;
 
  private:
@@ -159,6 +166,7 @@ class Store {
   struct Device {
     std::string labels = {};  // device="x",site="y": the start of every label set
     Clock::duration interval = {};
+    bool polled = true;
     std::vector<Query> queries = {};
     ContestedFamilies contested = {};
     Guarded<Current> current = {};
@@ -176,6 +184,8 @@ class Store {
   void inherit(const Device& before, Device& device) const;
   bool is_newly_contested(const Fragment& fragment, const Device& before,
                           const Device& device) const;
+  template <typename Wanted>
+  static void show(const Device& device, Clock::time_point now, View& view, Wanted wanted);
   FragmentPtr render_health(const Device& device, const DeviceStatus& status) const;
   static void count(Current& current, std::size_t query, const Snapshot& snapshot);
   template <typename Take>

@@ -31,8 +31,12 @@ std::vector<std::string> plain_addresses(const WebOptions& options) {
   return options.config_file.empty() ? options.listen : std::vector<std::string>();
 }
 
+/// That wait for their device at the same time.
+constexpr std::size_t kMostProbes = 512;
+
 http::ServerOptions server_options(const WebOptions& options, WebGuard& guard) {
-  http::ServerOptions server{.threads = 4, .later_threads = 2, .connections = 1000};
+  http::ServerOptions server{
+      .threads = 4, .later_threads = 2, .waiting_threads = kMostProbes, .connections = 1000};
   server.listen = plain_addresses(options);
   server.tls_listen = tls_addresses(options);
   server.identity = [&guard] { return guard.identity(); };
@@ -75,6 +79,7 @@ struct Web::State {
   }
   void set_prefix(const WebOptions& options) {
     prefix_.with([&](std::string& prefix) { prefix = route_prefix(options); });
+    external_url_.with([&](std::string& url) { url = options.external_url; });
   }
   std::string prefix() const {
     return prefix_.with([](const std::string& prefix) { return prefix; });
@@ -108,11 +113,8 @@ struct Web::State {
   ConfigStatus config_now() const {
     return config_status.with([](const ConfigStatus& status) { return status; });
   }
-  ServerResponse unavailable(const ServerRequest& request) {
-    if (request.method == "POST")
-      if (auto refusal = guard.refuse_foreign(request)) return *std::move(refusal);
-    return plain(501, request.path + " is not available yet\n");
-  }
+  ServerResponse discovery(const ServerRequest& request);
+  ServerResponse probe(const ServerRequest& request);
 
   Store& store;
   const WebSources sources;
@@ -123,6 +125,7 @@ struct Web::State {
   Scrapes scrapes;
   const Site site;
   Guarded<std::string> prefix_;  // of all paths
+  Guarded<std::string> external_url_;
   WebGuard guard;
   http::Server server;  // last: its threads use all of the above
 };
@@ -130,8 +133,8 @@ struct Web::State {
 const Web::State::Route Web::State::kRoutes[] = {
     {"/", false, &State::landing},        {"/metrics", false, &State::metrics},
     {"/devices", false, &State::devices}, {"/-/healthy", false, &State::healthy},
-    {"/-/ready", false, &State::ready},   {"/probe", false, &State::unavailable},
-    {"/sd", false, &State::unavailable},  {"/config", false, &State::config},
+    {"/-/ready", false, &State::ready},   {"/probe", false, &State::probe},
+    {"/sd", false, &State::discovery},    {"/config", false, &State::config},
     {"/-/reload", true, &State::reload},  {"/box", false, &State::box},
     {"/updates", false, &State::updates}, {"/page.css", false, &State::asset},
     {"/page.js", false, &State::asset},   {"/icon.svg", false, &State::asset},
@@ -146,15 +149,18 @@ ServerResponse Web::State::answer(ServerRequest asked) {
                                    [&](const Route& one) { return one.path == request->path; });
   if (!ours || route == std::end(kRoutes)) route = nullptr;
   auto response = guard.guarded(*request, [=, this] { return routed(*request, route, before); });
-  if (!response.later) return finished(std::move(response), route, began);
-  return {.later = [this, route, later = std::move(response.later)] {
-    const auto begun = Clock::now();
-    return finished(later(), route, begun);
-  }};
+  return finished(std::move(response), route, began);
 }
 
 ServerResponse Web::State::finished(ServerResponse response, const Route* route,
                                     Clock::time_point began) {
+  if (response.later)
+    return {.later =
+                [this, route, later = std::move(response.later)] {
+                  const auto begun = Clock::now();
+                  return finished(later(), route, begun);
+                },
+            .waits = response.waits};
   guard.add_headers(response);
   own.count_request(route == nullptr ? "other" : std::string(route->path), response.status,
                     Clock::now() - began);
@@ -208,6 +214,37 @@ ServerResponse Web::State::metrics(const ServerRequest& request) {
                  .took = Clock::now() - began,
                  .bytes = bytes});
   return response;
+}
+
+ServerResponse Web::State::discovery(const ServerRequest& request) {
+  try {
+    const std::string url = external_url_.with([](const std::string& given) { return given; });
+    const ReachedBy reached = reached_by(request, url, prefix());
+    return ServerResponse::text(200, discovery_json(*sources.devices(), request.query, reached),
+                                "application/json");
+  } catch (const Error& error) {
+    return plain(400, std::string(error.what()) + "\n");
+  }
+}
+
+ServerResponse Web::State::probe(const ServerRequest& request) {
+  // A stranger's page shall not set off questions to the boxes.
+  if (auto refusal = guard.refuse_foreign(request)) return *std::move(refusal);
+  try {
+    const auto began = Clock::now();
+    return {.later =
+                [this, request, began, question = read_probe(request, began)] {
+                  const ProbeOutcome outcome = sources.probe(question);
+                  if (!outcome.refusal.empty())
+                    return plain(outcome.status, outcome.refusal + "\n");
+                  const auto now = Clock::now();
+                  return probe_page(request, store.view_of(question.device, outcome.queries, now),
+                                    outcome, now - began);
+                },
+            .waits = true};
+  } catch (const Error& error) {
+    return plain(400, std::string(error.what()) + "\n");
+  }
 }
 
 ServerResponse Web::State::reload(const ServerRequest& request) {

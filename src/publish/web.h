@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "publish/config_status.h"
+#include "publish/discovery.h"
+#include "publish/probe.h"
 #include "publish/push.h"
 #include "publish/site/overview.h"
 #include "publish/web_options.h"
@@ -22,11 +24,18 @@ struct WebSources {
   WayOut way_out = [](const std::string&, ErrorKind, Support) { return std::string(); };
   /// The configuration in use as YAML, without secrets; with the line that each value comes from.
   std::function<std::string(bool with_lines)> config = [](bool) { return std::string(); };
+  /// Every configured device, for /sd.
+  std::function<std::shared_ptr<const std::vector<FleetDevice>>()> devices = [] {
+    return std::make_shared<const std::vector<FleetDevice>>();
+  };
+  /// Asks a device, for /probe, and waits for it.
+  std::function<ProbeOutcome(const ProbeQuestion&)> probe = [](const ProbeQuestion&) {
+    return ProbeOutcome{.refusal = "no device is asked here", .status = 404};
+  };
 };
 
-/// Our HTTP side (design.md section 6): /metrics, /devices, the pages of Site, /-/healthy,
-/// /-/ready, /-/reload; the rest is refused as not available yet.  Serves from construction to
-/// destruction, by threads of its own.  Who may ask what, WebGuard says.
+/// Our HTTP side (design.md section 6).  Serves from construction to destruction, by threads of
+/// its own.  Who may ask what, WebGuard says.
 class Web {
  public:
   /// `store` outlives it.  Throws Error{config} when an address cannot be listened on or the web

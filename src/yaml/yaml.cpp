@@ -14,7 +14,6 @@ namespace boxmeter {
 namespace {
 
 constexpr std::size_t kMostLevels = 32;
-constexpr std::size_t kMostValues = 100'000;
 
 Mark to_mark(const YAML::Mark& mark) {
   if (mark.is_null()) return {};
@@ -60,8 +59,8 @@ Extent extent_of(std::string_view rest, std::string_view text) {
 /// never ends, and they keep the first of two equal keys without a word.
 class Builder final : public YAML::EventHandler {
  public:
-  Builder(std::string_view text, const std::string& file)
-      : file_(file), lines_(split(text, '\n')) {}
+  Builder(std::string_view text, const std::string& file, std::size_t most_values)
+      : file_(file), lines_(split(text, '\n')), most_values_(most_values) {}
 
   YamlNode take() { return std::move(root_); }
   /// Where the newest value begins; an absent one has no place worth telling.
@@ -111,8 +110,8 @@ class Builder final : public YAML::EventHandler {
     if (anchor != 0) refuse(to_mark(mark), "anchors are not supported; write the value out");
     if (!tag.empty() && tag != "?" && tag != "!")
       refuse(to_mark(mark), "a text that begins with '!' is a tag of YAML; put it in quotes");
-    if (++values_ > kMostValues)
-      refuse(to_mark(mark), "more than " + std::to_string(kMostValues) + " values in one file");
+    if (++values_ > most_values_)
+      refuse(to_mark(mark), "more than " + std::to_string(most_values_) + " values in one file");
   }
 
   void open(YamlNode::Kind kind, const YAML::Mark& mark, const std::string& tag,
@@ -156,6 +155,7 @@ class Builder final : public YAML::EventHandler {
 
   const std::string& file_;
   std::vector<std::string_view> lines_;
+  const std::size_t most_values_;
   YamlNode root_;
   Mark newest_;
   std::vector<YamlNode> open_;
@@ -215,9 +215,9 @@ void check_bytes(std::string_view text, const std::string& file) {
 
 }  // namespace
 
-Document parse_yaml(std::string_view text, std::string name) {
+Document parse_yaml(std::string_view text, std::string name, std::size_t most_values) {
   check_bytes(text, name);
-  Builder builder(text, name);
+  Builder builder(text, name, most_values);
   // The end marker makes an error of a quote that is never closed: yaml-cpp takes the rest of the
   // file for text then, with all settings in it.
   std::istringstream stream(std::string(text) + "\n...\n");

@@ -28,8 +28,8 @@ struct Document {
 };
 
 /// Parses one YAML document, and bounds what it may cost: nothing but UTF-8 text, no anchors,
-/// aliases or tags, no second document, at most 32 levels and 100,000 values.  An empty file is a
+/// aliases or tags, no second document, at most 32 levels and `most_values`.  An empty file is a
 /// null.  Throws a Mistake, which quotes nothing of the file: any of it may be a secret.  Pure.
-Document parse_yaml(std::string_view text, std::string name);
+Document parse_yaml(std::string_view text, std::string name, std::size_t most_values = 100'000);
 
 }  // namespace boxmeter

@@ -48,7 +48,7 @@ devices: [{name: one}, {name: two, url: 192.0.2.2}]
     assert ran.returncode == 2
     assert ran.stderr.splitlines() == [
         "boxmeter: boxmeter.yml:1:51: 'interval' must be a duration such as 500ms, 15s, 2m or 1h, not '5'",
-        "boxmeter: boxmeter.yml:1:54: unknown key 'url' (known here: kind, tls, interval, timeout, labels, queries, username, "
+        "boxmeter: boxmeter.yml:1:54: unknown key 'url' (known here: kind, tls, interval, timeout, labels, poll, queries, username, "
         "password, password_file, web_url, call_monitor, app_token, app_token_file, app_id, api_version)"]
 
 

@@ -4,8 +4,9 @@ import shutil
 import subprocess
 
 import pytest
+import yaml
 
-from harness import RECORDINGS, Daemon, Sim, config, fritzbox, names, run, samples, value
+from harness import RECORDINGS, ROOT, Daemon, Sim, config, fritzbox, names, run, samples, value
 
 pytestmark = pytest.mark.sanitized
 
@@ -82,6 +83,39 @@ def test_the_default_pack_asks_little(tmp_path, box, requests):
 
     print(f"{box}: {stats}")
     assert sum(one["requests"] for one in stats) <= requests
+
+
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def seconds(text):
+    return int(text[:-1]) * SECONDS[text[-1]]
+
+
+@pytest.mark.parametrize("box, most", [("7590", 29.0), ("6690", 12.4), ("6850-5g", 10.2), ("5690-pro", 25.6), ("repeater-2400", 11.6)])
+def test_how_often_a_box_is_asked_per_minute(tmp_path, box, most):
+    """At the intervals that the pack says, in the second ten minutes: what the box lacks is known, and queries that meet in a
+    turn share their answers.  Every turn of the ten minutes is asked for, one after the other."""
+    pack = yaml.safe_load((ROOT / "config/queries/fritzbox.yml").read_text())
+    intervals = {query["name"]: seconds(query.get("interval", "30s")) for query in pack["queries"]}
+    with Sim(BOXES[box]) as sim, Daemon(tmp_path, config(
+            fritzbox(sim.urls[0], queries="[fritzbox]", poll=False), poll="interval: 30s, timeout: 10s")) as daemon:
+        def asked(queries):
+            before = sim.stats()[0]["requests"]
+            status = daemon.get(f"/probe?target=home&query={','.join(queries)}")
+            assert b"probe_success 1" in status or b"probe_success 0" in status
+            return sim.stats()[0]["requests"] - before
+
+        costs = {}
+        for _ in range(2):  # in the first turns it is seen what they share, and what the box lacks
+            for second in range(0, 600, 15):
+                due = tuple(name for name, interval in intervals.items() if second % interval == 0)
+                costs[due] = asked(due) if due else 0
+        total = sum(costs[tuple(name for name, interval in intervals.items() if second % interval == 0)]
+                    for second in range(0, 600, 15))
+
+    print(f"{box}: {total / 10} requests per minute")
+    assert total / 10 == most
 
 
 def test_a_recorded_7590_with_all_packs(corpus, tmp_path):

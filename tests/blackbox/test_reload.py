@@ -327,7 +327,7 @@ def test_the_configuration_in_use_is_shown_without_secrets(tmp_path):
                 assert secret not in shown, shown
             assert "# from the command line, whatever stands below: web.listen: 127.0.0.1:0\n" in shown
             assert "web:\n  listen: 127.0.0.1:9877\n" in shown
-            assert ("  - name: home\n    kind: fritzbox\n" + f"    url: {sim.urls[0]}\n    labels: {{site: attic}}\n"
+            assert ("  - name: home\n    kind: fritzbox\n" + f"    url: {sim.urls[0]}\n    labels: {{site: attic}}\n    poll: true\n"
                     "    queries: [fritzbox_device, fritzbox_wan_packets]\n    username: monitor\n    password: <secret>\n") in shown
             assert "    app_token: <secret>\n" in shown
             lines = daemon.get("/config?lines=1").decode()

@@ -65,9 +65,8 @@ def test_paths_methods_and_types(tmp_path):
         assert said("GET", "/")[:2] == (200, "text/html; charset=utf-8")
         for path in ("/nothing", "/metrics/", "/metric", "/..%2fmetrics", "/%00", "/-/", "//", "/Metrics"):
             assert said("GET", path)[0] == 404, path
-        for path in ("/probe?target=home", "/sd"):
-            assert said("GET", path) == (501, "text/plain; charset=utf-8",
-                                         path.split("?")[0] + " is not available yet\n")
+        assert said("GET", "/sd")[:2] == (200, "application/json")
+        assert said("GET", "/probe")[0] == 400
         assert said("POST", "/-/reload")[0] == 200
 
         for method, path, allowed in [("POST", "/metrics", "GET, HEAD"), ("DELETE", "/", "GET, HEAD"),

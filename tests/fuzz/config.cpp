@@ -21,9 +21,9 @@ void configuration(std::string_view input) {
   mistakes.collect([&] {
     const Section root(Value(document, &mistakes), kRootKeys);
     const Surroundings surroundings{.folder = "/nonexistent", .packs = packs};
-    jobs = read_devices(root.required("devices"), surroundings, warnings);
+    jobs = read_devices(root.required("devices").list(), surroundings, warnings);
     if (const auto push = root.find("push"))
-      read_sinks(*push, "/nonexistent", jobs, packs, warnings);
+      read_sinks(*push, "/nonexistent", "/nonexistent", jobs, packs, warnings);
   });
   mistakes.throw_if_any();
   for (const Job& job : jobs) expect(!job.device.url.empty(), "a device has an address");

@@ -66,6 +66,28 @@ class Prometheus(Process):
         return found
 
 
+def test_prometheus_finds_the_devices_by_sd_and_scrapes_them_by_probe(tmp_path):
+    if not shutil.which("prometheus"):
+        pytest.skip("prometheus is not installed")
+    with Sim(FRITZBOX, FREEBOX) as sim, Daemon(tmp_path, config(
+            fritzbox(sim.urls[0], "home", queries=["fritzbox_device"], poll=False, labels={"site": "attic"}),
+            freebox(sim.urls[1], "free", queries=["freebox_system"]),
+            fritzbox("http://127.0.0.1:1", "gone", queries=["fritzbox_device"], poll=False))) as daemon:
+        how = f"    http_sd_configs: [{{url: '{daemon.url}/sd', refresh_interval: 1s}}]\n"
+        with Prometheus(tmp_path, {"boxes": "127.0.0.1:1"}, how=how) as prometheus:
+            up = 'box_up{device=~"home|free"} == 1 and on (device) count by (device) (box_up) == 1'
+            eventually(lambda: len(prometheus.query(up)) == 2)
+
+            assert prometheus.query('probe_success{instance="home"}') == {("probe_success", ()): "1"}
+            assert prometheus.query('box_up{instance="home"}') == {
+                ("box_up", (("device", "home"), ("kind", "fritzbox"), ("site", "attic"))): "1"}
+            eventually(lambda: prometheus.query('probe_success{instance="gone"}') == {("probe_success", ()): "0"})
+            urls = {target["labels"]["instance"]: target["scrapeUrl"] for target in prometheus.api("targets")["activeTargets"]}
+            address = daemon.url.removeprefix("http://")
+            assert urls == {"127.0.0.1:1": "http://127.0.0.1:1/metrics", "home": f"{daemon.url}/probe?target=home",
+                            "gone": f"{daemon.url}/probe?target=gone", address: f"{daemon.url}/metrics"}
+
+
 @contextlib.contextmanager
 def plain_text_only(target):
     """A way to `target` by which nobody can ask for OpenMetrics; Prometheus always does."""

@@ -265,9 +265,11 @@ TEST_CASE("unknown paths, wrong methods and what is to come are refused in plain
        "POST is not for this path; it takes GET, HEAD\n"},
       {"GET", "/-/reload", "HTTP/1.1 405 Method Not Allowed",
        "GET is not for this path; it takes POST\n"},
-      {"GET", "/probe?target=home", "HTTP/1.1 501 Not Implemented",
-       "/probe is not available yet\n"},
-      {"GET", "/sd", "HTTP/1.1 501 Not Implemented", "/sd is not available yet\n"},
+      {"GET", "/probe", "HTTP/1.1 400 Bad Request",
+       "a probe needs one 'target', the name of a device: /probe?target=DEVICE\n"},
+      {"GET", "/probe?target=home", "HTTP/1.1 404 Not Found", "no device is asked here\n"},
+      {"GET", "/sd?what=1", "HTTP/1.1 400 Bad Request",
+       "unknown filter 'what' (known: device, kind, pack, shard, poll, label.NAME)\n"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.path);
@@ -378,7 +380,7 @@ TEST_CASE("/devices tells the whole state as JSON") {
   CHECK(page == nlohmann::json::parse(R"({
     "version": ")" BOXMETER_VERSION R"(",
     "devices": [{
-      "name": "home", "kind": "fritzbox", "up": false, "answered": true,
+      "name": "home", "kind": "fritzbox", "polled": true, "up": false, "answered": true,
       "last_success": "2025-08-23T08:00:00.123Z",
       "failure": {"reason": "timeout", "message": "no � answer"},
       "failed": "2025-08-23T08:00:30.123Z",

@@ -1,0 +1,41 @@
+#pragma once
+#include <deque>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "yaml/section.h"
+
+namespace boxmeter {
+
+/// Devices from files beside those of the configuration itself: `device_files`.
+class DeviceFiles {
+ public:
+  /// Reads them.  A file that cannot be read is a mistake, which is gathered in `mistakes`; a
+  /// pattern without a match is a warning.
+  DeviceFiles(const std::optional<Value>& patterns, const std::filesystem::path& folder,
+              std::vector<std::string>& warnings, Mistakes& mistakes);
+
+  /// One per device, in the order of the files.  Views: this outlives them.
+  const std::vector<Value>& devices() const { return devices_; }
+  /// All files could be read.
+  bool complete() const { return complete_; }
+
+ private:
+  void read(const std::filesystem::path& file, Mistakes& mistakes);
+
+  std::deque<Document> documents_;
+  std::vector<Value> devices_;
+  bool complete_ = true;
+};
+
+/// A table as a list of devices: the first line names the keys, a key of a section or mapping with
+/// a dot ("labels.site", "tls.verify"); an empty cell is a key that is not there.  Cells are
+/// divided by commas, or by ';' or tabs when the first line has one and no comma; in double quotes
+/// as RFC 4180 has it.  Lists ("queries") are written with blanks in between.  Every value has its
+/// place in the file.  Throws a Mistake.  Pure.
+Document parse_csv(std::string_view text, const std::string& name);
+
+}  // namespace boxmeter
