@@ -287,7 +287,7 @@ void Turns::settle(Turn turn, Clock::time_point planned, Clock::time_point began
     schedule_.hold(turn.ended + std::max<Clock::duration>(interval_, kLoginBackoff));
   else if (down)
     schedule_.hold(turn.ended + backoff(interval_, failures_, chance()));
-  turn.next = schedule_.next_due();
+  if (polled_) turn.next = schedule_.next_due();  // else nobody knows
   recorder_.end_turn(name_, turn);
 }
 
