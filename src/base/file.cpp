@@ -46,6 +46,18 @@ void write_all(int fd, std::string_view content, const fs::path& path) {
   }
 }
 
+/// What root makes in somebody's folder is that user's: after `sudo boxmeter doctor` the service
+/// must still be able to write its state.
+void give_to_owner(const fs::path& folder, int made) {
+  struct stat owner {};
+  if (::geteuid() != 0 || ::stat(folder.c_str(), &owner) != 0 || owner.st_uid == 0) return;
+  if (::fchown(made, owner.st_uid, owner.st_gid) != 0) fail("give to its folder's owner", folder);
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 constexpr std::size_t kMostWatched = 64U << 20;
 
 thread_local FilesSeen* noted = nullptr;
@@ -93,7 +105,12 @@ void make_folders(const fs::path& folder) {
   std::error_code unknown;  // mkdir() says it better
   if (folder.empty() || fs::exists(folder, unknown)) return;
   make_folders(folder.parent_path());
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail("make folder", folder);
+  if (::mkdir(folder.c_str(), 0700) != 0) {
+    if (errno != EEXIST) fail("make folder", folder);
+    return;
+  }
+  const Descriptor made(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (made.get() >= 0) give_to_owner(folder_of(folder), made.get());
 }
 
 std::string read_file(const fs::path& path, std::size_t limit) {
@@ -128,13 +145,15 @@ NotingFiles::NotingFiles(FilesSeen& seen) { noted = &seen; }
 NotingFiles::~NotingFiles() { noted = nullptr; }
 
 void write_file(const fs::path& path, std::string_view content) {
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  const fs::path folder = folder_of(path);
   make_folders(folder);
   const fs::path temporary = path.string() + ".new";
   {
-    const Descriptor file(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    // A new file, whatever was there: a link that the folder's owner put there leads nowhere.
+    ::unlink(temporary.c_str());
+    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (file.get() < 0) fail("write", temporary);
+    give_to_owner(folder, file.get());
     write_all(file.get(), content, temporary);
     if (::fsync(file.get()) != 0) fail("write", temporary);
   }

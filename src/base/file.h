@@ -16,10 +16,12 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit = 4U 
 
 /// Replaces the file whole or not at all, also when the machine dies in the middle: a temporary
 /// file of mode 0600 beside it, fsync, rename, fsync of the folder.  Missing folders are made with
-/// mode 0700.  Throws Error{config}.  Any thread, one writer per path.
+/// mode 0700.  What root makes gets the owner of the folder it is in.  Throws Error{config}.  Any
+/// thread, one writer per path.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-/// Makes the folder and those above it that are missing, with mode 0700.  Throws Error{config}.
+/// Makes the folder and those above it that are missing, with mode 0700; what root makes gets the
+/// owner of the folder it is in.  Throws Error{config}.
 void make_folders(const std::filesystem::path& folder);
 
 /// Whether anything is at `path`.  Throws Error{config} when that cannot be known: "cannot look at

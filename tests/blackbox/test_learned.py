@@ -1,5 +1,6 @@
 """What the daemon found out about a box outlives its own restart: what the box lacks, and which sources answered."""
 import json
+import os
 import time
 
 import pytest
@@ -200,3 +201,18 @@ def test_metrics_that_went_with_a_change_of_firmware_are_told_counted_and_forgot
             daemon.wait_for(lambda found: value(found, "boxmeter_metrics_gone") == "0")
             daemon.wait_for_line("gives again what was gone since its firmware changed")
     assert daemon.log.count("does not give what") == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can write into somebody else's folder")
+def test_what_root_writes_into_the_services_state_belongs_to_the_service(tmp_path):
+    state = tmp_path / "state"
+    state.mkdir()
+    os.chown(state, 12345, 12346)
+    with Sim(FRITZBOX) as sim:
+        (tmp_path / "boxmeter.yml").write_text(config(fritzbox(sim.urls[0]), extra=f"state_dir: {state}\n"))
+        done = run("once", "--config.file", tmp_path / "boxmeter.yml")
+    assert done.returncode == 0, done.stderr
+
+    written = sorted(state.rglob("*"))
+    assert written != []
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in written} == {(12345, 12346)}
