@@ -14,11 +14,11 @@
 namespace boxmeter {
 
 struct LogOptions {
-  std::string level = "info";
-  std::string format = "logfmt";
+  std::string level = "info";     // debug, info, warn or error
+  std::string format = "logfmt";  // or json, text
 };
 
-/// A whole configuration, checked: everything that can be wrong has been found.
+/// A configuration that load_config() has read and checked.
 struct Config {
   WebOptions web = {};
   std::filesystem::path state_dir = {};
@@ -31,11 +31,14 @@ struct Config {
   bool reload_by_content = false;                 // `reload: auto`
   std::vector<std::string> warnings = {};         // for `check` and the log: legal but doubtful
   std::shared_ptr<const Document> document = {};  // the file, for shown_config()
-  std::vector<std::string> overrides = {};  // "web.listen: :9877", which the file does not decide
+  /// Settings of the command line, which replace those of the file ("web.listen: :9877"); filled by
+  /// the caller, not by load_config().
+  std::vector<std::string> overrides = {};
 };
 
-/// Reads the file, its packs and its secrets.  Throws ConfigMistakes with all that is wrong, where
-/// each line starts with file:line:column and names the way out.  Any thread.
+/// Reads the file, its packs and its secrets.  Throws ConfigMistakes with one line per mistake, at
+/// most 50 and then a count.  A line begins with file:line:column if the mistake has a place in a
+/// file, and says what to write instead.  Any thread.
 Config load_config(const std::filesystem::path& file, DeviceKinds kinds);
 
 // For commands that ask a boxmeter which runs: whatever else is wrong in the file, or in those that
@@ -52,17 +55,19 @@ ConfiguredWeb configured_web(const std::filesystem::path& file);
 /// Moves the jobs of other shares from `jobs` to `others`.
 void keep_share(Config& config);
 
-/// The packs that the kinds bring, by name; those that speak the names of other exporters come
-/// last: nobody means them who misspells one of ours.
+/// The compiled-in packs, sorted by name; packs that use another exporter's metric names come last,
+/// so that a spelling suggestion prefers ours.
 std::vector<PackText> shipped_packs(DeviceKinds kinds);
 
-/// The queries of one of them, or for "" of all that speak our names, by pack.  Throws
-/// Error{config} for a name that is none of theirs.
+/// The queries of the pack of this name; for "" those of all packs with our own metric names, in
+/// the order of the packs.  Throws Error{config} if there is no such pack.
 std::vector<QueryPtr> shipped_queries(DeviceKinds kinds, std::string_view pack = "");
 /// Those that speak the names of other exporters.
 std::vector<std::string> shipped_foreign_packs(DeviceKinds kinds);
 
-/// A request as in a pack, as `call` takes it: "VERB:TARGET".  Throws Error{config}.
+/// Splits "VERB:TARGET", the form used on the command line of `boxmeter call`.  Throws
+/// Error{config} if the verb is no identifier or the target is missing.  Does not check that the
+/// kind has this verb: call kind.check().  `args` is left empty.
 Request parse_request(const DeviceKind& kind, std::string_view text);
 
 }  // namespace boxmeter

@@ -21,7 +21,7 @@ bool is_plain(const std::string& text) {
          text.find_first_of("-@:{}<>$.") != 0 && !text.ends_with(':');
 }
 
-/// As YAML reads it back; JSON's quotes are YAML's, too.
+/// `text` as a YAML scalar, quoted if necessary; a JSON string is valid YAML.
 std::string quoted(const std::string& text) {
   if (is_plain(text) || text == kHidden) return text;
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

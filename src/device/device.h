@@ -24,7 +24,8 @@ struct Credential {
   friend bool operator==(const Credential&, const Credential&) = default;
 };
 
-/// A kind's struct of its own, which other code only copies and compares.
+/// Options that only one kind has, stored without their type: common code only copies and compares
+/// them.
 class OwnOptions {
  public:
   OwnOptions() = default;
@@ -36,7 +37,7 @@ class OwnOptions {
         }) {}
 
   bool has_value() const { return value_.has_value(); }
-  /// Null: it is another kind's.
+  /// Null if empty or of another type.
   template <typename Options>
   const Options* as() const {
     return std::any_cast<Options>(&value_);
@@ -75,12 +76,12 @@ struct DeviceConfig {
   bool one_shot = false;
 };
 
-/// Whether a device that was opened with one of them can go on under the other: all is equal but
-/// how often it is asked, its labels and `tap`.
+/// Whether a device opened with one of these configurations can be kept under the other: everything
+/// is equal except `interval`, `labels`, `tap` and `one_shot`.
 bool opens_alike(const DeviceConfig& a, const DeviceConfig& b);
 
-/// What `device` is configured with beside that: its kind's struct, with defaults where it has
-/// none. Throws Error{internal} for the struct of another kind.
+/// The kind-specific options of `device`; defaults if it has none.  Throws Error{internal} for the
+/// struct of another kind.
 template <typename Options>
 const Options& own_options(const DeviceConfig& device) {
   static const Options kDefaults;
@@ -91,7 +92,7 @@ const Options& own_options(const DeviceConfig& device) {
   return *options;
 }
 
-/// What changes under a running daemon.  Both only ever rise.
+/// Counts events that invalidate what was learned of a box.  The counters never decrease.
 struct Epoch {
   unsigned boot = 0;  // the box restarted or changed its firmware
   unsigned wan = 0;   // its internet connection came up
@@ -114,12 +115,14 @@ class Stranger : public Error {
 /// One box on the network.  Used by one thread at a time; opening one touches no network.
 class Device {
  public:
+  /// Logs out where a session is open: may send a request, limited to a short time.
   virtual ~Device() = default;
 
-  /// Performs one request, logging in as needed.  Secrets are already removed from the reply
-  /// (unless `reveal`).
-  /// Throws Error; `refused` says by its Refusal what the box thinks of the request, Stranger
-  /// where no request of the same verb will fare better for now.
+  /// Performs one request, logging in as needed; this may take several HTTP requests, each limited
+  /// by `timeout`.  Secrets are already removed from the reply (unless `reveal`).
+  /// Throws Error.  For kind `refused`, refusal() says why (unsupported, denied, idle).  Throws
+  /// Stranger if the answer does not come from a box of this kind: other requests of the same verb
+  /// will fail too.
   virtual Reply call(const Request& request) = 0;
 
   /// As seen in the replies so far.

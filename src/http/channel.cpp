@@ -65,7 +65,8 @@ void Channel::set_up() {
   number(CURLOPT_FOLLOWLOCATION, 0);
   number(CURLOPT_PATH_AS_IS, 1);
   number(CURLOPT_MAXCONNECTS, 1);
-  number(CURLOPT_DNS_CACHE_TIMEOUT, 0);      // a box may have moved; last_address_ is for bad days
+  number(CURLOPT_DNS_CACHE_TIMEOUT,
+         0);  // no DNS cache, as the address may change; last_address_ is used if the lookup fails
   number(CURLOPT_BUFFERSIZE, 4096);          // of 16 KB: it is kept as long as the connection
   number(CURLOPT_UPLOAD_BUFFERSIZE, 16384);  // of 64 KB
   number(CURLOPT_NOPROGRESS, 0);
@@ -108,8 +109,8 @@ Channel::HeaderList Channel::prepare(const Call& call) {
   const bool has_body =
       request.method == Method::post || request.method == Method::put || !request.body.empty();
   if (has_body) {
-    add("Expect:");                    // large bodies are not announced first
-    if (!typed) add("Content-Type:");  // nor called a form
+    add("Expect:");                    // no "Expect: 100-continue" before large bodies
+    if (!typed) add("Content-Type:");  // no default Content-Type of libcurl
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.size()));
@@ -177,7 +178,8 @@ CURLcode Channel::perform_again(const Call& call) {
   return curl_easy_perform(handle_.get());
 }
 
-/// Or not in time: the name server of a home is mostly the very box that is to be asked.
+/// Also true if the lookup timed out: at home the name server is usually the box itself, which may
+/// be down.
 bool Channel::was_name_not_found(CURLcode code) const {
   const bool not_found = code == CURLE_COULDNT_RESOLVE_HOST ||
                          (code == CURLE_OPERATION_TIMEDOUT && now_.socket < 0 && now_.sent == 0);

@@ -36,7 +36,17 @@ class Stop {
 
 enum class TlsMode { system, first_use, ca_file, pin, insecure };
 
-/// Whom to believe on https.
+/// Which servers are trusted over https.
+///   * system: the chain leads to a root of the system or of `extra_roots`, and the host name
+///     matches;
+///   * ca_file: the chain leads to a certificate in the file; the host name must match unless the
+///   URL
+///     has an IP address;
+///   * pin: the public key equals `pin`; nothing else is checked;
+///   * first_use: the key of the first connection is stored in the file `known_key` (required),
+///   later
+///     ones must show the same;
+///   * insecure: anything is accepted.
 struct TlsPolicy {
   TlsMode mode = TlsMode::system;
   std::filesystem::path ca_file = {};    // mode ca_file: the chain must end in it
@@ -54,12 +64,15 @@ enum class Auth { none, basic, digest };
 
 struct Request;
 struct Response;
-/// Sees every request that was answered, in the thread that sends it; no digest of a password is in
-/// it, but the tokens that a brand puts into its own headers and bodies are.
+/// Called after each answered exchange, in the thread that sends, also for the 401 that starts a
+/// digest login.  The Authorization header made by the client is not part of the Request; secrets
+/// that the caller put into headers, URL or body are.
 using Tap = std::function<void(const Request&, const Response&)>;
 
 struct ClientOptions {
-  std::chrono::milliseconds timeout{10'000};  // total, name lookup to last byte
+  /// Of one send(), both exchanges of a digest login included; each attempt to connect (name
+  /// lookup, TCP, TLS) is also limited to 3 s.
+  std::chrono::milliseconds timeout{10'000};
   TlsPolicy tls = {};
   Auth auth = Auth::none;
   std::string username = {};
@@ -75,8 +88,10 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
   std::size_t body_limit = 4U << 20;  // bytes, received and unpacked
-  /// May be sent again, once, when the kept connection turns out to have been closed.  If not, it
-  /// goes out on a new connection and is never sent twice.
+  /// true: the request only reads; it is sent on the kept connection, and once more if the server
+  /// had closed that.  false: it may change something; it always uses a new connection and no
+  /// failure makes the client repeat it.  (The answer to a digest challenge is a separate
+  /// exchange.)
   bool reading = true;
   /// What comes behind a whole header may break off, be too long or packed wrongly: the answer then
   /// has as much of the body as there was.
@@ -103,16 +118,17 @@ class Client {
   Client(Client&&) noexcept;
   Client& operator=(Client&&) = delete;
 
-  /// Any status is a response, but for digest: 401 to an answered challenge, or without credentials
-  /// to answer it, is Error{auth}.  A challenge is answered at most once per request.
-  /// Throws Error: timeout, network, tls, too_large, protocol, auth; config for what the user wrote
-  /// (an impossible URL or header, a TLS policy that check() refuses).  No message holds a secret.
+  /// Returns a response of any status.  Exception, with Auth::digest and `login`: a 401 is answered
+  /// once with the credentials; Error{auth} if that is refused, if no username or password is set,
+  /// or if the server offers no digest that we can compute. Throws Error: timeout, network, tls,
+  /// too_large, protocol, auth, internal; config for what the user wrote (an impossible URL or
+  /// header, a TLS policy that check() refuses).  No message holds a secret.
   Response send(const Request& request);
 
   /// From now on; forgets the nonce of the old ones.
   void set_credentials(std::string username, Secret password);
 
-  /// Challenges answered so far.
+  /// Digest challenges answered so far, successfully or not.  Basic logins are not counted.
   std::uint64_t logins() const;
 
  private:

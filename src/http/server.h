@@ -13,10 +13,12 @@ namespace boxmeter::http {
 class TlsIdentity;
 class Transport;
 
-/// Somebody who is not served.  `reason` is one of a few words.
+/// A client that was refused or disconnected.  `reason` is one of: silent (never asked, made room
+/// for another), connections (limit reached, all busy), slow_request or slow_reader (deadline
+/// passed, or too many slow readers), bad_request, tls (no handshake; `detail` says why), busy (too
+/// many `later` answers waiting).
 struct Refusal {
-  std::string_view
-      reason;  // silent, connections, slow_request, slow_reader, bad_request, tls, busy
+  std::string_view reason;
   std::string client = {};  // as ServerRequest::client
   std::string detail = {};  // for people: why no TLS came about
 };
@@ -30,22 +32,30 @@ struct ServerOptions {
   std::function<std::shared_ptr<const TlsIdentity>()> identity = {};
   std::size_t threads = 8;
   std::size_t handshake_threads = 2;  // with tls_listen
-  std::size_t later_threads = 0;      // for ServerResponse::later
-  std::size_t later_limit = 64;       // that wait for one of them; more are answered 503
-  std::size_t waiting_threads = 0;    // at most, for ServerResponse::waits; more are answered 503
-  /// When there are as many, the one that has been there longest without a request makes room for
-  /// a new one, else the one that has been idle longest; when all are busy, the new one is answered
-  /// 503 and closed.
+  std::size_t later_threads =
+      0;  // that run ServerResponse::later; with 0 each such answer is a 503
+  std::size_t later_limit =
+      64;  // `later` functions that may wait for a thread; further ones are a 503
+  std::size_t waiting_threads = 0;  // at most, for ServerResponse::waits; more are answered 503
+  /// Most open connections.  When the limit is reached, a new connection replaces the oldest one
+  /// that never sent a request, else the one idle longest.  If all are busy, the new client is
+  /// answered 503 and closed; over TLS, or with 64 such refusals in progress, it is closed without
+  /// an answer.
   std::size_t connections = 512;
-  /// Clients that do not keep up with their answers; of more, the one is dropped that has not read
-  /// for longest.
+  /// Most clients that may lag behind in reading their answers.  Beyond that, the one that has read
+  /// nothing for longest is disconnected.
   std::size_t slow_readers = 32;
-  std::size_t body_limit = 64U << 10;                   // bytes of a request body, chunked or not
-  std::size_t header_limit = 32U << 10;                 // bytes of request line and headers
-  std::chrono::milliseconds request_deadline{5'000};    // first to last byte of a request
-  std::chrono::milliseconds response_deadline{30'000};  // to write an answer
-  std::chrono::milliseconds idle_deadline{60'000};      // kept alive without a request
-  std::function<void(const Refusal&)> refused = {};     // any thread; must not wait
+  std::size_t body_limit = 64U << 10;    // bytes of a request body, chunked or not
+  std::size_t header_limit = 32U << 10;  // bytes of request line and headers
+  /// From the first to the last byte of a request; also limits a TLS handshake.
+  std::chrono::milliseconds request_deadline{5'000};
+  /// From the moment an answer is ready until all of it is written.
+  std::chrono::milliseconds response_deadline{30'000};
+  /// Of a connection without a request, new or kept alive.
+  std::chrono::milliseconds idle_deadline{60'000};
+  /// Called by any thread, also the event loop: must not block and must not call Server::stop(),
+  /// which would deadlock.
+  std::function<void(const Refusal&)> refused = {};
 };
 
 struct ServerRequest {
@@ -60,8 +70,10 @@ struct ServerRequest {
   bool tls = false;
   bool control = false;  // by a socket of Server::control()
 
-  /// Empty when there is none.
+  /// The header `name` (lower case); several of that name are joined by ", ".  Empty if there is
+  /// none.
   std::string header(std::string_view name) const;
+  /// The first query parameter of that name; empty if there is none.
   std::string parameter(std::string_view name) const;
 };
 
@@ -71,6 +83,7 @@ using Chunk = std::shared_ptr<const std::string>;
 struct ServerResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
+  /// One whose name is no token or whose value has a line break or NUL is left out silently.
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::vector<Chunk> body = {};  // written one after the other; Content-Length is their sum
 
@@ -79,8 +92,9 @@ struct ServerResponse {
   /// does after stop(); then the connection is closed.  For the simulator's faults.
   std::function<void(Transport& client)> instead = {};
 
-  /// When set, nothing of the above is sent, but what the function returns; it is called by one of
-  /// `later_threads`, where it may take its time: no other request waits for it.
+  /// If set, the fields above are ignored and the response that this function returns is sent.  It
+  /// runs in one of `later_threads`, may take long and delays no other client.  What it throws is
+  /// answered 500.  `later` and `instead` of the returned response are ignored.
   std::function<ServerResponse()> later = {};
   /// `later` takes its time by waiting, not by working: it gets a thread for as long as that takes,
   /// and those of `later_threads` stay free.
@@ -95,8 +109,10 @@ using Handler = std::function<ServerResponse(const ServerRequest&)>;
 /// An HTTP/1.1 server.  Connections wait in one epoll, whether idle, silent, slow to send or slow
 /// to read; only a request that has arrived whole gets one of the `threads`, while it is answered.
 /// What takes the processor for long (TLS handshakes, `later`) has threads of a lower priority.
-/// HEAD is answered as GET without the body, `OPTIONS *` 204 without the handler, and what is not
-/// HTTP/1.x by RFC 9112 is refused without it (request_reader.h, request_line.h, respond.h).
+/// For HEAD the handler is called with method "HEAD"; its headers and Content-Length are sent, its
+/// body is not.  `OPTIONS *` is answered 204 without calling the handler; so are requests that are
+/// not valid HTTP/1.x (RFC 9112), with an error status (request_reader.h, request_line.h,
+/// respond.h).
 class Server {
  public:
   /// Binds, throws Error{config} when an address is in use ("cannot listen on A: Address already in
@@ -130,8 +146,10 @@ class Server {
   /// handler's; does not wait for handlers (the destructor does).
   void stop();
 
-  /// True when the last ping came back through the event loop and one of the `threads`, or when
-  /// there was none; sends another.  Who asks now and then sees a server that hangs.  Any thread.
+  /// For a watchdog that calls it regularly.  If the previous ping has passed through the event
+  /// loop and one of the `threads` (or none was sent yet), sends a new one and returns true.
+  /// Otherwise sends nothing and returns false.  Repeated false means that the server hangs.  Any
+  /// thread.
   bool still_answers();
 
  private:

@@ -139,7 +139,7 @@ void Server::State::take_in(int socket, const std::string& client, const Listeni
   refuse(*connection, refuser, kTooMany);
 }
 
-/// Clients that came and say nothing cannot shut out those who ask.
+/// Drops the least useful waiting connection, so that silent clients cannot block new ones.
 void Server::State::make_room() {
   auto* const gives_way = parking.least_useful();
   if (gives_way == nullptr) return;
@@ -147,7 +147,7 @@ void Server::State::make_room() {
   parking.drop(*gives_way);
 }
 
-/// Nor can clients that never read keep the answers of all others.
+/// Drops the slowest readers beyond `slow_readers`, so that unread answers cannot fill the memory.
 void Server::State::drop_slow_readers() {
   while (auto* const slowest = parking.slowest_reader(options.slow_readers)) {
     tell_refused("slow_reader", *slowest);

@@ -36,7 +36,7 @@ struct Request {
   };
   std::optional<Repeat> repeat = {};
   std::size_t body_limit = 4U << 20;  // bytes, received and unpacked
-  std::chrono::milliseconds keep{0};  // how long the answer serves all queries of the device
+  std::chrono::milliseconds keep{0};  // how long it serves all queries of the device; 0: never
 
   friend bool operator==(const Request&, const Request&) = default;
 };
@@ -78,10 +78,13 @@ struct Failure {
   std::string message = {};
 };
 
-/// What a query can do on this very box (design.md section 8).
+/// Result of a query on one box.  supported: it answers.  unsupported: the box or its firmware
+/// lacks it.  denied: the user has no right to it.  idle: it exists but is not running.  failing:
+/// any other error.
 enum class Support { supported, unsupported, denied, idle, failing };
 std::string_view name(Support support) noexcept;
-/// The box cannot tell, and says so: no failure, and nothing to show.
+/// The box itself says that it has no data (unsupported, denied, idle): not counted as a failure,
+/// and old samples are removed.
 constexpr bool lacking(Support support) {
   return support != Support::supported && support != Support::failing;
 }
@@ -90,9 +93,9 @@ constexpr bool lacking(Support support) {
 struct Snapshot {
   std::string device = {};
   std::string query = {};
-  Clock::time_point asked = {};
-  WallClock::time_point answered = {};
-  Clock::duration took = {};
+  Clock::time_point asked = {};         // start of the poll
+  WallClock::time_point answered = {};  // when the outcome was known, also after a failure
+  Clock::duration took = {};            // from `asked` to the outcome, reading the reply included
   Support support = Support::supported;
   std::optional<Failure> failure = {};  // set: no usable reply at all; `series` is empty
   std::vector<Failure> problems = {};   // parts and rules that failed in an otherwise good reply
@@ -100,7 +103,7 @@ struct Snapshot {
   Reply reply = {};  // for raw sinks; the store drops it
   /// Points left out, by reason: "limit", "duplicate", "state", "label", "key".
   std::map<std::string, std::uint64_t> dropped = {};
-  std::uint64_t cut = 0;  // label values that show only their start
+  std::uint64_t cut = 0;  // label values cut to kLongestLabel bytes
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 

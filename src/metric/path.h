@@ -41,16 +41,17 @@ class Place {
   std::vector<Step> steps_;
 };
 
-/// What a final `*` means over an object that may be one element of a list.
+/// How a final `*` treats an object.
 enum class Lone {
-  allowed,  // the row is read by names: an object with scalar members is the one row
-  never     // only the row itself is read (the empty path, `~`): every member is a row
+  allowed,  // with a scalar member it is a single element (for rules that read members by name)
+  never     // always the list of its members (for rules that read only the row: empty path or `~`)
 };
 
 /// A path of the query language (design.md section 4): names and indices joined by `/` (-1 is the
 /// last element), `*`, `..`, a final `~`, `$name/...` from the iteration, RFC 6901 escapes (`~1` a
-/// slash, `~0` a tilde); the empty path is the place itself.  Immutable, any thread; only parse()
-/// throws.
+/// slash, `~0` a tilde); the empty path is the place itself.  `~` (the key or index) may only be
+/// the last step, `$name` only the first; no step may be empty; `..` may not follow `*`. Immutable,
+/// any thread; only parse() throws.
 ///
 /// `*` leads to every element of an array and every member of an object.  Null, {}, [] and "" have
 /// none.  A list of XML with one element is not an array, so that `*` also takes a lone one:
@@ -65,17 +66,18 @@ class Path {
  public:
   Path() = default;
 
-  /// Throws Error{config} with what is wrong and the way out.
+  /// Throws Error{config} that says what is wrong and what to write instead.
   static Path parse(std::string_view text);
 
-  /// Every place that the path leads to, in the order of the reply.  `iteration` is what `$name`
-  /// starts in ({loop variable, reply or parts}); null where there is none.  A key is no place: a
-  /// path with a final `~` leads nowhere.
+  /// Every place that the path leads to, in the order of the reply.  `iteration`: the object in
+  /// which
+  /// `$name` is looked up ({loop variable, reply or parts}); with null, such a path finds nothing.
+  /// A path that ends in `~` finds nothing here: use at().
   std::vector<Place> find(const Place& from, const Place* iteration,
                           Lone lone = Lone::allowed) const;
 
-  /// The value that the path leads to (the first, with a `*`); nullptr when there is none or it is
-  /// null.  Points into the reply, or to `key`, which takes what a final `~` makes.
+  /// The first value found; nullptr if there is none or if it is null.  Points into the reply, or,
+  /// for a path ending in `~`, to `key`, which receives the name or index.
   const nlohmann::json* at(const Place& from, const Place* iteration, nlohmann::json& key) const;
 
   /// The same as a copy.

@@ -415,7 +415,8 @@ struct Poller::State {
     return turns;
   }
 
-  /// The start is an update of nothing.  What can fail comes first.
+  /// The constructor calls this too, without devices to replace.  All devices are opened first,
+  /// since only that can throw.
   void update(const std::vector<Job>& jobs, const PollOptions& options) {
     const std::lock_guard lock(mutex);
     std::map<std::string, std::unique_ptr<Turns>> fresh = opened(jobs, options.series_limit);

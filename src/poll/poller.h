@@ -28,7 +28,7 @@ struct Job {
 bool is_same(const Job& a, const Job& b);
 
 /// Where the outcomes of polling go.  Called from the workers' threads, several at a time; what a
-/// device says comes from one thread at a time, in order.  Must not throw.
+/// device says comes from one thread at a time, in order.  Both must be set and must not throw.
 struct PollRecorder {
   std::function<void(const SnapshotPtr&)> record;
   std::function<void(const std::string& device, const Turn&)> end_turn;
@@ -55,22 +55,25 @@ struct Probed {
 /// A device that is not `polled` is asked by probe() alone.
 class Poller {
  public:
-  /// What `recorder` refers to, and `stop`, outlive the poller.
+  /// Opens all devices (throws what that throws), touching no network, and starts polling.  The
+  /// destructor waits for running turns and logs the devices out; call stop.stop() first to end
+  /// running requests at once.  `stop` and what `recorder` refers to must outlive the poller.
   Poller(const std::vector<Job>& jobs, const PollOptions& options, PollRecorder recorder,
          http::Stop& stop);
   ~Poller();
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  /// Why polling does not go on, "" when it does: a device that nobody asks although it is due, or
-  /// a request that has neither ended nor met its own deadline, both `patience` ago.  Any thread;
-  /// waits for the poller's lock.
+  /// Why polling is stuck, "" if it is not: a worker has made no progress for twice the device's
+  /// timeout plus `patience`, or a device has been due for longer than `patience` although a worker
+  /// is free.  Any thread; waits for the poller's lock.
   std::string stuck(Clock::time_point now, Clock::duration patience) const;
 
-  /// From now on other devices, and returns at once: those whose jobs are as before go on as if
-  /// nothing had happened, changed ones are asked at once, and log in again only where
-  /// opens_alike() says so; new ones start, and those that are gone end their turn and log out.
-  /// One call at a time.  Throws what opening a device throws, and then nothing has changed.
+  /// Replaces the devices; does not wait for the workers.  A device with an equal job (is_same)
+  /// continues untouched.  A changed one is asked at once, or after its current turn; it keeps its
+  /// session and a running back-off if opens_alike() holds, else it is opened anew.  New devices
+  /// are opened and started, missing ones finish their turn and log out.  A job without queries is
+  /// ignored.  One call at a time.  If opening a device throws, nothing is changed.
   void update(const std::vector<Job>& jobs, const PollOptions& options);
 
   /// Asks a device now, polled or not, and waits for the outcome, which the recorder has got by

@@ -175,7 +175,8 @@ void Turns::take(Clock::time_point planned, const Wish& wish) {
     left_out_.insert(turn.abandoned.begin(), turn.abandoned.end());
     break;
   }
-  // An answer that any program could have given says nothing either way.
+  // If nothing failed but no answer was typical of a box of this kind, the turn says neither that
+  // the device is up nor that it is down.
   const bool failed = std::ranges::any_of(
       outcomes, [](const SnapshotPtr& snapshot) { return snapshot->failure.has_value(); });
   asker_.end_turn();
@@ -199,7 +200,7 @@ bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<SnapshotPtr>& ou
   const SnapshotPtr snapshot = poll(query);
   if (stop_.stopped()) return false;
   const bool ended = snapshot->failure && ends_turn(snapshot->failure->kind);
-  // Nothing at all was said to it that a box of this kind says.
+  // The query failed, and none of its replies was one that only a box of this kind gives.
   const bool unheard =
       snapshot->failure && !ended && asker_.sent() > sent && device_->answers() == answers;
   recorder_.record(snapshot);

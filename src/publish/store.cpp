@@ -108,7 +108,7 @@ void Store::update(const std::vector<PolledDevice>& devices, const std::set<std:
   configured_ = ++generation_;
 }
 
-/// Values stay when they look under the new configuration as they did.
+/// Keeps the samples of a query if they would be rendered identically under the new configuration.
 void Store::inherit(const Device& before, Device& device) const {
   const Current old = before.current.with([](const Current& current) { return current; });
   device.current.with([&](Current& current) {

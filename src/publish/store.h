@@ -20,8 +20,8 @@ namespace boxmeter {
 /// What a scrape needs, frozen.  Fragments are ordered by device and query as configured, and no
 /// series is in two of them.
 struct View {
-  std::uint64_t generation = 0;        // rises with every change of what is shown
-  Clock::time_point valid_until = {};  // when the first of the fragments expires
+  std::uint64_t generation = 0;        // increases whenever what is shown may have changed
+  Clock::time_point valid_until = {};  // when the first fragment expires; max() if none does
   std::vector<FragmentPtr> fragments = {};
   std::shared_ptr<const std::vector<FamilyPtr>> families = {};  // indexed by FamilyId
 };
@@ -62,14 +62,14 @@ struct DeviceStatus {
   std::string page = {};                           // PolledDevice's
   std::optional<WallClock::time_point> next = {};  // asked again then
   bool polled = true;                              // else it is asked by probes alone
-  bool answered = false;                           // a turn has ended, well or not
+  bool answered = false;                           // at least one turn has ended, successful or not
   bool up = false;
   std::optional<WallClock::time_point> last_success = {};
   std::optional<Failure> failure = {};  // the newest of the device
   std::optional<WallClock::time_point> failed = {};
   std::uint64_t polls = 0, skipped = 0, logins = 0;
   Reply permissions = Reply::object();  // as the box tells them; empty: it has not (yet)
-  std::chrono::duration<double> lag{};
+  std::chrono::duration<double> lag{};  // the last turn started this much later than planned
   std::chrono::duration<double> took{};
   std::map<ErrorKind, std::uint64_t> failures = {};
   std::size_t series = 0;
@@ -111,23 +111,26 @@ class Store {
 
   explicit Store(const std::vector<PolledDevice>& devices);
 
-  /// From now on these devices: those that are gone vanish at once; of a device that is one of
-  /// `same`, which names what is still the same box, what was counted and answered stays as far as
-  /// it is still asked.  One call at a time.
+  /// Replaces the configured devices.  Missing ones disappear at once.  For a device named in
+  /// `same` (still the same physical box) counters, status and samples are kept for the queries
+  /// that remain.  One call at a time.
   void update(const std::vector<PolledDevice>& devices, const std::set<std::string>& same);
 
   /// Called for every recorded snapshot, in the thread that recorded it; must not wait.  Before the
   /// first record() only.
   void add_listener(Listener listener);
 
-  /// Of a series that several queries of the device give, the page shows what the earliest of them
-  /// says, whoever came first, for as long as that has not expired; the others are counted as
-  /// dropped ("duplicate").
+  /// Takes over the outcome of one query.  A failed poll leaves the older samples in place until
+  /// they expire; unsupported, denied or idle removes them at once.  If several queries of a device
+  /// give the same series, the query that stands first in the configuration is shown until its
+  /// answer expires, whichever was asked first; the others are counted as dropped ("duplicate").  A
+  /// device or query that is not configured is ignored, but listeners still receive the snapshot.
   void record(const SnapshotPtr& snapshot);
   void end_turn(const std::string& name, const Turn& turn);
 
-  /// Snapshots older than 3 of their intervals are gone, and 3 device intervals after its last
-  /// good turn everything of a device that is down; `now` decides.
+  /// What is shown at `now`.  The samples of a query expire 3 of its intervals after it was asked.
+  /// While a device is down, the samples of all its queries also expire 3 device intervals after
+  /// its last good turn.  The device's own health metrics are always included.
   View view(Clock::time_point now) const;
   /// What is shown at `now`; of the device with that name alone when it is not empty.
   Sights sights(Clock::time_point now, const std::string& name = {}) const;

@@ -8,8 +8,8 @@
 
 namespace boxmeter::record {
 
-/// Told after every question: how many were asked, of how many known so far, the question, and why
-/// it was not answered (empty: it was).
+/// Progress after each question, except one that ends the recording with an Error.  `known`:
+/// questions found so far; the total may grow.  `problem`: why it was not answered (empty: it was).
 struct Step {
   std::size_t asked = 0;
   std::size_t known = 0;
@@ -18,9 +18,11 @@ struct Step {
 };
 using OnStep = std::function<void(const Step&)>;
 
-/// Asks a box everything that its brand knows to ask, one request at a time, and returns what it
-/// said, byte by byte.  A question that fails costs only itself.  Throws Error where the box lets
-/// nobody in, and where it has not answered kPatience questions in a row.
+/// Asks a box every question its brand lists, one at a time, and returns the recording.  Its texts
+/// are NOT anonymised: pass them to scrub() before writing them.  A failed question is only
+/// reported. Throws Error for a refused login (auth), and after kPatience questions in a row that
+/// ended in timeout, network or tls.  `config.state_dir` and `config.tap` are ignored; `on_step`
+/// must be set.
 std::vector<File> asked_everything(const DeviceConfig& config, const DeviceKind& kind,
                                    http::Stop& stop, const OnStep& on_step);
 constexpr int kPatience = 3;

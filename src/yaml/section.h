@@ -34,7 +34,8 @@ class Value {
   std::string place() const { return position().text(); }
   FilePosition position() const { return {.file = *file_, .mark = node_->mark}; }
   Mistake problem(const std::string& what) const { return {position(), what}; }
-  /// Runs `step`; an Error leaving it gets this place in front.
+  /// Runs `step`.  An Error becomes a Mistake at this place, whatever its kind; `step` must not
+  /// throw a Mistake.
   template <typename Step>
   decltype(auto) placed(Step&& step) const {
     try {
@@ -55,7 +56,8 @@ class Value {
   /// The scalar as it stands in the file, without quotes.  One that goes on in the next line is
   /// refused: most often a colon is missing there, and what follows may be a secret.
   const std::string& raw() const;
-  /// "pa #ss": the scalar ends at what looks like a part of it.
+  /// An unquoted value followed by a '#' that is probably part of it: of `password: pa #ss` only
+  /// "pa" is read.
   bool is_cut_by_comment() const { return node_->cut_by_comment; }
   /// The scalar with `${NAME}` replaced by the environment's; `$${` stands for `${`.
   std::string text() const;
@@ -70,8 +72,8 @@ class Value {
   std::vector<Value> list() const;
   /// The members of a list, or the value alone.
   std::vector<Value> list_or_one() const;
-  /// This mapping, and of the mapping `others` the members that `is_wanted` by name; each keeps its
-  /// place in the file.
+  /// A copy of this mapping plus the members of the mapping `others` whose key `is_wanted` accepts;
+  /// equal keys are not merged.  Each member keeps its place in the file.
   YamlNode with_members_of(const Value& others,
                            const std::function<bool(const std::string& key)>& is_wanted) const;
   /// The members of a mapping whose keys are the user's.  A key that stands twice is a mistake.
@@ -99,6 +101,8 @@ class Section {
  public:
   /// `more` are keys that only this one has, such as those of a device's kind.
   explicit Section(Value value, Keys keys, Keys more = {});
+  /// A section with these key names and no table: use find() and required(); the typed readers
+  /// below throw std::logic_error.
   Section(Value value, const std::vector<std::string>& known);
 
   bool has_unknown_keys() const { return !unknown_.empty(); }
@@ -106,14 +110,16 @@ class Section {
   std::optional<Value> find(std::string_view key) const;
   bool has(std::string_view key) const;
   Value required(std::string_view key) const;
-  /// For before a complaint that one of `keys` is missing: throws AlreadyTold when an unknown key
-  /// is almost one of them.
+  /// Call before reporting one of `keys` as missing.  Throws AlreadyTold if an unknown key that was
+  /// already reported is probably a misspelling of one of them.
   void expect_not_misspelt(std::initializer_list<std::string_view> keys) const;
   /// Where the key itself stands.  Precondition: has(key).
   Value key(std::string_view key) const;
 
-  // What stands behind a key, by the type, the bounds, the choices and the default of its row; none
-  // when it is absent and has no default.  A mistake is gathered, and gives none as well.
+  // Typed readers.  Type, bounds, choices and default come from the key's row.  Empty if the key is
+  // absent and has no default.  A mistake is added to those of the file and the result is empty;
+  // where none are gathered it is thrown.  Throws std::logic_error if the table has no row of that
+  // type for the key.
   std::optional<std::string> text(std::string_view key) const;  // also of a file or a URL
   std::optional<std::string> word(std::string_view key) const;
   /// `what` is what messages call it: "device name".

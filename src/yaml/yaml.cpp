@@ -48,7 +48,8 @@ Extent extent_of(std::string_view rest, std::string_view text) {
   const auto comment = behind.find_first_not_of(" \t");
   const bool has_comment =
       comment != std::string_view::npos && comment > 0 && behind[comment] == '#';
-  // People write "# comment" and "pa #ss".
+  // A '#' followed by a blank begins a comment; one followed by a character may belong to the value
+  // ("pa #ss").
   return {.cut_by_comment =
               has_comment && comment + 1 < behind.size() &&
               std::string_view(" \t\r#").find(behind[comment + 1]) == std::string_view::npos};
@@ -169,7 +170,7 @@ std::string_view line_of(std::string_view text, int line) {
   return index < lines.size() ? lines[index] : std::string_view();
 }
 
-/// The habits that bring most people there.
+/// A hint for the most frequent causes of a syntax error.
 std::string hint(std::string_view text, Mark mark) {
   const auto line = line_of(text, mark.line);
   const auto indentation = line.substr(0, line.find_first_not_of(" \t\r"));
@@ -191,7 +192,8 @@ std::string words_of(const YAML::Exception& error) {
   return error.msg.substr(0, error.msg.find(": "));
 }
 
-/// yaml-cpp takes UTF-16 for text, 0x04 for the end of the file, and any byte for a letter.
+/// Rejects what yaml-cpp would accept silently: UTF-16, byte 0x04 (read as end of file), invalid
+/// UTF-8.
 void check_bytes(std::string_view text, const std::string& file) {
   Mark mark;
   for (const std::string_view line : split(text, '\n')) {

@@ -88,7 +88,7 @@ std::vector<ApiVersion> announced(std::chrono::milliseconds wait, const http::St
       &avahi_client_free);
   if (!client) throw failure(error);
   Look look{.client = client.get()};
-  // Freed with the client, as the resolvers are that did not answer in time.
+  // The client frees the browser, and the resolvers that have not answered in time.
   if (avahi_service_browser_new(client.get(), AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC, "_fbx-api._tcp",
                                 nullptr, AvahiLookupFlags(0), &browsed, &look) == nullptr)
     throw failure(avahi_client_errno(client.get()));

@@ -21,7 +21,8 @@ constexpr const char* kUsual[] = {"http://fritz.box:49000", "http://192.168.178.
 DeviceConfig at(std::string url) {
   const bool secure = url.starts_with("https://");
   DeviceConfig device{.name = "box", .kind = "fritzbox", .url = std::move(url)};
-  // Nothing is believed that is heard so: it is asked again, with the key that it showed.
+  // The certificate is not checked, as nothing secret is sent; setup pins the key before it logs
+  // in.
   if (secure) device.tls = {.mode = http::TlsMode::insecure};
   device.timeout = kPatience;
   device.one_shot = true;
@@ -41,7 +42,7 @@ std::string secure_url(Box& box, const std::string& url, http::Stop& stop) {
     Box same(at(secure), stop);
     return *same.catalog() == *box.catalog() ? secure : "";
   } catch (const Error&) {
-    return "";  // then it is asked as it was found
+    return "";  // TLS cannot be used: the http URL is kept
   }
 }
 
@@ -64,7 +65,7 @@ std::vector<FoundBox> find(std::chrono::milliseconds wait, http::Stop& stop) {
     try {
       boxes.push_back(look(at(url), stop));
     } catch (const Error&) {
-      // Nobody is there, or somebody else.
+      // No answer, or not a Fritz!Box.
     }
   };
   for (const std::string& url : ssdp_answers(wait, stop)) add(url);

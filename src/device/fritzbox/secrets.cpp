@@ -19,12 +19,12 @@ bool contains(std::string_view name, std::string_view lower_case) {
          name.end();
 }
 
-/// Anywhere in a name.
+/// A name that contains one of these words is a secret,
 constexpr std::string_view kWords[] = {"password",      "passphrase", "presharedkey",
                                        "preshared_key", "privatekey", "private_key",
                                        "wepkey",        "secret",     "token"};
 
-/// Names with such words that only speak about a secret.
+/// unless it also contains one of these: then it only describes one (its length, its lifetime).
 constexpr std::string_view kHarmless[] = {"chars",      "index",     "required",
                                           "selectable", "isdefault", "lifetime"};
 

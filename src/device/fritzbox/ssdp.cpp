@@ -64,7 +64,7 @@ void search(int socket) {
   for (const in_addr& interface : interfaces()) {
     if (::setsockopt(socket, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof interface) != 0)
       continue;
-    // One that cannot be sent on tells nothing of the others.
+    // A failure on one interface is ignored; the others are still tried.
     (void)!::sendto(socket, kSearch.data(), kSearch.size(), 0,
                     reinterpret_cast<const sockaddr*>(&group), sizeof group);
   }

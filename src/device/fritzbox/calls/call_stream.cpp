@@ -88,7 +88,7 @@ Addresses look_up(const std::string& address) {
   return {result.found, &freeaddrinfo};
 }
 
-/// A box that vanishes says no goodbye: the system notices within a minute.
+/// A box that loses power does not close the connection; TCP keepalive detects it within a minute.
 void keep_alive(int socket) {
   const auto set = [socket](int level, int option, int value) {
     setsockopt(socket, level, option, &value, sizeof value);
