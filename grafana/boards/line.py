@@ -1,6 +1,6 @@
 """The internet line: connection, load, volume, addresses, and what carries it."""
 from panels import (A_MINUTE, A_SECOND, BAD, BITS, CELSIUS, DATE, DB, DBM, GOOD, GREEN, PLAIN, RATIO, RED, SECONDS, SPAN, UP,
-                    VOLUME, YELLOW, a_day, bars, bits_per_second, by, capacity, for_each_with, limits, mirrored, per_day,
+                    VOLUME, YELLOW, a_day, bars, bits_per_second, by, capacity, for_each_with, limits, mirrored, named, per_day,
                     per_second, pick, row, row_of, series, stat, steps, table, timeline, told, where_told)
 from states import look_of, state_of
 
@@ -244,4 +244,13 @@ ROWS = [
                   (bits_per_second("fritzbox_online_monitor_transmit_rate_bytes_per_second", "monitor"), "up: {{class}} {{group}}"),
                   unit=BITS,
                   overrides=[mirrored("/^up:/")], width=24)),
+    row_of("connection", "fritzbox_connection_connected", "All connections, fallbacks included",
+           timeline("Connections", "Whether each connection of the box to the internet is up, for IPv4 and IPv6. A fallback, such as "
+                    "a mobile network, is usually down.",
+                    (named(pick("fritzbox_connection_connected", "connection"), pick("fritzbox_connection_info", "connection"),
+                           "connection"), "{{name}} {{connection}} {{family}}"), width=24)),
+    row_of("segment", "fritzbox_segment_load_ratio", "Load of the shared line",
+           series("Load of the segment", "How much of a line that neighbours share (cable, fibre) is in use: by this box itself and by "
+                  "all. When all of them fill it for long, the provider has to split it.",
+                  (pick("fritzbox_segment_load_ratio", "segment"), "{{scope}} {{direction}}"), unit=RATIO, width=24)),
 ]

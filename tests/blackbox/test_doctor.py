@@ -47,6 +47,14 @@ def test_a_box_that_is_not_there(tmp_path, words, told):
     assert (done.returncode, shown) == (1, told)
 
 
+def test_a_box_over_the_internet_which_says_nothing_before_the_login_is_there(tmp_path):
+    with Sim(FRITZBOX, args=["--still", "--tls"]) as sim:
+        done = doctor(tmp_path, config(fritzbox(sim.urls[0] + "/tr064", queries=["fritzbox_device"]), poll=POLL))
+
+    assert done.returncode == 0, done.stdout
+    assert of_the_device(done, "home").splitlines()[:4] == ["home", "  name: ok", "  box: ok", "  login: ok"]
+
+
 def test_what_a_box_lacks_and_what_a_user_may_not_see_is_no_failure(tmp_path):
     with Sim(FRITZBOX, args=["--still", "--rights", "Dial"]) as sim:
         done = doctor(tmp_path, config(fritzbox(sim.urls[0], queries=["fritzbox_fiber", "fritzbox_smarthome"]), poll=POLL))

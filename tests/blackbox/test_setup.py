@@ -214,13 +214,13 @@ def test_a_right_that_the_user_lacks_is_told_with_the_place_to_give_it(tmp_path)
 
 @pytest.mark.parametrize("text, message", [
     ("devices: [{name: a, kind: fritzbox, password: x}]\n",
-     "'{file}' lists its devices in a way that setup leaves alone; add this below 'devices' by hand:\n"
-     "  - name: home\n    kind: fritzbox\n    url: {url}\n    username: monitor\n"
-     "    password_file: credentials/home.password\n    queries: [fritzbox]\n"),
+     "\n  - name: home\n    kind: fritzbox\n    url: {url}\n    username: monitor\n"
+     "    password_file: credentials/home.password\n    queries: [fritzbox]\n\n"
+     "boxmeter: '{file}' lists its devices in a way that setup leaves alone; add the lines above below 'devices' by hand"),
     ("devices:\n  - {name: home, kind: fritzbox, password: x}\n",
-     "'{file}' has a device 'home' already; give this one another name with --name"),
+     "boxmeter: '{file}' has a device 'home' already; give this one another name with --name"),
     ("devices:\n  - {name: a, kind: fritzbx}\n",
-     "{file}:2:21: unknown device kind 'fritzbx' (known: fritzbox, freebox)"),
+     "boxmeter: {file}:2:21: unknown device kind 'fritzbx' (known: fritzbox, freebox)"),
 ])
 def test_a_configuration_that_it_cannot_add_to_stays_as_it_is(tmp_path, sim, text, message):
     (tmp_path / "conf").mkdir()
@@ -230,7 +230,7 @@ def test_a_configuration_that_it_cannot_add_to_stays_as_it_is(tmp_path, sim, tex
     done = set_up_fritzbox(tmp_path, sim, "--name", "home")
 
     assert done.returncode == 2
-    assert done.stderr.endswith("boxmeter: " + message.format(file=file, url=sim.urls[0]) + "\n")
+    assert done.stderr.endswith(message.format(file=file, url=sim.urls[0]) + "\n")
     assert file.read_text() == text
     assert sorted(os.listdir(tmp_path / "conf")) == ["boxmeter.yml"]
 

@@ -46,7 +46,9 @@ std::map<std::string, SnapshotPtr> asked_once(const Box& box, const std::vector<
                                               http::Stop& stop) {
   Guarded<std::map<std::string, SnapshotPtr>> outcomes;
   std::optional<Failure> failure;
-  Poller::once({{.device = box.device, .queries = queries, .kind = box.kind}}, {},
+  DeviceConfig device = box.device;
+  if (device.name.empty()) device.name = "box";  // it is named later, and warnings name it now
+  Poller::once({{.device = device, .queries = queries, .kind = box.kind}}, {},
                {.record =
                     [&](const SnapshotPtr& snapshot) {
                       outcomes.with([&](auto& all) {
@@ -98,10 +100,14 @@ std::vector<PackReport> explore(const Box& box, DeviceKinds kinds, http::Stop& s
   for (const PackText& pack : packs) {
     PackReport& report =
         reports.emplace_back(PackReport{.name = std::string(pack.name), .about = about(pack.text)});
-    for (const QueryPtr& query : all)
-      if (const auto outcome = outcomes.find(query->name);
-          query->pack == pack.name && outcome != outcomes.end())
+    for (const QueryPtr& query : all) {
+      if (query->pack != pack.name) continue;
+      const auto outcome = outcomes.find(query->name);
+      if (outcome != outcomes.end())
         add(*outcome->second, report);
+      else if (report.lacking.empty())
+        report.lacking = "not asked, since the box did not answer what was asked before";
+    }
   }
   return reports;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <iostream>
 #include <system_error>
 
 #include "app/command_line.h"
@@ -123,10 +124,11 @@ std::string new_text(const std::string& yaml) {
 std::string next_text(const Places& places, const std::string& yaml) {
   if (places.is_new) return new_text(yaml);
   if (auto text = with_device(read_file(places.config), yaml)) return *std::move(text);
-  throw Error(ErrorKind::config, "'" + places.config.string() +
-                                     "' lists its devices in a way that setup leaves alone; "
-                                     "add this below 'devices' by hand:\n" +
-                                     yaml);
+  std::cerr << "\n" << yaml << "\n";
+  throw Error(ErrorKind::config,
+              "'" + places.config.string() +
+                  "' lists its devices in a way that setup leaves alone; add the "
+                  "lines above below 'devices' by hand");
 }
 
 /// Messages speak of the file that it is to become.

@@ -248,7 +248,15 @@ constexpr GroupWords kGroups[] = {{"Failing", "bad", true},
                                   {"Fine", "good", true}};
 
 /// `way_out` is said once for queries in a row that share it.
-std::string query_row(const QueryFacts& query, bool says_way_out, WallClock::time_point now) {
+/// Asks the box and shows what it said, as a scrape of it would.
+std::string ask_link(const std::string& device, const std::string& query) {
+  return "<a class=\"ask\" href=\"probe?target=" + url_encoded(device) +
+         "&amp;query=" + url_encoded(query) + "\" aria-label=\"Ask " + escaped(query) +
+         " now\">ask now</a>";
+}
+
+std::string query_row(const std::string& device, const QueryFacts& query, bool says_way_out,
+                      WallClock::time_point now) {
   using Group = QueryFacts::Group;
   const bool is_remembered = query.group == Group::denied || query.group == Group::unsupported;
   const std::string next = is_remembered ? "within the hour"
@@ -262,7 +270,8 @@ std::string query_row(const QueryFacts& query, bool says_way_out, WallClock::tim
   return html + "</th><td class=\"number\">" + grouped(query.series) +
          "</td><td class=\"number\">" +
          (query.group == Group::waiting ? "" : milliseconds(query.took)) + "</td><td>" +
-         ago(query.last_success, now, "never") + "</td><td>" + next + "</td></tr>\n";
+         ago(query.last_success, now, "never") + "</td><td>" + next + "</td><td>" +
+         ask_link(device, query.name) + "</td></tr>\n";
 }
 
 }  // namespace
@@ -276,7 +285,7 @@ std::string query_groups(const BoxDetails& details, WallClock::time_point now) {
     std::size_t count = 0;
     for (const QueryFacts& query : details.queries) {
       if (static_cast<std::size_t>(query.group) != group) continue;
-      rows += query_row(query, query.way_out != said, now);
+      rows += query_row(details.box.name, query, query.way_out != said, now);
       said = query.way_out;
       ++count;
     }
@@ -291,7 +300,7 @@ std::string query_groups(const BoxDetails& details, WallClock::time_point now) {
         "\"><table class=\"queries\"><thead><tr><th scope=\"col\">Query</th>"
         "<th scope=\"col\" class=\"number\">Series</th><th scope=\"col\" class=\"number\">Took</th>"
         "<th scope=\"col\">Last answer</th><th scope=\"col\">Next "
-        "poll</th></tr></thead>\n<tbody>\n" +
+        "poll</th><th scope=\"col\">Again</th></tr></thead>\n<tbody>\n" +
         rows + "</tbody></table></div></details>\n";
   }
   return html + "</section>\n";
