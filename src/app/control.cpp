@@ -59,7 +59,7 @@ RunningAnswer ask_as_anybody(const std::filesystem::path& file, const Sockets& s
   const bool tls = !web.config_file.empty() && speaks_tls(web.config_file);
   const std::string where = asked_at(web.listen.front(), tls) + "/-/healthy";
   try {
-    const auto answer = ask_address(web.listen.front(), tls, "/-/healthy", kHealthPatience);
+    auto answer = ask_address(web.listen.front(), tls, "/-/healthy", kHealthPatience);
     if (answer.status != 401) return answer;
     throw Error(ErrorKind::auth,
                 "it asks for a login: 'health_without_login: true' below 'web' answers without");

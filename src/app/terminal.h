@@ -67,6 +67,6 @@ using TableRow = std::vector<std::string>;
 /// Rows with their columns aligned, two blanks between them, none at the end of a line; the first
 /// row is the heading.  Width is counted in characters, not bytes; what a terminal would obey is
 /// written out (printable()).  Pure.
-std::string table(const std::vector<TableRow>& rows);
+std::string table(const std::vector<TableRow>& given);
 
 }  // namespace boxmeter

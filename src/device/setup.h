@@ -40,8 +40,9 @@ struct SetupKind {
   std::string_view secret_name = {};  // what it holds, and how the file's name ends: "password"
   /// Takes the text of such a file over.  Throws Error{config}, which says nothing of the content.
   void (*log_in_with)(const Secret& text, DeviceConfig& device) = nullptr;
-  /// Registers boxmeter at the box, which a person confirms on its display; the text of the secret's
-  /// file.  Null: a password is typed.  Throws Error, auth with the way out when it is not allowed.
+  /// Registers boxmeter at the box, which a person confirms on its display; the text of the
+  /// secret's file.  Null: a password is typed.  Throws Error, auth with the way out when it is not
+  /// allowed.
   Secret (*enrol)(const DeviceConfig& device, const Enrolment& enrolment,
                   http::Stop& stop) = nullptr;
   std::string_view press = {};     // what the person does there: "press the right arrow ..."

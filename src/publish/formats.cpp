@@ -143,11 +143,12 @@ Fields turn_fields(const TurnReport& report) {
       {"boxmeter_turn_duration_seconds", Number(report.took.count()).text()}};
 }
 
-std::string json_object(WallClock::time_point time, Tags tags, const Fields& fields,
+std::string json_object(WallClock::time_point time, const Tags& tags, const Fields& fields,
                         const Naming& naming) {
-  for (auto& [name, value] : tags) value = json_text(value);
+  Tags quoted = tags;
+  for (auto& [name, value] : quoted) value = json_text(value);
   return "{\"name\":" + json_text(naming.measurement) +
-         ",\"timestamp\":" + std::to_string(milliseconds_of(time)) + ",\"tags\":" + object(tags) +
+         ",\"timestamp\":" + std::to_string(milliseconds_of(time)) + ",\"tags\":" + object(quoted) +
          ",\"fields\":" + object(fields) + "}";
 }
 

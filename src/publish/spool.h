@@ -61,9 +61,9 @@ class Spool {
 
   /// Never waits for the disk.
   void add(std::vector<PushObject> objects);
-  /// The next object in order, with its `number`; nothing when all has been read.  What is in memory
-  /// because the disk takes nothing is read only with `also_memory`: until then it may yet be
-  /// written.
+  /// The next object in order, with its `number`; nothing when all has been read.  What is in
+  /// memory because the disk takes nothing is read only with `also_memory`: until then it may yet
+  /// be written.
   std::optional<PushObject> read(bool also_memory);
   /// Objects up to and with that number have been delivered, or given up.
   void forget(std::uint64_t number);

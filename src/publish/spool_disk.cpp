@@ -25,7 +25,6 @@ constexpr std::string_view kHead = "boxmeter spool 1 ";
 constexpr std::string_view kExtension = ".segment";
 constexpr std::size_t kFrame = 8;  // size and checksum
 constexpr std::size_t kLeast = 9;  // type and number
-constexpr std::size_t kMostPayload = 1U << 30;
 constexpr std::size_t kChunk = 1U << 20;
 constexpr std::size_t kHeadRoom = 64;  // for the head of a segment
 

@@ -73,7 +73,7 @@ class SpoolDisk {
   std::size_t most_of_segment() const;
   void recover();
   void recover(std::uint64_t file, const std::filesystem::path& path);
-  void set_aside(const std::filesystem::path& path, const std::string& why);
+  void set_aside(const std::filesystem::path& path, const std::string& because);
   bool lock_folder();
   bool open_segment(Clock::time_point now);
   void close_segment();

@@ -272,10 +272,12 @@ std::vector<int> Web::ports() const { return state_->server.ports(); }
 
 std::vector<std::string> Web::addresses() const {
   const std::string scheme = state_->guard.identity() ? "https://" : "http://";
-  const std::string prefix = state_->prefix();
+  const std::string path = state_->prefix() + "/";
   std::vector<std::string> all;
-  for (const auto& address : state_->server.addresses())
-    all.push_back(address.starts_with("unix:") ? address : scheme + address + prefix + "/");
+  for (const auto& address : state_->server.addresses()) {
+    const bool is_unix = address.starts_with("unix:");
+    all.push_back(is_unix ? address : std::string(scheme).append(address).append(path));
+  }
   return all;
 }
 

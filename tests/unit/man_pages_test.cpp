@@ -80,8 +80,7 @@ std::string command_text(const Program& program, const Command& command, const s
   if (!prepared.syntax.words.empty()) text += roff::text("Takes " + prepared.syntax.words + ".");
   text += options_list(own_options(prepared.syntax, is_below));
   if (!prepared.syntax.more.empty()) text += roff::literal(prepared.syntax.more);
-  for (const Command& next : prepared.commands)
-    text += command_text(program, next, name, true);
+  for (const Command& next : prepared.commands) text += command_text(program, next, name, true);
   return text;
 }
 

@@ -122,7 +122,8 @@ Credential credential(const BoxOptions& options) {
 /// A box is the same with and without TLS; behind another port there may be another one.
 std::string address_in_cache(const std::string& url) {
   const http::Url box = http::parse_url(url).value();
-  const bool is_usual = (box.port == 49000 || box.port == 49443) && box.rest.empty();
+  const int port = box.port.value_or(0);
+  const bool is_usual = (port == 49000 || port == 49443) && box.rest.empty();
   return is_usual ? box.host : box.authority() + box.rest;
 }
 

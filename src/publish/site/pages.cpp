@@ -188,7 +188,8 @@ std::string scrapes(const Overview& overview) {
     html += "<div><dt>" + escaped(scrape.agent.empty() ? scrape.client : scrape.agent) +
             "</dt><dd>" + (scrape.agent.empty() ? "" : escaped(scrape.client) + ", ") +
             ago(scrape.last, overview.now, "");
-    if (scrape.pause) html += ", every " + lasting(std::max(std::round(scrape.pause->count()), 0.0));
+    if (scrape.pause)
+      html += ", every " + lasting(std::max(std::round(scrape.pause->count()), 0.0));
     html += " <span class=\"soft\">" + milliseconds(scrape.took) + ", " +
             volume(static_cast<double>(scrape.bytes)) + "</span></dd></div>\n";
   }
