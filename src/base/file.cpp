@@ -37,15 +37,6 @@ class Descriptor {
   int fd_;
 };
 
-void write_all(int fd, std::string_view content, const fs::path& path) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("write", path);
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 /// What root makes in somebody's folder is that user's: after `sudo boxmeter doctor` the service
 /// must still be able to write its state.
 void give_to_owner(const fs::path& folder, int made) {
@@ -154,12 +145,25 @@ void write_file(const fs::path& path, std::string_view content) {
     const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (file.get() < 0) fail("write", temporary);
     give_to_owner(folder, file.get());
-    write_all(file.get(), content, temporary);
-    if (::fsync(file.get()) != 0) fail("write", temporary);
+    if (!write_all(file.get(), content) || ::fsync(file.get()) != 0) fail("write", temporary);
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) fail("replace", path);
+  if (!sync_folder(folder)) fail("write", folder);
+}
+
+bool write_all(int file, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(file, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool sync_folder(const fs::path& folder) {
   const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.get() < 0 || ::fsync(opened.get()) != 0) fail("write", folder);
+  return opened.get() >= 0 && ::fsync(opened.get()) == 0;
 }
 
 bool file_exists(const fs::path& path) {

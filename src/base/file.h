@@ -20,6 +20,13 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit = 4U 
 /// thread, one writer per path.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// Writes all of `content` to an open file, whatever interrupts.  False: errno says why, and a part
+/// may have been written.  Any thread.
+bool write_all(int file, std::string_view content);
+
+/// Has the names of the folder's files on disk.  False: errno says why.  Any thread.
+bool sync_folder(const std::filesystem::path& folder);
+
 /// Makes the folder and those above it that are missing, with mode 0700; what root makes gets the
 /// owner of the folder it is in.  Throws Error{config}.
 void make_folders(const std::filesystem::path& folder);

@@ -1,10 +1,10 @@
 #include "config/shard.h"
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "http/url.h"
 
@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::string_view kIndex = "{index}";
 constexpr unsigned kMostShares = 10000;
-
-std::optional<unsigned> number(std::string_view text) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_whole = error == std::errc() && end == text.data() + text.size();
-  return is_whole ? std::optional(value) : std::nullopt;
-}
 
 /// Spreads what FNV-1a leaves alike in names that differ in a digit (the finalizer of SplitMix64).
 std::uint64_t mixed(std::uint64_t hash) {
@@ -54,7 +47,8 @@ std::string Shard::address_of(unsigned share) const {
 
 unsigned read_shard_index(const std::string& text, unsigned of) {
   const auto dash = text.rfind('-');
-  const auto index = number(dash == std::string::npos ? text : text.substr(dash + 1));
+  const auto index =
+      parse_integer<unsigned>(dash == std::string::npos ? text : text.substr(dash + 1));
   if (!index)
     throw Error(ErrorKind::config,
                 "'" + text +
@@ -81,7 +75,8 @@ std::string read_shard_address(const std::string& text) {
 
 Shard read_shard(const std::string& text, Shard shard) {
   const auto slash = text.rfind('/');
-  const auto of = slash == std::string::npos ? std::nullopt : number(text.substr(slash + 1));
+  const auto of =
+      slash == std::string::npos ? std::nullopt : parse_integer<unsigned>(text.substr(slash + 1));
   if (!of || *of < 1 || *of > kMostShares)
     throw Error(ErrorKind::config, "'" + text + "' is no shard; write INDEX/OF such as 0/3");
   shard.of = *of;

@@ -136,7 +136,4 @@ class Client {
   std::unique_ptr<State> state_;
 };
 
-/// `text` with every byte outside RFC 3986's unreserved set percent-encoded.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace boxmeter::http

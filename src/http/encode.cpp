@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 
 #include "base/number.h"
-#include "http/client.h"
 
 namespace boxmeter::http {
 

@@ -12,6 +12,9 @@ std::string base64(std::string_view text);
 /// Lower case.
 std::string hex(std::span<const unsigned char> bytes);
 
+/// `text` with every byte outside RFC 3986's unreserved set percent-encoded.
+std::string percent_encoded(std::string_view text);
+
 /// "%41" as "A".  A percent sign that no two digits follow stays as it is.
 std::string percent_decoded(std::string_view text, bool plus_is_blank);
 

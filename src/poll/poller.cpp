@@ -17,6 +17,7 @@
 
 #include "base/pulse.h"
 #include "poll/turns.h"
+#include "poll/waiters.h"
 
 namespace boxmeter {
 namespace {
@@ -39,17 +40,6 @@ struct Asking {
   const Pulse* pulse;
 };
 
-/// Somebody waits for an answer in probe().
-struct Waiting {
-  const Probe& probe;
-  std::set<std::string> missing;  // of its queries, not answered since it came
-  bool heard = false;             // an answer of a box of this kind came
-  bool failed = false;            // the turn said that the box was not reached, or refused a login
-  bool in_turn = false;           // the turn that is running was begun for it too
-  bool over = false;
-  std::condition_variable changed = {};
-};
-
 /// A device, and what a reload wants of it: the worker that takes it next brings that about, so
 /// that a box is never asked by two at once and nobody waits for its logout.
 struct Polled {
@@ -61,8 +51,7 @@ struct Polled {
   bool is_busy = false;
   Due due = {};
   Queue* waits_in = nullptr;
-  std::vector<Waiting*> probes = {};
-  std::map<std::string, bool> answered = {};  // in the turn that is running: by a box of its kind
+  Waiters waiters = {};
 
   bool is_unsettled() const { return next || is_changed || is_leaving; }
 };
@@ -145,7 +134,7 @@ struct Poller::State {
 
   void put_back(Polled& device) {
     if (!device.turns) device.turns = std::move(device.next);
-    const bool waits = !device.is_unsettled() && device.probes.empty();
+    const bool waits = !device.is_unsettled() && device.waiters.empty();
     device.due = {waits ? device.turns->next_due() : Clock::now(), sequence++, &device};
     device.waits_in = waits && device.turns->in_trouble() ? &troubled : &healthy;
     device.waits_in->insert(device.due);
@@ -227,11 +216,7 @@ struct Poller::State {
                   .is_leaving = device.is_leaving,
                   .series_limit = series_limit};
     if (std::exchange(device.is_changed, false)) wanted.change = device.job;
-    for (Waiting* const waiting_one : device.probes) {
-      waiting_one->in_turn = true;
-      auto& wish = waiting_one->probe.at_once ? wanted.wish.at_once : wanted.wish.in_their_time;
-      wish.insert(waiting_one->missing.begin(), waiting_one->missing.end());
-    }
+    wanted.wish = device.waiters.begin_turn();
     return wanted;
   }
 
@@ -267,7 +252,9 @@ struct Poller::State {
       std::erase_if(asking, [&](const Asking& one) { return one.pulse == &pulse; });
       busy_with_trouble -= trouble ? 1 : 0;
       device->is_busy = false;
-      end_turn(*device);
+      device->waiters.end_turn([&](const std::string& query) {
+        return device->turns && device->turns->left_out(query);
+      });
       if (!device->turns && device->is_leaving)
         remove(*device);
       else if (!once)
@@ -282,14 +269,9 @@ struct Poller::State {
   }
 
   void remove(Polled& device) {
-    for (Waiting* const one : std::exchange(device.probes, {})) end(*one);
+    device.waiters.give_up();
     by_name.erase(device.job.device.name);
     devices.remove_if([&](const Polled& one) { return &one == &device; });
-  }
-
-  static void end(Waiting& waiting_one) {
-    waiting_one.over = true;
-    waiting_one.changed.notify_one();
   }
 
   Polled* find(std::string_view name) {
@@ -300,68 +282,31 @@ struct Poller::State {
   /// An answer has come, in the thread that asked.
   void note(const Snapshot& snapshot) {
     const std::lock_guard lock(mutex);
-    Polled* const device = find(snapshot.device);
-    if (device == nullptr) return;
-    const bool heard = !snapshot.failure || snapshot.support != Support::failing;
-    device->answered[snapshot.query] = heard;
-    for (Waiting* const one : device->probes) share(snapshot.query, heard, *one);
-  }
-
-  static void share(const std::string& query, bool heard, Waiting& waiting_one) {
-    if (waiting_one.missing.erase(query) == 0) return;
-    waiting_one.heard |= heard;
-    if (waiting_one.probe.at_once && waiting_one.missing.empty()) end(waiting_one);
+    if (Polled* const device = find(snapshot.device)) device->waiters.note(snapshot);
   }
 
   void note(const std::string& name, const Turn& turn) {
     const std::lock_guard lock(mutex);
-    Polled* const device = find(name);
-    if (device == nullptr) return;
-    for (Waiting* const one : device->probes) {
-      one->failed = turn.refused_login || (turn.asked && !turn.reached);
-      one->heard |= turn.reached;
-    }
-  }
-
-  /// Who came while the turn was running has the box asked again for what it left out, unless it
-  /// is down.
-  void end_turn(Polled& device) {
-    device.answered.clear();
-    std::erase_if(device.probes, [&](Waiting* one) {
-      if (one->in_turn && !one->probe.at_once && !one->failed) {
-        // The others were not due.
-        std::erase_if(one->missing, [&](const std::string& query) {
-          return !device.turns || !device.turns->left_out(query);
-        });
-      }
-      if (!one->in_turn && !one->failed && !one->missing.empty()) return false;
-      end(*one);
-      return true;
-    });
+    if (Polled* const device = find(name)) device->waiters.note(turn);
   }
 
   Probed probe(const Probe& wanted) {
     std::unique_lock lock(mutex);
     Polled* device = probes_ended ? nullptr : find(wanted.device);
     if (device == nullptr || device->is_leaving) return {.known = false};
-    Waiting waiting_one{.probe = wanted, .missing = wanted.queries};
-    if (device->is_busy)
-      for (const auto& [query, heard] : device->answered) share(query, heard, waiting_one);
-    device->probes.push_back(&waiting_one);
+    Waiter waiter(wanted);
+    device->waiters.add(waiter, device->is_busy);
     hasten(*device);
-    waiting_one.changed.wait_until(lock, wanted.until, [&] { return waiting_one.over; });
+    waiter.changed.wait_until(lock, wanted.until, [&] { return waiter.is_over; });
     device = find(wanted.device);  // it may have gone
-    if (device != nullptr) std::erase(device->probes, &waiting_one);
-    return {.known = device != nullptr,
-            .late = waiting_one.missing,
-            .success = waiting_one.heard && !waiting_one.failed && waiting_one.missing.empty()};
+    if (device != nullptr) device->waiters.remove(waiter);
+    return {.known = device != nullptr, .late = waiter.missing, .success = waiter.is_served()};
   }
 
   void end_probes() {
     const std::lock_guard lock(mutex);
     probes_ended = true;
-    for (Polled& device : devices)
-      for (Waiting* const one : std::exchange(device.probes, {})) end(*one);
+    for (Polled& device : devices) device.waiters.give_up();
   }
 
   /// The first polls, of all boxes at once, are over, and so is the need for what they took.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "publish/gzip.h"
 
 namespace boxmeter {
 namespace {
@@ -69,6 +70,16 @@ bool accepts_gzip(std::string_view accept_encoding) {
     if (offer.name == "*") any = offer.q;
   }
   return named.value_or(any.value_or(0)) > 0;
+}
+
+void set_body(http::ServerResponse& response, const http::ServerRequest& request,
+              std::string text) {
+  constexpr std::size_t kWorthPacking = 1000;  // bytes
+  const bool is_packed =
+      text.size() >= kWorthPacking && accepts_gzip(request.header("accept-encoding"));
+  if (is_packed) response.headers.emplace_back("Content-Encoding", "gzip");
+  response.body = {
+      std::make_shared<const std::string>(is_packed ? gzipped(text) : std::move(text))};
 }
 
 }  // namespace boxmeter

@@ -1,13 +1,12 @@
 #include "publish/probe.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "publish/exposition.h"
-#include "publish/gzip.h"
 #include "publish/negotiate.h"
 
 namespace boxmeter {
@@ -28,9 +27,8 @@ const FamilyPtr kDuration = std::make_shared<const Family>(
 
 Seconds patience(const std::string& header) {
   if (header.empty()) return kUsual;
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
-  if (error != std::errc() || end != header.data() + header.size() || !(seconds > 0))
+  const double seconds = parse_double(header).value_or(0);
+  if (!(seconds > 0))
     throw Error(ErrorKind::config,
                 "X-Prometheus-Scrape-Timeout-Seconds must be a number of seconds above 0");
   return std::min(std::max(Seconds(seconds) - kWayBack, Seconds(seconds) / 2), kLongest);
@@ -65,16 +63,14 @@ ProbeQuestion read_probe(const http::ServerRequest& request, Clock::time_point n
 http::ServerResponse probe_page(const http::ServerRequest& request, const View& view,
                                 const ProbeOutcome& outcome, Clock::duration took) {
   const Exposition format = negotiate(request.header("accept"));
-  const std::string text =
+  std::string text =
       render(view,
              {one(kDuration, Number(Seconds(took).count())),
               one(kSuccess, Number(outcome.success ? std::uint64_t{1} : std::uint64_t{0}))},
              format);
   http::ServerResponse response{.content_type = std::string(content_type(format)),
                                 .headers = {{"Vary", "Accept, Accept-Encoding"}}};
-  const bool packs = accepts_gzip(request.header("accept-encoding"));
-  if (packs) response.headers.emplace_back("Content-Encoding", "gzip");
-  response.body.push_back(std::make_shared<const std::string>(packs ? gzipped(text) : text));
+  set_body(response, request, std::move(text));
   return response;
 }
 

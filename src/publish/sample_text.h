@@ -20,4 +20,12 @@ void append_labels(std::string& text, const Labels& labels);
 void append_sample(std::string& text, std::string_view name, std::string_view common,
                    const Labels& labels, const Number& value);
 
+struct ReadSample {
+  Labels labels = {};  // without those of `common`
+  double value = 0;
+};
+/// One line, without its end, that append_sample() wrote with this `name` and `common`, read back.
+/// A page of ours shows it so: kept as numbers, too, every series would be in memory twice.
+ReadSample read_sample(std::string_view line, std::string_view name, std::string_view common);
+
 }  // namespace boxmeter

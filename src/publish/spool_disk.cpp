@@ -4,91 +4,24 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <cstring>
 #include <system_error>
 #include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/number.h"
 
 namespace boxmeter {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kHead = "boxmeter spool 1 ";
 constexpr std::string_view kExtension = ".segment";
-constexpr std::size_t kFrame = 8;  // size and checksum
-constexpr std::size_t kLeast = 9;  // type and number
 constexpr std::size_t kChunk = 1U << 20;
 constexpr std::size_t kHeadRoom = 64;  // for the head of a segment
-
-template <typename Number>
-void append_number(Number number, std::string& text) {
-  text.append(reinterpret_cast<const char*>(&number), sizeof number);
-}
-
-template <typename Number>
-Number number_at(std::string_view text, std::size_t at) {
-  Number number{};
-  std::memcpy(&number, text.data() + at, sizeof number);
-  return number;
-}
-
-std::uint32_t checksum(std::string_view text) {
-  return static_cast<std::uint32_t>(
-      ::crc32_z(0, reinterpret_cast<const unsigned char*>(text.data()), text.size()));
-}
-
-/// The record that begins there; nothing when it is not whole or damaged.
-std::optional<SpoolRecord> record_at(std::string_view text, std::size_t at) {
-  if (text.size() - at < kFrame + kLeast) return std::nullopt;
-  const std::size_t size = number_at<std::uint32_t>(text, at);
-  const char type = text[at + kFrame];
-  if (size < kLeast || size > text.size() - at - kFrame || (type != 'o' && type != 'a'))
-    return std::nullopt;
-  const std::string_view payload = text.substr(at + kFrame, size);
-  if (checksum(payload) != number_at<std::uint32_t>(text, at + 4)) return std::nullopt;
-  SpoolRecord record{.type = static_cast<SpoolRecord::Type>(type),
-                     .number = number_at<std::uint64_t>(payload, 1),
-                     .begin = at,
-                     .end = at + kFrame + size};
-  if (record.type == SpoolRecord::Type::forgotten) return record;
-  constexpr std::size_t kTexts = kLeast + 8 + 4;
-  if (size < kTexts) return std::nullopt;
-  const std::size_t source = number_at<std::uint32_t>(payload, kLeast + 8);
-  if (source > size - kTexts) return std::nullopt;
-  record.object = {
-      .text = std::string(payload.substr(kTexts + source)),
-      .source = std::make_shared<const std::string>(payload.substr(kTexts, source)),
-      .answered = WallClock::time_point(std::chrono::duration_cast<WallClock::duration>(
-          std::chrono::nanoseconds(number_at<std::int64_t>(payload, kLeast)))),
-      .number = record.number};
-  return record;
-}
-
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-bool sync_folder(const fs::path& folder) {
-  const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (opened < 0) return false;
-  const bool synced = ::fsync(opened) == 0;
-  ::close(opened);
-  return synced;
-}
 
 std::string counted(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " object" : " objects");
@@ -98,40 +31,8 @@ std::string why() { return std::generic_category().message(errno); }
 
 }  // namespace
 
-std::string spool_head(std::string_view format) {
-  return std::string(kHead).append(format).append("\n");
-}
-
-void append_record(const SpoolRecord& record, std::string& text) {
-  std::string payload(1, static_cast<char>(record.type));
-  append_number(record.number, payload);
-  if (record.type == SpoolRecord::Type::object) {
-    const std::string_view source =
-        record.object.source ? std::string_view(*record.object.source) : std::string_view();
-    const auto since = record.object.answered.time_since_epoch();
-    append_number(std::int64_t{std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()},
-                  payload);
-    append_number(static_cast<std::uint32_t>(source.size()), payload);
-    payload.append(source).append(record.object.text);
-  }
-  append_number(static_cast<std::uint32_t>(payload.size()), text);
-  append_number(checksum(payload), text);
-  text += payload;
-}
-
-std::optional<SpoolRecord> next_record(std::string_view text, std::size_t from) {
-  for (; from < text.size(); ++from)
-    if (auto record = record_at(text, from)) return record;
-  return std::nullopt;
-}
-
 SpoolDisk::SpoolDisk(const SpoolOptions& options) : options_(options) {
-  std::error_code error;
-  fs::create_directories(options_.folder.parent_path(), error);
-  if (::mkdir(options_.folder.c_str(), 0700) != 0 && errno != EEXIST)
-    fail("cannot make folder '" + options_.folder.string() + "': " + why(), {});
-  else if (lock_folder())
-    recover();
+  if (lock_folder()) recover();
 }
 
 SpoolDisk::~SpoolDisk() {
@@ -149,8 +50,15 @@ std::size_t SpoolDisk::most_of_segment() const {
   return std::max<std::size_t>(std::min(options_.segment, options_.max / 8), 1);
 }
 
-/// Two boxmeters with one state_dir would deliver each other's objects.
+/// Makes the folder if need be.  Two boxmeters with one state_dir would deliver each other's
+/// objects.
 bool SpoolDisk::lock_folder() {
+  try {
+    make_folders(options_.folder);
+  } catch (const Error& error) {
+    fail(error.what(), {});
+    return false;
+  }
   const fs::path path = options_.folder / "lock";
   lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock_ < 0) {
@@ -165,17 +73,14 @@ bool SpoolDisk::lock_folder() {
 
 void SpoolDisk::recover() {
   std::map<std::uint64_t, fs::path> files;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(options_.folder, error)) {
-    const std::string name = entry.path().filename().string();
-    if (entry.path().extension() != kExtension) continue;
-    std::uint64_t number = 0;
-    const auto [end, bad] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (bad == std::errc() &&
-        name.substr(static_cast<std::size_t>(end - name.data())) == kExtension)
-      files.emplace(number, entry.path());
+  try {
+    for (const fs::path& path : list_folder(options_.folder)) {
+      const auto number = parse_integer<std::uint64_t>(path.stem().string());
+      if (number && path.extension() == kExtension) files.emplace(*number, path);
+    }
+  } catch (const Error& error) {
+    fail(error.what(), {});
   }
-  if (error) fail("cannot read folder '" + options_.folder.string() + "': " + error.message(), {});
   for (const auto& [number, path] : files) recover(number, path);
   next_ = std::max(next_, forgotten_ + 1);
   forgotten_ = std::max(forgotten_, unread_ - 1);

@@ -11,23 +11,9 @@
 
 #include "publish/queue.h"
 #include "publish/spool.h"
+#include "publish/spool_record.h"
 
 namespace boxmeter {
-
-/// What a segment is made of, pure.  A segment begins with a line of text and goes on with records:
-/// size and CRC-32 of the payload (4 bytes each, of this machine's order), then the payload.
-struct SpoolRecord {
-  enum class Type : char { object = 'o', forgotten = 'a' };
-  Type type = Type::object;
-  std::uint64_t number = 0;  // of the object; or all up to it are gone
-  PushObject object = {};
-  std::size_t begin = 0, end = 0;  // bytes, in the text it was found in
-};
-std::string spool_head(std::string_view format);
-void append_record(const SpoolRecord& record, std::string& text);
-/// The next whole and undamaged record from `from` on, wherever it begins; bytes between that are
-/// none are skipped.  Nothing: there is no other.
-std::optional<SpoolRecord> next_record(std::string_view text, std::size_t from);
 
 /// The files of a spool.  One thread at a time.  Throws nothing of ours: what fails is told in
 /// notes(), and makes it broken(): it then takes nothing until try_again().

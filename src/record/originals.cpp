@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "base/text.h"
-#include "http/client.h"
 #include "http/encode.h"
 #include "record/document.h"
 

@@ -7,6 +7,7 @@
 #include "gzipped_zeros.h"
 #include "http/channel.h"
 #include "http/client.h"
+#include "http/encode.h"
 #include "raw_server.h"
 
 using namespace boxmeter;
@@ -136,5 +137,6 @@ TEST_CASE("the debug log tells of a request without query, credentials or body")
 
 TEST_CASE("everything but RFC 3986's unreserved characters is percent-encoded") {
   CHECK(percent_encoded("aZ09-._~") == "aZ09-._~");
+  CHECK(percent_encoded("a b&c=\xC3\xBC/") == "a%20b%26c%3D%C3%BC%2F");
   CHECK(percent_encoded("a b/ü?&=%+") == "a%20b%2F%C3%BC%3F%26%3D%25%2B");
 }

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "device/freebox/commands.h"
 #include "device/freebox/json.h"
+#include "http/encode.h"
 
 namespace boxmeter::freebox {
 namespace {

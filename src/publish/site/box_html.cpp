@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "base/text.h"
+#include "http/encode.h"
 #include "http/url.h"
 #include "publish/site/html.h"
 #include "publish/site/human.h"
@@ -29,7 +30,7 @@ std::string span(std::string_view css, std::string_view html) {
 }
 
 std::string box_link(const std::string& name) {
-  return "<a href=\"box?name=" + url_encoded(name) + "\">" + escaped(name) + "</a>";
+  return "<a href=\"box?name=" + http::percent_encoded(name) + "\">" + escaped(name) + "</a>";
 }
 
 /// A line of the card's list; none where there is nothing to say.
@@ -250,8 +251,8 @@ constexpr GroupWords kGroups[] = {{"Failing", "bad", true},
 /// `way_out` is said once for queries in a row that share it.
 /// Asks the box and shows what it said, as a scrape of it would.
 std::string ask_link(const std::string& device, const std::string& query) {
-  return "<a class=\"ask\" href=\"probe?target=" + url_encoded(device) +
-         "&amp;query=" + url_encoded(query) + "\" aria-label=\"Ask " + escaped(query) +
+  return "<a class=\"ask\" href=\"probe?target=" + http::percent_encoded(device) +
+         "&amp;query=" + http::percent_encoded(query) + "\" aria-label=\"Ask " + escaped(query) +
          " now\">ask now</a>";
 }
 

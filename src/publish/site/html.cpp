@@ -45,21 +45,6 @@ std::string escaped(std::string_view text) {
   return html;
 }
 
-std::string url_encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string url;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-    if (is_plain)
-      url += c;
-    else
-      url.append(1, '%').append(1, kDigits[byte >> 4U]).append(1, kDigits[byte & 15U]);
-  }
-  return url;
-}
-
 std::string ago(const std::optional<WallClock::time_point>& when, WallClock::time_point now,
                 std::string_view otherwise) {
   if (!when) return std::string(otherwise);

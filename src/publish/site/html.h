@@ -11,8 +11,6 @@ namespace boxmeter {
 /// Whatever a device, a listener or a client said, made harmless: valid UTF-8 on which a browser
 /// sees neither markup nor a change of the writing direction.  Good between tags and in "".
 std::string escaped(std::string_view text);
-/// For a parameter of a link.
-std::string url_encoded(std::string_view text);
 
 /// <time>12 s ago</time>, which the script keeps true; `otherwise` when there was none.
 std::string ago(const std::optional<WallClock::time_point>& when, WallClock::time_point now,

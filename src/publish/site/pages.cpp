@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "http/encode.h"
 #include "publish/site/assets.h"
 #include "publish/site/box_html.h"
 #include "publish/site/html.h"
@@ -252,7 +253,7 @@ std::string overview_page(const Overview& overview, const Filter& filter,
 
 std::string box_page(const BoxDetails& details, const std::string& find, WallClock::time_point now,
                      std::string_view version) {
-  const std::string name = url_encoded(details.box.name);
+  const std::string name = http::percent_encoded(details.box.name);
   std::string html = head(escaped(details.box.name) + " - boxmeter", "updates?box=" + name,
                           // With the script the browser finds, in all of them.
                           find.empty() ? version : "", now, "box");

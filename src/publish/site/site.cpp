@@ -1,10 +1,9 @@
 #include "publish/site/site.h"
 
-#include <charconv>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
-#include "publish/gzip.h"
 #include "publish/negotiate.h"
 #include "publish/site/assets.h"
 #include "publish/site/pages.h"
@@ -16,17 +15,14 @@ using http::ServerRequest;
 using http::ServerResponse;
 
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
-constexpr std::size_t kWorthPacking = 1000;  // bytes
 
 /// Packed for who takes it, as every browser does.
 ServerResponse answer(const ServerRequest& request, int status, std::string text,
                       std::string_view type) {
-  const bool is_packed =
-      text.size() >= kWorthPacking && accepts_gzip(request.header("accept-encoding"));
-  ServerResponse response =
-      ServerResponse::text(status, is_packed ? gzipped(text) : std::move(text), std::string(type));
-  response.headers.emplace_back("Vary", "Accept-Encoding");
-  if (is_packed) response.headers.emplace_back("Content-Encoding", "gzip");
+  ServerResponse response{.status = status,
+                          .content_type = std::string(type),
+                          .headers = {{"Vary", "Accept-Encoding"}}};
+  set_body(response, request, std::move(text));
   return response;
 }
 
@@ -49,23 +45,16 @@ std::string text_of(const Version& version) {
          std::to_string(ticks(version.when));
 }
 
-template <typename Whole>
-bool read(std::string_view text, Whole& into) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 /// One of another process is worth as little as none.
 std::optional<Version> read_version(std::string_view text, std::int64_t process) {
   const auto parts = split(text, '-');
-  Version version;
-  Clock::rep when = 0;
-  const bool is_good = parts.size() == 3 && read(parts[0], version.process) &&
-                       read(parts[1], version.generation) && read(parts[2], when) &&
-                       version.process == process;
-  if (!is_good) return std::nullopt;
-  version.when = Clock::time_point(Clock::duration(when));
-  return version;
+  if (parts.size() != 3 || parse_integer<std::int64_t>(parts[0]) != process) return std::nullopt;
+  const auto generation = parse_integer<std::uint64_t>(parts[1]);
+  const auto when = parse_integer<Clock::rep>(parts[2]);
+  if (!generation || !when) return std::nullopt;
+  return Version{.process = process,
+                 .generation = *generation,
+                 .when = Clock::time_point(Clock::duration(*when))};
 }
 
 bool is_newer(std::uint64_t changed, Clock::time_point expired, const Version& seen) {

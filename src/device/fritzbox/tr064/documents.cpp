@@ -11,6 +11,7 @@
 #include "device/fritzbox/xml.h"
 #include "device/json.h"
 #include "http/client.h"
+#include "http/encode.h"
 
 namespace boxmeter::fritzbox {
 namespace {

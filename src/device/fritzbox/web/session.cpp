@@ -6,6 +6,7 @@
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/options.h"
 #include "device/fritzbox/xml.h"
+#include "http/encode.h"
 
 namespace boxmeter::fritzbox {
 namespace {

@@ -6,6 +6,7 @@
 #include "device/fritzbox/web/aha.h"
 #include "device/fritzbox/web/pages.h"
 #include "device/fritzbox/xml.h"
+#include "http/encode.h"
 
 namespace boxmeter::fritzbox {
 namespace {
