@@ -192,3 +192,22 @@ TEST_CASE("objects of another format are kept aside") {
                                  "' is of another version or format of boxmeter, or damaged: not "
                                  "delivered, kept as '000000000001.segment.aside'"});
 }
+
+TEST_CASE("a spool whose folder could not be made is made when that works again") {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path() / "spool") << "in the way";
+  SpoolDisk disk(options_in(folder.path()));
+  CHECK(disk.broken());
+  const std::string file = (folder.path() / "spool/lock").string();
+  CHECK(texts_of(disk.notes()) ==
+        std::vector<std::string>{
+            "cannot open '" + file +
+            "': Not a directory; what waits is kept in memory until that works again"});
+  CHECK(disk.write(objects(1, 3), kStart) == 0);
+
+  fs::remove(folder.path() / "spool");
+  disk.try_again();
+  CHECK(disk.write(objects(1, 3), kStart) == 2);
+  CHECK(read_all(disk) == std::vector<int>{1, 2});
+  CHECK(texts_of(disk.notes()).back() == "the spool is written again");
+}
