@@ -43,6 +43,11 @@ def all_asked(daemon):
     return eventually(lambda: all(query["asked"] for box in daemon.devices().values() for query in box["queries"]))
 
 
+def first_round_over(port):
+    """Every device has been tried: until then a box is still being asked."""
+    return eventually(lambda: get(port, "/-/ready") == 200)
+
+
 def home(sim, **options):
     return fritzbox(sim.urls[0], "home", **{"queries": "[fritzbox_device, fritzbox_wan_packets]", **options})
 
@@ -420,6 +425,7 @@ def test_an_address_that_cannot_be_bound_leaves_the_old_ones_and_all_else(tmp_pa
     port, taken = lasting_port(), lasting_port()
     with Sim(FRITZBOX, args=["--still"]) as sim, Served(tmp_path, at(sim, f"127.0.0.1:{port}")) as daemon, socket.create_server(
             ("127.0.0.1", taken)):
+        first_round_over(port)
         before = sim.stats()
         for wanted in ([f"127.0.0.1:{taken}"], [f"0.0.0.0:{port}", f"127.0.0.1:{taken}"]):
             text = at(sim, *wanted, route_prefix="/moved").replace("interval: 1h", "interval: 2h")
