@@ -6,6 +6,7 @@
 #include <compare>
 #include <limits>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace boxmeter {
@@ -45,15 +46,6 @@ double product(double value, double scale) {
   if (std::abs(scale) < 1.0 && std::isfinite(inverse) && 1.0 / inverse == scale)
     return value / inverse;
   return value * scale;
-}
-
-template <typename T>
-std::optional<T> read_all(std::string_view text) {
-  T value{};
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stop != end) return {};
-  return value;
 }
 
 /// Without blanks at both ends, those of typesetters (U+00A0, U+202F) among them.
@@ -111,13 +103,9 @@ std::optional<Number> Number::parse(std::string_view text) {
     text.remove_prefix(1);
     if (text.starts_with('-')) return {};
   }
-  // from_chars reads "inf" and "nan(...)" too.
-  const auto first = text.find_first_not_of('-');
-  if (first > 1) return {};  // npos too
-  if (text[first] != '.' && (text[first] < '0' || text[first] > '9')) return {};
-  if (const auto value = read_all<std::uint64_t>(text)) return Number(*value);
-  if (const auto value = read_all<std::int64_t>(text)) return Number(*value);
-  if (const auto value = read_all<double>(text)) return Number(*value);
+  if (const auto value = parse_unsigned(text)) return Number(*value);
+  if (const auto value = parse_signed(text)) return Number(*value);
+  if (const auto value = parse_double(text)) return Number(*value);
   return {};
 }
 

@@ -3,8 +3,8 @@
 #include <time.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace boxmeter {
@@ -18,8 +18,7 @@ std::optional<std::chrono::milliseconds> retry_after(std::string_view header,
   const std::string text(trim(header));
   if (text.empty()) return std::nullopt;
   if (text.find_first_not_of("0123456789") == std::string::npos) {
-    std::int64_t count = kMost;  // stays when the digits do not fit
-    std::from_chars(text.data(), text.data() + text.size(), count);
+    const std::int64_t count = parse_signed(text).value_or(kMost);  // more digits than fit
     return milliseconds(seconds(std::min(count, kMost)));
   }
   for (const char* format :

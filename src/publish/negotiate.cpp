@@ -1,9 +1,9 @@
 #include "publish/negotiate.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "publish/gzip.h"
 
@@ -29,7 +29,7 @@ Offer read_offer(std::string_view text) {
     if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
       value = value.substr(1, value.size() - 2);
     if (key == "version") offer.version = value;
-    if (key == "q") std::from_chars(value.data(), value.data() + value.size(), offer.q);
+    if (key == "q") offer.q = parse_double(value).value_or(offer.q);
   }
   return offer;
 }

@@ -1,6 +1,6 @@
-#include <charconv>
 #include <optional>
 
+#include "base/number.h"
 #include "record/document.h"
 
 namespace boxmeter::record {
@@ -9,28 +9,20 @@ namespace {
 constexpr std::pair<std::string_view, char> kEntities[] = {
     {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
 
-std::optional<unsigned> number(std::string_view digits, int base) {
-  unsigned value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
-  if (error != std::errc() || end != digits.data() + digits.size()) return {};
-  return value;
-}
-
 /// Of "amp" or "#228"; empty for what is no entity.
 std::string entity(std::string_view name) {
   for (const auto& [known, c] : kEntities)
     if (known == name) return {c};
   if (!name.starts_with('#')) return "";
   const bool hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
-  const auto code = number(name.substr(hex ? 2 : 1), hex ? 16 : 10);
+  const auto code = parse_integer<unsigned>(name.substr(hex ? 2 : 1), hex ? 16 : 10);
   return code ? utf8(*code) : "";
 }
 
 /// The code unit of "\uXXXX" at `at`.
 std::optional<unsigned> json_unit(std::string_view text, std::size_t at) {
   if (text.substr(at, 2) != "\\u" || at + 6 > text.size()) return {};
-  return number(text.substr(at + 2, 4), 16);
+  return parse_integer<unsigned>(text.substr(at + 2, 4), 16);
 }
 
 }  // namespace
@@ -106,7 +98,7 @@ std::string percent_decoded(std::string_view text) {
   std::string plain;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '%' && at + 3 <= text.size())
-      if (const auto byte = number(text.substr(at + 1, 2), 16)) {
+      if (const auto byte = parse_integer<unsigned>(text.substr(at + 1, 2), 16)) {
         plain += static_cast<char>(*byte);
         at += 2;
         continue;

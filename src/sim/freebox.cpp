@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -71,9 +70,11 @@ FreeboxScript read_freebox(const Recording& recording) {
   };
   FreeboxScript script{.uid = text("uid")};
   const std::string number = text("api_version");
-  if (std::from_chars(number.data(), number.data() + number.size(), script.major).ec != std::errc())
+  const auto major = parse_integer<decltype(script.major)>(number.substr(0, number.find('.')));
+  if (!major)
     throw Error(ErrorKind::config,
                 "'" + (recording.folder / "api_version.json").string() + "' holds no api_version");
+  script.major = *major;
   script.api_version = std::make_shared<const std::string>(recorded ? *recorded : version.dump(1));
   constexpr std::string_view kFolder = "get/", kEnd = ".json";
   for (const auto& [path, reply] : recording.files)

@@ -1,9 +1,9 @@
 #include "sim/fritzbox.h"
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "sim/digest.h"
 #include "sim/fritzbox_script.h"
@@ -142,9 +142,7 @@ ServerResponse Fritzbox::call(const ServiceScript& script, const SoapCall& call,
                               const Visit& visit) {
   const Service& service = script.service;
   if (const std::string error = overruled(service.name + "." + call.action); !error.empty()) {
-    int code = 501;
-    std::from_chars(error.data(), error.data() + error.size(), code);
-    return fault(service, code);
+    return fault(service, parse_integer<int>(error).value_or(501));
   }
   const auto action = script.actions.find(call.action);
   if (action == script.actions.end()) return fault(service, 401);
@@ -205,9 +203,8 @@ ServerResponse Fritzbox::invent(const Service& service, const ActionScript& acti
   if (const ListAction* list = find_list_action(call.action))
     return list_path(service, *list, request);
   if (const std::string_view index = action.index(); !index.empty()) {
-    int number = -1;
     const std::string text = call.argument(index);
-    std::from_chars(text.data(), text.data() + text.size(), number);
+    const int number = parse_integer<int>(text).value_or(-1);
     if (number < 0 || number >= kInventedEntries) return fault(service, 713);
     key += "." + text;
   }

@@ -1,7 +1,6 @@
 #include "sim/fritzbox_script.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/error.h"
 #include "base/number.h"
@@ -70,11 +69,8 @@ WanRates wan_rates(const Recording& recording) {
   if (!infos) return rates;
   const auto read = [&](std::string_view element, double& rate) {
     const auto text = element_text(*infos, element);
-    double recorded = 0;
-    if (text &&
-        std::from_chars(text->data(), text->data() + text->size(), recorded).ec == std::errc() &&
-        recorded > 0)
-      rate = recorded;
+    const auto recorded = text ? parse_double(*text) : std::nullopt;
+    if (recorded && *recorded > 0) rate = *recorded;
   };
   read("NewByteSendRate", rates.send);
   read("NewByteReceiveRate", rates.receive);

@@ -1,10 +1,10 @@
 #include "sim/fritzbox_web.h"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "sim/aha.h"
 #include "sim/soap.h"
@@ -49,8 +49,7 @@ std::optional<ServerResponse> taken_away(const std::string& how) {
   if (how == "other")
     return ServerResponse::text(200, R"({"pid":"overview","hide":{},"time":[],"data":{}})",
                                 std::string(kJson));
-  int status = 500;
-  std::from_chars(how.data(), how.data() + how.size(), status);
+  const int status = parse_integer<int>(how).value_or(500);
   ServerResponse response = html(status, error_page(status, "Error", "ERR_NONE"));
   if (status >= 300 && status < 400) response.headers.emplace_back("Location", "/");
   return response;

@@ -1,10 +1,11 @@
 #include "sim/moving.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numbers>
+
+#include "base/number.h"
 
 namespace boxmeter::sim {
 namespace {
@@ -145,13 +146,13 @@ MovingText MovingText::of_soap(std::string text, const WanRates& rates) {
     if (close == std::string::npos) break;
     const auto move = element_move(std::string_view(text).substr(at + 1, close - at - 1), rates);
     if (!move) continue;
-    std::int64_t recorded = 0;
-    const char* const begin = text.data() + close + 1;
-    const auto [end, error] = std::from_chars(begin, text.data() + text.size(), recorded);
-    if (error != std::errc() || *end != '<') continue;
+    const std::size_t end = text.find('<', close);
+    if (end == std::string::npos) break;
+    const auto recorded = parse_signed(std::string_view(text).substr(close + 1, end - close - 1));
+    if (!recorded) continue;
     kept.append(text, from, close + 1 - from);
-    gaps.push_back({kept.size(), recorded, *move});
-    from = static_cast<std::size_t>(end - text.data());
+    gaps.push_back({kept.size(), *recorded, *move});
+    from = end;
   }
   kept.append(text, from);
   MovingText result(std::move(kept));

@@ -1,11 +1,11 @@
 #include "sim/soap.h"
 
 #include <algorithm>
-#include <charconv>
 #include <pugixml.hpp>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "http/encode.h"
 
 namespace boxmeter::sim {
 namespace {
@@ -157,20 +157,8 @@ std::string form_parameter(std::string_view body, std::string_view name) {
   for (const std::string_view field : split(body, '&')) {
     const auto equals = std::min(field.find('='), field.size());
     if (field.substr(0, equals) != name) continue;
-    std::string value;
-    const std::string_view raw = field.substr(std::min(equals + 1, field.size()));
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-      unsigned char byte = 0;
-      const char* const digits = raw.data() + i + 1;
-      if (raw[i] == '%' && i + 2 < raw.size() &&
-          std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-        value += static_cast<char>(byte);
-        i += 2;
-      } else {
-        value += raw[i] == '+' ? ' ' : raw[i];
-      }
-    }
-    return value;
+    return http::percent_decoded(field.substr(std::min(equals + 1, field.size())),
+                                 /*plus_is_blank=*/true);
   }
   return {};
 }

@@ -1,7 +1,6 @@
 #include "device/freebox/api_version.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/number.h"
 #include "base/text.h"
@@ -14,14 +13,12 @@ using enum ErrorKind;
 
 /// 16 of "16.0"; not its first character, as pyfbx takes it.
 unsigned major_of(const std::string& version) {
-  unsigned major = 0;
-  const auto parsed = std::from_chars(version.data(), version.data() + version.size(), major);
-  const bool ends = parsed.ptr == version.data() + version.size() || *parsed.ptr == '.';
-  if (parsed.ec != std::errc() || !ends || major == 0)
+  const auto major = parse_integer<unsigned>(version.substr(0, version.find('.')));
+  if (!major || *major == 0)
     throw Error(protocol, version.empty() ? "answer has no 'api_version'"
                                           : "api_version '" + one_line(version) +
                                                 "' is not a version (expected: such as 16.0)");
-  return major;
+  return *major;
 }
 
 std::string base_of(const std::string& text) {

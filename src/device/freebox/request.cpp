@@ -1,7 +1,6 @@
 #include "device/freebox/request.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 #include <vector>
@@ -267,10 +266,10 @@ std::string with_time(std::string_view path, WallClock::time_point now) {
   std::string result;
   for (const std::string_view step : split(path, '/')) {
     if (!result.empty()) result += '/';
-    int seconds = 0;
     const bool counts_back = step.starts_with("now-") && step.ends_with('s');
-    const char* const end = step.data() + step.size() - 1;
-    if (counts_back && std::from_chars(step.data() + 4, end, seconds).ptr == end && seconds > 0)
+    const int seconds =
+        counts_back ? parse_integer<int>(step.substr(4, step.size() - 5)).value_or(0) : 0;
+    if (seconds > 0)
       result += std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(
                                    now.time_since_epoch() - std::chrono::seconds(seconds))
                                    .count());

@@ -1,9 +1,9 @@
 #include "device/fritzbox/tr064/description.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "device/fritzbox/xml.h"
 #include "http/url.h"
@@ -11,11 +11,7 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-int number(const std::string& text) {
-  int value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
+int number(const std::string& text) { return parse_integer<int>(text).value_or(0); }
 
 /// Nothing that ends a header or an element: names and types are sent back in both.
 bool is_plain(std::string_view text) {

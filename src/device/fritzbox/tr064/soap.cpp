@@ -1,8 +1,8 @@
 #include "device/fritzbox/tr064/soap.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "device/fritzbox/xml.h"
 
@@ -95,8 +95,8 @@ void append_escaped(std::string& body, std::string_view value) {
 Fault to_fault(const pugi::xml_node& fault) {
   const pugi::xml_node error = child(child(fault, "detail"), "UPnPError");
   const std::string code = text(child(error, "errorCode"));
-  Fault result{.code = 0, .text = text(child(error, "errorDescription"))};
-  std::from_chars(code.data(), code.data() + code.size(), result.code);
+  Fault result{.code = parse_integer<int>(trim(code)).value_or(0),
+               .text = text(child(error, "errorDescription"))};
   if (result.text.empty()) result.text = text(child(fault, "faultstring"));
   return result;
 }
