@@ -1,34 +1,63 @@
-"""Reads {"port": .., "name": ..} and prints the page of fritz_exporter for that box on 127.0.0.1, with `host_info` and
-`wifi_client_info` on.  Runs in the virtual environment of peers.py."""
+"""Reads {"port": .., "name": .., "version": 3 | 4} and prints the page of fritz_exporter for that box on 127.0.0.1, with
+`host_info` and `wifi_client_info` on; without a port, what version 4 can tell at all, as JSON: {metric: [type, label, ...]}.
+Runs in the virtual environment of peers.py."""
+import __future__
 import importlib.machinery
 import json
+import pathlib
 import re
 import sys
 
 
-SourceFileLoader = importlib.machinery.SourceFileLoader
-as_it_is = SourceFileLoader.source_to_code
-
-
 def for_older_python(self, data, path, **options):
-    """`except A, B:` is new in Python 3.14, and all that fritz_exporter 3 needs of it."""
-    return as_it_is(self, re.sub(rb"^(\s*except )(\w+(?:, \w+)+):", rb"\1(\2):", data, flags=re.M), path, **options)
+    """Both versions ask for Python 3.14.  What they need of it: `except A, B:` without parentheses, `def name[T](` and annotations
+    that nobody evaluates."""
+    data = re.sub(rb"^(\s*except )([\w.]+(?:, [\w.]+)+):", rb"\1(\2):", data, flags=re.M)
+    data = re.sub(rb"(\bdef \w+)\[T\]\(", rb"\1(", data)
+    return compile(data, path, "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
 
-
-SourceFileLoader.source_to_code = for_older_python
-
-from fritzconnection.core.fritzhttp import FritzHttp  # noqa: E402
-from fritzexporter.fritzdevice import FritzCollector, FritzCredentials, FritzDevice  # noqa: E402
-from fritzexporter.tr064_remote import ConnectionOptions  # noqa: E402
-from prometheus_client import CollectorRegistry, generate_latest  # noqa: E402
 
 question = json.load(sys.stdin)
-# A simulated box has all its servers on one port; fritzconnection knows 80 only.
+if question["version"] == 4:
+    sys.path.insert(0, str(pathlib.Path(sys.prefix) / "fritz_exporter_4"))
+as_it_is = importlib.machinery.SourceFileLoader.source_to_code
+importlib.machinery.SourceFileLoader.source_to_code = lambda self, data, path, **options: \
+    (for_older_python if "fritzexporter" in str(path) else as_it_is)(self, data, path, **options)
+
+from fritzconnection.core.fritzhttp import FritzHttp  # noqa: E402
+from fritzexporter import fritzdevice, tr064_remote  # noqa: E402
+from fritzexporter.fritzcapabilities import FritzCapability  # noqa: E402
+from prometheus_client import CollectorRegistry, generate_latest  # noqa: E402
+
+
+def page(port, name, **options):
+    box = fritzdevice.FritzDevice(fritzdevice.FritzCredentials("127.0.0.1", "monitor", "secret"), name, host_info=True,
+                                  wifi_client_info=True, connection=tr064_remote.ConnectionOptions(port=port, **options))
+    collector = fritzdevice.FritzCollector()
+    collector.register(box)
+    registry = CollectorRegistry()
+    registry.register(collector)
+    return generate_latest(registry).decode()
+
+
+def all_families():
+    """What the collector of no device has is what it tells of itself and of any box."""
+    yield from fritzdevice.FritzCollector().collect()
+    for kind in FritzCapability.subclasses:
+        capability = kind()
+        capability.create_metrics()
+        yield from capability.metrics.values()
+
+
+if "port" not in question:
+    json.dump({family.name + ("_total" if family.type == "counter" else ""): [family.type, *family._labelnames]
+               for family in all_families()}, sys.stdout)
+    sys.exit()
+
+# A simulated box has all its servers on one port; fritzconnection, and version 4 itself, know 80 only.
 FritzHttp.remote_port = property(lambda self: self.fc.port)
-box = FritzDevice(FritzCredentials("127.0.0.1", "monitor", "secret"), question["name"], host_info=True, wifi_client_info=True,
-                  connection=ConnectionOptions(port=question["port"]))
-collector = FritzCollector()
-collector.register(box)
-registry = CollectorRegistry()
-registry.register(collector)
-sys.stdout.write(generate_latest(registry).decode())
+if question["version"] == 4:
+    tr064_remote.ConnectionOptions.web_port = property(lambda self: self.port)
+    sys.stdout.write(page(question["port"], question["name"], allow_unsafe_md5_password=True))
+else:
+    sys.stdout.write(page(question["port"], question["name"]))

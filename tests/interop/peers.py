@@ -12,7 +12,7 @@ from harness import ROOT
 
 HERE = pathlib.Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-FILES = [HERE / "requirements.txt", HERE / "requirements_newer_python.txt"]
+FILES = [HERE / "requirements.txt", HERE / "requirements_newer_python.txt", HERE / "requirements_fritz_exporter_4.txt"]
 
 
 @functools.cache
@@ -26,8 +26,9 @@ def environment():
         if stamp.exists() and stamp.read_text() == wanted:
             return None
         install = [VENV / "bin/python", "-m", "pip", "install", "--quiet", "--requirement"]
-        for command in ([sys.executable, "-m", "venv", VENV], [*install, FILES[0]],
-                        [*install, FILES[1], "--no-deps", "--ignore-requires-python", "--no-compile"]):
+        as_they_are = ["--no-deps", "--ignore-requires-python", "--no-compile"]
+        for command in ([sys.executable, "-m", "venv", VENV], [*install, FILES[0]], [*install, FILES[1], *as_they_are],
+                        [*install, FILES[2], *as_they_are, "--upgrade", "--target", VENV / "fritz_exporter_4"]):
             done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
             if done.returncode != 0:
                 return (done.stdout.strip().splitlines() or [f"exit code {done.returncode}"])[-1]

@@ -79,7 +79,8 @@ TEST_CASE("what a pack may not ask says why and what would do") {
       " does not only read: a pack may call actions named Get... or ..._Get...";
   const std::string pages =
       " (pages: chan, dectMon, docInfo, docOv, dslOv, dslStat, ecoStat, energy, fiberFiber, "
-      "homeNet, log, netCnt, netDev, overview, query, sh_dev, shareVpn, usbOv, shareWireguard)";
+      "fiberStats, homeNet, log, netCnt, netDev, overview, query, sh_dev, shareVpn, usbOv, "
+      "shareWireguard)";
   const Row rows[] = {
       {{.verb = "callmonitor", .target = "lines"},
        "'callmonitor: lines' is not 'callmonitor: calls'"},

@@ -80,9 +80,9 @@ void add_actions(const Service& service, const std::string& scpd,
 
 /// Pages of data.lua that tell of the box.  The others (hosts, calls, the log) tell of its people
 /// in members that nobody has described, and everything of them stands in lists too.
-constexpr std::string_view kPages[] = {"docInfo",  "docOv",         "dslOv", "dslStat",
-                                       "ecoStat",  "energy",        "usbOv", "fiberFiber",
-                                       "shareVpn", "shareWireguard"};
+constexpr std::string_view kPages[] = {"docInfo",    "docOv",    "dslOv",         "dslStat",
+                                       "ecoStat",    "energy",   "usbOv",         "fiberFiber",
+                                       "fiberStats", "shareVpn", "shareWireguard"};
 constexpr std::string_view kCommands[] = {"getdevicelistinfos", "gettemplatelistinfos",
                                           "gettriggerlistinfos", "getcolordefaults"};
 

@@ -61,9 +61,9 @@ std::string or_nameless(const std::string& error) {
 const std::vector<std::string>& lua_pages() {
   // No page that shows keys (wKey, wSet), and none that changes anything when it is asked for.
   static const std::vector<std::string> kPages = {
-      "chan",   "dectMon",    "docInfo",  "docOv", "dslOv",         "dslStat", "ecoStat",
-      "energy", "fiberFiber", "homeNet",  "log",   "netCnt",        "netDev",  "overview",
-      "query",  "sh_dev",     "shareVpn", "usbOv", "shareWireguard"};
+      "chan",     "dectMon",    "docInfo",    "docOv",    "dslOv", "dslStat",       "ecoStat",
+      "energy",   "fiberFiber", "fiberStats", "homeNet",  "log",   "netCnt",        "netDev",
+      "overview", "query",      "sh_dev",     "shareVpn", "usbOv", "shareWireguard"};
   return kPages;
 }
 
