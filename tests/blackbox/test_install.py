@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import harness
+import pages
 from harness import BUILD, FRITZBOX, ROOT, Daemon, Sim, config, fritzbox
 
 
@@ -43,6 +44,36 @@ def test_every_part_is_where_it_belongs(installed):
     assert names(share / "doc/boxmeter/examples") == ["boxmeter.yml", "web.yml"]
     completions = ("bash-completion/completions/boxmeter", "zsh/site-functions/_boxmeter", "fish/vendor_completions.d/boxmeter.fish")
     assert [path for path in completions if not (share / path).is_file()] == []
+
+
+def test_every_link_of_an_installed_page_leads_somewhere(installed):
+    share = installed / "share"
+    found = [page for folder in ("doc/boxmeter", "boxmeter") for page in (share / folder).rglob("*.md")]
+    assert {"README.md", "CHANGELOG.md", "METRICS.md", "WHERE.md", "RUNBOOK.md", "install.md"} <= {page.name for page in found}
+    dead = []
+    for page in found:
+        for link in pages.links(page):
+            if re.match(r"[a-z]+:", link):
+                continue
+            path, _, anchor = link.partition("#")
+            target = page.parent / path if path else page
+            if not target.exists() or (anchor and anchor not in pages.anchors(target)):
+                dead.append(f"{page.relative_to(share)}: {link}")
+    assert dead == []
+
+
+def test_every_installed_link_to_a_file_stays_below_the_prefix(installed):
+    links = [path for path in installed.rglob("*") if path.is_symlink()]
+    assert links and [path for path in links if installed not in path.resolve(strict=True).parents] == []
+    assert [path for path in links if os.path.isabs(os.readlink(path))] == []
+
+
+def test_no_password_of_a_checkout_is_installed(installed):
+    plan = (ROOT / "meson.build").read_text()
+    assert "install_subdir('docker', install_dir: doc, exclude_directories: 'secrets'" in plan
+    assert not (installed / "share/doc/boxmeter/docker/secrets").exists()
+    assert names(installed / "share/doc/boxmeter/docker") == [
+        ".env", "blackbox.yml", "boxmeter.yml", "compose.yml", "grafana-datasource.yml", "kubernetes", "prometheus.yml"]
 
 
 def test_files_that_name_other_installed_ones_name_them_where_they_are(installed):

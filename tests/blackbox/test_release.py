@@ -40,6 +40,8 @@ def test_the_sources_are_the_same_bytes_whoever_packs_them_and_when(tmp_path):
             path.chmod(path.stat().st_mode & 0o700)
     (unpacked / "build").mkdir()
     (unpacked / "build/boxmeter").write_text("what is built is no source")
+    (unpacked / "docker/secrets").mkdir()
+    (unpacked / "docker/secrets/box_password").write_text("nor is a password")
 
     assert sources(unpacked) == here
     assert {name.split("/")[0] for name in names} == {f"boxmeter-{VERSION}"}
@@ -91,4 +93,5 @@ def test_every_command_of_dev_for_a_release_is_there():
     for command in ("package", "try-package", "boot", "image", "release"):
         script = re.search(rf"(?m)^  {command}\) shift; exec (\S+) ", dev)[1]
         assert os.access(ROOT / script, os.X_OK) and f"\n  {command} " in dev
+        assert f"| `./dev {command}" in (ROOT / "docs/developing.md").read_text()
         assert shutil.which("bash") and subprocess.run(["bash", "-n", ROOT / script]).returncode == 0
