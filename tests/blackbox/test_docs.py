@@ -249,15 +249,18 @@ def machine(tmp_path_factory):
     return root
 
 
+@pytest.mark.parametrize("standing", ["in the sources", "beside the installed pages"])
 @pytest.mark.parametrize("block", every(block for block in all_blocks("sh")
                                         if any(bare(c).split()[0] in ("cp", "mkdir", "install") for c in block.commands)))
-def test_what_a_page_copies_is_there_and_what_it_replaces_is_kept(machine, block):
+def test_what_a_page_copies_is_there_and_what_it_replaces_is_kept(machine, block, standing):
     copies = [bare(command) for command in block.commands if bare(command).split()[0] in ("cp", "mkdir", "install")]
     moved = [re.sub(r"(?<=\s)/(etc|usr|var)/", rf"{machine}/\1/", command) for command in copies]
     before = {path: path.read_text() for path in (machine / "etc").rglob("*.yml")}
 
-    subprocess.run("\n".join(["set -e", *moved]), shell=True, check=True, cwd=ROOT, executable="/bin/bash")
+    subprocess.run("\n".join(["set -e", *moved]), shell=True, check=True, executable="/bin/bash",
+                   cwd=ROOT if standing == "in the sources" else next(machine.rglob("share/doc/boxmeter")))
 
+    assert [path for path in (machine / "etc").rglob("*") if path.is_symlink()] == []
     for path, text in before.items():
         kept = [other.read_text() for other in path.parent.glob(f"{path.name}*")]
         assert text in kept, f"{block} overwrites {path.name}"
