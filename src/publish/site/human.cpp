@@ -115,18 +115,18 @@ std::string age(std::chrono::nanoseconds age) {
   return std::to_string(seconds / kDay) + " d";
 }
 
-std::string lasting(double duration) {
-  if (duration < 1) return with_unit(duration, "s");
-  if (!(duration < 1e12)) return "for ever";
-  const auto seconds = static_cast<std::int64_t>(duration);
+std::string lasting(double seconds) {
+  if (seconds < 1) return with_unit(seconds, "s");
+  if (!(seconds < 1e12)) return "for ever";
+  const auto whole = static_cast<std::int64_t>(seconds);
   const auto both = [](std::int64_t large, const char* unit, std::int64_t small,
                        const char* smaller) {
     return std::to_string(large) + unit + (small == 0 ? "" : " " + std::to_string(small) + smaller);
   };
-  if (seconds < kMinute) return std::to_string(seconds) + " s";
-  if (seconds < kHour) return std::to_string(seconds / kMinute) + " min";
-  if (seconds < kDay) return both(seconds / kHour, " h", seconds % kHour / kMinute, " min");
-  return both(seconds / kDay, " d", seconds % kDay / kHour, " h");
+  if (whole < kMinute) return std::to_string(whole) + " s";
+  if (whole < kHour) return std::to_string(whole / kMinute) + " min";
+  if (whole < kDay) return both(whole / kHour, " h", whole % kHour / kMinute, " min");
+  return both(whole / kDay, " d", whole % kDay / kHour, " h");
 }
 
 std::string milliseconds(std::chrono::duration<double> took) {
