@@ -13,7 +13,8 @@ std::string counted(std::size_t count, const char* one, const char* several) {
 }
 
 int check(const std::string& file, DeviceKinds kinds) {
-  const Config config = load_config(config_file(file), kinds);
+  Config config = load_config(config_file(file), kinds);
+  require_spools(config);
   for (const std::string& warning : config.warnings) std::cerr << "warning: " << warning << "\n";
   std::size_t queries = 0;
   for (const Job& job : config.jobs) queries += job.queries.size();

@@ -27,6 +27,7 @@ struct ServeOptions {
 
 Config read_config(const ServeOptions& options, DeviceKinds kinds) {
   Config config = load_config(config_file(options.file), kinds);
+  require_spools(config);
   const auto override_by = [&](const char* key, const std::string& text) {
     config.overrides.push_back(std::string(key) + ": " + text);
     return text;

@@ -165,6 +165,14 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
 
 }  // namespace
 
+void require_spools(Config& config) {
+  const UnusableSpool unusable = unusable_spool(config.state_dir, config.push);
+  if (unusable.why.empty()) return;
+  if (unusable.is_passing) return config.warnings.push_back(unusable.why);
+  const auto named = member(Value(*config.document), "state_dir");
+  throw named ? named->problem(unusable.why) : Error(ErrorKind::config, unusable.why);
+}
+
 fs::path configured_state_dir(const fs::path& file) {
   const Document document = read_document(file);
   const auto state_dir = member(Value(document), "state_dir");

@@ -41,6 +41,11 @@ struct Config {
 /// file, and says what to write instead.  Any thread.
 Config load_config(const std::filesystem::path& file, DeviceKinds kinds);
 
+/// For who is about to push: what a sink does not take must be able to wait on disk, where its
+/// spool says so.  Throws Error{config} when it cannot, with the place of `state_dir` in the file;
+/// a disk that is only full is one of the warnings.  Any thread.
+void require_spools(Config& config);
+
 // For commands that ask a boxmeter which runs: whatever else is wrong in the file, or in those that
 // it names, is not looked at.  Both throw Error{config}.  Any thread.
 

@@ -39,6 +39,22 @@ int trial(const fs::path& folder) {
   return error;
 }
 
+struct Obstacle {
+  std::string why = {};
+  bool is_full = false;
+};
+
+Obstacle obstacle(const fs::path& file) {
+  const fs::path folder = nearest(file.has_parent_path() ? file.parent_path() : ".");
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return {"'" + folder.string() + "' is not a folder"};
+  const int failed = trial(folder);
+  if (failed == 0) return {};
+  return {.why = "cannot write in '" + folder.string() +
+                 "': " + std::generic_category().message(failed),
+          .is_full = failed == ENOSPC || failed == EDQUOT};
+}
+
 bool is_remembered(const fs::path& key) {
   return std::ifstream(key).peek() != std::ifstream::traits_type::eof();
 }
@@ -50,14 +66,7 @@ bool needs_key(const DeviceConfig& device) {
 
 }  // namespace
 
-std::string why_not_writable(const fs::path& file) {
-  const fs::path folder = nearest(file.has_parent_path() ? file.parent_path() : ".");
-  std::error_code error;
-  if (!fs::is_directory(folder, error)) return "'" + folder.string() + "' is not a folder";
-  const int failed = trial(folder);
-  if (failed == 0) return "";
-  return "cannot write in '" + folder.string() + "': " + std::generic_category().message(failed);
-}
+std::string why_not_writable(const fs::path& file) { return obstacle(file).why; }
 
 std::string unusable_state(const fs::path& state_dir, const std::vector<Job>& jobs) {
   std::map<fs::path, std::string> tried;  // a trial costs an fsync
@@ -74,6 +83,23 @@ std::string unusable_state(const fs::path& state_dir, const std::vector<Job>& jo
              "in, or say whom to trust with tls: {pin: \"sha256//...\"}";
   }
   return "";
+}
+
+UnusableSpool unusable_spool(const fs::path& state_dir, const std::vector<SinkOptions>& sinks) {
+  for (const SinkOptions& sink : sinks) {
+    if (sink.spool_folder.empty()) continue;
+    const auto [why, is_full] = obstacle(sink.spool_folder / "lock");
+    if (is_full)
+      return {.why = "the spool of push '" + sink.name + "': " + why +
+                     "; what waits is kept in memory until there is room",
+              .is_passing = true};
+    if (!why.empty())
+      return {.why = "state_dir '" + state_dir.string() + "' cannot be used: " + why + "; push '" +
+                     sink.name +
+                     "' needs it for its spool: give a folder that this user can write in, or "
+                     "remove 'spool'"};
+  }
+  return {};
 }
 
 }  // namespace boxmeter

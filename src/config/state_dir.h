@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "poll/poller.h"
+#include "publish/push.h"
 
 namespace boxmeter {
 
@@ -15,5 +16,13 @@ std::string why_not_writable(const std::filesystem::path& file);
 /// where their keys are remembered (https with first-use), and the way out; empty: nothing does.
 /// A key that is remembered already needs no more than to be read.
 std::string unusable_state(const std::filesystem::path& state_dir, const std::vector<Job>& jobs);
+
+/// Why what a sink does not take could not wait on disk.
+struct UnusableSpool {
+  std::string why = {};     // with the way out; empty: all can
+  bool is_passing = false;  // the disk is full: memory takes what it cannot, until there is room
+};
+UnusableSpool unusable_spool(const std::filesystem::path& state_dir,
+                             const std::vector<SinkOptions>& sinks);
 
 }  // namespace boxmeter

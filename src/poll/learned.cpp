@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/kept_file.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -124,14 +125,7 @@ Learned LearnedFile::load(const Moment& now) const {
 }
 
 void LearnedFile::save(const Learned& learned, const Moment& now) {
-  if (file_.empty()) return;
-  try {
-    write_file(file_, to_text(learned, now));
-  } catch (const Error& error) {
-    log_event(LogLevel::warn, std::string("what the box lacks is not kept: ") + error.what(),
-              {{"device", device_}});
-    file_.clear();
-  }
+  if (!file_.empty() && !keep_file(file_, to_text(learned, now))) file_.clear();
 }
 
 }  // namespace boxmeter

@@ -150,7 +150,7 @@ def test_a_cache_that_cannot_be_written_costs_a_line(tmp_path):
         done = fritz(sim, tmp_path, "-x", "--cache-directory", tmp_path / "file", "-s")
 
     assert (done.returncode, done.stdout) == (0, good)
-    assert "what the box can be asked is not kept: cannot " in done.stderr
+    assert "what boxes lack and how they are asked is not kept, but found out anew after a restart: cannot " in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "base/kept_file.h"
 #include "base/log.h"
 #include "device/freebox/options.h"
 #include "device/freebox/roots.h"
@@ -133,11 +134,7 @@ void Api::let_in() {
   if (!version_.uid.empty()) now.uid = version_.uid;
   if (config_.url == kAuto) now.url = url_;
   if (now == known_ || known_path().empty()) return;
-  try {
-    write_file(known_path(), known_file(now));
-  } catch (const Error& error) {
-    log_event(LogLevel::warn, error.what(), {{"device", config_.name}});
-  }
+  keep_file(known_path(), known_file(now));
   known_ = std::move(now);
 }
 

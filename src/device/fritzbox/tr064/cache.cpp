@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/kept_file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "device/fritzbox/address.h"
@@ -220,15 +221,8 @@ void Cache::save(const Catalog& catalog) {
   const std::string text = to_cache(catalog);
   trusted_ = true;
   if (const std::size_t hash = stable_hash(text); hash != written_) {
-    try {
-      write_file(file_, text);
-      written_ = hash;
-    } catch (const Error& error) {
-      log_event(LogLevel::warn,
-                std::string("what the box can be asked is not kept: ") + error.what(),
-                {{"device", device_}});
-      file_.clear();
-    }
+    written_ = hash;
+    if (!keep_file(file_, text)) file_.clear();
   }
 }
 
