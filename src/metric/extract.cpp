@@ -20,15 +20,38 @@ constexpr std::size_t kLongestTitle = 40;
 /// What an info row says comes from the box, a constant does not.
 bool from_box(const LabelRule& label) { return !label.source.constant; }
 
+/// Whoever asked for the extraction may want it no more.
+class Stopping {
+ public:
+  explicit Stopping(const std::function<bool()>& stopped) : stopped_(stopped) {}
+
+  bool now() { return stops_ = stops_ || (stopped_ && stopped_()); }
+  /// The same for each of many rows; asks once in kRowsBetweenStops.
+  bool at_row() { return ++rows_ % kRowsBetweenStops == 0 ? now() : stops_; }
+
+ private:
+  const std::function<bool()>& stopped_;
+  std::size_t rows_ = 0;
+  bool stops_ = false;
+};
+
 /// One rule on its way through a reply.
 class RuleReading {
  public:
   RuleReading(const Query& query, const Rule& rule, Rows& rows, WallClock::time_point now,
-              int& choice, Points& points)
-      : query_(query), rule_(rule), all_rows_(rows), now_(now), choice_(choice), points_(points) {
+              int& choice, Points& points, Stopping& stopping)
+      : query_(query),
+        rule_(rule),
+        all_rows_(rows),
+        now_(now),
+        choice_(choice),
+        points_(points),
+        stopping_(stopping) {
     const std::vector<Row>& all = rows.of(rule);
-    for (const Row& row : all)
+    for (const Row& row : all) {
+      if (stopping_.at_row()) return;
       if (passes(rule.where, row, now)) rows_.push_back(&row);
+    }
     if (rows.is_cut_off())
       points.complain("more than " + std::to_string(kMostRows) + " rows; the others are left out");
     if (rows_.empty() && rule.required) complain_of_selection(all);
@@ -43,6 +66,7 @@ class RuleReading {
     if (rule_.family->type == MetricType::stateset) return read_states();
     if (rule_.fold != Fold::none) return read_folded();
     for (const Row* row : rows_) {
+      if (stopping_.at_row()) return;
       read_numbers(*row, /*all=*/false);
       if (values_.empty())
         miss(*row);
@@ -90,11 +114,13 @@ class RuleReading {
   void choose() {
     const int count = static_cast<int>(competitors());
     if (choice_ >= count) choice_ = -1;
-    for (int i = 0; choice_ < 0 && i < count; ++i)
-      if (std::any_of(rows_.begin(), rows_.end(), [&](const Row* row) {
-            return answers(rule_.value[static_cast<std::size_t>(i)], *row);
-          }))
-        choice_ = i;
+    for (int i = 0; choice_ < 0 && i < count; ++i) {
+      const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const Row* candidate) {
+        return stopping_.at_row() || answers(rule_.value[static_cast<std::size_t>(i)], *candidate);
+      });
+      if (stopping_.at_row()) return;
+      if (row != rows_.end()) choice_ = i;
+    }
     for (int i = 0; i < count; ++i)
       if (choice_ < 0 || choice_ == i)
         sources_.push_back(&rule_.value[static_cast<std::size_t>(i)]);
@@ -162,6 +188,7 @@ class RuleReading {
   void read_info() {
     const bool all_constant = std::none_of(rule_.labels.begin(), rule_.labels.end(), from_box);
     for (const Row* row : rows_) {
+      if (stopping_.at_row()) return;
       const auto labels = labels_in(*row);
       if (!labels) continue;
       bool says_something = all_constant;
@@ -191,6 +218,7 @@ class RuleReading {
 
   void read_states() {
     for (const Row* row : rows_) {
+      if (stopping_.at_row()) return;
       std::optional<std::string> text;
       for (const Source* source : sources_) {
         read(*source, *row, /*all=*/false, [&](const json& value) {
@@ -216,6 +244,7 @@ class RuleReading {
     for (const Place& iteration : all_rows_.iterations())
       if (auto labels = labels_without_rows(iteration)) folding.expect(std::move(*labels));
     for (const Row* row : rows_) {
+      if (stopping_.at_row()) return;  // a part of a sum is no value
       read_numbers(*row, /*all=*/true);
       if (values_.empty() && !rule_.value.empty()) miss(*row);
       const auto labels = labels_in(*row);
@@ -264,6 +293,7 @@ class RuleReading {
   std::vector<const Source*> sources_;
   std::vector<Number> values_;  // of one row; here for its memory only
   Points& points_;
+  Stopping& stopping_;
 };
 
 }  // namespace
@@ -274,10 +304,11 @@ Extraction extract(const Query& query, const Reply& reply, std::size_t series_li
   choices.resize(query.rules.size(), -1);
   Rows rows(query, reply);
   Points points(series_limit);
+  Stopping stopping(stopped);
   for (std::size_t i = 0; i < query.rules.size(); ++i) {
-    if (stopped && stopped()) break;
+    if (stopping.now()) break;
     points.start(query.rules[i]);
-    RuleReading(query, query.rules[i], rows, now, choices[i], points).run();
+    RuleReading(query, query.rules[i], rows, now, choices[i], points, stopping).run();
   }
   return std::move(points).finish();
 }

@@ -14,6 +14,8 @@ namespace boxmeter {
 /// Kept by the caller from poll to poll, forgotten when the box restarts or changes firmware.
 using Choices = std::vector<int>;
 
+inline constexpr std::size_t kRowsBetweenStops = 64;
+
 struct Extraction {
   std::vector<Series> series = {};  // one per rule that found something, in the order of the rules
   std::vector<Failure> problems = {};  // "metric 'box_x': ...": at most one per rule
@@ -71,7 +73,9 @@ struct Extraction {
 /// `series_limit` bounds the points of the whole query, kMostLabelBytes their labels: later ones
 /// are dropped ("limit"), which is a problem, too_large.
 ///
-/// `stopped` is asked now and then; once it says so, what is not read yet is left out.
+/// `stopped` is asked before each rule and once in kRowsBetweenStops rows that are looked at; once
+/// it says so it is not asked again, and what is not read yet is left out, a fold that is not whole
+/// too.
 Extraction extract(const Query& query, const Reply& reply, std::size_t series_limit,
                    Choices& choices, WallClock::time_point now,
                    const std::function<bool()>& stopped = {});

@@ -744,6 +744,37 @@ TEST_CASE("once it is stopped nothing more is read") {
   CHECK(test::text(made) == "box_a 1\n");
 }
 
+TEST_CASE("a stop ends the reading of a long list after a bounded number of rows") {
+  Reply rows = Reply::array();
+  for (int i = 0; i < 20'000; ++i) rows.push_back({{"id", i}, {"v", 1}, {"s", "a"}});
+  const char* const rules[] = {
+      R"({each: "*", labels: {id: id}, metrics: [{name: box_a, value: v}]})",
+      R"({each: "*", labels: {id: id}, metrics: [{name: box_a, value: [none, v], where: {v: 1}}]})",
+      R"({each: "*", labels: {id: id}, metrics: [{name: box_a_info, type: info}]})",
+      R"({each: "*", labels: {id: id}, metrics: [{name: box_a, value: s, states: [a]}]})",
+      R"({each: "*", metrics: [{name: box_a, value: v, fold: sum}]})"};
+
+  for (const char* const rule : rules) {
+    CAPTURE(rule);
+    const Query query = test::query(rule);
+    const auto read = [&](std::size_t most_questions) {
+      std::size_t questions = 0;
+      Choices choices;
+      const Extraction made = extract(query, rows, 1'000'000, choices, kNow,
+                                      [&] { return ++questions == most_questions; });
+      return std::pair(made.series.empty() ? 0 : made.series[0].points.size(), questions);
+    };
+    const auto [all_points, all_questions] = read(0);
+
+    CHECK(all_questions > 2 * rows.size() / kRowsBetweenStops);
+    for (std::size_t most = 1; most <= all_questions; most += 50) {
+      const auto [points, questions] = read(most);
+      CHECK(questions == most);  // who said so is not asked again
+      CHECK(points <= (all_points == 1 ? 0 : most * kRowsBetweenStops));
+    }
+  }
+}
+
 TEST_CASE("the limit bounds the query and never cuts a state set in half") {
   const std::string rows = R"([{"i": 1, "s": "a"}, {"i": 2, "s": "b"}, {"i": 3, "s": "a"}])";
   const std::string rules =
