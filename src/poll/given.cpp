@@ -1,45 +1,89 @@
 #include "poll/given.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
+
+#include "base/guarded.h"
 
 namespace boxmeter {
 
-void GivenMetrics::see(const Snapshot& snapshot, const std::string& firmware,
-                       WallClock::time_point now) {
-  // What fails may work the next time, and what is idle will.
-  const bool is_lacking =
-      snapshot.support == Support::unsupported || snapshot.support == Support::denied;
-  if (firmware.empty() || (snapshot.failure && !is_lacking)) return;
-  if (known_.firmware != firmware) {
-    const bool is_first = known_.firmware.empty();
-    known_ = {.firmware = firmware,
-              .firmware_before = std::exchange(known_.firmware, {}),
-              .missing = is_first ? MetricNames{} : std::move(known_.given),
-              .changed = now};
-    answers_.clear();
+SharedNames share(MetricNames names) {
+  static const auto none = std::make_shared<const MetricNames>();
+  if (names.empty()) return none;
+  static Guarded<std::map<std::size_t, std::weak_ptr<const MetricNames>>> all;
+  std::size_t key = 0;
+  const auto mix = [&](const std::string& text) {
+    key = key * 31 + std::hash<std::string>()(text);
+  };
+  for (const auto& [query, given] : names) {
+    mix(query);
+    std::ranges::for_each(given, mix);
   }
-  std::set<std::string>& given = known_.given[snapshot.query];
+  return all.with([&](auto& known) {
+    const auto at = known.find(key);
+    SharedNames before = at == known.end() ? nullptr : at->second.lock();
+    if (before && *before == names) return before;
+    std::erase_if(known, [](const auto& entry) { return entry.second.expired(); });
+    auto fresh = std::make_shared<const MetricNames>(std::move(names));
+    known[key] = fresh;
+    return SharedNames(std::move(fresh));
+  });
+}
+
+Outcome outcome_of(const Snapshot& snapshot) {
+  Outcome outcome{.query = snapshot.query,
+                  .support = snapshot.support,
+                  .failure = snapshot.failure,
+                  .problems = snapshot.problems};
   for (const Series& series : snapshot.series)
-    if (!series.points.empty()) given.insert(series.family->name);
-  unsigned& answers = answers_[snapshot.query];
-  answers = std::min(answers + 1, kAnswers);
-  const auto missing = known_.missing.find(snapshot.query);
-  if (missing != known_.missing.end())
-    std::erase_if(missing->second, [&](const std::string& name) { return given.contains(name); });
-  if (now - known_.changed > kRemembered) known_.missing.clear();
-  std::erase_if(known_.missing, [](const auto& query) { return query.second.empty(); });
+    if (!series.points.empty()) outcome.given.push_back(series.family);
+  return outcome;
+}
+
+/// The first firmware that is seen, or another one.
+void GivenMetrics::begin(const std::string& firmware, WallClock::time_point now) {
+  const bool is_first = known_.firmware.empty();
+  known_ = {.firmware = firmware,
+            .given = share({}),
+            .firmware_before = std::exchange(known_.firmware, {}),
+            .missing = is_first ? share({}) : std::move(known_.given),
+            .changed = now};
+  answers_.clear();
+}
+
+void GivenMetrics::see(const std::vector<Outcome>& outcomes, const std::string& firmware,
+                       WallClock::time_point now) {
+  if (firmware.empty()) return;
+  if (known_.firmware != firmware) begin(firmware, now);
+  MetricNames given = *known_.given, missing = *known_.missing;
+  for (const Outcome& outcome : outcomes) {
+    // What fails may work the next time, and what is idle will.
+    const bool is_lacking =
+        outcome.support == Support::unsupported || outcome.support == Support::denied;
+    if (outcome.failure && !is_lacking) continue;
+    std::set<std::string>& names = given[outcome.query];
+    for (const FamilyPtr& family : outcome.given) names.insert(family->name);
+    unsigned& answers = answers_[outcome.query];
+    answers = std::min(answers + 1, kAnswers);
+    if (const auto without = missing.find(outcome.query); without != missing.end())
+      std::erase_if(without->second, [&](const std::string& name) { return names.contains(name); });
+  }
+  if (now - known_.changed > kRemembered) missing.clear();
+  std::erase_if(missing, [](const auto& query) { return query.second.empty(); });
+  if (given != *known_.given) known_.given = share(std::move(given));
+  if (missing != *known_.missing) known_.missing = share(std::move(missing));
 }
 
 std::vector<std::string> GivenMetrics::gone() const {
   std::set<std::string> gone;
-  for (const auto& [query, names] : known_.missing) {
+  for (const auto& [query, names] : *known_.missing) {
     const auto answers = answers_.find(query);
     if (answers != answers_.end() && answers->second >= kAnswers)
       gone.insert(names.begin(), names.end());
   }
   // Another query may give it now.
-  for (const auto& [query, names] : known_.given)
+  for (const auto& [query, names] : *known_.given)
     for (const std::string& name : names) gone.erase(name);
   return {gone.begin(), gone.end()};
 }

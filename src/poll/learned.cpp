@@ -46,17 +46,17 @@ Capability to_capability(const Json& json, const Moment& now) {
 
 Json to_json(const GivenMetrics::Known& known) {
   return {{"firmware", known.firmware},
-          {"metrics", known.given},
+          {"metrics", *known.given},
           {"firmware_before", known.firmware_before},
-          {"missing", known.missing},
+          {"missing", *known.missing},
           {"changed", to_json(known.changed)}};
 }
 
 GivenMetrics::Known to_known(const Json& json) {
   return {.firmware = json.at("firmware"),
-          .given = json.at("metrics"),
+          .given = share(json.at("metrics").get<MetricNames>()),
           .firmware_before = json.at("firmware_before"),
-          .missing = json.at("missing"),
+          .missing = share(json.at("missing").get<MetricNames>()),
           .changed = to_time(json.at("changed"))};
 }
 

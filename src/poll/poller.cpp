@@ -49,6 +49,7 @@ struct Polled {
   bool is_changed = false;           // `turns` does not know `job` yet
   bool is_leaving = false;
   bool is_busy = false;
+  bool is_new = true;  // no turn of it has ended
   Due due = {};
   Queue* waits_in = nullptr;
   Waiters waiters = {};
@@ -67,6 +68,10 @@ constexpr std::size_t kDroppers = 32;  // threads
 constexpr std::size_t kMany = 100;
 constexpr Clock::duration kApart = std::chrono::milliseconds(10);
 constexpr Clock::duration kAllFirst = std::chrono::seconds(10);
+
+/// And so many of them at once, however slow they are: what the first turns of 140 boxes that take
+/// their time need between them stays behind as holes, 40 KB of each.
+constexpr std::size_t kFirstAtOnce = 64;
 
 Clock::duration first_wait(std::size_t index, std::size_t of) {
   if (of < kMany) return {};
@@ -123,10 +128,12 @@ struct Poller::State {
   std::size_t sequence = 0;
   std::size_t busy = 0;
   std::size_t busy_with_trouble = 0;
+  std::size_t busy_with_new = 0;
   std::size_t waiting = 0;
   std::vector<Asking> asking;  // as many as are busy
   Queue healthy;
   Queue troubled;  // their last turn failed: they may hold half of the workers, never all
+  Queue unasked;   // never asked yet
 
   std::size_t alive = 0;
   std::list<std::jthread> threads;
@@ -136,7 +143,10 @@ struct Poller::State {
     if (!device.turns) device.turns = std::move(device.next);
     const bool waits = !device.is_unsettled() && device.waiters.empty();
     device.due = {waits ? device.turns->next_due() : Clock::now(), sequence++, &device};
-    device.waits_in = waits && device.turns->in_trouble() ? &troubled : &healthy;
+    device.waits_in = !waits                       ? &healthy
+                      : device.is_new && !once     ? &unasked
+                      : device.turns->in_trouble() ? &troubled
+                                                   : &healthy;
     device.waits_in->insert(device.due);
   }
 
@@ -151,10 +161,16 @@ struct Poller::State {
   /// The queue whose head is to be served next; null when there is none to serve.
   Queue* next_queue() {
     const bool troubled_may = busy_with_trouble < std::max<std::size_t>(1, workers / 2);
-    Queue* const second = troubled_may && !troubled.empty() ? &troubled : nullptr;
-    if (healthy.empty()) return second;
-    if (second == nullptr || healthy.begin()->when <= second->begin()->when) return &healthy;
-    return second;
+    Queue* first = nullptr;
+    const auto consider = [&](Queue& queue, bool may) {
+      const bool is_sooner =
+          may && !queue.empty() && (first == nullptr || queue.begin()->when < first->begin()->when);
+      if (is_sooner) first = &queue;
+    };
+    consider(healthy, true);
+    consider(unasked, busy_with_new < kFirstAtOnce);
+    consider(troubled, troubled_may);
+    return first;
   }
 
   void follow(std::unique_lock<std::mutex>& lock) {
@@ -233,7 +249,9 @@ struct Poller::State {
     std::unique_lock lock(mutex);
     while (Polled* const device = take(lock)) {
       const bool trouble = device->turns->in_trouble();
+      const bool is_new = device->is_new;
       busy_with_trouble += trouble ? 1 : 0;
+      busy_with_new += is_new ? 1 : 0;
       ++busy;
       Pulse::beat();
       asking.push_back({device, &pulse});
@@ -251,6 +269,8 @@ struct Poller::State {
       --busy;
       std::erase_if(asking, [&](const Asking& one) { return one.pulse == &pulse; });
       busy_with_trouble -= trouble ? 1 : 0;
+      busy_with_new -= is_new ? 1 : 0;
+      device->is_new = false;
       device->is_busy = false;
       device->waiters.end_turn([&](const std::string& query) {
         return device->turns && device->turns->left_out(query);

@@ -61,31 +61,31 @@ struct Complaint {
 };
 
 /// One per reason: a query that gives too much may have a rule that fails, too.
-std::vector<Complaint> complaints_of(const Snapshot& snapshot) {
+std::vector<Complaint> complaints_of(const Outcome& outcome) {
   const auto told = [](const Failure& failure) {
     return Complaint{std::string(name(failure.kind)), failure.message};
   };
-  if (snapshot.failure && lacking(snapshot.support)) {
-    const std::string state(name(snapshot.support));
-    return {{state, state + ": " + snapshot.failure->message}};
+  if (outcome.failure && lacking(outcome.support)) {
+    const std::string state(name(outcome.support));
+    return {{state, state + ": " + outcome.failure->message}};
   }
-  if (snapshot.failure) return {told(*snapshot.failure)};
+  if (outcome.failure) return {told(*outcome.failure)};
   std::vector<Complaint> complaints;
-  for (const Failure& problem : snapshot.problems)
+  for (const Failure& problem : outcome.problems)
     if (std::ranges::find(complaints, name(problem.kind), &Complaint::reason) == complaints.end())
       complaints.push_back(told(problem));
   return complaints;
 }
 
 /// "FRITZ!Box 7590 8.02: 21 queries, 3 unsupported"
-std::string introduction(const Incarnation& box, const std::vector<SnapshotPtr>& outcomes) {
+std::string introduction(const Incarnation& box, const std::vector<Outcome>& outcomes) {
   std::string text = box.model;
   if (!box.firmware.empty()) text += (text.empty() ? "" : " ") + box.firmware;
   if (!text.empty()) text += ": ";
   text += std::to_string(outcomes.size()) + (outcomes.size() == 1 ? " query" : " queries");
   std::map<std::string, std::size_t> counts;
-  for (const SnapshotPtr& snapshot : outcomes)
-    if (snapshot->failure) ++counts[std::string(name(snapshot->support))];
+  for (const Outcome& outcome : outcomes)
+    if (outcome.failure) ++counts[std::string(name(outcome.support))];
   for (const auto& [state, count] : counts) text += ", " + std::to_string(count) + " " + state;
   return text;
 }
@@ -94,10 +94,10 @@ std::string introduction(const Incarnation& box, const std::vector<SnapshotPtr>&
 /// and the rest of the turn is not asked.
 constexpr unsigned kMostUnheard = 5;
 
-std::optional<Failure> first_failure(const std::vector<SnapshotPtr>& outcomes) {
-  for (const SnapshotPtr& snapshot : outcomes)
-    if (snapshot->failure && !lacking(snapshot->support)) return snapshot->failure;
-  return outcomes.front()->failure;
+std::optional<Failure> first_failure(const std::vector<Outcome>& outcomes) {
+  for (const Outcome& outcome : outcomes)
+    if (outcome.failure && !lacking(outcome.support)) return outcome.failure;
+  return outcomes.front().failure;
 }
 
 double chance() {
@@ -164,7 +164,7 @@ void Turns::take(Clock::time_point planned, const Wish& wish) {
   asker_.begin_turn();
   unheard_ = 0;
   Turn turn;
-  std::vector<SnapshotPtr> outcomes;
+  std::vector<Outcome> outcomes;
   const std::uint64_t sent = asker_.sent();
   for (std::size_t i = 0; i < due.size(); ++i) {
     const bool goes_on = ask_next(due[i], turn, outcomes);
@@ -178,14 +178,13 @@ void Turns::take(Clock::time_point planned, const Wish& wish) {
   // If nothing failed but no answer was typical of a box of this kind, the turn says neither that
   // the device is up nor that it is down.
   const bool failed = std::ranges::any_of(
-      outcomes, [](const SnapshotPtr& snapshot) { return snapshot->failure.has_value(); });
+      outcomes, [](const Outcome& outcome) { return outcome.failure.has_value(); });
   asker_.end_turn();
   turn.asked = asker_.sent() > sent && (turn.reached || failed);
   if (turn.asked && !turn.reached && !turn.failure) turn.failure = first_failure(outcomes);
   for (const std::size_t query : due)
     turn.due.emplace_back(queries_[query]->name, schedule_.next_due(query));
-  for (const SnapshotPtr& snapshot : outcomes)
-    given_.see(*snapshot, device_->incarnation().firmware, WallClock::now());
+  given_.see(outcomes, device_->incarnation().firmware, WallClock::now());
   turn.gone = given_.gone();
   tell(turn, outcomes);
   tell_of_gone(turn.gone);
@@ -194,7 +193,7 @@ void Turns::take(Clock::time_point planned, const Wish& wish) {
 }
 
 /// False: asking anything else in this turn is waste.
-bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<SnapshotPtr>& outcomes) {
+bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<Outcome>& outcomes) {
   Pulse::beat();
   const std::uint64_t answers = device_->answers(), sent = asker_.sent();
   const SnapshotPtr snapshot = poll(query);
@@ -204,7 +203,7 @@ bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<SnapshotPtr>& ou
   const bool unheard =
       snapshot->failure && !ended && asker_.sent() > sent && device_->answers() == answers;
   recorder_.record(snapshot);
-  outcomes.push_back(snapshot);
+  outcomes.push_back(outcome_of(*snapshot));
   const bool was_reached =
       std::exchange(turn.reached, turn.reached || device_->answers() > answers);
   const Cost cost = ended && was_reached                 ? Cost::time
@@ -329,7 +328,7 @@ void Turns::ask(Snapshot& snapshot, std::size_t query) {
 
 /// One line when something appears, one when it clears, silence in between; one for queries that
 /// share a cause, and one for all of a box that was not reached.
-void Turns::tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes) {
+void Turns::tell(const Turn& turn, const std::vector<Outcome>& outcomes) {
   if (turn.failure) return tell_of_outage(*turn.failure);
   const bool is_first = turn.reached && !is_introduced_;
   if (is_first) is_introduced_ = true;
@@ -339,11 +338,12 @@ void Turns::tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes) {
     log_event(LogLevel::info, "answers again", {{"device", name_}});
   if (turn.reached) is_out_ = false;
   std::vector<Line> lines;
-  for (const SnapshotPtr& snapshot : outcomes) {
-    const bool is_lacking = lacking(snapshot->support);
+  for (const Outcome& outcome : outcomes) {
+    const bool is_lacking = lacking(outcome.support);
     std::set<std::string> now;
-    const std::set<std::string> before = std::exchange(told_[snapshot->query], {});
-    for (const Complaint& complaint : complaints_of(*snapshot)) {
+    std::set<std::string> before;
+    if (auto told = told_.extract(outcome.query)) before = std::move(told.mapped());
+    for (const Complaint& complaint : complaints_of(outcome)) {
       now.insert(complaint.reason);
       if (before.contains(complaint.reason)) continue;
       add_line(lines, {.level = !is_lacking ? LogLevel::warn
@@ -351,11 +351,11 @@ void Turns::tell(const Turn& turn, const std::vector<SnapshotPtr>& outcomes) {
                                             : LogLevel::info,
                        .text = complaint.text,
                        .reason = complaint.reason,
-                       .queries = snapshot->query});
+                       .queries = outcome.query});
     }
     if (now.empty() && !before.empty())
-      add_line(lines, {.text = "works again", .queries = snapshot->query});
-    told_[snapshot->query] = std::move(now);
+      add_line(lines, {.text = "works again", .queries = outcome.query});
+    if (!now.empty()) told_.emplace(outcome.query, std::move(now));
   }
   for (const Line& line : lines) {
     std::vector<LogField> fields{{"device", name_}, {"query", line.queries}};

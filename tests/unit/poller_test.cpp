@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <condition_variable>
 #include <future>
+#include <mutex>
 
 #include "fake_device.h"
 
@@ -62,4 +65,56 @@ TEST_CASE(
   while (!poller.stuck(now + 81s, 60s).empty()) std::this_thread::yield();  // until it is put back
   CHECK(poller.stuck(now + 1h, 60s) == "");
   CHECK(poller.stuck(now + 49h, 60s) == "'home' is due and is not asked");
+}
+
+namespace {
+
+/// How many boxes are asked at the same time: each waits until `expected` of them are.
+struct Crowd {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t expected = 0, now = 0, most = 0, turns = 0;
+  bool was_there = false;
+};
+Crowd* crowd = nullptr;
+
+std::unique_ptr<Device> open_crowded(const DeviceConfig&, http::Stop&) {
+  return std::make_unique<FakeDevice>([](const Request&) {
+    std::unique_lock lock(crowd->mutex);
+    crowd->most = std::max(crowd->most, ++crowd->now);
+    crowd->was_there = crowd->was_there || crowd->now == crowd->expected;
+    crowd->changed.notify_all();
+    crowd->changed.wait(lock, [] { return crowd->was_there; });
+    --crowd->now;
+    return Reply::object();
+  });
+}
+
+}  // namespace
+
+TEST_CASE("of boxes that were never asked at most 64 are asked at the same time") {
+  Crowd here;
+  here.expected = 64;
+  crowd = &here;
+  DeviceKind kind{};
+  kind.open = &open_crowded;
+  std::vector<Job> jobs;
+  for (int i = 0; i < 90; ++i) {
+    jobs.push_back(asked_once_a_day(kind));
+    jobs.back().device.name = "box" + std::to_string(i);
+  }
+  http::Stop stop;
+  const Poller poller(jobs, {},
+                      {.record = [](const SnapshotPtr&) {},
+                       .end_turn =
+                           [&](const std::string&, const Turn&) {
+                             const std::lock_guard lock(here.mutex);
+                             ++here.turns;
+                             here.changed.notify_all();
+                           }},
+                      stop);
+
+  std::unique_lock lock(here.mutex);
+  here.changed.wait(lock, [&] { return here.turns == 90; });
+  CHECK(here.most == 64);
 }
