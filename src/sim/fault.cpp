@@ -24,7 +24,7 @@ constexpr std::pair<Fault, std::string_view> kNames[] = {
     {Fault::reset, "reset"},       {Fault::close, "close"},         {Fault::silent, "silent"},
     {Fault::http500, "http500"},   {Fault::html, "html"},           {Fault::huge, "huge"},
     {Fault::truncate, "truncate"}, {Fault::bad_xml, "bad-xml"},     {Fault::bad_json, "bad-json"},
-    {Fault::auth, "auth"},
+    {Fault::auth, "auth"},         {Fault::forbidden, "forbidden"},
 };
 
 constexpr std::size_t kHugeBody = 100'000'000;
@@ -92,6 +92,12 @@ ServerResponse cut_short(ServerResponse answer) {
   return answer;
 }
 
+/// Pages and interfaces of a Fritz!Box's web server, but not its login.
+bool needs_session(std::string_view path) {
+  return path.starts_with("/api/v0/") || path.starts_with("/webservices/") ||
+         path == "/data.lua" || path == "/query.lua";
+}
+
 bool is_of(const ServerResponse& answer, std::string_view subtype) {
   return answer.content_type.find(subtype) != std::string::npos;
 }
@@ -116,7 +122,7 @@ std::string fault_names() {
   return joined(names);
 }
 
-std::optional<ServerResponse> instead_of_answer(Fault fault) {
+std::optional<ServerResponse> instead_of_answer(Fault fault, std::string_view path) {
   switch (fault) {
     case Fault::reset:
       return takes_over(&reset);
@@ -131,6 +137,10 @@ std::optional<ServerResponse> instead_of_answer(Fault fault) {
                                   std::string(kHtml));
     case Fault::html:
       return ServerResponse::text(200, std::string(kAccessOff), std::string(kHtml));
+    case Fault::forbidden:
+      if (!needs_session(path)) return std::nullopt;
+      return ServerResponse::text(403, error_page(403, "Forbidden", "ERR_FORBIDDEN"),
+                                  std::string(kHtml));
     default:
       return std::nullopt;
   }

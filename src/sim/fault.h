@@ -22,6 +22,7 @@ enum class Fault {
   bad_xml,    // XML bodies end in the middle, with a Content-Length that agrees
   bad_json,   // so do JSON bodies
   auth,       // every credential is refused
+  forbidden,  // the web login opens a session, and all that is asked with it is 403
 };
 
 std::string_view name(Fault fault);
@@ -30,9 +31,9 @@ Fault find_fault(std::string_view name);
 /// "slow-drip, slow-body, ..."
 std::string fault_names();
 
-/// What a box with this fault sends without looking at the request; nothing for faults that
-/// spoil an answer, and for `auth`, which is the box's.
-std::optional<http::ServerResponse> instead_of_answer(Fault fault);
+/// What a box with this fault sends to whoever asks for `path`; nothing for faults that spoil an
+/// answer, and for `auth`, which is the box's.
+std::optional<http::ServerResponse> instead_of_answer(Fault fault, std::string_view path);
 
 /// `answer` as it arrives from a box with this fault.
 http::ServerResponse spoiled(Fault fault, http::ServerResponse answer);

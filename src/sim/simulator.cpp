@@ -144,7 +144,7 @@ ServerResponse Simulator::answer(const http::ServerRequest& request) {
   ++place.box->stats.requests;
   if (options_.latency.count() > 0) std::this_thread::sleep_for(options_.latency);
   const Fault fault = place.fault;
-  if (auto instead = instead_of_answer(fault)) return std::move(*instead);
+  if (auto instead = instead_of_answer(fault, request.path)) return std::move(*instead);
   ServerResponse response = place.box->answer(
       {.request = request, .moment = moment(place), .refuse_logins = fault == Fault::auth});
   if (options_.trace) trace(place.index, request, response.status);

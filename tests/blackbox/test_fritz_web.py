@@ -1,11 +1,14 @@
 """What the web server of a Fritz!Box answers within a session: AHA, lua pages, the REST interface."""
 import json
+import os
 import shutil
+import socket
+import subprocess
 import time
 
 import pytest
 
-from harness import (FRITZBOX, Daemon, Sim, config, eventually, fritzbox, names, run, samples, value)
+from harness import (BUILD, FRITZBOX, PATIENCE, Daemon, Process, Sim, config, eventually, fritzbox, names, run, samples, value)
 
 pytestmark = pytest.mark.sanitized
 
@@ -301,6 +304,33 @@ def test_a_login_that_is_refused_while_running_is_tried_once(tmp_path):
     assert "secret" not in daemon.log
 
 
+WEB = ["aha: getdevicelistinfos", "aha: getswitchlist", "lua: ecoStat", "lua: energy", "lua: usbOv", "lua: shareVpn"]
+MANY = "pack: house\nkind: fritzbox\nqueries:\n" + "".join(
+    f"  - {{name: house_{n}, request: {{{request}}}, metrics: [{{name: fritzbox_t_{n}, help: x, value: =1}}]}}\n"
+    for n, request in enumerate([*WEB, "tr064: DeviceInfo1.GetInfo"]))
+
+
+@pytest.mark.parametrize("since", ["the start", "some turns"])
+def test_a_session_that_opens_and_is_then_refused_everything_costs_a_login_and_no_failures(tmp_path, since):
+    (tmp_path / "house.yml").write_text(MANY)
+    with Sim(FRITZBOX, args=["--fault", "forbidden"] if since == "the start" else []) as sim:
+        text = config(house(sim.urls[0]), poll="interval: 100ms, timeout: 2s", extra="query_files: [house.yml]\n")
+        with Daemon(tmp_path, text) as daemon:
+            if since != "the start":
+                daemon.wait_for(lambda found: all(f"fritzbox_t_{n}" in names(found) for n in range(len(WEB) + 1)))
+                sim.fault("forbidden")
+            daemon.wait_for_line(f"home: .*: 7 queries, {len(WEB)} denied" if since == "the start" else f"home/house_{len(WEB) - 1}: denied: ")
+            turns = int(value(daemon.samples(), "boxmeter_polls_total"))
+            found = daemon.wait_for(lambda found: int(value(found, "boxmeter_polls_total")) > turns + 10)
+            stats = sim.stats()[0]
+
+    assert failures(found) == {}
+    assert (value(found, "box_up"), value(found, "fritzbox_t_6")) == ("1", "1")
+    # Digest's for TR-064, and the web's; one more is tried when a session was good before.
+    assert (stats["sessions"], value(found, "boxmeter_logins_total")) == ((1, "2") if since == "the start" else (2, "3"))
+    assert [line for line in daemon.lines if "warn" in line] == [], daemon.log
+
+
 def test_no_session_id_is_in_any_error_or_log(tmp_path):
     with Sim(FRITZBOX) as sim:
         with daemon_of(tmp_path, house(sim.urls[0])) as daemon:
@@ -412,6 +442,37 @@ def test_a_call_monitor_that_is_off_is_told_and_hurts_nothing_else(tmp_path):
     assert len(told) == 1 and told[0].endswith(
         "home/house_calls: calls: no connection to the call monitor at 127.0.0.1:1: Connection refused (it is switched "
         "on by dialling #96*5* on a phone of the box)"), daemon.log
+
+
+@pytest.fixture
+def silent_name_server(tmp_path):
+    """(what stands before a command that is to ask it, its socket): it hears questions and never answers."""
+    if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode:
+        pytest.skip("no resolv.conf of its own: needs root and unshare")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        try:
+            server.bind(("127.0.0.53", 53))
+        except OSError:  # systemd-resolved has it
+            server.bind(("127.0.0.77", 53))
+        file = tmp_path / "resolv.conf"
+        # Each question is asked again and again, for minutes.
+        file.write_text(f"nameserver {server.getsockname()[0]}\noptions timeout:30 attempts:5\n")
+        server.settimeout(PATIENCE)
+        yield ["unshare", "--mount", "sh", "-ec", 'mount --bind "$0" /etc/resolv.conf; exec "$@"', file], server
+
+
+# glibc asks files and then DNS, as Debian's nsswitch.conf says; nothing else here knows the name.
+def test_a_name_server_that_is_silent_does_not_hold_the_end_of_a_daemon_with_a_call_monitor(tmp_path, silent_name_server):
+    before, server = silent_name_server
+    with Sim(FRITZBOX) as sim:
+        (tmp_path / "house.yml").write_text(CALLS)
+        (tmp_path / "boxmeter.yml").write_text(
+            config(house(sim.urls[0], call_monitor="box.invalid:1012"), extra="query_files: [house.yml]\n"))
+        command = [BUILD / "boxmeter", "serve", "--config.file", tmp_path / "boxmeter.yml", "--web.listen-address", "127.0.0.1:0"]
+        env = {"STATE_DIRECTORY": str(tmp_path / "state"), "RES_OPTIONS": "timeout:30 attempts:5"}
+        with Process([*before, *command], env=env) as daemon:
+            assert b"\3box\7invalid" in server.recv(512)
+            assert daemon.stop() == 0  # long before the name server is given up
 
 
 def test_a_call_monitor_that_nobody_configured_says_how_to(tmp_path):
