@@ -31,11 +31,11 @@ SharedNames share(MetricNames names) {
   });
 }
 
-Outcome outcome_of(const Snapshot& snapshot) {
-  Outcome outcome{.query = snapshot.query,
-                  .support = snapshot.support,
-                  .failure = snapshot.failure,
-                  .problems = snapshot.problems};
+QueryOutcome told_by(const Snapshot& snapshot) {
+  QueryOutcome outcome{.query = snapshot.query,
+                       .support = snapshot.support,
+                       .failure = snapshot.failure,
+                       .problems = snapshot.problems};
   for (const Series& series : snapshot.series)
     if (!series.points.empty()) outcome.given.push_back(series.family);
   return outcome;
@@ -52,12 +52,12 @@ void GivenMetrics::begin(const std::string& firmware, WallClock::time_point now)
   answers_.clear();
 }
 
-void GivenMetrics::see(const std::vector<Outcome>& outcomes, const std::string& firmware,
+void GivenMetrics::see(const std::vector<QueryOutcome>& outcomes, const std::string& firmware,
                        WallClock::time_point now) {
   if (firmware.empty()) return;
   if (known_.firmware != firmware) begin(firmware, now);
   MetricNames given = *known_.given, missing = *known_.missing;
-  for (const Outcome& outcome : outcomes) {
+  for (const QueryOutcome& outcome : outcomes) {
     // What fails may work the next time, and what is idle will.
     const bool is_lacking =
         outcome.support == Support::unsupported || outcome.support == Support::denied;

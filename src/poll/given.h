@@ -19,14 +19,14 @@ SharedNames share(MetricNames names);
 
 /// What a turn keeps of a snapshot until it ends: neither the reply nor the values, which for all
 /// queries of a box together are a multiple of what is kept of it.
-struct Outcome {
+struct QueryOutcome {
   std::string query = {};
   Support support = Support::supported;
   std::optional<Failure> failure = {};
   std::vector<Failure> problems = {};
   std::vector<FamilyPtr> given = {};  // with at least one point
 };
-Outcome outcome_of(const Snapshot& snapshot);
+QueryOutcome told_by(const Snapshot& snapshot);
 
 /// Which metrics one box gives, and which of them went with a change of its firmware.  Values in,
 /// values out; one thread at a time.  Never throws Error.
@@ -58,7 +58,7 @@ class GivenMetrics {
 
   /// The outcomes of a turn under that firmware; an empty one is not known (yet), and then they say
   /// nothing.
-  void see(const std::vector<Outcome>& outcomes, const std::string& firmware,
+  void see(const std::vector<QueryOutcome>& outcomes, const std::string& firmware,
            WallClock::time_point now);
 
   /// Metrics that are gone, in alphabetical order.

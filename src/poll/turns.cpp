@@ -61,7 +61,7 @@ struct Complaint {
 };
 
 /// One per reason: a query that gives too much may have a rule that fails, too.
-std::vector<Complaint> complaints_of(const Outcome& outcome) {
+std::vector<Complaint> complaints_of(const QueryOutcome& outcome) {
   const auto told = [](const Failure& failure) {
     return Complaint{std::string(name(failure.kind)), failure.message};
   };
@@ -78,13 +78,13 @@ std::vector<Complaint> complaints_of(const Outcome& outcome) {
 }
 
 /// "FRITZ!Box 7590 8.02: 21 queries, 3 unsupported"
-std::string introduction(const Incarnation& box, const std::vector<Outcome>& outcomes) {
+std::string introduction(const Incarnation& box, const std::vector<QueryOutcome>& outcomes) {
   std::string text = box.model;
   if (!box.firmware.empty()) text += (text.empty() ? "" : " ") + box.firmware;
   if (!text.empty()) text += ": ";
   text += std::to_string(outcomes.size()) + (outcomes.size() == 1 ? " query" : " queries");
   std::map<std::string, std::size_t> counts;
-  for (const Outcome& outcome : outcomes)
+  for (const QueryOutcome& outcome : outcomes)
     if (outcome.failure) ++counts[std::string(name(outcome.support))];
   for (const auto& [state, count] : counts) text += ", " + std::to_string(count) + " " + state;
   return text;
@@ -94,8 +94,8 @@ std::string introduction(const Incarnation& box, const std::vector<Outcome>& out
 /// and the rest of the turn is not asked.
 constexpr unsigned kMostUnheard = 5;
 
-std::optional<Failure> first_failure(const std::vector<Outcome>& outcomes) {
-  for (const Outcome& outcome : outcomes)
+std::optional<Failure> first_failure(const std::vector<QueryOutcome>& outcomes) {
+  for (const QueryOutcome& outcome : outcomes)
     if (outcome.failure && !lacking(outcome.support)) return outcome.failure;
   return outcomes.front().failure;
 }
@@ -164,7 +164,7 @@ void Turns::take(Clock::time_point planned, const Wish& wish) {
   asker_.begin_turn();
   unheard_ = 0;
   Turn turn;
-  std::vector<Outcome> outcomes;
+  std::vector<QueryOutcome> outcomes;
   const std::uint64_t sent = asker_.sent();
   for (std::size_t i = 0; i < due.size(); ++i) {
     const bool goes_on = ask_next(due[i], turn, outcomes);
@@ -178,7 +178,7 @@ void Turns::take(Clock::time_point planned, const Wish& wish) {
   // If nothing failed but no answer was typical of a box of this kind, the turn says neither that
   // the device is up nor that it is down.
   const bool failed = std::ranges::any_of(
-      outcomes, [](const Outcome& outcome) { return outcome.failure.has_value(); });
+      outcomes, [](const QueryOutcome& outcome) { return outcome.failure.has_value(); });
   asker_.end_turn();
   turn.asked = asker_.sent() > sent && (turn.reached || failed);
   if (turn.asked && !turn.reached && !turn.failure) turn.failure = first_failure(outcomes);
@@ -193,7 +193,7 @@ void Turns::take(Clock::time_point planned, const Wish& wish) {
 }
 
 /// False: asking anything else in this turn is waste.
-bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<Outcome>& outcomes) {
+bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<QueryOutcome>& outcomes) {
   Pulse::beat();
   const std::uint64_t answers = device_->answers(), sent = asker_.sent();
   const SnapshotPtr snapshot = poll(query);
@@ -203,7 +203,7 @@ bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<Outcome>& outcom
   const bool unheard =
       snapshot->failure && !ended && asker_.sent() > sent && device_->answers() == answers;
   recorder_.record(snapshot);
-  outcomes.push_back(outcome_of(*snapshot));
+  outcomes.push_back(told_by(*snapshot));
   const bool was_reached =
       std::exchange(turn.reached, turn.reached || device_->answers() > answers);
   const Cost cost = ended && was_reached                 ? Cost::time
@@ -328,7 +328,7 @@ void Turns::ask(Snapshot& snapshot, std::size_t query) {
 
 /// One line when something appears, one when it clears, silence in between; one for queries that
 /// share a cause, and one for all of a box that was not reached.
-void Turns::tell(const Turn& turn, const std::vector<Outcome>& outcomes) {
+void Turns::tell(const Turn& turn, const std::vector<QueryOutcome>& outcomes) {
   if (turn.failure) return tell_of_outage(*turn.failure);
   const bool is_first = turn.reached && !is_introduced_;
   if (is_first) is_introduced_ = true;
@@ -338,7 +338,7 @@ void Turns::tell(const Turn& turn, const std::vector<Outcome>& outcomes) {
     log_event(LogLevel::info, "answers again", {{"device", name_}});
   if (turn.reached) is_out_ = false;
   std::vector<Line> lines;
-  for (const Outcome& outcome : outcomes) {
+  for (const QueryOutcome& outcome : outcomes) {
     const bool is_lacking = lacking(outcome.support);
     std::set<std::string> now;
     std::set<std::string> before;

@@ -54,9 +54,9 @@ class Turns {
   void recall();
   void notice_restart();
   void remember();
-  bool ask_next(std::size_t query, Turn& turn, std::vector<Outcome>& outcomes);
+  bool ask_next(std::size_t query, Turn& turn, std::vector<QueryOutcome>& outcomes);
   void settle(Turn turn, Clock::time_point planned, Clock::time_point began);
-  void tell(const Turn& turn, const std::vector<Outcome>& outcomes);
+  void tell(const Turn& turn, const std::vector<QueryOutcome>& outcomes);
   void tell_of_outage(const Failure& failure);
   void tell_of_gone(const std::vector<std::string>& gone);
 
