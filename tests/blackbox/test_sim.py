@@ -51,7 +51,7 @@ def test_wrong_usage_ends_with_2_and_says_why():
              "'--count' takes a number from 1 to 20000, not '0'; see 'boxmeter-sim --help'"),
             (("--recording", recording, "--fault", "rest"),
              "unknown fault 'rest' (known: none, slow-drip, slow-body, reset, close, silent, "
-             "http500, html, huge, truncate, bad-xml, bad-json, auth)"),
+             "http500, html, huge, truncate, bad-xml, bad-json, auth, forbidden)"),
             (("--recording", recording, "--fault", "reset@1"), "no box 1 (there are 1, from 0)"),
             (("--recording", "no-such"), "no recording 'no-such': not a folder"),
             (("--recording", str(RECORDINGS)), None)):
@@ -597,7 +597,7 @@ def test_the_control_path_says_what_is_wrong(sim):
     running = sim()
     for path, message in (("/fault?name=rest", "unknown fault 'rest' (known: none, slow-drip, "
                            "slow-body, reset, close, silent, http500, html, huge, truncate, "
-                           "bad-xml, bad-json, auth)\n"),
+                           "bad-xml, bad-json, auth, forbidden)\n"),
                           ("/expire?box=1", "no box 1\n"), ("/expire?box=x", "'x' is no number\n")):
         status, _, text = fetch(connect(running.control_url), "POST", path)
         assert (status, text) == (400, message)

@@ -187,7 +187,7 @@ TEST_CASE("a fault that nobody knows is told with those that are known") {
   CHECK(find_fault("bad-xml") == Fault::bad_xml);
   CHECK_THROWS_WITH_AS(find_fault("rest"),
                        "unknown fault 'rest' (known: none, slow-drip, slow-body, reset, close, "
-                       "silent, http500, html, huge, truncate, bad-xml, bad-json, auth)",
+                       "silent, http500, html, huge, truncate, bad-xml, bad-json, auth, forbidden)",
                        Error);
 }
 
