@@ -3,8 +3,10 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -467,3 +469,40 @@ def test_what_is_hidden_leaves_a_trace(tmp_path):
     assert json.loads(shown.stdout)[0]["config"]["key"] == "hush"
     assert json.loads(calls.stdout) == [{"id": 1, "number": "0199001234", "name": "0199001234"}]  # asked for on purpose
     assert json.loads(refused.stdout)["error"]["code"] == "invalid_request"
+
+
+ANNOUNCED = """
+import socket, struct, subprocess, sys, threading
+for command in ("ip link set lo up multicast on", "ip addr add 192.168.1.254/24 dev lo"):
+    subprocess.run(command.split(), check=True)
+group = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+group.bind(("", 5353))
+group.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, struct.pack("4s4s", socket.inet_aton("224.0.0.251"), socket.inet_aton("192.168.1.254")))
+instance, service = b"\\x0eFreebox Server", b"\\x08_fbx-api\\x04_tcp\\x05local\\0"
+text = b"".join(bytes([len(pair)]) + pair for pair in (b"api_version=16.0", b"api_domain=box.fbxos.invalid", b"https_available=1",
+                                                       b"https_port=46535", b"uid=23b86ec8091013d668829fe12791fdab"))
+def record(name, kind, content):
+    return name + struct.pack(">HHIH", kind, 1, 120, len(content)) + content
+def answer():
+    while True:
+        asked, sender = group.recvfrom(9000)
+        kind = asked[-3]
+        content = record(service, 12, instance + service) if kind == 12 else record(instance + service, 16, text)
+        group.sendto(asked[:2] + struct.pack(">HHHHH", 0x8400, 1, 1, 0, 0) + asked[12:] + content, sender)
+threading.Thread(target=answer, daemon=True).start()
+sys.exit(subprocess.run([sys.argv[1], "call", "--config.file", sys.argv[2], "free", "get:system/"]).returncode)
+"""
+
+
+def test_a_freebox_that_announces_itself_is_asked_at_the_name_and_port_that_it_tells(tmp_path):
+    if os.geteuid() != 0 or not shutil.which("unshare") or not shutil.which("ip"):
+        pytest.skip("no network of its own: needs root, unshare and ip")
+    file = tmp_path / "boxmeter.yml"
+    file.write_text(config(freebox("auto")))
+
+    done = subprocess.run(["unshare", "--net", sys.executable, "-c", ANNOUNCED, BUILD / "boxmeter", file], text=True,
+                          capture_output=True, timeout=120, env={**os.environ, "STATE_DIRECTORY": str(tmp_path / "state")})
+
+    # There is no name server in that network: what it was asked for is seen in the complaint.
+    assert done.returncode == 1
+    assert "no Freebox found: 'https://box.fbxos.invalid:46535': " in done.stderr

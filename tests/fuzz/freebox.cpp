@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "device/freebox/api_version.h"
+#include "device/freebox/mdns.h"
 #include "device/freebox/observer.h"
 #include "device/freebox/protocol.h"
 #include "device/freebox/request.h"
@@ -50,6 +51,17 @@ void freebox_path(std::string_view input) {
   expect(!path.empty() && !path.starts_with('/'), "a path is relative to the API's root");
   expect(("/" + path + "/").find("/../") == std::string::npos, "a path does not climb");
   expect(path.find_first_of("#\\ ") == std::string::npos, "a path stays a path");
+}
+
+void mdns(std::string_view input) {
+  const MdnsName service = {"_fbx-api", "_tcp", "local"};
+  const MdnsAnswer answer = parse_mdns(input, service);
+  for (const auto& text : answer.texts)
+    expect(text.contains("device_name"), "what is announced has a name");
+  for (const MdnsName& name : answer.without_text) {
+    const std::string question = mdns_question(name, MdnsType::text);
+    expect(question.size() <= 12 + 256 + 4, "a name that came can be asked for");
+  }
 }
 
 void command(std::string_view input) {

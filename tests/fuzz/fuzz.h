@@ -37,6 +37,7 @@ void envelope(std::string_view input);
 void api_version(std::string_view input);
 void freebox_path(std::string_view input);
 void command(std::string_view input);
+void mdns(std::string_view input);
 // tests/fuzz/http.cpp
 void challenge(std::string_view input);
 void request(std::string_view input);

@@ -22,6 +22,7 @@ std::span<const Target> targets() {
       {"api_version", "tests/recordings/*/api_version.json", &api_version},
       {"freebox_path", "", &freebox_path},
       {"command", "", &command},
+      {"mdns", "", &mdns},
       {"challenge", "", &challenge},
       {"request", "", &request},
       {"url", "", &url},

@@ -40,8 +40,9 @@ struct Probes {
 /// Throws Error{network} that lists what was tried.
 Found find_box(const Known& known, const Probes& probes);
 
-/// What the boxes of this network announce as `_fbx-api._tcp`, through avahi's daemon, for at most
-/// `wait`.  Throws Error{network} where that is not running.
+/// What the boxes of this network announce as `_fbx-api._tcp` within `wait`: asked by a socket of
+/// our own, so that no avahi need run.  Blocks for that long.  Throws Error{network} where nobody
+/// does.
 std::vector<ApiVersion> announced(std::chrono::milliseconds wait, const http::Stop& stop);
 
 }  // namespace boxmeter::freebox

@@ -1,101 +1,151 @@
-#include <avahi-client/client.h>
-#include <avahi-client/lookup.h>
-#include <avahi-common/error.h>
-#include <avahi-common/malloc.h>
-#include <avahi-common/simple-watch.h>
-#include <avahi-common/strlst.h>
+#include "device/freebox/mdns.h"
 
-#include <memory>
+#include <algorithm>
+#include <optional>
 
-#include "device/freebox/discovery.h"
+#include "base/text.h"
 
-// The only place that knows avahi.  Its callbacks run within avahi_simple_poll_iterate(), in the
-// thread that looks.
 namespace boxmeter::freebox {
 namespace {
 
-constexpr int kStepMs = 50;  // how soon a stop is noticed
+constexpr std::size_t kHeader = 12, kLongestName = 255;
+constexpr unsigned kIsAnswer = 0x8000, kInternet = 1;
 
-struct Look {
-  AvahiClient* client = nullptr;
-  std::vector<ApiVersion> boxes = {};
-  unsigned resolving = 0;
-  bool browsed = false;  // avahi has told all that it knows for now
+struct Record {
+  MdnsName name = {};
+  unsigned type = 0;
+  std::size_t begin = 0, end = 0;  // of its content
 };
 
-std::map<std::string, std::string> pairs_of(AvahiStringList* list) {
-  std::map<std::string, std::string> text;
-  for (; list != nullptr; list = avahi_string_list_get_next(list)) {
-    char* key = nullptr;
-    char* value = nullptr;
-    if (avahi_string_list_get_pair(list, &key, &value, nullptr) != 0) continue;
-    if (key != nullptr && value != nullptr) text[key] = value;
-    avahi_free(key);
-    avahi_free(value);
-  }
-  return text;
-}
+/// Reads a DNS message (RFC 1035 section 4); every step gives nothing at the end of what came.
+class Message {
+ public:
+  explicit Message(std::string_view bytes) : bytes_(bytes) {}
 
-// NOLINTBEGIN(readability-function-size): the arguments are avahi's
-void resolved(AvahiServiceResolver* resolver, AvahiIfIndex, AvahiProtocol, AvahiResolverEvent event,
-              const char* name, const char*, const char*, const char*, const AvahiAddress*,
-              std::uint16_t, AvahiStringList* text, AvahiLookupResultFlags, void* data) {
-  auto& look = *static_cast<Look*>(data);
-  --look.resolving;
-  if (event == AVAHI_RESOLVER_FOUND) {
-    try {
-      std::map<std::string, std::string> pairs = pairs_of(text);
-      if (name != nullptr) pairs["device_name"] = name;
-      look.boxes.push_back(parse_announcement(pairs));
-    } catch (const std::exception&) {
-      // Something else announces itself under this name; no exception may pass through C.
+  std::optional<unsigned> number(std::size_t size) {
+    if (size > bytes_.size() - at_) return std::nullopt;
+    unsigned value = 0;
+    for (const char c : bytes_.substr(at_, size))
+      value = value << 8 | static_cast<unsigned char>(c);
+    at_ += size;
+    return value;
+  }
+
+  std::optional<MdnsName> name() { return name_at(at_, /*moves=*/true); }
+
+  /// The name that is the content of a record.
+  std::optional<MdnsName> name_in(const Record& record) { return name_at(record.begin, false); }
+
+  std::optional<Record> record() {
+    auto name = this->name();
+    const auto type = number(2), kind = number(2), lifetime = number(4), length = number(2);
+    if (!name || !type || !kind || !lifetime || !length || *length > bytes_.size() - at_)
+      return std::nullopt;
+    at_ += *length;
+    return Record{.name = std::move(*name), .type = *type, .begin = at_ - *length, .end = at_};
+  }
+
+  std::string_view content(const Record& record) const {
+    return bytes_.substr(record.begin, record.end - record.begin);
+  }
+
+ private:
+  /// The rest of a name may stand further in front; a place that is not in front of the last one
+  /// would lead in circles.
+  std::optional<MdnsName> name_at(std::size_t at, bool moves) {
+    MdnsName name;
+    std::size_t length = 0, limit = at;
+    for (;;) {
+      if (at >= bytes_.size()) return std::nullopt;
+      const auto size = static_cast<unsigned char>(bytes_[at]);
+      if (size >= 0xC0) {
+        if (at + 1 >= bytes_.size()) return std::nullopt;
+        const std::size_t target = (size & 0x3FU) << 8 | static_cast<unsigned char>(bytes_[at + 1]);
+        if (moves) at_ = at + 2;
+        moves = false;
+        if (target >= limit) return std::nullopt;
+        at = limit = target;
+        continue;
+      }
+      length += size + 1U;
+      if (size >= 0x40 || length > kLongestName || at + size >= bytes_.size()) return std::nullopt;
+      if (size > 0) name.emplace_back(bytes_.substr(at + 1, size));
+      at += size + 1U;
+      if (size > 0) continue;
+      if (moves) at_ = at;
+      return name;
     }
   }
-  avahi_service_resolver_free(resolver);
+
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+};
+
+/// Whether `name` is an instance of the service: one part in front of its name.
+bool is_instance(const MdnsName& name, const MdnsName& service) {
+  return name.size() == service.size() + 1 &&
+         std::equal(service.begin(), service.end(), name.begin() + 1, &equal_ignoring_case);
 }
 
-void browsed(AvahiServiceBrowser*, AvahiIfIndex interface, AvahiProtocol protocol,
-             AvahiBrowserEvent event, const char* name, const char* type, const char* domain,
-             AvahiLookupResultFlags, void* data) {
-  auto& look = *static_cast<Look*>(data);
-  if (event == AVAHI_BROWSER_ALL_FOR_NOW || event == AVAHI_BROWSER_FAILURE) look.browsed = true;
-  if (event != AVAHI_BROWSER_NEW) return;
-  const AvahiServiceResolver* resolver =
-      avahi_service_resolver_new(look.client, interface, protocol, name, type, domain,
-                                 AVAHI_PROTO_UNSPEC, AvahiLookupFlags(0), &resolved, &look);
-  if (resolver != nullptr) ++look.resolving;
-}
-// NOLINTEND(readability-function-size)
-
-void state_changed(AvahiClient*, AvahiClientState, void*) {}
-
-Error failure(int code) {
-  return {ErrorKind::network,
-          std::string("avahi's daemon does not answer (") + avahi_strerror(code) + ")"};
+/// Of a TXT record: strings "key=value", each behind its length.  Of a key that comes twice the
+/// first counts (RFC 6763 section 6.4).
+std::map<std::string, std::string> pairs_of(std::string_view content) {
+  std::map<std::string, std::string> pairs;
+  while (!content.empty()) {
+    const std::size_t size = static_cast<unsigned char>(content[0]);
+    const std::string_view pair = content.substr(1, size);
+    const auto equals = pair.find('=');
+    if (equals != std::string_view::npos && equals > 0)
+      pairs.emplace(lower(pair.substr(0, equals)), pair.substr(equals + 1));
+    content.remove_prefix(std::min(content.size(), size + 1));
+  }
+  return pairs;
 }
 
 }  // namespace
 
-std::vector<ApiVersion> announced(std::chrono::milliseconds wait, const http::Stop& stop) {
-  const auto until = std::chrono::steady_clock::now() + wait;
-  const std::unique_ptr<AvahiSimplePoll, decltype(&avahi_simple_poll_free)> poll(
-      avahi_simple_poll_new(), &avahi_simple_poll_free);
-  if (!poll) throw failure(AVAHI_ERR_NO_MEMORY);
-  int error = 0;
-  const std::unique_ptr<AvahiClient, decltype(&avahi_client_free)> client(
-      avahi_client_new(avahi_simple_poll_get(poll.get()), AvahiClientFlags(0), &state_changed,
-                       nullptr, &error),
-      &avahi_client_free);
-  if (!client) throw failure(error);
-  Look look{.client = client.get()};
-  // The client frees the browser, and the resolvers that have not answered in time.
-  if (avahi_service_browser_new(client.get(), AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC, "_fbx-api._tcp",
-                                nullptr, AvahiLookupFlags(0), &browsed, &look) == nullptr)
-    throw failure(avahi_client_errno(client.get()));
-  while (std::chrono::steady_clock::now() < until && !stop.stopped() &&
-         !(look.browsed && look.resolving == 0))
-    if (avahi_simple_poll_iterate(poll.get(), kStepMs) != 0) break;
-  return std::move(look.boxes);
+std::string mdns_question(const MdnsName& name, MdnsType type) {
+  std::string bytes(kHeader, '\0');
+  bytes[5] = 1;  // one question
+  for (const std::string& part : name) {
+    bytes += static_cast<char>(part.size());
+    bytes += part;
+  }
+  bytes += '\0';
+  for (const unsigned number : {static_cast<unsigned>(type), kInternet}) {
+    bytes += '\0';
+    bytes += static_cast<char>(number);
+  }
+  return bytes;
+}
+
+MdnsAnswer parse_mdns(std::string_view datagram, const MdnsName& service) {
+  Message message(datagram);
+  const auto id = message.number(2), flags = message.number(2), questions = message.number(2);
+  const auto answers = message.number(2), authorities = message.number(2),
+             others = message.number(2);
+  if (!id || !others || (*flags & kIsAnswer) == 0) return {};
+  for (unsigned i = 0; i < *questions; ++i)
+    if (!message.name() || !message.number(4)) return {};
+
+  MdnsAnswer answer;
+  std::vector<MdnsName> told;
+  for (unsigned i = 0; i < *answers + *authorities + *others; ++i) {
+    const auto record = message.record();
+    if (!record) break;
+    if (record->type == static_cast<unsigned>(MdnsType::pointer)) {
+      const auto instance = message.name_in(*record);
+      if (instance && is_instance(*instance, service)) answer.without_text.push_back(*instance);
+    } else if (record->type == static_cast<unsigned>(MdnsType::text) &&
+               is_instance(record->name, service)) {
+      answer.texts.push_back(pairs_of(message.content(*record)));
+      answer.texts.back()["device_name"] = record->name.front();
+      told.push_back(record->name);
+    }
+  }
+  std::erase_if(answer.without_text,
+                [&](const MdnsName& name) { return std::ranges::find(told, name) != told.end(); });
+  return answer;
 }
 
 }  // namespace boxmeter::freebox
