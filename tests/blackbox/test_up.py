@@ -69,6 +69,19 @@ def test_the_reason_says_what_answers_and_what_may_be_wrong(tmp_path):
                 "and is the port 49000 or 49443?") in done.stderr
 
 
+@pytest.mark.parametrize("path, before", [("", ""), ("/api/v8/", "login: ")])
+@pytest.mark.parametrize("stranger, what", [
+    (STRANGERS[0], "HTML from 'nginx'"), (STRANGERS[1], "HTTP 404 with HTML from 'nginx'"), (STRANGERS[2], "HTTP 503 from 'nginx'"),
+], ids=lambda given: str(given[0]))
+def test_the_reason_says_what_answers_where_a_freebox_should(tmp_path, stranger, what, path, before):
+    with Stranger(*stranger) as server:
+        done = once(tmp_path, config(freebox(server.url + path, queries=["freebox_connection"]), poll=SHORT))
+
+        assert done.stderr.splitlines()[-1].endswith(
+            f" free: {before}{server.url} answers, but not as a Freebox ({what}): is this its address and port? In its own network it "
+            "is https://mafreebox.freebox.fr")
+
+
 @pytest.mark.parametrize("challenge, asked", [
     ('Basic realm="router"', "'Basic'"),
     ('Digest realm="F", nonce="1", algorithm=MD5-sess, qop="auth"', "Digest with algorithm 'MD5-sess'"),

@@ -206,9 +206,9 @@ TEST_CASE("a web page instead of /api_version says that this is no Freebox") {
                                      .own = Options{.app_id = "a"}},
                                     stop);
 
-  CHECK(called(*device) == "protocol: 'http://" + server.where() +
-                               "' does not answer /api_version as a Freebox: answer is a web page, "
-                               "not JSON");
+  CHECK(called(*device) == "protocol: http://" + server.where() +
+                               " answers, but not as a Freebox (HTML): is this its address and "
+                               "port? In its own network it is https://mafreebox.freebox.fr");
 }
 
 TEST_CASE("the built-in roots are trusted besides those of the configuration, not instead") {
@@ -227,9 +227,10 @@ TEST_CASE("the built-in roots are trusted besides those of the configuration, no
   CHECK(called(*freebox::open(config, stop)).starts_with("tls: "));
   config.tls.extra_roots = identity.pem();
   CHECK(called(*freebox::open(config, stop)) ==
-        "protocol: 'https://" + server.where() +
-            "' does not answer /api_version as a Freebox: api_version 'x' is not a version "
-            "(expected: such as 16.0)");
+        "protocol: https://" + server.where() +
+            " answers, but not as a Freebox (api_version 'x' is not a version (expected: such as "
+            "16.0)): is this its address and port? In its own network it is "
+            "https://mafreebox.freebox.fr");
 }
 
 TEST_CASE("secrets do not leave the brand, and counters keep all digits") {

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/kept_file.h"
 #include "base/log.h"
+#include "device/answered_by.h"
 #include "device/freebox/options.h"
 #include "device/freebox/roots.h"
 #include "http/url.h"
@@ -32,6 +33,17 @@ bool has_major(std::string_view path) {
 /// POST rrd/ asks, and logging in and out does no harm when it is sent twice.
 bool is_reading(const Call& call) {
   return call.method == http::Method::get || call.path == "rrd/" || call.path.starts_with("login/");
+}
+
+/// A printer's page, another brand, a proxy that is out of order: `why` says what is not a
+/// Freebox's in an answer that looks good otherwise.
+Stranger stranger(const std::string& url, const http::Response& response, const Error& why) {
+  const auto first = response.body.find_first_not_of(" \t\r\n");
+  const bool is_html = first != std::string::npos && response.body[first] == '<';
+  return Stranger(url + " answers, but not as a Freebox (" +
+                  answered_by(response, is_html, why.what()) +
+                  "): is this its address and port? In its own network it is "
+                  "https://mafreebox.freebox.fr");
 }
 
 }  // namespace
@@ -64,7 +76,13 @@ Envelope Api::ask(const Call& call, const Secret& session, std::size_t body_limi
   try {
     const http::Response response = client_.send(request);
     answered_ = true;
-    return parse_envelope(response.status, response.body);
+    try {
+      return parse_envelope(response.status, response.body);
+    } catch (const Error& error) {
+      // Whoever lets nobody in may be anybody.
+      if (error.kind() != ErrorKind::protocol || !call.path.starts_with("login/")) throw;
+      throw stranger(url_, response, error);
+    }
   } catch (const Error&) {
     if (!answered_ && config_.url == kAuto) forget();  // its port moved, or the network did
     throw;
@@ -101,8 +119,12 @@ void Api::find() {
 
 ApiVersion Api::ask_version(http::Client& client, const std::string& url) {
   const http::Response response = client.send({.url = url + "/api_version"});
-  return within("'" + url + "' does not answer /api_version as a Freebox",
-                [&] { return parse_api_version(response.status, response.body); });
+  try {
+    return parse_api_version(response.status, response.body);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::protocol) throw;
+    throw stranger(url, response, error);
+  }
 }
 
 Found Api::search() {

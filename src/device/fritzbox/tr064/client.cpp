@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "device/answered_by.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/tr064/arguments.h"
 #include "device/fritzbox/tr064/documents.h"
@@ -187,13 +188,8 @@ Description Tr064Client::described(const http::Response& response) const {
 /// what came.
 Stranger Tr064Client::stranger(const http::Response& response) const {
   const bool html = is_html(response.body);
-  std::string what = response.status == 200 ? "" : "HTTP " + std::to_string(response.status);
-  if (html) what += what.empty() ? "HTML" : " with HTML";
-  if (what.empty()) what = "no description of a device";
-  std::string server = response.header("server").substr(0, 60);
-  std::erase_if(server, [](char c) { return c < 0x20 || c > 0x7E; });
-  if (!server.empty()) what += " from '" + server + "'";
-  return Stranger(url_ + " answers, but not as a Fritz!Box (" + what +
+  return Stranger(url_ + " answers, but not as a Fritz!Box (" +
+                  answered_by(response, html, "no description of a device") +
                   "): is this its address, and is the port 49000 or 49443?" +
                   (html && response.status == 200
                        ? " If so, switch on 'Allow access for applications' in its network settings"
