@@ -137,24 +137,24 @@ std::int64_t moved(std::int64_t recorded, const Move& move, const Moment& moment
 MovingText::MovingText(std::string text)
     : text_(std::make_shared<const std::string>(std::move(text))) {}
 
-MovingText MovingText::of_soap(std::string text, const WanRates& rates) {
+MovingText MovingText::of_soap(std::string_view text, const WanRates& rates) {
   std::string kept;
   std::vector<Gap> gaps;
   std::size_t from = 0;
-  for (std::size_t at = text.find('<'); at != std::string::npos; at = text.find('<', at + 1)) {
+  for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
     const std::size_t close = text.find('>', at);
-    if (close == std::string::npos) break;
-    const auto move = element_move(std::string_view(text).substr(at + 1, close - at - 1), rates);
+    if (close == std::string_view::npos) break;
+    const auto move = element_move(text.substr(at + 1, close - at - 1), rates);
     if (!move) continue;
     const std::size_t end = text.find('<', close);
-    if (end == std::string::npos) break;
-    const auto recorded = parse_signed(std::string_view(text).substr(close + 1, end - close - 1));
+    if (end == std::string_view::npos) break;
+    const auto recorded = parse_signed(text.substr(close + 1, end - close - 1));
     if (!recorded) continue;
-    kept.append(text, from, close + 1 - from);
+    kept += text.substr(from, close + 1 - from);
     gaps.push_back({kept.size(), *recorded, *move});
     from = end;
   }
-  kept.append(text, from);
+  kept += text.substr(from);
   MovingText result(std::move(kept));
   result.gaps_ = std::move(gaps);
   return result;

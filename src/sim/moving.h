@@ -43,7 +43,7 @@ class MovingText {
   /// One that stands still.
   explicit MovingText(std::string text);
 
-  static MovingText of_soap(std::string text, const WanRates& rates);
+  static MovingText of_soap(std::string_view text, const WanRates& rates);
   /// Text that is no JSON stands still.
   static MovingText of_json(std::string text);
 

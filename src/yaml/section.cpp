@@ -62,10 +62,16 @@ Value::Value(const Document& document, Mistakes* mistakes)
   if (mistakes != nullptr) mistakes->begin_file(document.name);
 }
 
+Mistake Value::no_value() const {
+  return problem(
+      name_ + " has no value" +
+      (is_cut_by_comment() ? " (a comment begins at its '#': put the value in quotes)" : ""));
+}
+
 Mistake Value::wrong_type(const std::string& wanted) const {
   switch (node_->kind) {
     case YamlNode::Kind::null:
-      return problem(name_ + " has no value");
+      return no_value();
     case YamlNode::Kind::scalar:
       return problem(name_ + " must be " + wanted + ", not a single value");
     case YamlNode::Kind::list:
@@ -223,7 +229,7 @@ const Key* Section::secret_before(std::size_t entry) const {
 std::optional<Value> Section::find(std::string_view key) const {
   for (const Value::Entry& entry : entries_) {
     if (entry.key.raw() != key) continue;
-    if (entry.value.is_null()) throw entry.value.problem(entry.value.name() + " has no value");
+    if (entry.value.is_null()) throw entry.value.no_value();
     return entry.value;
   }
   return std::nullopt;

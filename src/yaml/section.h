@@ -34,6 +34,8 @@ class Value {
   std::string place() const { return position().text(); }
   FilePosition position() const { return {.file = *file_, .mark = node_->mark}; }
   Mistake problem(const std::string& what) const { return {position(), what}; }
+  /// For a key behind which nothing stands, or only what YAML takes for a comment.
+  Mistake no_value() const;
   /// Runs `step`.  An Error becomes a Mistake at this place, whatever its kind; `step` must not
   /// throw a Mistake.
   template <typename Step>

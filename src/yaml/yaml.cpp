@@ -37,6 +37,13 @@ std::size_t closing_quote(std::string_view rest) {
   return std::string_view::npos;
 }
 
+/// A '#' followed by a blank begins a comment; one followed by a character may belong to the value
+/// ("pa #ss").
+bool may_be_value(std::string_view comment) {
+  return comment.size() > 1 && comment[0] == '#' &&
+         std::string_view(" \t\r#").find(comment[1]) == std::string_view::npos;
+}
+
 /// yaml-cpp does not tell where a scalar ends.  `rest` is its line from its first character on.
 Extent extent_of(std::string_view rest, std::string_view text) {
   if (rest.starts_with('|') || rest.starts_with('>')) return {.several_lines = true};
@@ -45,14 +52,7 @@ Extent extent_of(std::string_view rest, std::string_view text) {
   // A plain one that goes on has all of its first line, and more.
   if (text.size() > trim(rest).size()) return {.several_lines = true};
   const std::string_view behind = rest.substr(text.size());
-  const auto comment = behind.find_first_not_of(" \t");
-  const bool has_comment =
-      comment != std::string_view::npos && comment > 0 && behind[comment] == '#';
-  // A '#' followed by a blank begins a comment; one followed by a character may belong to the value
-  // ("pa #ss").
-  return {.cut_by_comment =
-              has_comment && comment + 1 < behind.size() &&
-              std::string_view(" \t\r#").find(behind[comment + 1]) == std::string_view::npos};
+  return {.cut_by_comment = trim(behind).size() < behind.size() && may_be_value(trim(behind))};
 }
 
 /// Makes nodes of yaml-cpp's events and stops at the first one that we do not take.  Its own nodes
@@ -77,7 +77,10 @@ class Builder final : public YAML::EventHandler {
   }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     begin(mark, anchor, "");
-    add({.mark = to_mark(mark)});
+    const std::string_view key = rest_of_line(newest_);
+    const auto colon = std::min(key.find(':'), key.size() - 1);
+    add({.mark = to_mark(mark),
+         .cut_by_comment = !key.empty() && may_be_value(trim(key.substr(colon + 1)))});
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
@@ -108,7 +111,10 @@ class Builder final : public YAML::EventHandler {
   }
 
   void begin(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag) {
-    if (anchor != 0) refuse(to_mark(mark), "anchors are not supported; write the value out");
+    if (anchor != 0)
+      refuse(to_mark(mark),
+             "anchors are not supported: write the value out, or put a text that begins with "
+             "'&' in quotes");
     if (!tag.empty() && tag != "?" && tag != "!")
       refuse(to_mark(mark), "a text that begins with '!' is a tag of YAML; put it in quotes");
     if (++values_ > most_values_)
@@ -179,7 +185,13 @@ std::string hint(std::string_view text, Mark mark) {
   const auto colon = line.find(": ");
   const auto begin =
       colon == std::string_view::npos ? colon : line.find_first_not_of(' ', colon + 1);
-  constexpr std::string_view kNeedQuotes = "!@%`&*|>";
+  constexpr std::string_view kNeedQuotes = "!@%`&*|>-?,]}";
+  if (begin != std::string_view::npos && line[begin] == '"' && line.find('\\') != line.npos)
+    return " (between \" and \" a \\ begins an escape: write it as \\\\, or put the text between ' "
+           "and ')";
+  if (begin != std::string_view::npos && (line[begin] == '"' || line[begin] == '\''))
+    return std::string(" (what begins with a quote ends with it: put a text that has ") +
+           line[begin] + " in it in the other kind of quotes)";
   if (begin != std::string_view::npos && kNeedQuotes.find(line[begin]) != std::string_view::npos)
     return std::string(" (a text that begins with '") + line[begin] + "': put it in quotes)";
   if (colon != line.rfind(": ") && line.find_first_of("\"'") == std::string_view::npos)

@@ -59,7 +59,8 @@ TEST_CASE("environment variables are replaced in values and nothing else of a va
 
 TEST_CASE("an alias bomb, anchors, tags and a second document are refused") {
   CHECK(complaint("a: &a [x]\nb: *a\n") ==
-        "f.yml:1:4: anchors are not supported; write the value out");
+        "f.yml:1:4: anchors are not supported: write the value out, or put a text that begins with "
+        "'&' in quotes");
   CHECK(complaint("a: *b\n").starts_with("f.yml:1:4: "));
   CHECK(complaint("a: !!int 1\n") ==
         "f.yml:1:4: a text that begins with '!' is a tag of YAML; put it in quotes");
