@@ -78,3 +78,26 @@ def test_the_worst_reply_costs_less_than_64_mb_and_is_left_at_the_end(tmp_path, 
     assert code == 0, daemon.log
     assert grown < MOST
     assert took < 20  # a second is what it takes; a machine that is busy has more time
+
+
+def test_a_query_over_series_limit_is_told_in_the_log_once_and_again_after_it_was_within(tmp_path):
+    asked = {"more": 9}
+    with ScriptedFreebox({"storage/disk/": lambda: body([{"id": "1", "model": "m", "partitions": partitions(asked["more"])}])}) as box:
+        (tmp_path / "worst.yml").write_text(PACK)
+        text = config(freebox(box.url, queries=["worst"]), poll="interval: 100ms, timeout: 20s, series_limit: 5",
+                      extra="query_files: [worst.yml]\n")
+        with Daemon(tmp_path, text) as daemon:
+            def dropped(found):
+                return int(value(found, "boxmeter_series_dropped_total", reason="limit") or 0)
+            daemon.wait_for(lambda found: dropped(found) >= 5 * 4)  # five times told by the box
+            assert value(daemon.samples(), "freebox_worst", partition="4") == "4"
+            first = list(daemon.lines)
+            asked["more"] = 2
+            daemon.wait_for_line("worst: .*again|worst: .*clear|worst: answers")
+            asked["more"] = 9
+            before = dropped(daemon.samples())
+            daemon.wait_for(lambda found: dropped(found) >= before + 5 * 4)
+
+    told = [line for line in daemon.lines if "series" in line]
+    assert len([line for line in first if "more than 5 series" in line]) == 1, daemon.log
+    assert len(told) == 2, daemon.log

@@ -119,6 +119,19 @@ def test_mistakes_and_refusals_are_one_line(url, words, code, message):
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("path", ["/api/v8/connection/", "api/v16.0/connection/", "/connection/"])
+def test_a_path_may_be_written_as_the_documents_write_it(url, tmp_path, path):
+    plain = ask(url, "get", "connection/", "-j")
+    (tmp_path / "boxmeter.yml").write_text(config(freebox(url)))
+    called = run("call", "--config.file", tmp_path / "boxmeter.yml", "free", f"get:{path}", env={"STATE_DIRECTORY": str(tmp_path / "state")})
+
+    done = ask(url, "get", path, "-j")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, plain.stdout, plain.stderr)
+    assert '"bandwidth_down"' in done.stdout
+    assert (called.returncode, json.loads(called.stdout).keys()) == (0, json.loads(plain.stdout).keys()), called.stderr
+
+
 @pytest.mark.parametrize("words, message", [
     ([], "no app token: give one with -t f:FILE, or register an application with 'boxmeter freebox register'"),
     (["comands"], "unknown command 'comands' of 'boxmeter freebox' (did you mean 'commands'?) "
