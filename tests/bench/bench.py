@@ -334,7 +334,75 @@ def fleet(bench):
     bench.row(f"{what}: polls skipped", skipped, "", aim="0", met=skipped == 0)
 
 
-SECTIONS = {1: calls, 2: resident, 3: page, 4: start, 5: fleet}
+def pace(bench):
+    """6. At the pace of life: the default pack once a second, what a box is asked in a minute, and peers, in one run."""
+    seconds = 60  # a minute is what is counted
+    file = shipped_pack(bench, "fritzbox")
+    with contextlib.ExitStack() as stack:
+        sims = [stack.enter_context(harness.Sim(harness.FRITZBOX)) for _ in range(3)]
+        folders = [bench.folder / name for name in ("often", "default")]
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
+        often = stack.enter_context(harness.Daemon(folders[0], config(sims[0].urls, harness.fritzbox, "interval: 1s", file=file)))
+        default = stack.enter_context(harness.Daemon(folders[1], config(sims[1].urls, harness.fritzbox, "interval: 30s")))
+        peer = stack.enter_context(fritz_exporter(sims[2]))
+        for daemon in (often, default):
+            wait_until(lambda: polled(daemon, 1))
+        if peer:
+            quick_page(peer.port)  # it has read what the box can be asked
+        cpu, asked = cpu_seconds(often.popen.pid), [requests(sim) for sim in sims]
+        peer_cpu, scraped = (cpu_seconds(peer.pid), 0) if peer else (0, 0)
+        began = time.monotonic()
+        while (now := time.monotonic()) < began + seconds:
+            if peer:
+                text = quick_page(peer.port)
+                scraped += 1
+            time.sleep(max(0, began + scraped - now) if peer else seconds)
+        took = time.monotonic() - began
+        cpu, asked = cpu_seconds(often.popen.pid) - cpu, [requests(sim) - before for sim, before in zip(sims, asked)]
+        peer_cpu = cpu_seconds(peer.pid) - peer_cpu if peer else 0
+        series = box_series(default.page())
+    yardstick = {"yardstick": "fritz_exporter", "beside": peer_cpu / asked[2] * 1e6} if peer else {}
+    bench.row("CPU per request, shipped default pack once a second", cpu / asked[0] * 1e6, "us", **yardstick, aim="< 150 us",
+              met=cpu / asked[0] * 1e6 < 150)
+    peer_minute, peer_series = (asked[2] / scraped * 2, box_series(text)) if peer else (0, 1)
+    yardstick = {"yardstick": "fritz_exporter, every 30 s", "beside": peer_minute} if peer else {}
+    minute = asked[1] / took * 60
+    bench.row(f"requests of a 7590 in a minute, default interval ({series} series)", minute, "", **yardstick, aim="<= 30", met=minute <= 30.5)
+    yardstick = {"yardstick": f"of fritz_exporter's {peer_series}", "beside": peer_minute * 100 / peer_series} if peer else {}
+    bench.row("the same per 100 series", minute * 100 / series, "", **yardstick)
+
+
+def box_series(page):
+    """How many series of a page are of the box, not of the exporter itself."""
+    return len(re.findall(r"^(?!#|boxmeter_|process_|python_|scrape_)\S", page, re.M))
+
+
+@dataclasses.dataclass
+class Peer:
+    port: int
+    pid: int
+
+
+@contextlib.contextmanager
+def fritz_exporter(sim):
+    """The real one, from PyPI, for that box; None, and a word, where it cannot be installed."""
+    sys.path.insert(0, str(ROOT / "tests/interop"))
+    import peers
+    reason = peers.environment()
+    if reason:
+        print(f"fritz_exporter is not measured beside: it cannot be installed here: {reason}")
+        yield None
+        return
+    with subprocess.Popen([peers.VENV / "bin/python", peers.HERE / "fritz_exporter_page.py"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as process:
+        process.stdin.write(json.dumps({"port": port_of(sim.urls[0]), "name": "Flat", "version": 3, "serve": True}) + "\n")
+        process.stdin.flush()
+        yield Peer(int(process.stdout.readline()), process.pid)
+        process.stdin.close()
+
+
+SECTIONS = {1: calls, 2: resident, 3: page, 4: start, 5: fleet, 6: pace}
 
 
 def number(value):
@@ -358,7 +426,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--quick", action="store_true", help="smaller counts, under a minute")
+    parser.add_argument("--quick", action="store_true", help="smaller counts, two or three minutes")
     parser.add_argument("--only", type=int, action="append", choices=SECTIONS, metavar="N", help="; ".join(
         f"{key}: {section.__doc__[3:].splitlines()[0]}" for key, section in SECTIONS.items()))
     parser.add_argument("--series", type=int, action="append", metavar="N", help="of section 3, instead of its own")

@@ -1,5 +1,6 @@
 """Reads {"port": .., "name": .., "version": 3 | 4} and prints the page of fritz_exporter for that box on 127.0.0.1, with
-`host_info` and `wifi_client_info` on; without a port, what version 4 can tell at all, as JSON: {metric: [type, label, ...]}.
+`host_info` and `wifi_client_info` on; with "serve": true it serves the page without these two, says at which port, and ends with its
+input; without a port, what version 4 can tell at all, as JSON: {metric: [type, label, ...]}.
 Runs in the virtual environment of peers.py."""
 import __future__
 import importlib.machinery
@@ -17,7 +18,7 @@ def for_older_python(self, data, path, **options):
     return compile(data, path, "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
 
 
-question = json.load(sys.stdin)
+question = json.loads(sys.stdin.readline())
 if question["version"] == 4:
     sys.path.insert(0, str(pathlib.Path(sys.prefix) / "fritz_exporter_4"))
 as_it_is = importlib.machinery.SourceFileLoader.source_to_code
@@ -27,17 +28,21 @@ importlib.machinery.SourceFileLoader.source_to_code = lambda self, data, path, *
 from fritzconnection.core.fritzhttp import FritzHttp  # noqa: E402
 from fritzexporter import fritzdevice, tr064_remote  # noqa: E402
 from fritzexporter.fritzcapabilities import FritzCapability  # noqa: E402
-from prometheus_client import CollectorRegistry, generate_latest  # noqa: E402
+from prometheus_client import CollectorRegistry, generate_latest, start_http_server  # noqa: E402
 
 
-def page(port, name, **options):
-    box = fritzdevice.FritzDevice(fritzdevice.FritzCredentials("127.0.0.1", "monitor", "secret"), name, host_info=True,
-                                  wifi_client_info=True, connection=tr064_remote.ConnectionOptions(port=port, **options))
+def registered(port, name, more=True, **options):
+    box = fritzdevice.FritzDevice(fritzdevice.FritzCredentials("127.0.0.1", "monitor", "secret"), name, host_info=more,
+                                  wifi_client_info=more, connection=tr064_remote.ConnectionOptions(port=port, **options))
     collector = fritzdevice.FritzCollector()
     collector.register(box)
     registry = CollectorRegistry()
     registry.register(collector)
-    return generate_latest(registry).decode()
+    return registry
+
+
+def page(port, name, **options):
+    return generate_latest(registered(port, name, **options)).decode()
 
 
 def all_families():
@@ -56,6 +61,11 @@ if "port" not in question:
 
 # A simulated box has all its servers on one port; fritzconnection, and version 4 itself, know 80 only.
 FritzHttp.remote_port = property(lambda self: self.fc.port)
+if question.get("serve"):
+    registry = registered(question["port"], question["name"], more=False)
+    print(start_http_server(0, "127.0.0.1", registry)[0].server_port, flush=True)
+    sys.stdin.read()
+    sys.exit()
 if question["version"] == 4:
     tr064_remote.ConnectionOptions.web_port = property(lambda self: self.port)
     sys.stdout.write(page(question["port"], question["name"], allow_unsafe_md5_password=True))
