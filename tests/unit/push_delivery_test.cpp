@@ -288,3 +288,37 @@ TEST_CASE("at the end everything is due at once") {
 
   CHECK(delivery.next(kStart).has_value());
 }
+
+TEST_CASE("a listener that comes back is not flooded: at most so many bytes a second") {
+  // Bodies of 71 bytes: ten objects of six, commas and brackets.
+  Delivery delivery({.max_body = 71, .max_rate = 142, .interval = 10s});
+  bool is_there = false;
+  Listener listener{.answer = [&](const std::string&) { return status(is_there ? 204 : 503); }};
+  fill(delivery, 0, 100);
+  auto now = listener.run(delivery, kStart, kStart + 1h);
+  CHECK(listener.got.empty());
+
+  is_there = true;
+  listener.bodies.clear();
+  now = *delivery.due(now);
+  listener.run(delivery, now, now);
+  CHECK(listener.bodies.size() == 1);  // the next has to wait for half a second
+  CHECK(delivery.due(now) == now + 500ms);
+  listener.run(delivery, now, now + 4s);
+  CHECK(listener.bodies.size() == 9);
+  listener.run(delivery, now + 4s, now + 5s);
+
+  CHECK(listener.got == all_but(100, {}));
+  CHECK(delivery.queue().empty());
+}
+
+TEST_CASE("at the end not even the rate is waited for") {
+  Delivery delivery({.max_body = 8, .max_rate = 1, .interval = 1h});
+  fill(delivery, 0, 2);
+  delivery.answered(delivery.next(kStart).value(), status(204), kStart);
+  REQUIRE_FALSE(delivery.next(kStart).has_value());
+
+  delivery.ignore_waits();
+
+  CHECK(delivery.next(kStart).has_value());
+}
