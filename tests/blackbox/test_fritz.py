@@ -4,11 +4,13 @@ import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
+import termios
 
 import pytest
 
-from harness import BUILD, FRITZBOX, Sim, fritzbox, rest_of_terminal, run
+from harness import BUILD, FRITZBOX, PATIENCE, Sim, fritzbox, rest_of_terminal, run
 
 pytestmark = pytest.mark.sanitized
 USER = {"FRITZ_USERNAME": "monitor", "FRITZ_PASSWORD": "secret"}
@@ -241,6 +243,25 @@ def test_without_a_password_a_person_is_asked_and_a_program_told(sim):
     assert "NewModelName         FRITZ!Box 7590" in out
 
 
+def test_ctrl_c_at_the_question_for_a_password_leaves_a_terminal_that_shows_what_is_typed(sim):
+    def shows_typing():
+        return bool(termios.tcgetattr(child)[3] & termios.ECHO)
+    parent, child = pty.openpty()
+    command = [str(BUILD / "boxmeter"), "fritz", "-i", sim.urls[0].removeprefix("http://"), "call", "DeviceInfo1", "GetInfo"]
+    with subprocess.Popen(command, stdin=child, stdout=subprocess.PIPE, stderr=child, env={"HOME": "/nonexistent"}) as program:
+        seen = ""
+        while not seen.endswith("? "):
+            seen += os.read(parent, 1000).decode()
+        was_silent = not shows_typing()
+        program.send_signal(signal.SIGINT)
+        program.wait(PATIENCE)
+        shows_again = shows_typing()
+    os.close(child)
+    os.close(parent)
+
+    assert (seen, was_silent, shows_again, program.returncode) == ("password of the box? ", True, True, -signal.SIGINT)
+
+
 def test_a_person_can_say_no(sim):
     code, seen, out = on_a_terminal(sim, "-R", typed="n\n", env=USER)
 
@@ -258,6 +279,16 @@ def test_a_radio_that_refuses_leaves_the_others():
     assert done.stderr.startswith("notice: not known of WLANConfiguration2: WLANConfiguration2.GetInfo: UPnP error 820 ")
     assert done.stdout.startswith("WLANConfiguration1: Example Home, channel 6\n")
     assert "\nWLANConfiguration2: ?, not known\n" in done.stdout
+
+
+def test_the_list_of_all_stations_has_those_of_the_guests_apart_though_their_channel_is_the_same(sim):
+    done = fritz(sim, "wlan", "--json")  # of the guests' radio the recording has no station one by one
+
+    stations = {each["service"]: [station["mac"] for station in each["stations"]] for each in json.loads(done.stdout)}
+    channels = {each["service"]: each["channel"] for each in json.loads(done.stdout)}
+    assert "notice: stations of WLANConfiguration3 are not told one by one: " in done.stderr
+    assert channels["WLANConfiguration3"] == channels["WLANConfiguration1"] == 6
+    assert stations["WLANConfiguration3"] == [] and len(stations["WLANConfiguration1"]) == 2
 
 
 def test_stations_that_are_not_told_one_by_one_are_taken_from_the_list(sim):

@@ -69,13 +69,30 @@ OrderedJson station(std::size_t index, const Reply& entry, const std::string& pr
           {"speed", value(prefix + "X_AVM-DE_Speed")}};
 }
 
-/// The list has the stations of all radios, with their channels.
-OrderedJson listed_stations(Box& box, const std::string& channel) {
+/// "1" for the radio of the guests, "0" for another, "" where the box does not tell.
+std::string is_for_guests(Box& box, const std::string& service) {
+  try {
+    const Reply more = box.call(asking("tr064", service + ".X_AVM-DE_GetWLANExtInfo"));
+    const std::string kind = text(more, "NewX_AVM-DE_APType");
+    return kind.empty() ? "" : kind == "guest" ? "1" : "0";
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::refused) throw;
+    return "";
+  }
+}
+
+/// The list has the stations of all radios, with their channels; that of the guests has the channel
+/// of another.
+OrderedJson listed_stations(Box& box, const std::string& service, const std::string& channel) {
   OrderedJson stations = OrderedJson::array();
   const Reply list = box.call(asking("list", "WLANConfiguration1.X_AVM-DE_GetWLANDeviceListPath"));
-  for (const Reply& entry : elements(list, "Item"))
-    if (text(entry, "AssociatedDeviceChannel") == channel)
+  const std::string guests = is_for_guests(box, service);
+  for (const Reply& entry : elements(list, "Item")) {
+    const std::string guest = text(entry, "AssociatedDeviceGuest");
+    const bool is_same_network = guests.empty() || guest.empty() || guests == guest;
+    if (text(entry, "AssociatedDeviceChannel") == channel && is_same_network)
       stations.push_back(station(stations.size(), entry, ""));
+  }
   return stations;
 }
 
@@ -109,7 +126,8 @@ OrderedJson radio(Box& box, const std::string& service, bool must_answer) {
   OrderedJson stations = or_told("stations of " + service + " are not told one by one",
                                  [&] { return asked_stations(box, service); });
   if (stations.is_null() && !channel.empty())
-    stations = or_told("nor by the list of all", [&] { return listed_stations(box, channel); });
+    stations =
+        or_told("nor by the list of all", [&] { return listed_stations(box, service, channel); });
   if (info.is_null() && stations.is_null()) return {};
   const auto known = [&](const char* key) {
     return info.contains(key) ? info[key] : OrderedJson();
