@@ -1,4 +1,4 @@
-"""Reads {"port": .., "name": .., "version": 3 | 4} and prints the page of fritz_exporter for that box on 127.0.0.1, with
+"""Reads {"port": .., "name": .., "version": 3 (which is the default) or 4} and prints the page of fritz_exporter for that box on 127.0.0.1, with
 `host_info` and `wifi_client_info` on; with "serve": true it serves the page without these two, says at which port, and ends with its
 input; without a port, what version 4 can tell at all, as JSON: {metric: [type, label, ...]}.
 Runs in the virtual environment of peers.py."""
@@ -19,7 +19,7 @@ def for_older_python(self, data, path, **options):
 
 
 question = json.loads(sys.stdin.readline())
-if question["version"] == 4:
+if question.get("version", 3) == 4:
     sys.path.insert(0, str(pathlib.Path(sys.prefix) / "fritz_exporter_4"))
 as_it_is = importlib.machinery.SourceFileLoader.source_to_code
 importlib.machinery.SourceFileLoader.source_to_code = lambda self, data, path, **options: \
@@ -66,7 +66,7 @@ if question.get("serve"):
     print(start_http_server(0, "127.0.0.1", registry)[0].server_port, flush=True)
     sys.stdin.read()
     sys.exit()
-if question["version"] == 4:
+if question.get("version", 3) == 4:
     tr064_remote.ConnectionOptions.web_port = property(lambda self: self.port)
     sys.stdout.write(page(question["port"], question["name"], allow_unsafe_md5_password=True))
 else:
