@@ -97,10 +97,11 @@ def test_beyond_its_bound_the_oldest_go_and_are_counted(tmp_path):
 
     assert size <= 1 << 20
     lost = counts(found, "boxmeter_push_dropped_total")
-    assert set(lost) == {"spool_full"}
+    assert lost["spool_full"] > 0
+    assert set(lost) <= {"spool_full", "queue_full"}  # the disk may be slower than the box
     taken = numbers(telegraf)
     assert taken == sorted(set(taken)) and taken[-10:] == list(range(31, 41))
-    assert len(taken) + lost["spool_full"] == 40
+    assert len(taken) + sum(lost.values()) == 40
 
 
 @pytest.mark.parametrize("start", range(1, 9))
