@@ -15,7 +15,13 @@ Outcome poll_once(const Job& job, const PollOptions& poll, http::Stop& stop) {
            [&](const SnapshotPtr& snapshot) {
              snapshots.with([&](auto& all) { all.push_back(snapshot); });
            },
-       .end_turn = [&](const std::string&, const Turn& turn) { outcome.failure = turn.failure; }},
+       .end_turn = [&](const std::string&, const Turn& turn) { outcome.failure = turn.failure; },
+       .heard =
+           [&](const Request& request, const Error* error) {
+             // The one worker of the one device: no lock.
+             outcome.requests.push_back(
+                 {.request = request, .error = error ? std::optional(*error) : std::nullopt});
+           }},
       stop);
   outcome.snapshots = snapshots.with([](auto& all) { return std::move(all); });
   return outcome;

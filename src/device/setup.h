@@ -45,6 +45,9 @@ struct SetupKind {
   /// allowed.
   Secret (*enrol)(const DeviceConfig& device, const Enrolment& enrolment,
                   http::Stop& stop) = nullptr;
+  /// Which part of the box a request speaks to, as people know it: "TR-064 Hosts", "call monitor".
+  /// Pure.  Null: nobody tells them apart.
+  std::string (*service)(const Request& request) = nullptr;
   std::string_view press = {};     // what the person does there: "press the right arrow ..."
   std::string_view granting = {};  // where rights are given to a user or an application
   std::string_view opening = {};   // what has to be switched on, for the box to answer at all

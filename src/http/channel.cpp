@@ -159,6 +159,7 @@ Response Channel::exchange(const Call& call) {
   const bool told = call.request.status_is_enough && now_.header_complete && status >= 200;
   if (cut || (code != CURLE_OK && !told)) throw failure(cut ? CURLE_PARTIAL_FILE : code, call);
   remember_address(call);
+  if (call.target.https) now_.response.handshake = handshake();
   return std::move(now_.response);
 }
 

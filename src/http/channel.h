@@ -38,8 +38,8 @@ class Channel {
   /// One request, one response; throws as Client::send() but knows no `auth`.
   Response exchange(const Call& call);
 
-  /// Of the last handshake, as a pin; empty before one.
-  const std::string& peer_key() const { return trust_.peer_key(); }
+  /// The last one; null before it.
+  const std::shared_ptr<const Handshake>& handshake() const { return trust_.handshake(); }
 
  private:
   struct FreeHandle {

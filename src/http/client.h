@@ -62,6 +62,13 @@ void check(const TlsPolicy& policy);
 
 enum class Auth { none, basic, digest };
 
+/// What the server of an https connection showed.
+struct Handshake {
+  std::string version = {};  // "TLSv1.3"
+  std::string key = {};      // "sha256//BASE64" of its certificate, as a TlsPolicy's pin
+  std::chrono::system_clock::time_point until = {};  // then the certificate expires
+};
+
 struct Request;
 struct Response;
 /// Called after each answered exchange, in the thread that sends, also for the 401 that starts a
@@ -103,6 +110,8 @@ struct Response {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers = {};  // names in lower case
   std::string body = {};
+  /// Of its connection; null: it was plain http.
+  std::shared_ptr<const Handshake> handshake = {};
 
   /// Empty when there is no such header.
   std::string header(std::string_view name) const;

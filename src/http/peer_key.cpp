@@ -14,9 +14,9 @@ std::string peer_key(const std::string& url, std::chrono::milliseconds timeout, 
                       .until = Channel::Time::now() + timeout,
                       .timeout = timeout});
   } catch (const Error&) {
-    if (channel.peer_key().empty()) throw;  // else it is the answer that nobody wants
+    if (!channel.handshake()) throw;  // else it is the answer that nobody wants
   }
-  return channel.peer_key();
+  return channel.handshake() ? channel.handshake()->key : "";
 }
 
 }  // namespace boxmeter::http

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <map>
 #include <vector>
 
@@ -129,6 +131,19 @@ std::string without_codes(const std::string& detail) {
   return reason == "wrong version number" ? "the port does not speak TLS" : reason;
 }
 
+std::chrono::system_clock::time_point expiry(const X509& certificate) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(&certificate), &parts) != 1) return {};
+  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+}
+
+/// In the middle of the handshake: the version is settled before the certificate comes.
+std::string version_of(const X509_STORE_CTX* context) {
+  const auto* const ssl = static_cast<const SSL*>(
+      X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  return ssl ? SSL_get_version(ssl) : "";
+}
+
 std::string in_quotes(std::string_view text) { return "'" + repair_utf8(text) + "'"; }
 
 std::string names_of(X509* certificate) {
@@ -204,6 +219,8 @@ bool Trust::believe(X509_STORE_CTX* context) {
   X509_up_ref(certificate);
   seen_.certificate.reset(certificate);
   seen_.key = public_key_pin(*certificate);
+  seen_.handshake = std::make_shared<const Handshake>(
+      Handshake{.version = version_of(context), .key = seen_.key, .until = expiry(*certificate)});
   if (policy_.mode == TlsMode::insecure) return true;
   if (policy_.mode == TlsMode::pin || policy_.mode == TlsMode::first_use) {
     seen_.expected = policy_.mode == TlsMode::pin ? policy_.pin : remembered_key(policy_.known_key);

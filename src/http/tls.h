@@ -34,8 +34,8 @@ class Trust {
   /// Before each request.  What was seen at the last handshake stays: a resumed session shows no
   /// certificate again.
   void begin() { seen_.thrown = nullptr; }
-  /// "sha256//BASE64" of the last handshake, also where anybody is believed; empty before one.
-  const std::string& peer_key() const { return seen_.key; }
+  /// The last handshake, also where anybody is believed; null before one.
+  const std::shared_ptr<const Handshake>& handshake() const { return seen_.handshake; }
   /// After a handshake: remembers a key seen for the first time.  Throws Error{config}.
   void accepted(const Target& target);
   /// Why there is no connection; `peer_refused`: it was not the transport; `detail`: in libcurl's
@@ -49,6 +49,7 @@ class Trust {
   struct Seen {
     std::unique_ptr<X509, FreeCertificate> certificate = {};
     std::string key = {};
+    std::shared_ptr<const Handshake> handshake = {};
     std::string expected = {};  // the key that was pinned or remembered; empty: none was
     bool good = false;
     std::string complaint = {};  // of OpenSSL about the chain

@@ -98,7 +98,9 @@ struct Snapshot {
   Clock::duration took = {};            // from `asked` to the outcome, reading the reply included
   Support support = Support::supported;
   std::optional<Failure> failure = {};  // set: no usable reply at all; `series` is empty
-  std::vector<Failure> problems = {};   // parts and rules that failed in an otherwise good reply
+  /// Of what the box refuses: nothing of it is asked before.  max(): as usual.
+  Clock::time_point ask_again = Clock::time_point::max();
+  std::vector<Failure> problems = {};  // parts and rules that failed in an otherwise good reply
   std::vector<Series> series = {};
   Reply reply = {};  // for raw sinks; the store drops it
   /// Points left out, by reason: "limit", "duplicate", "state", "label", "key".

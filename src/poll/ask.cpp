@@ -69,6 +69,7 @@ Request bound(const Request& request,
 Asked Asker::ask(const Query& query, Clock::time_point now) {
   notice_epoch();
   forget_unused(now);
+  ask_again_ = Clock::time_point::max();
   Tally tally;
   Reply reply = query.loop ? ask_loop(query, now, tally) : ask_once(query, now, tally);
   notice_epoch();
@@ -176,13 +177,19 @@ Reply Asker::call_in_turn(const Request& request, const std::string& key, Clock:
   return reply;
 }
 
+void Asker::tell(const Request& request, const Error* error) const {
+  if (heard_) heard_(request, error);
+}
+
 Reply Asker::call_device(const Request& request, const std::string& key, Clock::time_point now) {
   if (const auto stranger = strangers_.find(request.verb); stranger != strangers_.end())
     throw Stranger(stranger->second);
   Capability& capability = capabilities_[key];
-  if (!capability.worth_asking(now))
+  if (!capability.worth_asking(now)) {
+    ask_again_ = std::min(ask_again_, capability.ask_again());
     throw Error(ErrorKind::refused, capability.reason(),
                 capability.support() == Support::denied ? Refusal::denied : Refusal::unsupported);
+  }
   const Clock::time_point before = capability.ask_again();
   const auto settled = [&] {
     if (capability.ask_again() != before) ++changes_;
@@ -192,18 +199,18 @@ Reply Asker::call_device(const Request& request, const std::string& key, Clock::
     Reply reply = device_.call(request);
     capability.answered();
     settled();
+    tell(request, nullptr);
     return reply;
-  } catch (const Stranger& stranger) {
-    strangers_.emplace(request.verb, stranger.what());
-    capability.failed();
-    settled();
-    throw;
   } catch (const Error& error) {
+    if (const auto* const stranger = dynamic_cast<const Stranger*>(&error))
+      strangers_.emplace(request.verb, stranger->what());
     if (error.refusal() == Refusal::none)
       capability.failed();
     else
       capability.refused(error.refusal(), error.what(), now);
+    if (!capability.worth_asking(now)) ask_again_ = std::min(ask_again_, capability.ask_again());
     settled();
+    tell(request, &error);
     throw;
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -26,7 +27,10 @@ struct Tally;  // what became of the requests of one query
 /// per device, used by one thread at a time.
 class Asker {
  public:
-  explicit Asker(Device& device) : device_(device), epoch_(device.epoch()) {}
+  /// Calls `heard`, if it is set, for every request that was sent, with the error that came of it.
+  using Heard = std::function<void(const Request&, const Error*)>;
+  explicit Asker(Device& device, Heard heard = {})
+      : device_(device), heard_(std::move(heard)), epoch_(device.epoch()) {}
 
   /// Throws Error when no request of the query was answered (what is kept is no answer: it only
   /// goes with others): the most telling one, whose Refusal says what the query can do on this box.
@@ -43,6 +47,9 @@ class Asker {
   }
   /// Frees what is kept for the turn alone.
   void end_turn() { shared_answers_.clear(); }
+  /// Of the last ask(): when the first of the requests that the box has refused is asked again;
+  /// max(): it refused none.
+  Clock::time_point ask_again() const { return ask_again_; }
   /// Requests that were sent so far; what is kept or known to be refused is not.
   std::uint64_t sent() const { return sent_; }
 
@@ -68,10 +75,12 @@ class Asker {
   Reply call_in_turn(const Request& request, const std::string& key, Clock::time_point now,
                      bool is_first);
   Reply call_device(const Request& request, const std::string& key, Clock::time_point now);
+  void tell(const Request& request, const Error* error) const;
   void notice_epoch();
   void forget_unused(Clock::time_point now);
 
   Device& device_;
+  Heard heard_;
   Epoch epoch_;
   struct Kept {
     Reply reply;
@@ -90,6 +99,7 @@ class Asker {
   Clock::time_point swept_ = {};                  // when what nobody asks for was last forgotten
   std::map<std::string, std::string> strangers_;  // verb -> message, in this turn
   std::uint64_t sent_ = 0;
+  Clock::time_point ask_again_ = Clock::time_point::max();
   std::uint64_t changes_ = 0;
 };
 

@@ -110,7 +110,8 @@ struct Poller::State {
                                                                   const Turn& turn) {
                        end_turn(device, turn);
                        note(device, turn);
-                     }},
+                     },
+                 .heard = std::move(given.heard)},
         stop(&stopped_by),
         once(only_once) {}
 

@@ -28,10 +28,13 @@ struct Job {
 bool is_same(const Job& a, const Job& b);
 
 /// Where the outcomes of polling go.  Called from the workers' threads, several at a time; what a
-/// device says comes from one thread at a time, in order.  Both must be set and must not throw.
+/// device says comes from one thread at a time, in order.  They must not throw; the first two must
+/// be set.
 struct PollRecorder {
   std::function<void(const SnapshotPtr&)> record;
   std::function<void(const std::string& device, const Turn&)> end_turn;
+  /// What came of one request that was sent; no error: an answer.
+  std::function<void(const Request&, const Error*)> heard = {};
 };
 
 /// What a probe wants of a device.

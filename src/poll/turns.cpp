@@ -117,7 +117,7 @@ Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_
       recorder_(recorder),
       stop_(stop),
       device_(std::move(device)),
-      asker_(*device_),
+      asker_(*device_, recorder.heard),
       schedule_(name_, intervals(queries_, interval_), start),
       choices_(queries_.size()),
       file_(name_, job.device.learned) {}
@@ -301,6 +301,7 @@ SnapshotPtr Turns::poll(std::size_t query) {
   } catch (const Error& error) {
     snapshot->failure = Failure{error.kind(), error.what()};
     snapshot->support = meaning(error);
+    if (lacking(snapshot->support)) snapshot->ask_again = asker_.ask_again();
   } catch (const std::exception& bug) {
     snapshot->failure = Failure{ErrorKind::internal, bug.what()};
     snapshot->support = Support::failing;

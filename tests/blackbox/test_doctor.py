@@ -1,9 +1,10 @@
 """`boxmeter doctor`: the cause and the way out for what can be wrong, and nothing private in it."""
 import json
+import re
 
 import pytest
 
-from harness import BUILD, FREEBOX, FRITZBOX, Daemon, Process, Sim, config, freebox, fritzbox, push, run, sink
+from harness import BUILD, FREEBOX, FRITZBOX, RECORDINGS, Daemon, Process, Sim, config, freebox, fritzbox, push, run, sink
 from stand_ins import Quiet, Server
 
 pytestmark = pytest.mark.sanitized
@@ -52,7 +53,9 @@ def test_a_box_over_the_internet_which_says_nothing_before_the_login_is_there(tm
         done = doctor(tmp_path, config(fritzbox(sim.urls[0] + "/tr064", queries=["fritzbox_device"]), poll=POLL))
 
     assert done.returncode == 0, done.stdout
-    assert of_the_device(done, "home").splitlines()[:4] == ["home", "  name: ok", "  box: ok", "  login: ok"]
+    lines = of_the_device(done, "home").splitlines()
+    assert lines[:3] + lines[4:5] == ["home", "  name: ok", "  box: ok", "  login: ok"]
+    assert lines[3].startswith("  tls: ok, TLSv1.3, its key is the one remembered at the first contact, certificate until 20")
 
 
 def test_what_a_box_lacks_and_what_a_user_may_not_see_is_no_failure(tmp_path):
@@ -60,11 +63,79 @@ def test_what_a_box_lacks_and_what_a_user_may_not_see_is_no_failure(tmp_path):
         done = doctor(tmp_path, config(fritzbox(sim.urls[0], queries=["fritzbox_fiber", "fritzbox_smarthome"]), poll=POLL))
 
     lines = of_the_device(done, "home").splitlines()
+    lines = lines[:4] + lines[next(at for at, line in enumerate(lines) if "  query " in line):]
     assert done.returncode == 0, done.stdout
     assert lines[4:6] == ["  query fritzbox_fiber: unsupported, X_AVM-DE_WANFiber1.GetInfo: this box has no service 'X_AVM-DE_WANFiber1'",
                           "    -> nothing is wrong: this box does not have it; '-NAME' in 'queries' takes the query away"]
     assert lines[6].startswith("  query fritzbox_smarthome") and ": denied, " in lines[6]
     assert lines[7] == "    -> grant it in the box's pages: System, FRITZ!Box Users, the user"
+
+
+STATES = "ok|unsupported|denied|idle|failing|not asked|absent|warning"
+
+
+def read_text(text, names):
+    """What the text says, as --json would; devices have numbers there."""
+    findings, device = [], ""
+    for line in text.splitlines():
+        if line.startswith("    -> "):
+            findings[-1]["way_out"] = line.removeprefix("    -> ")
+        elif line.startswith("  "):
+            check, state, what = re.fullmatch(f"  (.+?): ({STATES})(?:, (.+))?", line).groups()
+            findings.append({"device": device, "check": check, "state": state, "what": what or "", "way_out": ""})
+        elif line:
+            device = f"device {names.index(line) + 1}"
+    return findings
+
+
+@pytest.mark.parametrize("fault", [None, "http500", "html", "auth", "close"])
+def test_json_and_text_say_the_same_of_every_box(tmp_path, fault):
+    recordings = [RECORDINGS / name for name in ("fritzbox-7590-154.07.57-handmade", "fritzbox-6690-267.07.57-handmade",
+                                                 "freebox-ultra-16.0-handmade", "freebox-delta-8.5-handmade")]
+    names = ["dsl", "cable", "ultra", "delta"]
+    with Sim(*recordings, args=["--still", "--rights", "Dial"] + (["--fault", f"{fault}@0", "--fault", f"{fault}@3"] if fault else [])) as sim:
+        makers = [fritzbox, fritzbox, freebox, freebox]
+        text = config(*[maker(url, name=name) for maker, url, name in zip(makers, sim.urls, names)], poll=POLL)
+        plain, packed = doctor(tmp_path, text), doctor(tmp_path, text, "--json")
+
+    findings = json.loads(packed.stdout)["findings"]
+    assert read_text(plain.stdout, names) == findings
+    assert plain.returncode == packed.returncode == (1 if any(finding["state"] == "failing" for finding in findings) else 0)
+    assert {finding["device"] for finding in findings} == {"", "device 1", "device 2", "device 3", "device 4"}
+
+
+def test_each_service_that_the_queries_need_has_a_line(tmp_path, golden):
+    packs = {"home": ["fritzbox", "fritzbox_smarthome", "fritzbox_lua", "fritzbox_call_monitor", "fritzbox_phone"],
+             "free": ["freebox", "freebox_home", "freebox_rrd", "freebox_vm"]}
+    with Sim(FRITZBOX, FREEBOX, args=["--still", "--rights", "Dial"]) as sim:
+        done = doctor(tmp_path, config(fritzbox(sim.urls[0], queries=packs["home"]), freebox(sim.urls[1], queries=packs["free"]), poll=POLL))
+
+    lines = done.stdout.split("\nhome\n")[1].splitlines()
+    services = [line for at, line in enumerate(lines) if line.startswith("  service ")
+                or (line.startswith("    ->") and lines[at - 1].startswith("  service "))]
+    golden("doctor/services.txt", re.sub(r"127\.0\.0\.1:\d+|<address>(:\d+)?", "ADDRESS", "\n".join(services) + "\n"))
+
+
+def test_of_encryption_the_version_is_told_and_why_the_box_is_believed_and_until_when(tmp_path):
+    with Sim(FRITZBOX, args=["--still", "--tls"]) as sim:
+        def told(**options):
+            found = doctor(tmp_path, config(fritzbox(sim.urls[0], queries=["fritzbox_device"], **options), poll=POLL))
+            lines = of_the_device(found, "home").splitlines()
+            return re.sub(r"\d{4}-\d\d-\d\d", "DAY", "\n".join(
+                line for at, line in enumerate(lines) if line.startswith("  tls: ") or lines[at - 1].startswith("  tls: ")
+                and line.startswith("    ->")))
+
+        first = told()
+        insecure = told(tls="insecure")
+        key = re.search(r'pin: "(sha256//[^"]+)"', insecure)[1]
+        pinned = told(tls={"pin": key})
+        wrong = told(tls={"pin": "sha256//" + 43 * "A" + "="})
+
+    assert first == "  tls: ok, TLSv1.3, its key is the one remembered at the first contact, certificate until DAY"
+    assert insecure == ("  tls: warning, TLSv1.3, anybody is believed, certificate until DAY\n"
+                        f'    -> to believe this box alone, set tls: {{pin: "{key}"}}, if that is its key')
+    assert pinned == "  tls: ok, TLSv1.3, its key is the one in 'pin', certificate until DAY"
+    assert wrong.startswith("  tls: failing, ") and "    -> if the box was replaced or reset" in wrong
 
 
 @pytest.mark.parametrize("metric, told", [

@@ -167,7 +167,9 @@ TEST_CASE("a request that this box lacks is asked again after 5 minutes, doublin
   };
 
   CHECK(asked_at(0s));
+  CHECK(asker.ask_again() == kNow + 5min);
   CHECK_FALSE(asked_at(299s));
+  CHECK(asker.ask_again() == kNow + 5min);
   CHECK(asked_at(5min));
   CHECK_FALSE(asked_at(14min));
   CHECK(asked_at(15min));

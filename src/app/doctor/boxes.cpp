@@ -1,9 +1,10 @@
 #include <netdb.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "app/doctor/doctor.h"
-#include "app/poll_once.h"
+#include "base/guarded.h"
 #include "http/url.h"
 
 namespace boxmeter::doctor {
@@ -16,6 +17,20 @@ Job without_traces(Job job) {
   return job;
 }
 
+/// The newest handshake of a device's connections, from whichever thread asks it.
+class HandshakeSeen {
+ public:
+  void note(const http::Response& response) {
+    if (response.handshake) last_.with([&](auto& last) { last = response.handshake; });
+  }
+  std::shared_ptr<const http::Handshake> last() const {
+    return last_.with([](const auto& last) { return last; });
+  }
+
+ private:
+  Guarded<std::shared_ptr<const http::Handshake>> last_;
+};
+
 Finding resolved(const Job& job, const std::string& host) {
   Finding finding{.device = job.device.name, .check = "name", .state = "ok"};
   addrinfo* found = nullptr;
@@ -26,15 +41,6 @@ Finding resolved(const Job& job, const std::string& host) {
   finding.what = "'" + host + "' is not found: " + ::gai_strerror(error);
   finding.way_out = "write the box's address into 'url', or see to the name server of this machine";
   return finding;
-}
-
-Finding failed(const Job& job, std::string check, const Error& error) {
-  const bool denied = error.refusal() == Refusal::denied;
-  return {.device = job.device.name,
-          .check = std::move(check),
-          .state = denied ? "denied" : "failing",
-          .what = error.what(),
-          .way_out = way_out(error.kind(), error.refusal(), *job.kind)};
 }
 
 /// Nullopt: the box is there.
@@ -168,6 +174,15 @@ Finding traced(const Job& job, const Query& query, const Outcome& outcome,
 
 }  // namespace
 
+Finding failed(const Job& job, std::string check, const Error& error) {
+  const bool denied = error.refusal() == Refusal::denied;
+  return {.device = job.device.name,
+          .check = std::move(check),
+          .state = denied ? "denied" : "failing",
+          .what = error.what(),
+          .way_out = way_out(error.kind(), error.refusal(), *job.kind)};
+}
+
 Refusal refusal_of(Support support) {
   if (support == Support::unsupported) return Refusal::unsupported;
   if (support == Support::denied) return Refusal::denied;
@@ -211,7 +226,11 @@ std::string way_out(ErrorKind error, Refusal refusal, const DeviceKind& kind) {
 }
 
 Findings examine(const Job& given, const PollOptions& poll) {
-  const Job job = without_traces(given);
+  Job job = without_traces(given);
+  HandshakeSeen seen;
+  job.device.tap = [&](const http::Request&, const http::Response& response) {
+    seen.note(response);
+  };
   http::Stop stop;
   Findings findings;
   if (const auto url = http::parse_url(job.device.url); url && job.device.url != "auto") {
@@ -223,10 +242,14 @@ Findings examine(const Job& given, const PollOptions& poll) {
     return findings;
   }
   findings.push_back({.device = job.device.name, .check = "box", .state = "ok"});
-  for (Finding& finding : logged_in(job, stop)) findings.push_back(std::move(finding));
+  Findings login = logged_in(job, stop);
+  if (const auto shown = seen.last())
+    findings.push_back(encryption(job.device, *shown, WallClock::now()));
+  std::ranges::move(login, std::back_inserter(findings));
   if (std::ranges::any_of(findings, [](const Finding& f) { return f.state == "failing"; }))
     return findings;
   const Outcome outcome = poll_once(job, poll, stop);
+  std::ranges::move(services(job, outcome), std::back_inserter(findings));
   for (const SnapshotPtr& snapshot : outcome.snapshots) findings.push_back(told(job, *snapshot));
   for (const QueryPtr& query : job.queries)
     if (std::ranges::find(outcome.snapshots, query->name,

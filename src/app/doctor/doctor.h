@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/poll_once.h"
 #include "config/config.h"
 
 // `boxmeter doctor`: what works, what does not, and the way out.  One thread.
@@ -24,7 +25,18 @@ Refusal refusal_of(Support support);
 /// What to do about an error of a box of this kind; empty where the message says it.
 std::string way_out(ErrorKind error, Refusal refusal, const DeviceKind& kind);
 
-/// boxes.cpp: name, way, login and every query of one device.
+/// What is wrong, as a finding.
+Finding failed(const Job& job, std::string check, const Error& error);
+
+/// services.cpp: a finding for each part of the box that the queries need, by what came of their
+/// requests in one turn.  Pure.
+Findings services(const Job& job, const Outcome& outcome);
+
+/// encryption.cpp: whom the device is believed to be, and until when.  Pure.
+Finding encryption(const DeviceConfig& device, const http::Handshake& shown,
+                   WallClock::time_point now);
+
+/// boxes.cpp: name, way, encryption, login, services and every query of one device.
 Findings examine(const Job& given, const PollOptions& poll);
 /// boxes.cpp: who gives a metric on this device, what was asked, and what the box said.  Empty:
 /// nothing that the device is asked gives it.

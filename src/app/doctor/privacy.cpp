@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "app/doctor/doctor.h"
 #include "base/environment.h"
@@ -6,6 +7,24 @@
 #include "record/forms.h"
 
 namespace boxmeter::doctor {
+namespace {
+
+constexpr std::string_view kUser = "<user>";
+
+bool is_in_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+}
+
+/// Whether what stands there is the name of a user and not a part of a word of ours: people call
+/// their user 'monitor' or 'box', too.
+bool is_user(std::string_view text, std::size_t at, std::size_t size) {
+  const std::string_view before = text.substr(0, at);
+  if (!before.empty() && is_in_word(before.back())) return false;
+  if (at + size < text.size() && is_in_word(text[at + size])) return false;
+  return !before.ends_with("call ");  // the call monitor is a part of the box
+}
+
+}  // namespace
 
 Hiding::Hiding(const Config& config) {
   const auto add = [&](const std::string& text, const char* instead) {
@@ -16,11 +35,11 @@ Hiding::Hiding(const Config& config) {
   };
   for (const Job& job : config.jobs) {
     add_host(job.device.url);
-    add(job.device.username, "<user>");
+    add(job.device.username, kUser.data());
   }
   for (const SinkOptions& sink : config.push) {
     add_host(sink.url);
-    add(sink.username, "<user>");
+    add(sink.username, kUser.data());
   }
   add(environment("HOME").value_or(""), "~");
   // The longest first: one may be a part of another.
@@ -30,9 +49,11 @@ Hiding::Hiding(const Config& config) {
 
 std::string Hiding::operator()(std::string text) const {
   for (const auto& [original, instead] : known_)
-    for (std::size_t at = 0; (at = text.find(original, at)) != std::string::npos;
-         at += instead.size())
-      text.replace(at, original.size(), instead);
+    for (std::size_t at = 0; (at = text.find(original, at)) != std::string::npos; ++at)
+      if (instead != kUser || is_user(text, at, original.size())) {
+        text.replace(at, original.size(), instead);
+        at += instead.size() - 1;
+      }
   const std::vector<record::Find> found = record::find_forms(text);
   for (auto find = found.rbegin(); find != found.rend(); ++find)
     text.replace(find->at, find->size, find->form == record::Form::mail ? "<mail>" : "<address>");

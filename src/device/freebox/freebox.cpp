@@ -156,6 +156,7 @@ constinit const DeviceKind kKind = {
               .secret_name = "token",
               .log_in_with = &log_in_with,
               .enrol = &enrol,
+              .service = &service_of,
               .press = "allow 'boxmeter' on the front of the box (the arrow to the right, or a "
                        "touch)",
               .granting = "Freebox OS: Gestion des accès, Applications",

@@ -371,6 +371,15 @@ void check(const Request& request) {
   refuse_verb(request.verb, words(kReadingVerbs));
 }
 
+std::string service_of(const Request& request) {
+  if (request.verb == "session") return "API login";
+  if (request.verb == "rrd") return "API rrd";
+  const std::string_view path =
+      relative(request.verb == "command" ? find_command(request.target).path
+                                         : std::string_view(request.target));
+  return "API " + std::string(path.substr(0, path.find_first_of("/?")));
+}
+
 std::string change(const Request& request) {
   if (request.verb == "rrd" || request.verb == "session") return "";
   const Call call = call_of(request, {}, /*reveal=*/true);

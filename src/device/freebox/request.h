@@ -36,6 +36,9 @@ inline constexpr Verb kReadingVerbs[] = {
 /// secrets or act.  Placeholders such as {ap.id} are still in it.
 void check(const Request& request);
 
+/// SetupKind::service of this brand: the first step of its path, "API connection".
+std::string service_of(const Request& request);
+
 /// DeviceKind::change of this brand.
 std::string change(const Request& request);
 

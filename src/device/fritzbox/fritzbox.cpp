@@ -45,6 +45,7 @@ constinit const DeviceKind kKind = {
               .secret_key = "password_file",
               .secret_name = "password",
               .log_in_with = &log_in_with,
+              .service = &service_of,
               .granting = "the box's pages: System, FRITZ!Box Users, the user",
               .opening = "the box's pages: Home Network, Network, Network Settings, 'Allow access "
                          "for applications'"},
