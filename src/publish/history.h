@@ -20,12 +20,16 @@ struct Traffic {
 Traffic traffic_of(const std::vector<Series>& all);
 
 /// The internet traffic of one box: its rates over the last hour, and the volume of this day as far
-/// as it is known.  A value of a hundred bytes, and of a kilobyte from the first traffic on; never
-/// more.  Throws nothing of ours.
+/// as it is known.  A value of kMostBytes at most, however long it is fed: a hundred bytes, and the
+/// ring of the last hour from the first traffic on.  Throws nothing of ours.
 class History {
  public:
   static constexpr std::chrono::seconds kStep{30};
   static constexpr std::int64_t kSteps = 120;  // an hour
+
+  /// Itself, and what it has allocated.
+  static constexpr std::size_t kMostBytes = 1100;
+  std::size_t bytes() const { return sizeof *this + steps_.capacity() * sizeof(Rates); }
 
   struct Rates {  // bytes per second; NaN: not known
     float down = std::numeric_limits<float>::quiet_NaN();

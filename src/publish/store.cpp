@@ -11,8 +11,18 @@ namespace {
 
 constexpr int kShownIntervals = 3;
 
+/// The first time of a query's own that is not before `ask_again`.
+Clock::time_point first_after(Clock::time_point due, Clock::duration interval,
+                              Clock::time_point ask_again) {
+  if (ask_again == Clock::time_point::max() || due >= ask_again) return due;
+  if (interval <= Clock::duration::zero()) return ask_again;
+  const auto whole = (ask_again - due + interval - Clock::duration(1)) / interval;
+  return due + whole * interval;
+}
+
 /// When the device and its queries are asked again, by the clock that people read.
-void note_next(DeviceStatus& status, const Turn& turn) {
+template <typename IntervalOf>
+void note_next(DeviceStatus& status, const Turn& turn, IntervalOf interval_of) {
   const auto by_wall = [now = Clock::now(), wall = WallClock::now()](Clock::time_point time) {
     return wall + std::chrono::duration_cast<WallClock::duration>(time - now);
   };
@@ -20,7 +30,9 @@ void note_next(DeviceStatus& status, const Turn& turn) {
   status.next = by_wall(turn.next);
   for (const auto& [name, due] : turn.due) {
     const auto query = std::ranges::find(status.queries, name, &DeviceStatus::Query::name);
-    if (query != status.queries.end()) query->next = by_wall(due);
+    if (query == status.queries.end()) continue;
+    const auto at = static_cast<std::size_t>(query - status.queries.begin());
+    query->next = by_wall(first_after(due, interval_of(at), query->ask_again));
   }
 }
 
@@ -189,6 +201,7 @@ void Store::count(Current& current, std::size_t query, const Snapshot& snapshot)
   asked.up = !snapshot.failure;
   asked.took = snapshot.took;
   asked.failure = snapshot.failure;
+  asked.ask_again = snapshot.ask_again;
   if (asked.up) {
     asked.last_success = snapshot.answered;
     asked.series = count_points(snapshot.series);
@@ -250,7 +263,7 @@ void Store::end_turn(const std::string& name, const Turn& turn) {
     for (const std::string& abandoned : turn.abandoned)
       for (DeviceStatus::Query& query : status.queries)
         if (query.name == abandoned && query.asked) query.up = false;
-    note_next(status, turn);
+    note_next(status, turn, [&](std::size_t at) { return device->queries[at].interval; });
     current.health = render_health(*device, status);
     current.changed = ++generation_;
   });

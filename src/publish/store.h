@@ -56,6 +56,8 @@ struct DeviceStatus {
     std::optional<Failure> failure = {};
     std::size_t series = 0;
     std::optional<WallClock::time_point> next = {};  // asked again then
+    /// The box refuses it, and nothing of it is asked before; max(): it is asked in its turn.
+    Clock::time_point ask_again = Clock::time_point::max();
   };
   std::string name = {};
   std::string kind = {};

@@ -50,6 +50,17 @@ TEST_CASE("rates of half a minute are averaged, and shown for an hour") {
   CHECK(text(history.last_hour(kNow + 70min)).empty());
 }
 
+TEST_CASE("a history takes a kilobyte after a month of traffic, and next to nothing without any") {
+  History history;
+  CHECK(history.bytes() == sizeof(History));
+  for (int answer = 0; answer < 30 * 24 * 120; ++answer)
+    history.add({.down_rate = answer, .up_rate = 1, .down_bytes = answer * 30.0, .up_bytes = 1},
+                kNow + answer * 30s, at(0, answer * 30s));
+
+  CHECK(history.bytes() == sizeof(History) + History::kSteps * sizeof(History::Rates));
+  static_assert(sizeof(History) + History::kSteps * sizeof(History::Rates) <= History::kMostBytes);
+}
+
 TEST_CASE("what is new after more than an hour stands alone") {
   History history;
   for (int minute = 0; minute < 90; ++minute)

@@ -214,6 +214,92 @@ TEST_CASE("many boxes are rows of a table, and a filter hides those that are not
         std::string::npos);
 }
 
+TEST_CASE("what many boxes suffer for one cause is one entry, with the first by name") {
+  Overview many{.now = kWall};
+  for (int number = 0; number < 1000; ++number) {
+    const std::string address = "192.0.2." + std::to_string(number % 250);
+    many.boxes.push_back({.name = "box-" + std::to_string(number),
+                          .kind = "fritzbox",
+                          .state = BoxState::down,
+                          .failure = Failure{ErrorKind::network, "cannot connect to " + address +
+                                                                     ":49000: Connection refused"},
+                          .failed = kWall - std::chrono::seconds(number),
+                          .next = kWall + std::chrono::seconds(5 + number)});
+  }
+  BoxFacts other = many.boxes.front();
+  other.name = "other";
+  other.failure = Failure{ErrorKind::timeout, "no answer from 192.0.2.7:49000 within 10 s"};
+  many.boxes.push_back(other);
+
+  many.problems = problems_of(many, kWayOut);
+
+  REQUIRE(many.problems.size() == 2);
+  CHECK(many.problems[0].boxes.size() == 1000);
+  const std::string page = overview_page(many, {}, "");
+  const auto begin = page.find("<ul class=\"problems\">");
+  const std::string first = page.substr(begin, page.find("</li>", begin) - begin);
+  CHECK(std::regex_replace(first, std::regex("<[^>]*>"), "") ==
+        "\nFailure: 1,000 boxes do not answer tried 0 s ago, again in 5 s"
+        "box-0, box-1, box-2, box-3, box-4, box-5 and 994 more"
+        "box-0: cannot connect to 192.0.2.0:49000: Connection refused"
+        "→ do something about network of a fritzbox");
+  CHECK(page.find("href=\"?show=trouble#boxes\">994 more</a>") != std::string::npos);
+}
+
+TEST_CASE("queries that a box refuses for one cause are one entry that opens to them") {
+  BoxFacts box{.name = "home", .kind = "fritzbox", .state = BoxState::up};
+  const std::string cause = "UPnP error 606: user 'monitor' lacks the right 'Phone'";
+  box.denied = {{.cause = cause,
+                 .kind = ErrorKind::refused,
+                 .messages = {{"phone", "X_VoIP1.GetInfo: " + cause},
+                              {"calls", "X_AVM-DE_OnTel1.GetInfo: " + cause},
+                              {"tam", "X_AVM-DE_TAM1.GetInfo: " + cause},
+                              {"dect", "X_AVM-DE_Dect1.GetInfo: " + cause}}}};
+
+  const std::vector<Problem> problems = problems_of(box, kWayOut);
+
+  CHECK(
+      problem_list(problems, true, kWall) ==
+      "<ul class=\"problems\">\n<li class=\"note\"><p><span class=\"sr\">Note: </span><b>"
+      "<a href=\"box?name=home\">home</a> does not allow 4 queries</b></p>"
+      "<p class=\"detail\">UPnP error 606: user &#39;monitor&#39; lacks the right "
+      "&#39;Phone&#39;</p>"
+      "<p class=\"out\"><span aria-hidden=\"true\">→</span> do something about refused of a "
+      "fritzbox</p><details class=\"which\"><summary>The 4 queries</summary><ul>"
+      "<li><b>phone</b> X_VoIP1.GetInfo: UPnP error 606: user &#39;monitor&#39; lacks the right "
+      "&#39;Phone&#39;</li><li><b>calls</b> X_AVM-DE_OnTel1.GetInfo: UPnP error 606: user "
+      "&#39;monitor&#39; lacks the right &#39;Phone&#39;</li><li><b>tam</b> X_AVM-DE_TAM1.GetInfo: "
+      "UPnP error 606: user &#39;monitor&#39; lacks the right &#39;Phone&#39;</li><li><b>dect</b> "
+      "X_AVM-DE_Dect1.GetInfo: UPnP error 606: user &#39;monitor&#39; lacks the right "
+      "&#39;Phone&#39;</li></ul></details></li>\n</ul>\n");
+}
+
+TEST_CASE("a box that probes alone ask is shown as such, and is neither up nor down before") {
+  Store store({{.device = "home", .interval = 30s, .queries = {{"q", 30s}}},
+               {.device = "probed", .interval = 30s, .polled = false, .queries = {{"q", 30s}}}});
+  store.record(snapshot("home", "q", {one("box_hosts", 1)}));
+  store.end_turn("home", {.reached = true, .ended = kNow});
+  const auto seen = [&] {
+    const Sights sights = store.sights(kNow);
+    Overview overview{.now = kWall};
+    for (const DeviceSight& device : sights.devices)
+      overview.boxes.push_back(facts_of(device, *sights.families, kNow, kWall));
+    return overview;
+  };
+
+  const Overview before = seen();
+  store.record(snapshot("probed", "q", {one("box_hosts", 1)}));
+  store.end_turn("probed", {.reached = true, .ended = kNow});
+  const Overview after = seen();
+
+  CHECK(box_card(before.boxes[1], kWall).find("<p class=\"state\">asked by probes alone</p>") !=
+        std::string::npos);
+  CHECK(overview_page(before, {}, "").find("<h1>The box is up</h1>") != std::string::npos);
+  CHECK(box_card(after.boxes[1], kWall).find("<dt>Polled</dt><dd>by probes alone, last ") !=
+        std::string::npos);
+  CHECK(overview_page(after, {}, "").find("<h1>All 2 boxes are up</h1>") != std::string::npos);
+}
+
 TEST_CASE("the page of a box says whole what became of every query, and its values") {
   const Sights sights = boxes();
   const BoxDetails details =

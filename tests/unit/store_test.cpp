@@ -131,6 +131,26 @@ TEST_CASE("a series that is missing from a new snapshot is gone at once") {
   CHECK(shown(store, kNow + 31s) == "box_y{device=\"home\",site=\"at\\\"tic\"} 3\n");
 }
 
+TEST_CASE("what the box refuses is asked again when its turn has come after the pause") {
+  Store store = two_queries();
+  auto refused = std::make_shared<Snapshot>(*bad("wan", Support::denied, Clock::now()));
+  const auto began = Clock::now();
+  refused->ask_again = began + 5min;
+  store.record(refused);
+  store.end_turn("home", {.reached = true,
+                          .ended = began,
+                          .next = began + 25s,
+                          .due = {{"wan", began + 25s}, {"slow", began + 280s}}});
+
+  const DeviceStatus home = store.devices().at(0);
+
+  const auto ahead = [&](const DeviceStatus::Query& query) {
+    return std::chrono::round<std::chrono::seconds>(*query.next - WallClock::now()).count();
+  };
+  CHECK(ahead(home.queries.at(0)) == doctest::Approx(325).epsilon(0.02));  // 25 s + 10 times 30 s
+  CHECK(ahead(home.queries.at(1)) == doctest::Approx(280).epsilon(0.02));
+}
+
 TEST_CASE("a query that the box lacks is a state and no failure") {
   Store store = two_queries();
   store.record(bad("wan", Support::unsupported));

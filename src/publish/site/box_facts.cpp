@@ -209,6 +209,25 @@ std::optional<LineHealth> mobile(const BoxReadings& box) {
   return line;
 }
 
+/// Without what was asked, which stands in front: "Hosts1.GetX: the user lacks the right".
+std::string cause_of(const std::string& message) {
+  const auto end = message.find(": ");
+  if (end == std::string::npos || message.find(' ') < end) return message;
+  return message.substr(end + 2);
+}
+
+void add(std::vector<BoxFacts::Queries>& all, const std::string& query, const Failure& failure) {
+  const std::string cause = cause_of(failure.message);
+  const auto alike = std::ranges::find_if(all, [&](const BoxFacts::Queries& queries) {
+    return queries.kind == failure.kind && queries.cause == cause;
+  });
+  BoxFacts::Queries& queries =
+      alike != all.end()
+          ? *alike
+          : all.emplace_back(BoxFacts::Queries{.cause = cause, .kind = failure.kind});
+  queries.messages.emplace_back(query, failure.message);
+}
+
 }  // namespace
 
 BoxReadings read_box(const DeviceSight& device, const std::vector<FamilyPtr>& families) {
@@ -230,9 +249,11 @@ BoxFacts facts_of(const DeviceSight& device, const std::vector<FamilyPtr>& famil
   BoxFacts facts{.name = status.name,
                  .kind = status.kind,
                  .page = status.page,
-                 .state = !status.answered ? BoxState::waiting
-                          : status.up      ? BoxState::up
-                                           : BoxState::down,
+                 .state = !status.answered
+                              ? (status.polled ? BoxState::waiting : BoxState::on_demand)
+                          : status.up ? BoxState::up
+                                      : BoxState::down,
+                 .polled = status.polled,
                  .failure = status.failure,
                  .failed = status.failed,
                  .last_success = status.last_success,
@@ -248,9 +269,8 @@ BoxFacts facts_of(const DeviceSight& device, const std::vector<FamilyPtr>& famil
   for (const DeviceStatus::Query& query : status.queries) {
     if (!query.asked || !query.failure) continue;
     if (query.support != Support::failing && query.support != Support::denied) continue;
-    BoxFacts::Queries& queries = query.support == Support::denied ? facts.denied : facts.failing;
-    queries.names.push_back(query.name);
-    queries.failure = *query.failure;
+    add(query.support == Support::denied ? facts.denied : facts.failing, query.name,
+        *query.failure);
   }
   return facts;
 }

@@ -46,12 +46,14 @@ BoxReadings read_box(const DeviceSight& device, const std::vector<FamilyPtr>& fa
 /// Of the lines that the box has and uses.  Thresholds are those of the shipped alerts.  Pure.
 std::vector<LineHealth> line_health(const BoxReadings& box);
 
-enum class BoxState { waiting, up, down };
+/// on_demand: only probes ask it, and none has yet.
+enum class BoxState { waiting, up, down, on_demand };
 
 /// All that a page says of a box at a glance.
 struct BoxFacts {
   std::string name = {}, kind = {}, page = {};
   BoxState state = BoxState::waiting;
+  bool polled = true;  // else probes alone ask it
   std::optional<Failure> failure = {};
   std::optional<WallClock::time_point> failed = {}, last_success = {}, next = {};
   std::size_t series = 0, queries = 0;
@@ -61,12 +63,14 @@ struct BoxFacts {
   std::optional<History::Volume> today = {};
   std::uint64_t changed = 0;       // DeviceSight's
   Clock::time_point expired = {};  // DeviceSight's
-  /// Queries that fail, and that the box refuses to this user, with the newest message.
+  /// Queries that fare alike for one cause, with what the box said of each.
   struct Queries {
-    std::vector<std::string> names = {};
-    Failure failure = {};
+    std::string cause = {};  // what they have in common of it
+    ErrorKind kind = ErrorKind::internal;
+    std::vector<std::pair<std::string, std::string>> messages = {};  // by the query's name
   };
-  Queries failing = {}, denied = {};
+  /// That fail, and that the box refuses to this user.
+  std::vector<Queries> failing = {}, denied = {};
 };
 
 /// Pure: time is an argument.

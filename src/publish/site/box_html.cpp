@@ -17,7 +17,8 @@ namespace {
 struct StateWords {
   std::string_view css, text;
 };
-constexpr StateWords kStates[] = {{"wait", "not asked yet"}, {"up", "up"}, {"down", "down"}};
+constexpr StateWords kStates[] = {
+    {"wait", "not asked yet"}, {"up", "up"}, {"down", "down"}, {"idle", "asked by probes alone"}};
 
 const StateWords& words(const BoxFacts& box) {
   return kStates[static_cast<std::size_t>(box.state)];
@@ -141,6 +142,9 @@ std::string trouble(const BoxFacts& box, WallClock::time_point now) {
 }
 
 std::string polled(const BoxFacts& box, WallClock::time_point now) {
+  if (!box.polled)
+    return "by probes alone" +
+           (box.last_success ? ", last " + ago(box.last_success, now, "") : std::string());
   std::string html = ago(box.last_success, now, "never");
   if (box.next) html += ", next " + ahead(*box.next, now);
   return html;
@@ -160,11 +164,10 @@ std::string searched_text(const BoxFacts& box) {
 }
 
 std::string choices_of(const BoxFacts& box) {
-  const bool is_troubled = box.state == BoxState::down || box.readings.wan_connected == 0 ||
-                           !box.failing.names.empty() ||
-                           std::ranges::any_of(box.lines, [](const LineHealth& line) {
-                             return line.grade == Grade::bad;
-                           });
+  const bool is_troubled =
+      box.state == BoxState::down || box.readings.wan_connected == 0 || !box.failing.empty() ||
+      std::ranges::any_of(box.lines,
+                          [](const LineHealth& line) { return line.grade == Grade::bad; });
   return std::string(words(box).css) + (is_troubled ? " trouble" : "");
 }
 
@@ -210,29 +213,64 @@ std::string box_row(const BoxFacts& box, bool hidden) {
   return html + "</td></tr>\n";
 }
 
-std::string problem_list(const std::vector<Problem>& problems, bool named,
-                         WallClock::time_point now) {
+namespace {
+
+/// Whose problem it is, the first of many by name.
+std::string who(const std::vector<std::string>& boxes) {
+  constexpr std::size_t kMostNamed = 6;
+  std::string html = "<p class=\"who\">";
+  const std::size_t shown = std::min(boxes.size(), kMostNamed);
+  for (std::size_t i = 0; i < shown; ++i) html += (i == 0 ? "" : ", ") + box_link(boxes[i]);
+  if (shown < boxes.size())
+    html += " and <a href=\"?show=trouble#boxes\">" + grouped(boxes.size() - shown) + " more</a>";
+  return html + "</p>";
+}
+
+std::string headline(const Problem& problem, bool named) {
+  if (problem.boxes.empty() || !named) return escaped(problem.what);
+  if (problem.boxes.size() == 1)
+    return box_link(problem.boxes.front()) + " " + escaped(problem.what);
+  return grouped(problem.boxes.size()) + " boxes " + escaped(problem.of_many);
+}
+
+/// To be opened: which they are, and what the box said of each.
+std::string which(const std::vector<std::pair<std::string, std::string>>& queries) {
+  std::string html =
+      "<details class=\"which\"><summary>The " + grouped(queries.size()) + " queries</summary><ul>";
+  for (const auto& [name, message] : queries)
+    html += "<li><b>" + escaped(name) + "</b> " + escaped(message) + "</li>";
+  return html + "</ul></details>";
+}
+
+std::string problem_item(const Problem& problem, bool named, WallClock::time_point now) {
   static constexpr std::string_view kWeights[] = {"bad", "warn", "note"};
   static constexpr std::string_view kSpoken[] = {"Failure: ", "Warning: ", "Note: "};
+  const auto weight = static_cast<std::size_t>(problem.weight);
+  std::string html = "<li class=\"" + std::string(kWeights[weight]) + "\"><p><span class=\"sr\">" +
+                     std::string(kSpoken[weight]) + "</span><b>" + headline(problem, named) +
+                     "</b>";
+  if (problem.tried)
+    html += " <span class=\"soft\">tried " + ago(problem.tried, now, "") + "</span>";
+  if (problem.again)
+    html += "<span class=\"soft\">, again " + ahead(*problem.again, now) + "</span>";
+  html += "</p>";
+  if (named && problem.boxes.size() > 1) html += who(problem.boxes);
+  for (const std::string& detail : problem.details)
+    html += "<p class=\"detail\">" + escaped(detail) + "</p>";
+  if (!problem.way_out.empty())
+    html +=
+        "<p class=\"out\"><span aria-hidden=\"true\">→</span> " + escaped(problem.way_out) + "</p>";
+  // The page of one box has them below.
+  if (named && problem.queries.size() > 1) html += which(problem.queries);
+  return html + "</li>\n";
+}
+
+}  // namespace
+
+std::string problem_list(const std::vector<Problem>& problems, bool named,
+                         WallClock::time_point now) {
   std::string html = "<ul class=\"problems\">\n";
-  for (const Problem& problem : problems) {
-    const auto weight = static_cast<std::size_t>(problem.weight);
-    html += "<li class=\"" + std::string(kWeights[weight]) + "\"><p><span class=\"sr\">" +
-            std::string(kSpoken[weight]) + "</span><b>" +
-            (problem.box.empty() || !named ? "" : box_link(problem.box) + " ") +
-            escaped(problem.what) + "</b>";
-    if (problem.tried)
-      html += " <span class=\"soft\">tried " + ago(problem.tried, now, "") + "</span>";
-    if (problem.again)
-      html += "<span class=\"soft\">, again " + ahead(*problem.again, now) + "</span>";
-    html += "</p>";
-    for (const std::string& detail : problem.details)
-      html += "<p class=\"detail\">" + escaped(detail) + "</p>";
-    if (!problem.way_out.empty())
-      html += "<p class=\"out\"><span aria-hidden=\"true\">→</span> " + escaped(problem.way_out) +
-              "</p>";
-    html += "</li>\n";
-  }
+  for (const Problem& problem : problems) html += problem_item(problem, named, now);
   return html + "</ul>\n";
 }
 
@@ -248,7 +286,6 @@ constexpr GroupWords kGroups[] = {{"Failing", "bad", true},
                                   {"Not asked yet", "soft", false},
                                   {"Fine", "good", true}};
 
-/// `way_out` is said once for queries in a row that share it.
 /// Asks the box and shows what it said, as a scrape of it would.
 std::string ask_link(const std::string& device, const std::string& query) {
   return "<a class=\"ask\" href=\"probe?target=" + http::percent_encoded(device) +
@@ -256,13 +293,11 @@ std::string ask_link(const std::string& device, const std::string& query) {
          " now\">ask now</a>";
 }
 
+/// `way_out` is said once for queries in a row that share it.
 std::string query_row(const std::string& device, const QueryFacts& query, bool says_way_out,
                       WallClock::time_point now) {
   using Group = QueryFacts::Group;
-  const bool is_remembered = query.group == Group::denied || query.group == Group::unsupported;
-  const std::string next = is_remembered ? "within the hour"
-                           : query.next  ? ahead(*query.next, now)
-                                         : "";
+  const std::string next = query.next ? ahead(*query.next, now) : "";
   std::string html = "<tr><th scope=\"row\">" + escaped(query.name);
   if (!query.reason.empty()) html += "<p class=\"detail\">" + escaped(query.reason) + "</p>";
   if (says_way_out && !query.way_out.empty() && query.group != Group::unsupported)

@@ -1,7 +1,9 @@
 #include "publish/site/overview.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
+#include <map>
 
 #include "base/text.h"
 #include "publish/site/human.h"
@@ -9,23 +11,37 @@
 namespace boxmeter {
 namespace {
 
-constexpr std::size_t kMostNamed = 5;
+constexpr std::size_t kMostNamed = 3;
 
-std::string named(std::vector<std::string> names) {
-  const std::size_t others = names.size() - std::min(names.size(), kMostNamed);
-  names.resize(names.size() - others);
-  return joined(names) + (others == 0 ? "" : " and " + std::to_string(others) + " more");
+/// What two boxes say alike: without the words that hold a number, an address or a path.
+std::string shape_of(std::string_view message) {
+  std::string shape;
+  for (const std::string_view word : split(message, ' ')) {
+    const bool is_own = word.find_first_of("0123456789/") != std::string_view::npos ||
+                        word.substr(0, word.size() - 1).find('.') != std::string_view::npos;
+    shape.append(is_own ? "#" : word).append(" ");
+  }
+  return shape;
+}
+
+std::string joined_cause(std::initializer_list<std::string_view> parts) {
+  std::string all;
+  for (const std::string_view part : parts) all.append(part).append("\n");
+  return all;
 }
 
 Problem box_down(const BoxFacts& box, const WayOut& way_out) {
   const bool is_login = box.failure && box.failure->kind == ErrorKind::auth;
-  Problem problem{.box = box.name,
+  Problem problem{.boxes = {box.name},
                   .what = is_login ? "refuses the login" : "does not answer",
+                  .of_many = is_login ? "refuse the login" : "do not answer",
                   .tried = box.failed,
                   .again = box.next};
   if (box.failure) {
     problem.details = {box.failure->message};
     problem.way_out = way_out(box.kind, box.failure->kind, Support::failing);
+    problem.cause = joined_cause(
+        {problem.what, name(box.failure->kind), problem.way_out, shape_of(box.failure->message)});
   }
   return problem;
 }
@@ -33,38 +49,97 @@ Problem box_down(const BoxFacts& box, const WayOut& way_out) {
 Problem queries(const BoxFacts& box, const BoxFacts::Queries& some, Support support,
                 const WayOut& way_out) {
   const bool is_denied = support == Support::denied;
-  return {.weight = is_denied ? Problem::Weight::note : Problem::Weight::warn,
-          .box = box.name,
-          .what = (is_denied ? "does not allow " : "does not answer ") +
-                  counted(some.names.size(), "query", "queries") + ": " + named(some.names),
-          .details = {some.failure.message},
-          .way_out = way_out(box.kind, some.failure.kind, support)};
+  const bool is_one = some.messages.size() == 1;
+  std::vector<std::string> names;
+  for (const auto& [query, message] : some.messages) names.push_back(query);
+  const std::string which = counted(names.size(), "query", "queries") +
+                            (names.size() <= kMostNamed ? ": " + joined(names) : "");
+  Problem problem{.weight = is_denied ? Problem::Weight::note : Problem::Weight::warn,
+                  .boxes = {box.name},
+                  .what = (is_denied ? "does not allow " : "does not answer ") + which,
+                  .of_many = (is_denied ? "do not allow " : "do not answer ") + which,
+                  .details = {is_one ? some.messages.front().second : some.cause},
+                  .way_out = way_out(box.kind, some.kind, support),
+                  .queries = some.messages};
+  problem.cause = joined_cause({problem.way_out, shape_of(some.cause), joined(names)});
+  return problem;
+}
+
+/// What the values tell, of one box or of many.
+struct Told {
+  Problem::Weight weight = Problem::Weight::warn;
+  std::string what = {}, of_many = {}, detail = {}, way_out = {};
+};
+
+Problem told(const BoxFacts& box, Told told) {
+  Problem problem{.weight = told.weight,
+                  .boxes = {box.name},
+                  .what = std::move(told.what),
+                  .of_many = std::move(told.of_many),
+                  .way_out = std::move(told.way_out)};
+  if (!told.detail.empty()) problem.details = {std::move(told.detail)};
+  problem.cause = joined_cause({problem.what, problem.way_out});
+  return problem;
 }
 
 void add_readings(const BoxFacts& box, std::vector<Problem>& all) {
   const BoxReadings& now = box.readings;
-  const auto add = [&](Problem::Weight weight, std::string what, std::string remedy) {
-    all.push_back(
-        {.weight = weight, .box = box.name, .what = std::move(what), .way_out = std::move(remedy)});
-  };
   const auto bad = std::ranges::find(box.lines, Grade::bad, &LineHealth::grade);
-  if (now.wan_connected == 0)
-    add(Problem::Weight::bad,
-        "has no internet connection" +
-            (now.wan_state.empty() || now.wan_state == "down" ? "" : " (" + now.wan_state + ")"),
-        bad != box.lines.end()
-            ? "its line is the cause (" + bad->words +
-                  "): check plug and cable, then ask the provider"
-            : "the line is there: check the provider's login in the box, then ask the provider");
-  else if (bad != box.lines.end())
-    add(Problem::Weight::warn, bad->words + (bad->numbers.empty() ? "" : ": " + bad->numbers),
-        "check plug and cable between box and wall, then ask the provider");
+  if (now.wan_connected == 0) {
+    const std::string state =
+        now.wan_state.empty() || now.wan_state == "down" ? "" : " (" + now.wan_state + ")";
+    all.push_back(told(
+        box,
+        {.weight = Problem::Weight::bad,
+         .what = "has no internet connection" + state,
+         .of_many = "have no internet connection" + state,
+         .way_out = bad != box.lines.end()
+                        ? "its line is the cause (" + bad->words +
+                              "): check plug and cable, then ask the provider"
+                        : "the line is there: check the provider's login in the box, then ask the "
+                          "provider"}));
+  } else if (bad != box.lines.end()) {
+    all.push_back(
+        told(box, {.what = "has trouble with its line: " + bad->words,
+                   .of_many = "have trouble with their line: " + bad->words,
+                   .detail = bad->numbers,
+                   .way_out = "check plug and cable between box and wall, then ask the provider"}));
+  }
   constexpr double kHot = 90;
   if (now.temperature && *now.temperature > kHot)
-    add(Problem::Weight::warn, "is hot: " + short_number(*now.temperature) + " °C",
-        "give it air: upright, not on other devices, not in the sun");
+    all.push_back(
+        told(box, {.what = "is hot",
+                   .of_many = "are hot",
+                   .detail = short_number(*now.temperature) + " °C",
+                   .way_out = "give it air: upright, not on other devices, not in the sun"}));
   if (now.update_available == 1)
-    add(Problem::Weight::note, "has newer firmware to offer", "install it on the box's own page");
+    all.push_back(told(box, {.weight = Problem::Weight::note,
+                             .what = "has newer firmware to offer",
+                             .of_many = "have newer firmware to offer",
+                             .way_out = "install it on the box's own page"}));
+}
+
+/// One more box for which the problem is the same: what differs is told of the first.
+void merge(Problem& problem, const Problem& other) {
+  if (problem.boxes.size() == 1)
+    for (std::string& detail : problem.details) detail.insert(0, problem.boxes.front() + ": ");
+  problem.boxes.insert(problem.boxes.end(), other.boxes.begin(), other.boxes.end());
+  problem.tried = std::max(problem.tried, other.tried);
+  if (other.again && (!problem.again || *other.again < *problem.again)) problem.again = other.again;
+}
+
+std::vector<Problem> merged(std::vector<Problem> all) {
+  std::vector<Problem> few;
+  std::map<std::pair<Problem::Weight, std::string>, std::size_t> places;
+  for (Problem& problem : all) {
+    const auto [place, is_new] =
+        places.emplace(std::pair(problem.weight, problem.cause), few.size());
+    if (is_new || problem.cause.empty())
+      few.push_back(std::move(problem));
+    else
+      merge(few[place->second], problem);
+  }
+  return few;
 }
 
 Problem sink_stands(const SinkStatus& sink) {
@@ -93,9 +168,10 @@ std::vector<Problem> problems_of(const BoxFacts& box, const WayOut& way_out) {
   if (box.state == BoxState::down) return {box_down(box, way_out)};
   std::vector<Problem> all;
   add_readings(box, all);
-  if (!box.failing.names.empty())
-    all.push_back(queries(box, box.failing, Support::failing, way_out));
-  if (!box.denied.names.empty()) all.push_back(queries(box, box.denied, Support::denied, way_out));
+  for (const BoxFacts::Queries& some : box.failing)
+    all.push_back(queries(box, some, Support::failing, way_out));
+  for (const BoxFacts::Queries& some : box.denied)
+    all.push_back(queries(box, some, Support::denied, way_out));
   std::ranges::stable_sort(all, {}, &Problem::weight);
   return all;
 }
@@ -108,6 +184,7 @@ std::vector<Problem> problems_of(const Overview& overview, const WayOut& way_out
     std::ranges::move(problems_of(box, way_out), std::back_inserter(all));
   for (const SinkStatus& sink : overview.sinks)
     if (!sink.last_error.empty()) all.push_back(sink_stands(sink));
+  all = merged(std::move(all));
   std::ranges::stable_sort(all, {}, &Problem::weight);
   return all;
 }

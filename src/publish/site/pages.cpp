@@ -63,13 +63,14 @@ struct Verdict {
 
 /// The one sentence.
 Verdict verdict(const Overview& overview) {
-  const std::size_t all = overview.boxes.size();
-  std::size_t up = 0, waiting = 0;
+  std::size_t all = overview.boxes.size(), up = 0, waiting = 0;
+  if (all == 0) return {"warn", "No box is configured"};
   for (const BoxFacts& box : overview.boxes) {
+    all -= box.state == BoxState::on_demand ? 1 : 0;  // nobody knows, and nobody asked
     up += box.state == BoxState::up ? 1 : 0;
     waiting += box.state == BoxState::waiting ? 1 : 0;
   }
-  if (all == 0) return {"warn", "No box is configured"};
+  if (all == 0) return {"good", "Only probes ask here, and none has yet"};
   if (waiting == all) return {"warn", "Asking for the first time"};
   if (up == all)
     return {"good", all == 1 ? "The box is up" : "All " + grouped(all) + " boxes are up"};
