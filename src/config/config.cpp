@@ -141,6 +141,7 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
   });
   root.collect([&] {
     const DeviceFiles files(root.find("device_files"), folder, config.warnings, mistakes);
+    config.device_files = files.documents();
     std::vector<Value> devices = files.devices();
     if (const auto own = root.find("devices")) {
       const std::vector<Value> first = own->list();

@@ -31,6 +31,7 @@ struct Config {
   bool reload_by_content = false;                 // `reload: auto`
   std::vector<std::string> warnings = {};         // for `check` and the log: legal but doubtful
   std::shared_ptr<const Document> document = {};  // the file, for shown_config()
+  std::vector<std::shared_ptr<const Document>> device_files = {};  // beside it, likewise
   /// Settings of the command line, which replace those of the file ("web.listen: :9877"); filled by
   /// the caller, not by load_config().
   std::vector<std::string> overrides = {};

@@ -1,6 +1,7 @@
 #include "config/device_files.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -179,6 +180,14 @@ Document parse_csv(std::string_view text, const std::string& name) {
   return document;
 }
 
+std::vector<Value> devices_in(const Document& document, Mistakes* mistakes) {
+  const Value whole(document, mistakes);
+  if (whole.is_null()) return {};  // nothing yet
+  if (!whole.is_map()) return whole.list();
+  static const std::vector<std::string> kKeys = {"devices"};
+  return Section(whole, kKeys).required("devices").list();
+}
+
 DeviceFiles::DeviceFiles(const std::optional<Value>& patterns, const fs::path& folder,
                          std::vector<std::string>& warnings, Mistakes& mistakes) {
   if (!patterns) return;
@@ -204,17 +213,9 @@ DeviceFiles::DeviceFiles(const std::optional<Value>& patterns, const fs::path& f
 void DeviceFiles::read(const fs::path& file, Mistakes& mistakes) {
   const std::string text = read_file(file, kMostBytes);
   const bool is_table = lower(file.extension().string()) == ".csv";
-  documents_.push_back(is_table ? parse_csv(text, file.string())
-                                : parse_yaml(text, file.string(), kMostValues));
-  const Value whole(documents_.back(), &mistakes);
-  if (whole.is_null()) return;  // nothing yet
-  if (!whole.is_map()) {
-    for (Value& device : whole.list()) devices_.push_back(std::move(device));
-    return;
-  }
-  static const std::vector<std::string> kKeys = {"devices"};
-  const Section section(whole, kKeys);
-  for (Value& device : section.required("devices").list()) devices_.push_back(std::move(device));
+  documents_.push_back(std::make_shared<const Document>(
+      is_table ? parse_csv(text, file.string()) : parse_yaml(text, file.string(), kMostValues)));
+  std::ranges::move(devices_in(*documents_.back(), &mistakes), std::back_inserter(devices_));
 }
 
 }  // namespace boxmeter

@@ -1,6 +1,6 @@
 #pragma once
-#include <deque>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,18 +18,23 @@ class DeviceFiles {
   DeviceFiles(const std::optional<Value>& patterns, const std::filesystem::path& folder,
               std::vector<std::string>& warnings, Mistakes& mistakes);
 
-  /// One per device, in the order of the files.  Views: this outlives them.
+  /// One per device, in the order of the files.  Views into documents().
   const std::vector<Value>& devices() const { return devices_; }
+  const std::vector<std::shared_ptr<const Document>>& documents() const { return documents_; }
   /// All files could be read.
   bool complete() const { return complete_; }
 
  private:
   void read(const std::filesystem::path& file, Mistakes& mistakes);
 
-  std::deque<Document> documents_;
+  std::vector<std::shared_ptr<const Document>> documents_;
   std::vector<Value> devices_;
   bool complete_ = true;
 };
+
+/// The devices that stand in such a file: a list of them, or under `devices`.  Views into it.
+/// Throws a Mistake, or gathers it in `mistakes`, if there are any.
+std::vector<Value> devices_in(const Document& document, Mistakes* mistakes = nullptr);
 
 /// A table as a list of devices: the first line names the keys, a key of a section or mapping with
 /// a dot ("labels.site", "tls.verify"); an empty cell is a key that is not there.  Cells are

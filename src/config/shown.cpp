@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "config/device_files.h"
 #include "config/devices.h"
 #include "config/keys.h"
 #include "yaml/section.h"
@@ -67,8 +68,12 @@ class Shown {
     for (const Key& key : keys) {
       const std::string before = first.empty() ? std::string(indent, ' ') : first;
       const auto given = find(value, key.name);
-      const bool is_shown =
-          given ? add(before, *given, key, indent) : add_default(before, key, indent);
+      const bool is_devices = key.members == &kDeviceTable && indent == 0;
+      const bool is_shown = given ? add(before, *given, key, indent)
+                            : is_devices && !device_files.empty()
+                                ? (text += before + std::string(key.name) + ":\n", true)
+                                : add_default(before, key, indent);
+      if (is_devices) add_device_files(key, indent + 2);
       if (is_shown) first.clear();
     }
   }
@@ -95,6 +100,14 @@ class Shown {
       line(before + name + ": " + flow(value, &key), value.place());
     }
     return true;
+  }
+
+  /// They stand among the devices; what names the files has been shown, too.
+  void add_device_files(const Key& key, std::size_t indent) {
+    for (const auto& file : device_files) {
+      text += std::string(indent, ' ') + "# from '" + file->name + "', by device_files:\n";
+      for (const Value& item : devices_in(*file)) add_item(item, key, indent);
+    }
   }
 
   void add_item(const Value& item, const Key& key, std::size_t indent) {
@@ -143,6 +156,7 @@ class Shown {
 
  public:
   std::optional<Value> defaults = {};
+  std::vector<std::shared_ptr<const Document>> device_files = {};
 
  private:
   DeviceKinds kinds_;
@@ -156,6 +170,7 @@ std::string shown_config(const Config& config, DeviceKinds kinds, bool with_line
   Shown shown(kinds, with_lines);
   for (const Value::Entry& entry : whole.entries())
     if (entry.key.raw() == "defaults") shown.defaults = entry.value;
+  shown.device_files = config.device_files;
   for (const std::string& override : config.overrides)
     shown.text += "# from the command line, whatever stands below: " + override + "\n";
   shown.section(whole, kRootKeys, 0);

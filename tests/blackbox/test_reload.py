@@ -341,6 +341,26 @@ def test_the_configuration_in_use_is_shown_without_secrets(tmp_path):
             assert [line.split("  # ")[0] for line in lines.splitlines()] == shown.splitlines()
 
 
+def test_devices_of_other_files_are_in_the_configuration_in_use_with_their_lines(tmp_path):
+    (tmp_path / "boxes.csv").write_text("name,kind,url,labels.site,username,password\n"
+                                        "one,fritzbox,http://127.0.0.1:1,attic,monitor,hidden\n")
+    (tmp_path / "more.yml").write_text("- {name: two, kind: fritzbox, url: 'http://127.0.0.1:2', queries: [fritzbox_device], username: u, "
+                                       "password: hidden}\n")
+    with Daemon(tmp_path, "poll: {interval: 1h}\ndevice_files: [boxes.csv, more.yml]\ndefaults: {timeout: 3s}\n") as daemon:
+        shown, lines = daemon.get("/config").decode(), daemon.get("/config?lines=1").decode()
+
+    assert "hidden" not in lines
+    assert ("device_files: [boxes.csv, more.yml]\n") in shown
+    listed = shown[shown.index("devices:\n"):]
+    assert listed.startswith(f"devices:\n  # from '{tmp_path}/boxes.csv', by device_files:\n  - name: one\n    kind: fritzbox\n"
+                             "    url: http://127.0.0.1:1\n    timeout: 3s\n    labels: {site: attic}\n"), shown
+    assert f"  # from '{tmp_path}/more.yml', by device_files:\n  - name: two\n" in listed
+    assert listed.count("    timeout: 3s\n") == listed.count("    password: <secret>\n") == 2
+    assert f"    password: <secret>  # {tmp_path}/boxes.csv:2:47\n" in lines
+    assert f"  - name: two  # {tmp_path}/more.yml:1:10\n" in lines
+    assert f"    timeout: 3s  # {daemon.file}:3:21\n" in lines
+
+
 def test_the_configuration_in_use_says_when_it_was_read_and_why_it_could_not_be_read_again(tmp_path):
     moment = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ"
     with Sim(FRITZBOX, args=["--still"]) as sim:
