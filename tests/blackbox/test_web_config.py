@@ -110,6 +110,26 @@ def test_tls_is_spoken_and_only_from_1_2_on(tmp_path, authority):
             agreed(v.TLSv1_2, v.TLSv1_2, ciphers="AES128-SHA:AES256-GCM-SHA384:@SECLEVEL=0")
 
 
+def hello_with_compression():
+    """A ClientHello of TLS 1.2 that would rather have its records deflated (method 1) than as they are (0)."""
+    def sized(bytes_of_length, content):
+        return len(content).to_bytes(bytes_of_length, "big") + content
+    extensions = b"".join(number.to_bytes(2, "big") + sized(2, content) for number, content in [
+        (10, sized(2, b"\x00\x17")), (11, sized(1, b"\x00")), (13, sized(2, b"\x04\x03\x08\x04"))])
+    hello = b"\x03\x03" + bytes(32) + sized(1, b"") + sized(2, b"\xc0\x2b\xc0\x2f") + sized(1, b"\x01\x00") + sized(2, extensions)
+    return b"\x16\x03\x01" + sized(2, b"\x01" + sized(3, hello))
+
+
+def test_nothing_is_compressed_for_a_client_that_would_have_it_so(tmp_path, authority):
+    with Secured(tmp_path, TLS) as site, socket.create_connection((site.host, site.port), timeout=30) as plain:
+        plain.sendall(hello_with_compression())
+        answer = plain.makefile("rb").read(120)
+
+    assert (answer[0], answer[5]) == (22, 2), answer  # a handshake, its ServerHello
+    session = answer[43]
+    assert answer[44 + session:47 + session] == b"\xc0\x2b\x00"  # the cipher, and compression: none
+
+
 def test_nobody_renegotiates_or_resumes(tmp_path, authority):
     with Secured(tmp_path, TLS) as site:
         def client(*options, typed):
