@@ -31,8 +31,29 @@ std::vector<std::filesystem::path> usual_config_files() {
   return files;
 }
 
+namespace {
+
+/// Beside the program as it was installed.
+std::string where_the_example_is() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto example =
+      program.parent_path().parent_path() / "share/doc/boxmeter/examples/boxmeter.yml";
+  if (!error && std::filesystem::exists(example, error))
+    return "an example with every key is '" + example.string() + "'";
+  return "'man boxmeter.yml' tells every key";
+}
+
+}  // namespace
+
 std::filesystem::path config_file(const std::string& named) {
-  if (!named.empty()) return named;
+  if (!named.empty()) {
+    std::error_code error;
+    if (std::filesystem::exists(named, error) || error) return named;  // who reads it says why not
+    throw Error(ErrorKind::config, "there is no file '" + named +
+                                       "': 'boxmeter setup --config.file " + named +
+                                       "' writes one; " + where_the_example_is());
+  }
   std::string places;
   for (const std::filesystem::path& candidate : usual_config_files()) {
     if (file_exists(candidate)) return candidate;

@@ -36,7 +36,8 @@ def test_help_texts(golden):
                "record, reload, healthcheck, doctor, completion, hash-password, version, fritz, freebox)"),
     (["check", "--confg.file", "x"],
      "unknown option '--confg.file' (did you mean '--config.file'?); see 'boxmeter check --help'"),
-    (["check", "--config.file", "missing.yml"], "cannot read 'missing.yml': No such file or directory"),
+    (["check", "--config.file", "missing.yml"], "there is no file 'missing.yml': 'boxmeter setup --config.file missing.yml' writes "
+                                                  "one; 'man boxmeter.yml' tells every key"),
     (["check", "one", "extra"], "unexpected argument 'extra'; see 'boxmeter check --help'"),
     (["once", "--format", "jsn"], "unknown value 'jsn' of '--format' (did you mean 'json'?) (known: prometheus, "
                                   "openmetrics, json); see 'boxmeter once --help'"),
