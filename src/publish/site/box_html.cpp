@@ -216,13 +216,18 @@ std::string box_row(const BoxFacts& box, bool hidden) {
 namespace {
 
 /// Whose problem it is, the first of many by name.
-std::string who(const std::vector<std::string>& boxes) {
+std::string who(const Problem& problem) {
+  const std::vector<std::string>& boxes = problem.boxes;
   constexpr std::size_t kMostNamed = 6;
   std::string html = "<p class=\"who\">";
   const std::size_t shown = std::min(boxes.size(), kMostNamed);
   for (std::size_t i = 0; i < shown; ++i) html += (i == 0 ? "" : ", ") + box_link(boxes[i]);
-  if (shown < boxes.size())
-    html += " and <a href=\"?show=trouble#boxes\">" + grouped(boxes.size() - shown) + " more</a>";
+  if (shown == boxes.size()) return html + "</p>";
+  const std::string others = grouped(boxes.size() - shown) + " more";
+  // What is only worth a note is no trouble, which the filter finds.
+  html += " and " + (problem.weight == Problem::Weight::note
+                         ? others
+                         : "<a href=\"?show=trouble#boxes\">" + others + "</a>");
   return html + "</p>";
 }
 
@@ -254,7 +259,7 @@ std::string problem_item(const Problem& problem, bool named, WallClock::time_poi
   if (problem.again)
     html += "<span class=\"soft\">, again " + ahead(*problem.again, now) + "</span>";
   html += "</p>";
-  if (named && problem.boxes.size() > 1) html += who(problem.boxes);
+  if (named && problem.boxes.size() > 1) html += who(problem);
   for (const std::string& detail : problem.details)
     html += "<p class=\"detail\">" + escaped(detail) + "</p>";
   if (!problem.way_out.empty())
