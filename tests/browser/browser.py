@@ -56,6 +56,7 @@ class Tab:
         self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme,
                                            reduced_motion="reduce", **options)
         self.page = self.context.new_page()
+        self.page.set_default_timeout(120_000)  # a machine that is busy with something else
         self.said = []
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))

@@ -43,15 +43,17 @@ def thousand(folder):
             yield daemon
 
 
-def look(browser, url, name):
-    """Opens the page at every width and in both schemes, and finds nothing wrong with it."""
+def look(browser, url, name, studied=tuple((width, scheme) for scheme in SCHEMES for width in WIDTHS)):
+    """Opens the page at every width and in both schemes, and finds nothing wrong with it.  axe takes minutes for a thousand rows:
+    it studies those that are named."""
     wrong = []
     for scheme in SCHEMES:
         for width in WIDTHS:
             with Tab(browser, width, scheme) as tab:
                 tab.open(url)
                 tab.picture(f"{name}-{width}-{scheme}", full_page=width < 1920 and "1000" not in name)
-                found = {"overflow": tab.overflow(), "axe": tab.obstacles(), "console": tab.said}
+                found = {"overflow": tab.overflow(), "axe": tab.obstacles() if (width, scheme) in studied else [],
+                         "console": tab.said}
                 wrong += [(width, scheme, what, told) for what, told in found.items() if told]
     assert wrong == []
 
@@ -67,7 +69,7 @@ def test_a_few_boxes_and_each_of_them_can_be_read_by_everybody(tmp_path, chromiu
 
 def test_a_thousand_boxes_can_be_read_and_are_small(tmp_path, chromium, record_property):  # noqa: F811
     with thousand(tmp_path) as daemon:
-        look(chromium, daemon.url + "/", "boxes-1000")
+        look(chromium, daemon.url + "/", "boxes-1000", studied=[(390, "light"), (1280, "dark")])
         with Tab(chromium) as tab:
             page = tab.open(daemon.url + "/")
             took = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
