@@ -34,6 +34,12 @@ def test_the_unit_of_the_package_is_the_one_of_the_tree():
     assert "-Dsystemd_unit_dir= " in (ROOT / "debian/rules").read_text()
 
 
+def test_what_is_left_uncompressed_is_no_manual_page():
+    left = re.findall(r" -X(\S+)", (ROOT / "debian/rules").read_text())
+    pages = [f"usr/share/man/man{page.suffix[1:]}/{page.name}" for page in (ROOT / "man").iterdir()]
+    assert left and len(pages) == 4 and [page for page in pages if any(word in page for word in left)] == []
+
+
 def test_the_scripts_of_the_package_are_sound():
     for script in ("postinst", "postrm"):
         file = ROOT / f"debian/boxmeter.{script}"
