@@ -12,6 +12,7 @@
 #include "base/secret_file.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "config/pack.h"
 #include "record/recorder.h"
 
 namespace boxmeter {
@@ -94,6 +95,15 @@ void write(const fs::path& folder, const record::Scrubbed& scrubbed) {
             << (replaced.empty() ? "nothing" : joined(replaced)) << "\n";
 }
 
+/// Everything that a pack asks of such a box: a recording shall give what the box gives.
+std::vector<QueryPtr> queries_of(const DeviceKind& kind, DeviceKinds kinds) {
+  std::vector<QueryPtr> queries;
+  for (const PackText& pack : kind.packs())
+    for (const QueryPtr& query : parse_pack(kinds, pack.text, std::string(pack.name)).queries)
+      queries.push_back(query);
+  return queries;
+}
+
 int record_device(const std::string& file, DeviceKinds kinds, const Words& words) {
   if (words.size() != 2)
     throw Error(ErrorKind::config,
@@ -108,9 +118,10 @@ int record_device(const std::string& file, DeviceKinds kinds, const Words& words
   prepare_process(1);
   http::Stop stop;
   const DeviceKind& kind = *job.kind;
+  const std::vector<QueryPtr> queries = queries_of(kind, kinds);
   Progress progress;
   std::vector<record::File> files = within(device.name, [&] {
-    return record::asked_everything(device, kind, stop,
+    return record::asked_everything(device, kind, queries, stop,
                                     [&](const record::Step& step) { progress.show(step); });
   });
   progress.end();
@@ -118,10 +129,10 @@ int record_device(const std::string& file, DeviceKinds kinds, const Words& words
     throw Error(ErrorKind::protocol, device.name + ": no question was answered as a " +
                                          device.kind + " does; nothing was written");
   files.push_back(about(device, progress));
-  record::Words words_of_packs;
-  for (const PackText& pack : kind.packs()) record::add_words(words_of_packs, pack.text);
-  write(folder, record::scrub(std::move(files), kind.record.privacy, known_originals(device),
-                              words_of_packs));
+  record::Vocabulary vocabulary;
+  for (const QueryPtr& query : queries) vocabulary.add(*query);
+  write(folder,
+        record::scrub(std::move(files), kind.record.privacy, vocabulary, known_originals(device)));
   return 0;
 }
 
@@ -134,9 +145,9 @@ Prepared prepare_record(const Program& program) {
                      .options = {config_option(*file)},
                      .words = "DEVICE DIR",
                      .most_words = 2,
-                     .more = "Names, MAC and public addresses, phone and serial numbers, keys and "
-                             "other secrets are\nreplaced before anything is written. Look at DIR "
-                             "before you give it away all the same."},
+                     .more = "Every text that is not known to be harmless is replaced before "
+                             "anything is written: names,\naddresses, phone and serial numbers, "
+                             "keys. Look at DIR before you give it away all the same."},
           .run = [file, kinds = program.kinds](const Words& words) {
             return record_device(*file, kinds, words);
           }};

@@ -7,8 +7,7 @@ namespace boxmeter {
 /// Addresses, MACs, UUIDs and mail addresses are known by their form, wherever they stand.
 enum class Privacy {
   open,     // nobody knows: replaced, unless its form or a vocabulary shows that it is harmless
-  product,  // what can be bought, or the brand's own word; no secret where it is somebody's name
-            // too
+  product,  // what can be bought, or the brand's own word: stays where it is made of known words
   host,     // a device's name
   network,  // an SSID
   user,     // an account

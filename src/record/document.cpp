@@ -1,5 +1,6 @@
 #include "record/document.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -16,6 +17,10 @@ bool is_document(std::string_view text) {
     return text.back() == '>' && (text.find("</") != text.npos || text.ends_with("/>"));
   return (text.front() == '{' || text.front() == '[') && json_depth(text) < 64 &&
          nlohmann::json::accept(text);
+}
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::string visited(const Visit& visit, const Spot& spot, const std::string& text) {
@@ -59,8 +64,10 @@ class XmlCopy : Copy {
         marked("<!--", "-->", inside("#comment"));
       else if (comes("<![CDATA["))
         marked("<![CDATA[", "]]>", element());
-      else if (comes("<?") || comes("<!"))
-        copy_.append(until(">")).append(take(1));
+      else if (comes("<?"))
+        marked("<?", "?>", inside("#comment"));
+      else if (comes("<!"))
+        marked("<!", ">", inside("#comment"));
       else if (comes("<"))
         tag();
       else
@@ -100,10 +107,24 @@ class XmlCopy : Copy {
     copy_.append(raw.substr(before + inner.size()));
   }
 
+  /// The name of an element or attribute, and the prefix that stands for its namespace.
+  void called(std::string_view name) {
+    const auto colon = name.rfind(':');
+    if (colon != std::string_view::npos) {
+      copy_.append(key(name.substr(0, colon))).append(":");
+      name.remove_prefix(colon + 1);
+    }
+    copy_.append(key(name));
+  }
+  std::string key(std::string_view name) const {
+    return name.empty() ? "" : visit_(inside("#key"), std::string(name));
+  }
+
   void tag() {
     const auto name = text_.substr(at_ + 1, text_.find_first_of(" \t\r\n/>", at_ + 2) - at_ - 1);
-    copy_.append(take(1 + name.size()));
     const bool closes = name.starts_with('/');
+    copy_.append(take(closes ? 2 : 1));
+    called(take(name.size() - (closes ? 1 : 0)));
     while (!at_end() && !comes(">") && !comes("/>")) attribute();
     const bool is_empty = comes("/>");
     copy_.append(take(is_empty ? 2 : 1));
@@ -114,7 +135,7 @@ class XmlCopy : Copy {
   void attribute() {
     const auto end = text_.find_first_of("=>/ \t\r\n", at_);
     const std::string_view name = take(std::min(end, text_.size()) - at_);
-    copy_.append(name);
+    called(name);
     if (at_end() || comes(">") || comes("/>")) return;
     const char next = text_[at_];
     copy_.append(take(1));
@@ -139,6 +160,8 @@ class JsonCopy : Copy {
         string();
       else if (c == '-' || (c >= '0' && c <= '9'))
         number();
+      else if (is_letter(c))
+        bare();
       else
         mark(c);
     }
@@ -188,6 +211,16 @@ class JsonCopy : Copy {
     const std::string wanted = visit_(here, plain);
     const bool is_number = wanted.find_first_not_of("+-.0123456789eE") == wanted.npos;
     copy_.append(is_number ? wanted : "\"" + escaped(wanted) + "\"");
+  }
+
+  /// A word that is not in quotes: true, false, null, or what no JSON has.
+  void bare() {
+    const auto* const end = std::find_if_not(text_.begin() + at_, text_.end(), [](char c) {
+      return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+    });
+    const std::string plain(take(static_cast<std::size_t>(end - text_.begin()) - at_));
+    const bool is_literal = plain == "true" || plain == "false" || plain == "null";
+    copy_.append(is_literal ? plain : visit_(spot(), plain));
   }
 
   static std::string escaped(const std::string& text) {

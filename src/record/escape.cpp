@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <optional>
 
 #include "base/number.h"
+#include "base/text.h"
+#include "http/encode.h"
 #include "record/document.h"
 
 namespace boxmeter::record {
@@ -106,6 +109,34 @@ std::string percent_decoded(std::string_view text) {
     plain += text[at];
   }
   return plain;
+}
+
+std::string from_base64(std::string_view text) {
+  constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  if (text.size() < 8 || text.size() % 4 != 0) return "";
+  std::string bytes;
+  unsigned bits = 0, count = 0;
+  for (const char c : text.substr(0, text.find('='))) {
+    const auto value = kLetters.find(c);
+    if (value == std::string_view::npos) return "";
+    bits = (bits << 6U) | static_cast<unsigned>(value);
+    count += 6;
+    if (count >= 8) bytes += static_cast<char>((bits >> (count -= 8)) & 0xFFU);
+  }
+  const bool is_readable =
+      is_utf8(bytes) && std::ranges::none_of(bytes, [](char c) { return c >= 0 && c < ' '; });
+  return is_readable ? bytes : "";
+}
+
+/// As in a path or a query: what separates there stays.
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool stays = std::string_view("/?&=#:@").find(c) != std::string_view::npos;
+    encoded += stays ? std::string(1, c) : http::percent_encoded(std::string_view(&c, 1));
+  }
+  return encoded;
 }
 
 }  // namespace boxmeter::record

@@ -1,17 +1,18 @@
 #include "record/originals.h"
 
 #include <algorithm>
-#include <cstdint>
 
 #include "base/text.h"
 #include "http/encode.h"
 #include "record/document.h"
+#include "record/made_up.h"
 
 namespace boxmeter::record {
 namespace {
 
 constexpr std::size_t kStart = 4;  // bytes: what is shorter is only replaced where it is a value
 constexpr std::size_t kLong = 8;
+constexpr std::size_t kLongNumber = 6;  // digits: a shorter one may stand for anything elsewhere
 
 /// Words that say nothing of anybody, whatever is called so.
 constexpr std::string_view kCommon[] = {
@@ -41,46 +42,6 @@ bool tells(Privacy privacy, std::string_view text) {
   const auto digits = static_cast<std::size_t>(std::ranges::count_if(word, is_digit));
   if (privacy == Privacy::phone) return digits >= 5;  // 110 and **9 are everybody's
   return word.size() > 1;
-}
-
-/// Letters for letters and digits for digits; `count` chooses which.
-std::string shaped(std::string_view text, std::size_t count) {
-  const bool in_hex = std::ranges::all_of(text, [](char c) { return !is_letter(c) || is_hex(c); });
-  std::uint64_t state = 0x9E3779B97F4A7C15U * (count + 1);
-  const auto next = [&state](unsigned sides) {
-    state = state * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<char>((state >> 33U) % sides);
-  };
-  std::string made;
-  for (const char c : text) {
-    const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-    if (continues) continue;
-    const bool is_kept = !is_letter(c) || (c == '0' && made.empty());  // the 0 of a phone number
-    if (is_kept)
-      made += c;
-    else if (is_digit(c))
-      made += static_cast<char>(made.empty() ? '1' + next(9) : '0' + next(10));
-    else if (is_upper(c))
-      made += static_cast<char>('A' + next(in_hex ? 6 : 26));
-    else
-      made += static_cast<char>('a' + next(in_hex ? 6 : 26));
-  }
-  return made;
-}
-
-std::string_view word_for(Privacy privacy) {
-  switch (privacy) {
-    case Privacy::host:
-      return "host-";
-    case Privacy::network:
-      return "network-";
-    case Privacy::user:
-      return "user-";
-    case Privacy::text:
-      return "text ";
-    default:
-      return "name-";
-  }
 }
 
 std::string label(Privacy privacy) {
@@ -123,13 +84,7 @@ std::string label(Form form) {
   return "";
 }
 
-std::string hex(std::size_t number, std::size_t digits) {
-  std::string text(digits, '0');
-  for (std::size_t i = digits; i-- > 0; number >>= 4U) text[i] = "0123456789abcdef"[number & 15U];
-  return text;
-}
-
-/// Where a name would as soon be another word: only these are replaced in paths and keys.
+/// Where a name would as soon be another word.
 bool is_unmistakable(Privacy privacy) {
   return privacy == Privacy::serial || privacy == Privacy::secret || privacy == Privacy::phone;
 }
@@ -160,32 +115,6 @@ std::string in_pairs(std::string_view digits) {
   return text;
 }
 
-std::string from_base64(std::string_view text) {
-  constexpr std::string_view kLetters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  if (text.size() < 8 || text.size() % 4 != 0) return "";
-  std::string bytes;
-  unsigned bits = 0, count = 0;
-  for (const char c : text.substr(0, text.find('='))) {
-    const auto value = kLetters.find(c);
-    if (value == std::string_view::npos) return "";
-    bits = (bits << 6U) | static_cast<unsigned>(value);
-    count += 6;
-    if (count >= 8) bytes += static_cast<char>((bits >> (count -= 8)) & 0xFFU);
-  }
-  return bytes;
-}
-
-/// As in a path or a query: what separates there stays.
-std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool stays = std::string_view("/?&=#:@").find(c) != std::string_view::npos;
-    encoded += stays ? std::string(1, c) : http::percent_encoded(std::string_view(&c, 1));
-  }
-  return encoded;
-}
-
 }  // namespace
 
 bool stands_alone(std::string_view text, std::size_t at, std::size_t size) {
@@ -193,11 +122,12 @@ bool stands_alone(std::string_view text, std::size_t at, std::size_t size) {
   const char before = at == 0 ? ' ' : text[at - 1];
   const char after = at + size >= text.size() ? ' ' : text[at + size];
   if (all(found, &is_digit)) return !is_digit(before) && !is_digit(after);
-  return size >= kLong || ((!is_letter(before) || !is_letter(found.front())) &&
-                           (!is_letter(after) || !is_letter(found.back())));
+  const bool is_code = size >= kLong && std::ranges::any_of(found, &is_digit);
+  return is_code || ((!is_letter(before) || !is_letter(found.front())) &&
+                     (!is_letter(after) || !is_letter(found.back())));
 }
 
-void Originals::add(Privacy privacy, std::string_view text) {
+void Originals::add(Privacy privacy, std::string_view text, bool is_told) {
   const std::string_view value = trim(text);
   if (privacy == Privacy::product) products_.insert(lower(value));
   if (privacy == Privacy::product || !tells(privacy, value)) return;
@@ -211,9 +141,15 @@ void Originals::add(Privacy privacy, std::string_view text) {
     add_forms(value);
     return;
   }
+  if (const std::string plain = from_base64(value); plain.size() > kStart) {  // stays base64
+    add(privacy, plain, is_told);
+    return;
+  }
   const std::string key = lower(value);
-  if (originals_.emplace(key, Original{.privacy = privacy, .text = std::string(value)}).second)
-    order_.push_back(key);
+  const auto [known, is_new] =
+      originals_.emplace(key, Original{.privacy = privacy, .text = std::string(value)});
+  if (is_new) order_.push_back(key);
+  known->second.is_told = known->second.is_told || is_told;
 }
 
 void Originals::add_forms(std::string_view text) {
@@ -233,27 +169,43 @@ void Originals::assign() {
   std::erase_if(order_, [&](const std::string& key) { return !originals_.contains(key); });
   for (const std::string& key : order_) {
     taken_.insert(key);
-    if (key.size() >= kStart) by_start_[key.substr(0, kStart)].push_back(key);
+    look_for(originals_[key], key);
   }
   std::map<Form, std::size_t> count_of_form;
   for (const FormKey& key : form_order_) {
     forms_[key] = new_form(key, count_of_form[key.first]);
     if (key.first != Form::mac) continue;
     // The same without colons, as in serial numbers and UUIDs.
-    originals_.emplace(key.second,
-                       Original{Privacy::serial, key.second, forms_[key], /*is_mac=*/true});
+    originals_.emplace(key.second, Original{.privacy = Privacy::serial,
+                                            .text = key.second,
+                                            .replacement = forms_[key],
+                                            .is_mac = true,
+                                            .in_text = true,
+                                            .in_structure = true});
     by_start_[key.second.substr(0, kStart)].push_back(key.second);
   }
   std::map<Privacy, std::size_t> count_of;
   for (const std::string& key : order_) {
     Original& original = originals_[key];
     do {
-      original.replacement = new_replacement(original, ++count_of[original.privacy]);
+      original.replacement = made_up(original.privacy, original.text, ++count_of[original.privacy]);
     } while (is_taken(original.replacement) && count_of[original.privacy] < 100'000);
     taken_.insert(lower(original.replacement));
     if (original.privacy == Privacy::serial) add_without_blanks(key);
   }
   for (auto& [start, keys] : by_start_) std::ranges::sort(keys, std::greater(), &std::string::size);
+}
+
+/// Notes where an original is looked for beside the values that are it: not where the same letters
+/// may as well mean something else.
+void Originals::look_for(Original& original, const std::string& key) {
+  const bool knows_words = !vocabulary_.knows_everything();
+  const bool is_word = knows_words && vocabulary_.is_made_of_words(key);
+  const bool is_mere_number = !original.is_told && is_number(key);
+  if (key.size() < kStart || is_word || (is_mere_number && key.size() < kLongNumber)) return;
+  original.in_text = !is_mere_number;
+  original.in_structure = knows_words || is_unmistakable(original.privacy);
+  by_start_[key.substr(0, kStart)].push_back(key);
 }
 
 /// "11657 0240192" is also written as "116570240192".
@@ -271,38 +223,11 @@ bool Originals::is_taken(const std::string& candidate) const {
   return taken_.contains(key) || stand_in(key);
 }
 
-std::string Originals::new_replacement(const Original& original, std::size_t count) const {
-  const std::string number = std::to_string(count);
-  if (original.privacy == Privacy::domain) return "host-" + number + ".example";
-  const bool has_shape = is_unmistakable(original.privacy) || all(original.text, &is_digit);
-  return has_shape ? shaped(original.text, count)
-                   : std::string(word_for(original.privacy)) + number;
-}
-
 std::string Originals::new_form(const FormKey& key, std::size_t& count) {
-  constexpr std::array kNetworks = {"192.0.2.", "198.51.100.", "203.0.113."};
   if (key.first == Form::ipv6) return new_ipv6(key.second);
   std::string made;
   do {
-    const std::size_t n = ++count;
-    switch (key.first) {
-      case Form::mac:  // above 255: locally administered, which are nobody's either
-        made = n < 256 ? "00005e0053" + hex(n, 2) : "02005e" + hex(n, 6);
-        break;
-      case Form::ipv4:
-        made = n < kNetworks.size() * 254
-                   ? kNetworks[n / 254] + std::to_string(n % 254 + 1)
-                   : "198.18." + std::to_string(n / 256 % 256) + "." + std::to_string(n % 256);
-        break;
-      case Form::mail:
-        made = "mail-" + std::to_string(n) + "@example.org";
-        break;
-      case Form::session:
-        made = "sid=" + hex(n, key.second.size() - 4);
-        break;
-      default:
-        made = shaped(key.second, n);
-    }
+    made = made_up(key.first, key.second, ++count);
   } while (taken_.contains(made));
   taken_.insert(made);
   return made;
@@ -340,6 +265,13 @@ const std::string* Originals::find(std::string_view text) const {
   return is_one ? &known->second.replacement : nullptr;
 }
 
+const std::string* Originals::find_told(std::string_view text) const {
+  const auto known = originals_.find(lower(trim(text)));
+  const bool is_one =
+      known != originals_.end() && known->second.is_told && text.size() >= kLongNumber;
+  return is_one ? &known->second.replacement : nullptr;
+}
+
 /// The key of the longest original at a place.
 const std::string* Originals::longest_at(std::string_view text, std::size_t at,
                                          bool is_structure) const {
@@ -347,7 +279,7 @@ const std::string* Originals::longest_at(std::string_view text, std::size_t at,
   if (candidates == by_start_.end()) return nullptr;
   for (const std::string& key : candidates->second)
     if (text.substr(at).starts_with(key) && stands_alone(text, at, key.size()) &&
-        (!is_structure || is_unmistakable(originals_.at(key).privacy)))
+        (is_structure ? originals_.at(key).in_structure : originals_.at(key).in_text))
       return &key;
   return nullptr;
 }
@@ -387,7 +319,7 @@ std::string Originals::in_all_spellings(std::string_view text, bool is_structure
   if (made.find('%') != std::string::npos) also(percent_decoded(made), percent_encoded);
   if (made.find('&') != std::string::npos) also(xml_unescaped(made), xml_escaped);
   const std::string bytes = from_base64(made);
-  if (bytes.size() > kStart && is_utf8(bytes))
+  if (bytes.size() > kStart)
     also(bytes, [](const std::string& changed) { return http::base64(changed); });
   return made;
 }
@@ -401,13 +333,8 @@ std::string Originals::replaced_in_structure(std::string_view text) const {
 }
 
 bool Originals::stand_in(const std::string& text) const {
-  const auto stands = [&](const std::string& key) {
-    for (auto at = text.find(key); at != std::string::npos; at = text.find(key, at + 1))
-      if (stands_alone(text, at, key.size())) return true;
-    return false;
-  };
-  for (const auto& [start, keys] : by_start_)
-    if (std::ranges::any_of(keys, stands)) return true;
+  for (std::size_t at = 0; at + kStart <= text.size(); ++at)
+    if (longest_at(text, at, /*is_structure=*/false) != nullptr) return true;
   return std::ranges::any_of(find_forms(text), [&](const Find& find) {
     return forms_.contains({find.form, canonical(find.form, text.substr(find.at, find.size))});
   });

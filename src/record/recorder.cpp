@@ -21,7 +21,39 @@ std::string shown(const Question& question) {
   return question.page.empty() ? describe(question.request) : question.page;
 }
 
-/// Asks the questions of a brand until there is no new one.
+/// A device that is asked every question once, whoever asks it again, and remembers what it said.
+class Once : public Device {
+ public:
+  using Ask = std::function<Reply(const Request&)>;
+  Once(Device& device, Ask ask) : device_(device), ask_(std::move(ask)) {}
+
+  Reply call(const Request& request) override {
+    const std::string key = describe(request);
+    calls.insert(key);
+    if (const auto known = replies_.find(key); known != replies_.end()) return known->second;
+    if (const auto known = errors_.find(key); known != errors_.end()) throw Error(known->second);
+    try {
+      return replies_[key] = ask_(request);
+    } catch (const Error& error) {
+      replies_.erase(key);
+      errors_.emplace(key, error);
+      throw;
+    }
+  }
+  Epoch epoch() const override { return device_.epoch(); }
+  std::uint64_t answers() const override { return device_.answers(); }
+  std::uint64_t logins() const override { return device_.logins(); }
+
+  std::set<std::string> calls = {};  // describe(request) of all that were made
+
+ private:
+  Device& device_;
+  Ask ask_;
+  std::map<std::string, Reply> replies_;  // by describe(request)
+  std::map<std::string, Error> errors_;
+};
+
+/// Asks the questions of a brand until there is no new one, and then what the packs ask.
 class Recorder {
  public:
   Recorder(const DeviceConfig& config, const DeviceKind& kind, http::Stop& stop,
@@ -30,9 +62,10 @@ class Recorder {
         kind_(kind),
         on_step_(on_step),
         device_(kind.open(tapped(config), stop)),
+        once_(*device_, [this](const Request& request) { return called(request); }),
         pages_({.timeout = config.timeout, .tls = config.tls, .tap = tap()}, stop) {}
 
-  Recorded recorded() && {
+  void ask_what_the_brand_lists() {
     for (bool is_new = true; is_new;) {
       is_new = false;
       for (const Question& question : kind_.record.questions(url_, recorded_))
@@ -43,14 +76,34 @@ class Recorder {
       for (const Question& question : waiting_) ask(question);
       waiting_.clear();
     }
-    return std::move(recorded_);
+  }
+
+  void ask_as(const Query& query) {
+    once_.calls.clear();
+    try {
+      Asker(once_).ask(query, Clock::now());
+    } catch (const Error& error) {
+      if (is_the_end(error)) throw;  // told already, as the problem of a question
+    }
+    for (const std::string& call : once_.calls)
+      for (const std::string& file : files_of_[call])
+        if (!open_pages_.contains(file)) add_reading(readings_[file], query);
+  }
+
+  std::vector<File> files() && {
+    std::vector<File> files;
+    for (auto& [path, text] : recorded_)
+      files.push_back({.path = path, .text = std::move(text), .reading = readings_[path]});
+    return files;
   }
 
  private:
   http::Tap tap() {
     return [this](const http::Request& request, const http::Response& response) {
       auto [path, text] = kind_.record.file(recorded_, request, response);
-      if (!path.empty() && stays_inside(path)) recorded_[path] = std::move(text);
+      if (path.empty() || !stays_inside(path)) return;
+      answered_.insert(path);
+      recorded_[path] = std::move(text);
     };
   }
 
@@ -60,45 +113,89 @@ class Recorder {
     return config;
   }
 
-  void ask(const Question& question) {
+  bool is_the_end(const Error& error) const {
+    return error.kind() == ErrorKind::auth || silent_ >= kPatience;
+  }
+
+  template <typename Send>
+  auto asked(const std::string& question, Send send) {
+    known_.insert(question);
     ++asked_;
-    Step step{.asked = asked_, .known = known_.size(), .question = shown(question)};
+    Step step{.asked = asked_, .known = known_.size(), .question = question};
     try {
-      if (question.page.empty()) {
-        kind_.check(question.request);  // what a pack may not ask is not asked here either
-        device_->call(question.request);
-      } else {
-        pages_.send({.url = question.page, .login = false});
-      }
+      auto reply = send();
       silent_ = 0;
+      on_step_(step);
+      return reply;
     } catch (const Error& error) {
       step.problem = error.what();
       silent_ = ends_turn(error.kind()) ? silent_ + 1 : 0;
-      if (error.kind() == ErrorKind::auth || silent_ == kPatience) throw;
+      if (!is_the_end(error)) on_step_(step);
+      throw;
     }
-    on_step_(step);
+  }
+
+  /// Asks the box itself, and notes in which files the answer is.
+  Reply called(const Request& request) {
+    answered_.clear();
+    const auto note = [&] { files_of_[describe(request)] = answered_; };
+    try {
+      Reply reply = asked(describe(request), [&] {
+        kind_.check(request);  // what a pack may not ask is not asked here either
+        return device_->call(request);
+      });
+      note();
+      return reply;
+    } catch (const Error&) {
+      note();
+      throw;
+    }
+  }
+
+  /// A page that is open to everybody: no pack reads it, though a session may fetch it again.
+  void ask_page(const std::string& url) {
+    answered_.clear();
+    asked(url, [&] { return pages_.send({.url = url, .login = false}); });
+    open_pages_.merge(answered_);
+  }
+
+  void ask(const Question& question) {
+    try {
+      if (question.page.empty())
+        once_.call(question.request);
+      else
+        ask_page(question.page);
+    } catch (const Error& error) {
+      if (is_the_end(error)) throw;
+    }
   }
 
   std::string url_;
   const DeviceKind& kind_;
   const OnStep& on_step_;
   Recorded recorded_;
+  std::map<std::string, Reading> readings_;                // by the path of the file
+  std::set<std::string> open_pages_;                       // their files
+  std::set<std::string> answered_;                         // files that the last question brought
+  std::map<std::string, std::set<std::string>> files_of_;  // by describe(request)
   std::set<std::string> known_;
   std::vector<Question> waiting_;
   std::size_t asked_ = 0;
   int silent_ = 0;  // questions without any answer, in a row
   std::unique_ptr<Device> device_;
+  Once once_;
   http::Client pages_;
 };
 
 }  // namespace
 
 std::vector<File> asked_everything(const DeviceConfig& config, const DeviceKind& kind,
-                                   http::Stop& stop, const OnStep& on_step) {
-  std::vector<File> files;
-  for (auto& [path, text] : Recorder(config, kind, stop, on_step).recorded())
-    files.push_back({.path = path, .text = std::move(text)});
-  return files;
+                                   const std::vector<QueryPtr>& queries, http::Stop& stop,
+                                   const OnStep& on_step) {
+  Recorder recorder(config, kind, stop, on_step);
+  recorder.ask_what_the_brand_lists();
+  for (const QueryPtr& query : queries) recorder.ask_as(*query);
+  return std::move(recorder).files();
 }
 
 }  // namespace boxmeter::record

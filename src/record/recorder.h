@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "device/kinds.h"
+#include "metric/query.h"
 #include "record/scrub.h"
 
 namespace boxmeter::record {
@@ -18,13 +19,15 @@ struct Step {
 };
 using OnStep = std::function<void(const Step&)>;
 
-/// Asks a box every question its brand lists, one at a time, and returns the recording.  Its texts
+/// Asks a box every question its brand lists, and what `queries` ask beside, one at a time, each
+/// once, and returns the recording, with what the queries read of each file.  Its texts
 /// are NOT anonymised: pass them to scrub() before writing them.  A failed question is only
 /// reported. Throws Error for a refused login (auth), and after kPatience questions in a row that
 /// ended in timeout, network or tls.  `config.state_dir` and `config.tap` are ignored; `on_step`
 /// must be set.
 std::vector<File> asked_everything(const DeviceConfig& config, const DeviceKind& kind,
-                                   http::Stop& stop, const OnStep& on_step);
+                                   const std::vector<QueryPtr>& queries, http::Stop& stop,
+                                   const OnStep& on_step);
 constexpr int kPatience = 3;
 
 }  // namespace boxmeter::record

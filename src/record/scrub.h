@@ -1,12 +1,11 @@
 #pragma once
 #include <cstddef>
 #include <map>
-#include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "device/privacy.h"
+#include "record/vocabulary.h"
 
 namespace boxmeter::record {
 
@@ -14,7 +13,10 @@ namespace boxmeter::record {
 struct File {
   std::string path = {};
   std::string text = {};
-  friend bool operator==(const File&, const File&) = default;
+  Reading reading = {};  // what packs do with it
+  friend bool operator==(const File& a, const File& b) {
+    return a.path == b.path && a.text == b.text;
+  }
 };
 
 struct Known {
@@ -27,24 +29,19 @@ struct Scrubbed {
   std::map<std::string, std::size_t> replaced = {};  // how many originals, by "MAC addresses", ...
 };
 
-/// Words that are nobody's, in lower case.
-using Words = std::set<std::string, std::less<>>;
-
-/// Those of a pack: what its rules compare with, and what they call the places that they read.
-void add_words(Words& words, std::string_view pack);
-
-/// Replaces everything that tells of somebody: MACs, public addresses, UUIDs, mail addresses and
-/// session ids wherever they stand, and what a brand says of the members of its replies.  One
-/// original has one replacement, of the same shape and out of the documentation ranges (RFC 5737,
-/// 3849, 7042), wherever and however it is written: in longer texts, in other cases, without
+/// Replaces everything that may tell of somebody: MACs, public addresses, UUIDs, mail addresses and
+/// session ids wherever they stand, what a brand says of the members of its replies, and every text
+/// and every name of a member that is not known to be harmless: words of the vocabulary, versions,
+/// times, what a pack compares with, numbers of at most two digits and those that a pack reads.
+/// One original has one replacement, of the same shape and out of the documentation ranges (RFC
+/// 5737, 3849, 7042), wherever and however it is written: in longer texts, in other cases, without
 /// colons, percent-encoded, in entities, in base64.  Private addresses (RFC 1918) are everybody's
-/// and stay.  A text of which a brand says nothing (Privacy::open) stays only where it is known to
-/// be harmless: one of `words`, a version, a time, a number that is short or stands where a pack
-/// reads one.  Pure.
+/// and stay.  Pure.
 ///
-/// Throws Error{internal} where an original still stands afterwards, without naming it.
+/// Throws Error{internal} where an original, or a word of the replies that nobody knows, still
+/// stands afterwards, without naming it.
 /// `known` is what is private wherever it stands: who logged in, and with what.
-Scrubbed scrub(std::vector<File> files, PrivacyOf privacy, const std::vector<Known>& known = {},
-               const Words& words = {});
+Scrubbed scrub(std::vector<File> files, PrivacyOf privacy, const Vocabulary& vocabulary,
+               const std::vector<Known>& known = {});
 
 }  // namespace boxmeter::record

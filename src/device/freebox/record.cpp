@@ -183,6 +183,33 @@ std::string_view api_path(std::string_view url) {
   return end == std::string_view::npos ? std::string_view() : url.substr(end + 1);
 }
 
+constexpr std::string_view kSurvey = "/channel_survey_history/";
+
+/// "get/rrd_net.json": what is asked stands in the body, or in the address of one who may not post.
+/// Each pack asks for other fields: a moment's values are put together.
+std::pair<std::string, std::string> history_file(const Recorded& recorded,
+                                                 const http::Request& request,
+                                                 const std::string& body) {
+  const Reply asked = Reply::parse(request.body, nullptr, /*allow_exceptions=*/false);
+  std::string db = asked.is_object() ? asked.value("db", "") : "";
+  const auto parameter = request.url.find("db=");
+  if (db.empty() && parameter != std::string::npos)
+    db = request.url.substr(parameter + 3, request.url.find('&', parameter) - parameter - 3);
+  Reply answer = Reply::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (!answer.is_object() || !answer.value("success", false)) return {};
+  const std::string file = "get/rrd_" + db + ".json";
+  const Reply::json_pointer rows("/result/data");
+  if (const auto before = recorded.find(file); before != recorded.end()) {
+    const Reply old = Reply::parse(before->second);
+    if (!answer.contains(rows) || !answer[rows].is_array() || answer[rows].empty() ||
+        !old.contains(rows) || !old[rows].is_array())
+      return {file, before->second};
+    for (std::size_t i = 0; i < std::min(old[rows].size(), answer[rows].size()); ++i)
+      if (answer[rows][i].is_object()) answer[rows][i].update(old[rows][i]);
+  }
+  return {file, answer.dump(1, ' ', false, Reply::error_handler_t::replace)};
+}
+
 struct Known {
   std::string_view member;
   Privacy privacy;
@@ -234,6 +261,9 @@ constexpr std::string_view kOwnWords[] = {"get/connection",
                                           "api_version"};
 
 bool is_own_word(const PrivateSpot& spot) {
+  const bool is_endpoint = spot.parent == "show_endpoints" || spot.parent == "endpoints";
+  if (spot.file.starts_with("get/home") && is_endpoint && spot.member != "value")
+    return spot.member == "name" || spot.member == "category" || spot.member == "label";
   if (spot.member != "name" && spot.member != "label" && spot.member != "description") return false;
   return std::ranges::any_of(kOwnWords,
                              [&](std::string_view start) { return spot.file.starts_with(start); });
@@ -260,14 +290,21 @@ std::vector<Question> questions(const std::string& url, const Recorded& recorded
   return all;
 }
 
-std::pair<std::string, std::string> recording_file(const Recorded&, const http::Request& request,
+std::pair<std::string, std::string> recording_file(const Recorded& recorded,
+                                                   const http::Request& request,
                                                    const http::Response& response) {
   const std::string_view url = request.url;
-  if (response.status != 200 || request.method != http::Method::get) return {};
+  if (response.status != 200) return {};
   if (url.ends_with("/api_version")) return {"api_version.json", response.body};
   const std::string_view path = api_path(url);
+  if (path.starts_with("rrd/")) return history_file(recorded, request, response.body);
   const bool is_login = path == "login" || path.starts_with("login/");
-  if (path.empty() || is_login || path.find('?') != std::string_view::npos) return {};
+  if (request.method != http::Method::get || path.empty() || is_login ||
+      path.find('?') != std::string_view::npos)
+    return {};
+  // Since when it is told differs with the asking.
+  if (path.find(kSurvey) != std::string_view::npos)
+    return {file_of(path.substr(0, path.rfind('/'))), response.body};
   return {file_of(path), response.body};
 }
 

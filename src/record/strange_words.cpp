@@ -1,0 +1,107 @@
+#include "record/strange_words.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "record/document.h"
+#include "record/forms.h"
+
+namespace boxmeter::record {
+namespace {
+
+constexpr std::size_t kShortest = 4;
+
+bool is_in_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// As whoever decodes it reads it.
+std::string decoded(std::string_view line) {
+  return percent_decoded(xml_unescaped(json_unescaped(line)));
+}
+
+/// Addresses are in replies and recordings alike, private ones and those of the documentation;
+/// which of them must not be is known by their form.
+void blank_out_forms(std::string& text) {
+  for (const Find& find : find_forms(text)) text.replace(find.at, find.size, find.size, ' ');
+}
+
+bool is_bare_nobodys_mac(std::string_view word) {
+  return word.size() == 12 &&
+         std::ranges::all_of(
+             word, [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }) &&
+         is_nobodys(Form::mac, lower(word));
+}
+
+/// Two letters at least: "17T10" and "123456Z" are pieces of a time, "1e400" is a number.
+bool is_long(std::string_view word) {
+  return word.size() >= kShortest && std::ranges::count_if(word, is_digit) + 1 < std::ssize(word);
+}
+
+/// Calls use(word) for the words of a line that are long enough to tell something.
+template <typename Use>
+void for_words(std::string_view line, Use use) {
+  std::string text = decoded(line);
+  blank_out_forms(text);
+  for (std::size_t at = 0, end = 0; at < text.size(); at = end + 1) {
+    for (end = at; end < text.size() && is_in_word(text[end]);) ++end;
+    const std::string_view word = std::string_view(text).substr(at, end - at);
+    if (is_long(word) && !is_bare_nobodys_mac(word)) use(word);
+  }
+}
+
+}  // namespace
+
+std::string without_strange_words(std::string_view text, const Vocabulary& vocabulary) {
+  std::string made;
+  for (const std::string_view line : split(text, '\n')) {
+    const bool is_quoting = line.starts_with("* ");
+    for (std::size_t at = 0; at < line.size();) {
+      std::size_t end = at;
+      while (end < line.size() && is_in_word(line[end]) == is_in_word(line[at])) ++end;
+      const std::string_view piece = line.substr(at, end - at);
+      const bool is_number = piece.size() < kShortest && std::ranges::all_of(piece, is_digit);
+      const bool stays =
+          !is_quoting || !is_in_word(line[at]) || is_number || vocabulary.is_made_of_words(piece);
+      made += stays ? piece : "...";
+      at = end;
+    }
+    made += '\n';
+  }
+  made.pop_back();
+  return made;
+}
+
+void refuse_strange_words(const std::vector<File>& replies, const std::vector<File>& made,
+                          const Vocabulary& vocabulary) {
+  Words strange;
+  const auto is_own = [](const File& file) { return file.path.ends_with(".md"); };
+  for (const File& file : replies)
+    if (!is_own(file))
+      for_words(file.text, [&](std::string_view word) {
+        if (!vocabulary.is_made_of_words(word) && !vocabulary.is_term(word))
+          strange.insert(lower(word));
+      });
+  const auto refuse_in = [&](std::string_view text, const std::string& place) {
+    for_words(text, [&](std::string_view word) {
+      if (strange.contains(lower(word)))
+        throw Error(ErrorKind::internal,
+                    place +
+                        " would have a word of the box that nobody knows to be harmless; "
+                        "nothing was written (this is a bug of boxmeter's)");
+    });
+  };
+  for (const File& file : made) {
+    refuse_in(file.path, "the name of a file");
+    std::size_t line = 0;
+    for (const std::string_view text : split(file.text, '\n'))
+      if (!is_own(file))
+        refuse_in(text, "'" + file.path + "', line " + std::to_string(++line) + ",");
+  }
+}
+
+}  // namespace boxmeter::record
