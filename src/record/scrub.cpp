@@ -105,6 +105,10 @@ Scrubbed scrub(std::vector<File> files, PrivacyOf privacy, const Vocabulary& voc
   }
   for (File& file : files)
     if (file.path.ends_with(".md")) file.text = without_strange_words(file.text, vocabulary);
+  // Nobody can play a page whose name nobody knows.
+  for (std::size_t i = files.size(); i-- > 0;)
+    if (shares_strange_word(replies[i].path, files[i].path, vocabulary))
+      files.erase(files.begin() + static_cast<std::ptrdiff_t>(i));
   refuse_originals(files, originals);
   refuse_strange_words(replies, files, vocabulary);
   return {.files = std::move(files), .replaced = originals.counts()};

@@ -56,6 +56,18 @@ void for_words(std::string_view line, Use use) {
 
 }  // namespace
 
+bool shares_strange_word(std::string_view before, std::string_view after,
+                         const Vocabulary& vocabulary) {
+  Words strange;
+  for_words(before, [&](std::string_view word) {
+    if (!vocabulary.is_made_of_words(word)) strange.insert(lower(word));
+  });
+  bool is_shared = false;
+  for_words(after,
+            [&](std::string_view word) { is_shared = is_shared || strange.contains(lower(word)); });
+  return is_shared;
+}
+
 std::string without_strange_words(std::string_view text, const Vocabulary& vocabulary) {
   std::string made;
   for (const std::string_view line : split(text, '\n')) {

@@ -16,6 +16,10 @@ namespace boxmeter::record {
 void refuse_strange_words(const std::vector<File>& replies, const std::vector<File>& made,
                           const Vocabulary& vocabulary);
 
+/// Whether a word that nobody knows stands in both.  Pure.
+bool shares_strange_word(std::string_view before, std::string_view after,
+                         const Vocabulary& vocabulary);
+
 /// A text of boxmeter's that quotes a box in its list ("* ..."): there every word that nobody knows
 /// becomes "...".  Pure.
 std::string without_strange_words(std::string_view text, const Vocabulary& vocabulary);
