@@ -142,6 +142,7 @@ YamlNode Value::with_members_of(
     if (!is_wanted(others.node_->keys[i].text)) continue;
     both.keys.push_back(others.node_->keys[i]);
     both.items.push_back(others.node_->items[i]);
+    both.keys.back().file = both.items.back().file = others.file_;
   }
   return both;
 }

@@ -21,7 +21,10 @@ class Value {
   /// mistake is thrown.
   explicit Value(const Document& document, Mistakes* mistakes = nullptr);
   Value(const Value& parent, const YamlNode& node, std::string name)
-      : node_(&node), file_(parent.file_), mistakes_(parent.mistakes_), name_(std::move(name)) {}
+      : node_(&node),
+        file_(node.file != nullptr ? node.file : parent.file_),
+        mistakes_(parent.mistakes_),
+        name_(std::move(name)) {}
 
   bool is_null() const { return node_->kind == YamlNode::Kind::null; }
   bool is_scalar() const { return node_->kind == YamlNode::Kind::scalar; }

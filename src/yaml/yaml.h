@@ -13,12 +13,13 @@ struct YamlNode {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
   Mark mark = {};
-  std::string text = {};             // of a scalar
-  bool quoted = false;               // "else" and else differ
-  bool several_lines = false;        // the scalar does not end in the line that it begins in
-  bool cut_by_comment = false;       // "pa #ss": what follows looks like more of the scalar
-  std::vector<YamlNode> keys = {};   // of a map, scalars all; beside `items`
-  std::vector<YamlNode> items = {};  // of a list or a map
+  std::string text = {};              // of a scalar
+  bool quoted = false;                // "else" and else differ
+  bool several_lines = false;         // the scalar does not end in the line that it begins in
+  bool cut_by_comment = false;        // "pa #ss": what follows looks like more of the scalar
+  const std::string* file = nullptr;  // null: of the document that it is read with
+  std::vector<YamlNode> keys = {};    // of a map, scalars all; beside `items`
+  std::vector<YamlNode> items = {};   // of a list or a map
 };
 
 /// A parsed file and what messages call it.

@@ -52,6 +52,14 @@ devices: [{name: one}, {name: two, url: 192.0.2.2}]
         "password, password_file, web_url, call_monitor, app_token, app_token_file, app_id, api_version)"]
 
 
+def test_a_mistake_in_the_defaults_of_devices_of_another_file_names_the_file_of_the_defaults(tmp_path):
+    (tmp_path / "boxes.csv").write_text("name,kind,url\none,fritzbox,192.0.2.1\ntwo,fritzbox,192.0.2.2\n")
+    ran = check(tmp_path, "device_files: [boxes.csv]\ndefaults:\n  username: u\n  password: p\n  interval: 5\n  labels: {device: x}\n")
+    assert (ran.returncode, ran.stderr.splitlines()) == (2, [
+        "boxmeter: boxmeter.yml:5:13: 'interval' must be a duration such as 500ms, 15s, 2m or 1h, not '5'",
+        "boxmeter: boxmeter.yml:6:12: label 'device' has a meaning of its own in boxmeter or Prometheus; choose another name"])
+
+
 def test_a_folder_of_credentials_that_systemd_loads_whole_is_flat_there(tmp_path):
     """systemd.exec(5), LoadCredential=: a file of a folder is called by the folder's name, '_' and its own."""
     credentials = tmp_path / "loaded"

@@ -358,6 +358,7 @@ def test_devices_of_other_files_are_in_the_configuration_in_use_with_their_lines
     assert listed.count("    timeout: 3s\n") == listed.count("    password: <secret>\n") == 2
     assert f"    password: <secret>  # {tmp_path}/boxes.csv:2:47\n" in lines
     assert f"  - name: two  # {tmp_path}/more.yml:1:10\n" in lines
+    assert lines.count(f"    timeout: 3s  # {daemon.file}:3:21\n") == 2
 
 
 def test_the_configuration_in_use_says_when_it_was_read_and_why_it_could_not_be_read_again(tmp_path):
