@@ -54,17 +54,26 @@ void for_words(std::string_view line, Use use) {
   }
 }
 
+/// The same, less the words that the vocabulary knows as they are spelled here: "UserInterface1" is
+/// one of ours, though a box may write "userinterface1", which nobody knows.
+template <typename Use>
+void for_strange_words(std::string_view line, const Vocabulary& vocabulary, Use use) {
+  for_words(line, [&](std::string_view word) {
+    if (!vocabulary.is_made_of_words(word)) use(word);
+  });
+}
+
 }  // namespace
 
 bool shares_strange_word(std::string_view before, std::string_view after,
                          const Vocabulary& vocabulary) {
   Words strange;
-  for_words(before, [&](std::string_view word) {
-    if (!vocabulary.is_made_of_words(word)) strange.insert(lower(word));
-  });
+  for_strange_words(before, vocabulary,
+                    [&](std::string_view word) { strange.insert(lower(word)); });
   bool is_shared = false;
-  for_words(after,
-            [&](std::string_view word) { is_shared = is_shared || strange.contains(lower(word)); });
+  for_strange_words(after, vocabulary, [&](std::string_view word) {
+    is_shared = is_shared || strange.contains(lower(word));
+  });
   return is_shared;
 }
 
@@ -94,12 +103,11 @@ void refuse_strange_words(const std::vector<File>& replies, const std::vector<Fi
   const auto is_own = [](const File& file) { return file.path.ends_with(".md"); };
   for (const File& file : replies)
     if (!is_own(file))
-      for_words(file.text, [&](std::string_view word) {
-        if (!vocabulary.is_made_of_words(word) && !vocabulary.is_term(word))
-          strange.insert(lower(word));
+      for_strange_words(file.text, vocabulary, [&](std::string_view word) {
+        if (!vocabulary.is_term(word)) strange.insert(lower(word));
       });
   const auto refuse_in = [&](std::string_view text, const std::string& place) {
-    for_words(text, [&](std::string_view word) {
+    for_strange_words(text, vocabulary, [&](std::string_view word) {
       if (strange.contains(lower(word)))
         throw Error(ErrorKind::internal,
                     place +
