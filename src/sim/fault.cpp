@@ -94,8 +94,8 @@ ServerResponse cut_short(ServerResponse answer) {
 
 /// Pages and interfaces of a Fritz!Box's web server, but not its login.
 bool needs_session(std::string_view path) {
-  return path.starts_with("/api/v0/") || path.starts_with("/webservices/") ||
-         path == "/data.lua" || path == "/query.lua";
+  return path.starts_with("/api/v0/") || path.starts_with("/webservices/") || path == "/data.lua" ||
+         path == "/query.lua";
 }
 
 bool is_of(const ServerResponse& answer, std::string_view subtype) {
