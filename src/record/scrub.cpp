@@ -25,11 +25,14 @@ void for_lines(std::string_view text, Use use) {
 
 Visit collecting(Originals& originals, const Judge& judge) {
   return [&originals, judge](const Spot& spot, const std::string& text) {
-    const auto [privacy, is_told] = judge(spot, text);
-    if (privacy == Privacy::text)
-      for_lines(text, [&](std::string_view line) { originals.add(privacy, line, is_told); });
+    const auto verdict = judge(spot, text);
+    const auto add = [&](std::string_view each) {
+      originals.add(verdict.privacy, each, verdict.is_told);
+    };
+    if (verdict.privacy == Privacy::text)
+      for_lines(text, add);
     else
-      originals.add(privacy, text, is_told);
+      add(text);
     originals.add_forms(text);
     if (text.find('%') != std::string::npos) originals.add_forms(percent_decoded(text));
     if (text.find('&') != std::string::npos) originals.add_forms(xml_unescaped(text));

@@ -203,7 +203,10 @@ void Vocabulary::add(const Query& query) {
   for (const Part& part : query.parts)
     for (const Request& request : part.first) {
       add_words(request.target);
-      for (const auto& [name, value] : request.args) add_words(name + " " + value);
+      for (const auto& [name, value] : request.args) {
+        add_words(name);
+        add_words(value);
+      }
     }
 }
 
