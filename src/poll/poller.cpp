@@ -377,7 +377,7 @@ struct Poller::State {
   std::unique_ptr<Turns> opened(const Job& job, std::size_t limit, Clock::time_point start) {
     auto turns = std::make_unique<Turns>(job, job.kind->open(job.device, *stop), limit, recorder,
                                          *stop, start);
-    if (once) turns->poll_always();
+    if (once) turns->ask_only_once();
     return turns;
   }
 

@@ -215,7 +215,8 @@ bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<QueryOutcome>& o
     turn.refused_login = snapshot->failure->kind == ErrorKind::auth;
     // A box that answers others but not this one is not down; what was left goes on at once.
     if (!turn.reached || turn.refused_login) turn.failure = snapshot->failure;
-    return false;
+    // Where no turn follows, a port where nobody listens costs only what is asked there.
+    return is_only_turn_ && turn.reached && snapshot->failure->kind == ErrorKind::network;
   }
   return turn.reached || !unheard || ++unheard_ < kMostUnheard;
 }

@@ -33,8 +33,8 @@ class Turns {
   Clock::time_point next_due() const {
     return polled_ ? schedule_.next_due() : Clock::time_point::max();
   }
-  /// It is polled although its job says that it is not.
-  void poll_always() { polled_ = true; }
+  /// It is asked in one turn and no other, even if its job says that it is not polled.
+  void ask_only_once() { polled_ = is_only_turn_ = true; }
   /// Whether the last turn was to ask the query and ended before.
   bool left_out(const std::string& query) const { return left_out_.contains(query); }
   /// The last turn did not reach the device: it may hold a worker for its timeouts.
@@ -80,8 +80,9 @@ class Turns {
   std::uint64_t kept_changes_ = 0;       // of the asker, that the file knows
   bool chose_ = false;                   // since the file was written
   std::set<std::string> left_out_;       // of the last turn
-  unsigned unheard_ = 0;                 // queries in this turn that no box of this kind answered
-  unsigned failures_ = 0;                // turns in a row that did not reach the device
+  bool is_only_turn_ = false;
+  unsigned unheard_ = 0;   // queries in this turn that no box of this kind answered
+  unsigned failures_ = 0;  // turns in a row that did not reach the device
   // What the log has said last.
   bool is_introduced_ = false;                         // of the box: that it is there
   bool is_out_ = false;                                // that it is not

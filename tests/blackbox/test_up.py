@@ -3,7 +3,7 @@ import urllib.error
 
 import pytest
 
-from harness import FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, freebox, fritzbox, run, samples, value
+from harness import FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, free_port, freebox, fritzbox, run, samples, value
 from stand_ins import Quiet, Server
 
 SHORT = "interval: 1s, timeout: 2s"
@@ -138,3 +138,18 @@ def test_a_state_dir_that_is_a_file_is_found_before_the_start(tmp_path):
     assert done.stderr.startswith(
         f"boxmeter: {tmp_path}/boxmeter.yml:1:12: state_dir '{tmp_path}/state' cannot be used: "
         f"'{tmp_path}/state' is not a folder; device 'home' needs it to remember the key of its box"), done.stderr
+
+
+def test_pages_at_a_port_where_nobody_listens_cost_no_query_of_another_port(tmp_path):
+    packs = ["fritzbox_device", "fritzbox_lua", "fritzbox_addresses"]
+    with Sim(FRITZBOX, args=["--still"]) as sim:
+        whole, halved = (
+            once(tmp_path, config(fritzbox(sim.urls[0], "home", queries=packs, **pages), poll=SHORT))
+            for pages in ({}, {"web_url": f"http://127.0.0.1:{free_port()}"}))
+
+    assert (whole.returncode, halved.returncode) == (0, 0)
+    found = samples(halved.stdout)
+    assert value(found, "box_up") == "1"
+    assert value(found, "boxmeter_polls_total") == value(samples(whole.stdout), "boxmeter_polls_total")
+    assert (value(found, "boxmeter_query_up", query="fritzbox_load"), value(found, "boxmeter_query_up", query="fritzbox_identity")) == (
+        "0", "1")
