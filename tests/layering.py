@@ -77,6 +77,28 @@ def complaints(src: pathlib.Path):
                 yield f"{path}: '{name}': what a brand's commands do belongs in app/<brand>/, and main.cpp hands it over"
 
 
-found = list(complaints(pathlib.Path(sys.argv[1])))
+def types_of(text: str):
+    """(namespace, name) of each type that is defined outside functions, types and unnamed namespaces.  clang-format
+    puts these, and the lines of namespaces, at the left margin."""
+    spaces = []
+    for line in text.splitlines():
+        if begun := re.match(r"(?:inline )?namespace ?([\w:]*) ?{$", line):
+            spaces.append(begun[1])
+        elif re.match(r"}  // namespace", line):
+            spaces.pop()
+        elif (named := re.match(r"(?:struct|class|union|enum(?: class)?) (\w+)\b(?!::)[^;]*$", line.split("  //")[0])) and "" not in spaces:
+            yield "::".join(spaces), named[1]
+
+
+def types_of_one_name(src: pathlib.Path):
+    """Two of one name are one for the linker, which takes the functions of either: only a link of the whole tells (-Wodr)."""
+    first = {}
+    for path in sorted(src.rglob("*.[hc]*")):
+        for found in types_of(path.read_text()):
+            if first.setdefault(found, path) != path:
+                yield f"{path}: {'::'.join(found)} is another type in {first[found]}: choose another name"
+
+
+found = list(types_of_one_name(pathlib.Path(sys.argv[1]))) + list(complaints(pathlib.Path(sys.argv[1])))
 print("\n".join(found))
 sys.exit(bool(found))
