@@ -72,6 +72,8 @@ constexpr Clock::duration kAllFirst = std::chrono::seconds(10);
 /// And so many of them at once, however slow they are: what the first turns of 140 boxes that take
 /// their time need between them stays behind as holes, 40 KB of each.
 constexpr std::size_t kFirstAtOnce = 64;
+/// But for so long only: boxes that do not answer hold their places until their timeouts.
+constexpr Clock::duration kFirstPatience = std::chrono::seconds(3);
 
 Clock::duration first_wait(std::size_t index, std::size_t of) {
   if (of < kMany) return {};
@@ -159,18 +161,23 @@ struct Poller::State {
     (has_leader ? leader : followers).notify_one();
   }
 
-  /// The queue whose head is to be served next; null when there is none to serve.
-  Queue* next_queue() {
+  struct Next {
+    Queue* queue = nullptr;
+    Clock::time_point when = {};
+  };
+
+  /// The queue whose head is to be served next, and when; null when there is none to serve.
+  Next next() {
     const bool troubled_may = busy_with_trouble < std::max<std::size_t>(1, workers / 2);
-    Queue* first = nullptr;
-    const auto consider = [&](Queue& queue, bool may) {
-      const bool is_sooner =
-          may && !queue.empty() && (first == nullptr || queue.begin()->when < first->begin()->when);
-      if (is_sooner) first = &queue;
+    Next first;
+    const auto consider = [&](Queue& queue, Clock::duration later = {}) {
+      if (queue.empty()) return;
+      const auto when = queue.begin()->when + later;
+      if (first.queue == nullptr || when < first.when) first = {&queue, when};
     };
-    consider(healthy, true);
-    consider(unasked, busy_with_new < kFirstAtOnce);
-    consider(troubled, troubled_may);
+    consider(healthy);
+    consider(unasked, busy_with_new < kFirstAtOnce ? Clock::duration{} : kFirstPatience);
+    if (troubled_may) consider(troubled);
     return first;
   }
 
@@ -192,11 +199,11 @@ struct Poller::State {
   Polled* take(std::unique_lock<std::mutex>& lock) {
     for (;;) {
       if (ending) return nullptr;
-      Queue* const queue = next_queue();
+      const auto [queue, when] = next();
       if (queue == nullptr) {
         if (once && busy == 0) return nullptr;
         follow(lock);
-      } else if (const auto when = queue->begin()->when; when <= Clock::now()) {
+      } else if (when <= Clock::now()) {
         return queue->extract(queue->begin()).value().device;
       } else if (has_leader) {
         follow(lock);
@@ -342,8 +349,8 @@ struct Poller::State {
     for (const Asking& one : asking)
       if (now - one.pulse->last() > 2 * one.device->job.device.timeout + patience)
         return "a request to '" + one.device->job.device.name + "' does not end";
-    const Queue* const queue = busy < workers ? next_queue() : nullptr;
-    if (queue != nullptr && now - queue->begin()->when > patience)
+    const auto [queue, when] = busy < workers ? next() : Next{};
+    if (queue != nullptr && now - when > patience)
       return "'" + queue->begin()->device->job.device.name + "' is due and is not asked";
     return "";
   }

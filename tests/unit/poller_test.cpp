@@ -90,16 +90,19 @@ std::unique_ptr<Device> open_crowded(const DeviceConfig&, http::Stop&) {
   });
 }
 
-}  // namespace
+struct First {
+  std::size_t boxes;
+  std::size_t answer_when;  // so many are asked
+};
 
-TEST_CASE("of boxes that were never asked at most 64 are asked at the same time") {
+std::size_t most_asked_at_once(const First& first) {
   Crowd here;
-  here.expected = 64;
+  here.expected = first.answer_when;
   crowd = &here;
   DeviceKind kind{};
   kind.open = &open_crowded;
   std::vector<Job> jobs;
-  for (int i = 0; i < 90; ++i) {
+  for (std::size_t i = 0; i < first.boxes; ++i) {
     jobs.push_back(asked_once_a_day(kind));
     jobs.back().device.name = "box" + std::to_string(i);
   }
@@ -113,8 +116,17 @@ TEST_CASE("of boxes that were never asked at most 64 are asked at the same time"
                              here.changed.notify_all();
                            }},
                       stop);
-
   std::unique_lock lock(here.mutex);
-  here.changed.wait(lock, [&] { return here.turns == 90; });
-  CHECK(here.most == 64);
+  here.changed.wait(lock, [&] { return here.turns == first.boxes; });
+  return here.most;
+}
+
+}  // namespace
+
+TEST_CASE("of boxes that were never asked at most 64 are asked at the same time") {
+  CHECK(most_asked_at_once({.boxes = 90, .answer_when = 64}) == 64);
+}
+
+TEST_CASE("64 boxes that do not answer keep those after them waiting for seconds only") {
+  CHECK(most_asked_at_once({.boxes = 70, .answer_when = 70}) == 70);
 }
