@@ -6,9 +6,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/kept_file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "device/kept_file.h"
 
 namespace boxmeter {
 namespace {

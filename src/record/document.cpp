@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "record/letters.h"
 
 namespace boxmeter::record {
 namespace {
@@ -17,10 +18,6 @@ bool is_document(std::string_view text) {
     return text.back() == '>' && (text.find("</") != text.npos || text.ends_with("/>"));
   return (text.front() == '{' || text.front() == '[') && json_depth(text) < 64 &&
          nlohmann::json::accept(text);
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::string visited(const Visit& visit, const Spot& spot, const std::string& text) {
@@ -215,9 +212,8 @@ class JsonCopy : Copy {
 
   /// A word that is not in quotes: true, false, null, or what no JSON has.
   void bare() {
-    const auto* const end = std::find_if_not(text_.begin() + at_, text_.end(), [](char c) {
-      return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
-    });
+    const auto* const end = std::find_if_not(
+        text_.begin() + at_, text_.end(), [](char c) { return is_letter_or_digit(c) || c == '_'; });
     const std::string plain(take(static_cast<std::size_t>(end - text_.begin()) - at_));
     const bool is_literal = plain == "true" || plain == "false" || plain == "null";
     copy_.append(is_literal ? plain : visit_(spot(), plain));

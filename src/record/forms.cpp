@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "record/letters.h"
 
 namespace boxmeter::record {
 namespace {
@@ -38,11 +39,6 @@ const std::vector<Pattern>& patterns() {
   return kPatterns;
 }
 
-bool is_letter(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 std::optional<std::string> parsed(int family, std::string_view text) {
   std::array<char, 16> bytes{};
   if (inet_pton(family, std::string(text).c_str(), bytes.data()) != 1) return {};
@@ -59,13 +55,15 @@ bool holds(const Find& find, std::string_view text) {
     case Form::mail:
       return true;
     case Form::uuid:
-      return !is_letter(before) && !is_letter(after);
+      return !is_letter_or_digit(before) && !is_letter_or_digit(after);
     case Form::mac:
-      return !is_letter(before) && !is_letter(after) && before != ':' && after != ':';
+      return !is_letter_or_digit(before) && !is_letter_or_digit(after) && before != ':' &&
+             after != ':';
     case Form::ipv4:
-      return !is_letter(before) && !is_letter(after) && before != '.' && parsed(AF_INET, found);
+      return !is_letter_or_digit(before) && !is_letter_or_digit(after) && before != '.' &&
+             parsed(AF_INET, found);
     case Form::ipv6:
-      return !is_letter(before) && !is_letter(after) && parsed(AF_INET6, found);
+      return !is_letter_or_digit(before) && !is_letter_or_digit(after) && parsed(AF_INET6, found);
   }
   return false;
 }

@@ -6,18 +6,13 @@
 
 #include "base/text.h"
 #include "record/forms.h"
+#include "record/letters.h"
 #include "record/made_up.h"
 
 namespace boxmeter::record {
 namespace {
 
 constexpr std::ptrdiff_t kMostDigits = 2;  // of a number that may be anybody's
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter_or_digit(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
 
 std::ptrdiff_t digits_in(std::string_view text) { return std::ranges::count_if(text, is_digit); }
 

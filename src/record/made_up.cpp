@@ -6,16 +6,10 @@
 #include <array>
 #include <cstdint>
 
+#include "record/letters.h"
+
 namespace boxmeter::record {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_letter(char c) {
-  return is_digit(c) || is_lower(c) || is_upper(c) || static_cast<unsigned char>(c) >= 0x80;
-}
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 /// Numbers that follow from `count` alone.
 class Dice {
@@ -33,13 +27,15 @@ class Dice {
 /// Letters for letters and digits for digits.
 std::string shaped(std::string_view text, std::size_t count) {
   const char letters =
-      std::ranges::all_of(text, [](char c) { return !is_letter(c) || is_hex(c); }) ? 6 : 26;
+      std::ranges::all_of(text, [](char c) { return !is_letter_or_digit(c) || is_hex(c); }) ? 6
+                                                                                            : 26;
   Dice dice(count);
   std::string made;
   for (const char c : text) {
     const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
     if (continues) continue;
-    const bool is_kept = !is_letter(c) || (c == '0' && made.empty());  // the 0 of a phone number
+    const bool is_kept =
+        !is_letter_or_digit(c) || (c == '0' && made.empty());  // the 0 of a phone number
     if (is_kept)
       made += c;
     else if (is_digit(c))

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "http/encode.h"
 #include "record/document.h"
+#include "record/letters.h"
 #include "record/made_up.h"
 
 namespace boxmeter::record {
@@ -22,14 +23,6 @@ constexpr std::string_view kCommon[] = {
     "network",  "none",     "null",     "number",    "phone",     "root",    "repeater",
     "router",   "server",   "switch",   "text",      "true",      "unknown", "user",
     "voip",     "wifi",     "wireless", "wlan",      "yes",       "no"};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_letter(char c) {
-  return is_digit(c) || is_lower(c) || is_upper(c) || static_cast<unsigned char>(c) >= 0x80;
-}
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 bool all(std::string_view text, bool (*is)(char)) { return std::ranges::all_of(text, is); }
 
@@ -123,8 +116,8 @@ bool stands_alone(std::string_view text, std::size_t at, std::size_t size) {
   const char after = at + size >= text.size() ? ' ' : text[at + size];
   if (all(found, &is_digit)) return !is_digit(before) && !is_digit(after);
   const bool is_code = size >= kLong && std::ranges::any_of(found, &is_digit);
-  return is_code || ((!is_letter(before) || !is_letter(found.front())) &&
-                     (!is_letter(after) || !is_letter(found.back())));
+  return is_code || ((!is_letter_or_digit(before) || !is_letter_or_digit(found.front())) &&
+                     (!is_letter_or_digit(after) || !is_letter_or_digit(found.back())));
 }
 
 void Originals::add(Privacy privacy, std::string_view text, bool is_told) {

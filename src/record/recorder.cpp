@@ -102,7 +102,7 @@ class Recorder {
     return [this](const http::Request& request, const http::Response& response) {
       auto [path, text] = kind_.record.file(recorded_, request, response);
       if (path.empty() || !stays_inside(path)) return;
-      answered_.insert(path);
+      answered_->insert(path);
       recorded_[path] = std::move(text);
     };
   }
@@ -137,26 +137,17 @@ class Recorder {
 
   /// Asks the box itself, and notes in which files the answer is.
   Reply called(const Request& request) {
-    answered_.clear();
-    const auto note = [&] { files_of_[describe(request)] = answered_; };
-    try {
-      Reply reply = asked(describe(request), [&] {
-        kind_.check(request);  // what a pack may not ask is not asked here either
-        return device_->call(request);
-      });
-      note();
-      return reply;
-    } catch (const Error&) {
-      note();
-      throw;
-    }
+    answered_ = &files_of_[describe(request)];
+    return asked(describe(request), [&] {
+      kind_.check(request);  // what a pack may not ask is not asked here either
+      return device_->call(request);
+    });
   }
 
   /// A page that is open to everybody: no pack reads it, though a session may fetch it again.
   void ask_page(const std::string& url) {
-    answered_.clear();
+    answered_ = &open_pages_;
     asked(url, [&] { return pages_.send({.url = url, .login = false}); });
-    open_pages_.merge(answered_);
   }
 
   void ask(const Question& question) {
@@ -176,8 +167,8 @@ class Recorder {
   Recorded recorded_;
   std::map<std::string, Reading> readings_;                // by the path of the file
   std::set<std::string> open_pages_;                       // their files
-  std::set<std::string> answered_;                         // files that the last question brought
   std::map<std::string, std::set<std::string>> files_of_;  // by describe(request)
+  std::set<std::string>* answered_ = &open_pages_;         // of them those of the question at hand
   std::set<std::string> known_;
   std::vector<Question> waiting_;
   std::size_t asked_ = 0;

@@ -7,17 +7,12 @@
 #include "base/text.h"
 #include "record/document.h"
 #include "record/forms.h"
+#include "record/letters.h"
 
 namespace boxmeter::record {
 namespace {
 
 constexpr std::size_t kShortest = 4;
-
-bool is_in_word(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// As whoever decodes it reads it.
 std::string decoded(std::string_view line) {
@@ -48,7 +43,7 @@ void for_words(std::string_view line, Use use) {
   std::string text = decoded(line);
   blank_out_forms(text);
   for (std::size_t at = 0, end = 0; at < text.size(); at = end + 1) {
-    for (end = at; end < text.size() && is_in_word(text[end]);) ++end;
+    for (end = at; end < text.size() && is_letter_or_digit(text[end]);) ++end;
     const std::string_view word = std::string_view(text).substr(at, end - at);
     if (is_long(word) && !is_bare_nobodys_mac(word)) use(word);
   }
@@ -83,11 +78,12 @@ std::string without_strange_words(std::string_view text, const Vocabulary& vocab
     const bool is_quoting = line.starts_with("* ");
     for (std::size_t at = 0; at < line.size();) {
       std::size_t end = at;
-      while (end < line.size() && is_in_word(line[end]) == is_in_word(line[at])) ++end;
+      while (end < line.size() && is_letter_or_digit(line[end]) == is_letter_or_digit(line[at]))
+        ++end;
       const std::string_view piece = line.substr(at, end - at);
       const bool is_number = piece.size() < kShortest && std::ranges::all_of(piece, is_digit);
-      const bool stays =
-          !is_quoting || !is_in_word(line[at]) || is_number || vocabulary.is_made_of_words(piece);
+      const bool stays = !is_quoting || !is_letter_or_digit(line[at]) || is_number ||
+                         vocabulary.is_made_of_words(piece);
       made += stays ? piece : "...";
       at = end;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "record/letters.h"
 
 namespace boxmeter::record {
 
@@ -15,11 +16,8 @@ constexpr std::size_t kMostDigits = 4, kMostPieces = 12;
 /// Words of fields that people are called by too: harmless beside others only.
 constexpr std::string_view kAlsoNames[] = {"max", "min", "ray", "mark", "may", "will"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) {  // of another alphabet: the case does not matter
-  return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
-}
+/// Of another alphabet: the case does not matter.
+bool is_small(char c) { return is_letter(c) && !is_upper(c); }
 
 template <typename Is>
 std::size_t length_while(std::string_view text, Is is) {
@@ -30,13 +28,11 @@ std::size_t length_while(std::string_view text, Is is) {
 /// "BitRate".
 std::size_t word_length(std::string_view text) {
   std::size_t capitals = length_while(text, is_upper);
-  const bool small_follows = capitals < text.size() && is_lower(text[capitals]);
+  const bool small_follows = capitals < text.size() && is_small(text[capitals]);
   if (capitals > 1 && small_follows) return capitals - 1;
   return capitals > 1 || !small_follows ? std::max<std::size_t>(capitals, 1)
-                                        : capitals + length_while(text.substr(capitals), is_lower);
+                                        : capitals + length_while(text.substr(capitals), is_small);
 }
-
-bool is_letter(char c) { return is_upper(c) || is_lower(c); }
 
 /// Calls use(word) for each word of a text, and use(digits) for each number.  Letters that `is_one`
 /// are one word, however they are written ("UPnP").

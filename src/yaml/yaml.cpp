@@ -78,9 +78,9 @@ class Builder final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     begin(mark, anchor, "");
     const std::string_view key = rest_of_line(newest_);
-    const auto colon = std::min(key.find(':'), key.size() - 1);
+    const auto colon = key.find(':');
     add({.mark = to_mark(mark),
-         .cut_by_comment = !key.empty() && may_be_value(trim(key.substr(colon + 1)))});
+         .cut_by_comment = colon != key.npos && may_be_value(trim(key.substr(colon + 1)))});
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {

@@ -4,7 +4,6 @@
 #include <iterator>
 
 #include "app/doctor/doctor.h"
-#include "base/guarded.h"
 #include "http/url.h"
 
 namespace boxmeter::doctor {
@@ -16,20 +15,6 @@ Job without_traces(Job job) {
   job.device.learned.clear();
   return job;
 }
-
-/// The newest handshake of a device's connections, from whichever thread asks it.
-class HandshakeSeen {
- public:
-  void note(const http::Response& response) {
-    if (response.handshake) last_.with([&](auto& last) { last = response.handshake; });
-  }
-  std::shared_ptr<const http::Handshake> last() const {
-    return last_.with([](const auto& last) { return last; });
-  }
-
- private:
-  Guarded<std::shared_ptr<const http::Handshake>> last_;
-};
 
 Finding resolved(const Job& job, const std::string& host) {
   Finding finding{.device = job.device.name, .check = "name", .state = "ok"};
@@ -227,9 +212,9 @@ std::string way_out(ErrorKind error, Refusal refusal, const DeviceKind& kind) {
 
 Findings examine(const Job& given, const PollOptions& poll) {
   Job job = without_traces(given);
-  HandshakeSeen seen;
+  std::shared_ptr<const http::Handshake> shown;  // the newest; one thread at a time asks the box
   job.device.tap = [&](const http::Request&, const http::Response& response) {
-    seen.note(response);
+    if (response.handshake) shown = response.handshake;
   };
   http::Stop stop;
   Findings findings;
@@ -243,8 +228,7 @@ Findings examine(const Job& given, const PollOptions& poll) {
   }
   findings.push_back({.device = job.device.name, .check = "box", .state = "ok"});
   Findings login = logged_in(job, stop);
-  if (const auto shown = seen.last())
-    findings.push_back(encryption(job.device, *shown, WallClock::now()));
+  if (shown) findings.push_back(encryption(job.device, *shown, WallClock::now()));
   std::ranges::move(login, std::back_inserter(findings));
   if (std::ranges::any_of(findings, [](const Finding& f) { return f.state == "failing"; }))
     return findings;

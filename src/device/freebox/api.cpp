@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "base/file.h"
-#include "base/kept_file.h"
 #include "base/log.h"
 #include "device/answered_by.h"
 #include "device/freebox/options.h"
 #include "device/freebox/roots.h"
+#include "device/kept_file.h"
 #include "http/url.h"
 
 namespace boxmeter::freebox {

@@ -190,13 +190,16 @@ constexpr std::string_view kSurvey = "/channel_survey_history/";
 std::pair<std::string, std::string> history_file(const Recorded& recorded,
                                                  const http::Request& request,
                                                  const std::string& body) {
-  const Reply asked = Reply::parse(request.body, nullptr, /*allow_exceptions=*/false);
-  std::string db = asked.is_object() ? asked.value("db", "") : "";
+  const auto member = [](const Reply& object, const char* name) {
+    return object.is_object() && object.contains(name) ? object.at(name) : Reply();
+  };
+  const Reply named = member(Reply::parse(request.body, nullptr, /*allow_exceptions=*/false), "db");
+  std::string db = named.is_string() ? named.get<std::string>() : "";
   const auto parameter = request.url.find("db=");
   if (db.empty() && parameter != std::string::npos)
     db = request.url.substr(parameter + 3, request.url.find('&', parameter) - parameter - 3);
   Reply answer = Reply::parse(body, nullptr, /*allow_exceptions=*/false);
-  if (!answer.is_object() || !answer.value("success", false)) return {};
+  if (member(answer, "success") != true) return {};
   const std::string file = "get/rrd_" + db + ".json";
   const Reply::json_pointer rows("/result/data");
   if (const auto before = recorded.find(file); before != recorded.end()) {
@@ -205,7 +208,8 @@ std::pair<std::string, std::string> history_file(const Recorded& recorded,
         !old.contains(rows) || !old[rows].is_array())
       return {file, before->second};
     for (std::size_t i = 0; i < std::min(old[rows].size(), answer[rows].size()); ++i)
-      if (answer[rows][i].is_object()) answer[rows][i].update(old[rows][i]);
+      if (answer[rows][i].is_object() && old[rows][i].is_object())
+        answer[rows][i].update(old[rows][i]);
   }
   return {file, answer.dump(1, ' ', false, Reply::error_handler_t::replace)};
 }

@@ -230,6 +230,11 @@ void add(std::vector<BoxFacts::Queries>& all, const std::string& query, const Fa
 
 }  // namespace
 
+bool is_hot(const BoxReadings& box) {
+  constexpr double kHot = 90;  // °C
+  return box.temperature.value_or(0) > kHot;
+}
+
 BoxReadings read_box(const DeviceSight& device, const std::vector<FamilyPtr>& families) {
   BoxReadings box;
   for (const Sample& sample : samples_of(device, families, is_wanted)) take(box, sample);

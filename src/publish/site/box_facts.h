@@ -46,6 +46,9 @@ BoxReadings read_box(const DeviceSight& device, const std::vector<FamilyPtr>& fa
 /// Of the lines that the box has and uses.  Thresholds are those of the shipped alerts.  Pure.
 std::vector<LineHealth> line_health(const BoxReadings& box);
 
+/// So warm that a person should do something about it.
+bool is_hot(const BoxReadings& box);
+
 /// on_demand: only probes ask it, and none has yet.
 enum class BoxState { waiting, up, down, on_demand };
 

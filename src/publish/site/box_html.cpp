@@ -164,10 +164,11 @@ std::string searched_text(const BoxFacts& box) {
 }
 
 std::string choices_of(const BoxFacts& box) {
-  const bool is_troubled =
-      box.state == BoxState::down || box.readings.wan_connected == 0 || !box.failing.empty() ||
-      std::ranges::any_of(box.lines,
-                          [](const LineHealth& line) { return line.grade == Grade::bad; });
+  const bool is_troubled = box.state == BoxState::down || box.readings.wan_connected == 0 ||
+                           !box.failing.empty() || is_hot(box.readings) ||
+                           std::ranges::any_of(box.lines, [](const LineHealth& line) {
+                             return line.grade == Grade::bad;
+                           });
   return std::string(words(box).css) + (is_troubled ? " trouble" : "");
 }
 

@@ -105,8 +105,7 @@ void add_readings(const BoxFacts& box, std::vector<Problem>& all) {
                    .detail = bad->numbers,
                    .way_out = "check plug and cable between box and wall, then ask the provider"}));
   }
-  constexpr double kHot = 90;
-  if (now.temperature && *now.temperature > kHot)
+  if (is_hot(now))
     all.push_back(
         told(box, {.what = "is hot",
                    .of_many = "are hot",

@@ -7,12 +7,12 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/kept_file.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/options.h"
 #include "device/fritzbox/xml.h"
+#include "device/kept_file.h"
 
 namespace boxmeter::fritzbox {
 namespace {

@@ -1,4 +1,4 @@
-#include "base/kept_file.h"
+#include "device/kept_file.h"
 
 #include <set>
 #include <string>
