@@ -41,7 +41,7 @@ def polled(sim, kind, tmp_path):
     file = tmp_path / "once.yml"
     found = collections.defaultdict(list)
     for packs in groups_of_packs(kind):
-        file.write_text(config(KINDS[kind](sim.urls[0], name="box", queries=json.dumps(packs)), poll="timeout: 5s"))
+        file.write_text(config(KINDS[kind](sim.urls[0], name="box", queries=json.dumps(packs)), poll="timeout: 30s"))
         for key, value in samples(run("once", "--config.file", file, timeout=120).stdout).items():
             if not key.startswith(("box_poll", "box_scrape", "box_login", "box_up", "boxmeter", "box_last", "box_query", "process_")):
                 found[re.sub(r'="(?:[^"\\]|\\.)*"', "", key)].append(value)
