@@ -4,13 +4,10 @@
 
 #include "app/command_line.h"
 #include "app/commands.h"
+#include "base/text.h"
 
 namespace boxmeter {
 namespace {
-
-std::string counted(std::size_t count, const char* one, const char* several) {
-  return std::to_string(count) + " " + (count == 1 ? one : several);
-}
 
 int check(const std::string& file, DeviceKinds kinds) {
   Config config = load_config(config_file(file), kinds);

@@ -73,8 +73,7 @@ std::string summary(const Config& before, const Config& after) {
            before.push, after.push, [](const SinkOptions& sink) { return sink.name; },
            std::equal_to<>()),
        "sinks", parts);
-  const std::string devices =
-      std::to_string(after.jobs.size()) + (after.jobs.size() == 1 ? " device" : " devices");
+  const std::string devices = counted(after.jobs.size(), "device", "devices");
   return "configuration reloaded: " +
          (parts.empty() ? "no device and no sink has changed" : joined(parts, "; ")) + "; " +
          devices + " now";

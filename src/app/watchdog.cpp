@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/notify.h"
+#include "base/text.h"
 
 namespace boxmeter {
 namespace {
@@ -49,11 +50,11 @@ std::string Watchdog::missing_sign(Clock::duration period) {
 }
 
 std::string status_line(const std::vector<DeviceStatus>& devices) {
-  const auto polled = std::ranges::count_if(devices, &DeviceStatus::polled);
+  const auto polled =
+      static_cast<std::size_t>(std::ranges::count_if(devices, &DeviceStatus::polled));
   const auto up = std::ranges::count_if(
       devices, [](const DeviceStatus& device) { return device.polled && device.up; });
-  return std::to_string(polled) + (polled == 1 ? " device, " : " devices, ") + std::to_string(up) +
-         " up";
+  return counted(polled, "device", "devices") + ", " + std::to_string(up) + " up";
 }
 
 }  // namespace boxmeter

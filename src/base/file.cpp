@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -21,21 +22,6 @@ namespace fs = std::filesystem;
   throw Error(ErrorKind::config, std::string("cannot ") + what + " '" + path.string() +
                                      "': " + std::generic_category().message(errno));
 }
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// What root makes in somebody's folder is that user's: after `sudo boxmeter doctor` the service
 /// must still be able to write its state.

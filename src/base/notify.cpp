@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/descriptor.h"
 #include "base/environment.h"
 #include "base/number.h"
 
@@ -29,11 +30,10 @@ void send_to(const std::string& name, std::string_view lines) {
   sockaddr_un address{};
   socklen_t size = 0;
   if (!fill(address, size, name)) return;
-  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) return;
-  (void)!::sendto(socket, lines.data(), lines.size(), MSG_NOSIGNAL,
+  const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!socket.is_open()) return;
+  (void)!::sendto(socket.get(), lines.data(), lines.size(), MSG_NOSIGNAL,
                   reinterpret_cast<const sockaddr*>(&address), size);
-  ::close(socket);
 }
 
 }  // namespace

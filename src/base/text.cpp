@@ -144,6 +144,10 @@ std::string joined(std::span<const std::string> words, std::string_view separato
   return text;
 }
 
+std::string counted(std::size_t count, std::string_view one, std::string_view several) {
+  return std::to_string(count).append(" ").append(count == 1 ? one : several);
+}
+
 std::size_t stable_hash(std::string_view text) {
   std::uint64_t hash = 14695981039346656037U;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;

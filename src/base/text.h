@@ -37,6 +37,9 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> kno
 /// "a, b, c"
 std::string joined(std::span<const std::string> words, std::string_view separator = ", ");
 
+/// "1 object", "2 objects"
+std::string counted(std::size_t count, std::string_view one, std::string_view several);
+
 /// FNV-1a: the same on every machine and in every run (std::hash promises neither).
 std::size_t stable_hash(std::string_view text);
 

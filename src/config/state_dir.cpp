@@ -8,6 +8,7 @@
 #include <map>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 
 namespace boxmeter {
@@ -27,16 +28,14 @@ fs::path nearest(fs::path path) {
 
 /// 0, or the errno of writing a file without a name there: nobody ever sees it.
 int trial(const fs::path& folder) {
-  const int file = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-  if (file < 0) {
+  const Descriptor file(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  if (!file.is_open()) {
     if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) return errno;
     return ::access(folder.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
   }
   const std::string page(4096, ' ');
-  const ssize_t written = ::write(file, page.data(), page.size());
-  const int error = written < 0 ? errno : ::fsync(file) != 0 ? errno : 0;
-  ::close(file);
-  return error;
+  const ssize_t written = ::write(file.get(), page.data(), page.size());
+  return written < 0 || ::fsync(file.get()) != 0 ? errno : 0;
 }
 
 struct Obstacle {

@@ -11,25 +11,13 @@
 #include <array>
 #include <memory>
 
+#include "base/descriptor.h"
+
 namespace boxmeter {
 namespace {
 
 constexpr int kStepMs = 50;             // how soon a stop is noticed
 constexpr std::size_t kLongest = 9000;  // of a datagram (RFC 6762 section 17)
-
-class Socket {
- public:
-  Socket() : number_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {}
-  ~Socket() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 /// The IPv4 addresses of the interfaces that can send to a group.
 std::vector<in_addr> interfaces() {
@@ -72,8 +60,8 @@ void take_next(int socket, const Multicast::Take& take) {
 
 void Multicast::ask(std::vector<std::string>& questions, std::chrono::milliseconds wait,
                     const http::Stop& stop, const Take& take) const {
-  const Socket socket;
-  if (socket.number() < 0) return;
+  const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket.is_open()) return;
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
@@ -81,9 +69,9 @@ void Multicast::ask(std::vector<std::string>& questions, std::chrono::millisecon
   const auto until = std::chrono::steady_clock::now() + wait;
   std::size_t sent = 0;
   while (std::chrono::steady_clock::now() < until && !stop.stopped()) {
-    for (; sent < questions.size(); ++sent) send_to_all(socket.number(), to, questions[sent]);
-    pollfd one{.fd = socket.number(), .events = POLLIN, .revents = 0};
-    if (::poll(&one, 1, kStepMs) > 0) take_next(socket.number(), take);
+    for (; sent < questions.size(); ++sent) send_to_all(socket.get(), to, questions[sent]);
+    pollfd one{.fd = socket.get(), .events = POLLIN, .revents = 0};
+    if (::poll(&one, 1, kStepMs) > 0) take_next(socket.get(), take);
   }
 }
 

@@ -76,38 +76,36 @@ const addrinfo* choose(const addrinfo* found, bool every) {
   return found;
 }
 
-int new_socket(int family) {
-  return ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+Descriptor new_socket(int family) {
+  return Descriptor(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
-/// Returns the socket, or -1 with errno.
-int listening(int opened, const sockaddr* name, socklen_t size) {
-  if (::bind(opened, name, size) == 0 && ::listen(opened, kBacklog) == 0) return opened;
-  const int error = errno;
-  ::close(opened);
-  errno = error;
-  return -1;
+/// Returns the socket, or none with errno.
+Descriptor listening(Descriptor opened, const sockaddr* name, socklen_t size) {
+  if (::bind(opened.get(), name, size) != 0 || ::listen(opened.get(), kBacklog) != 0)
+    opened.reset();
+  return opened;
 }
 
-/// Returns the socket, or -1 with errno.  SO_REUSEADDR lets a restarted daemon bind at once;
+/// Returns the socket, or none with errno.  SO_REUSEADDR lets a restarted daemon bind at once;
 /// SO_REUSEPORT would let two daemons share the scrapes unnoticed.
-int bound(const addrinfo& one, bool every) {
-  const int opened = new_socket(one.ai_family);
-  if (opened < 0) return -1;
+Descriptor bound(const addrinfo& one, bool every) {
+  Descriptor opened = new_socket(one.ai_family);
+  if (!opened.is_open()) return opened;
   const int on = 1;
   const int only_v6 = every ? 0 : 1;
-  ::setsockopt(opened, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  ::setsockopt(opened.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (one.ai_family == AF_INET6)
-    ::setsockopt(opened, IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof only_v6);
-  return listening(opened, one.ai_addr, one.ai_addrlen);
+    ::setsockopt(opened.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof only_v6);
+  return listening(std::move(opened), one.ai_addr, one.ai_addrlen);
 }
 
 /// "[::]" stands for every address as "" does: so do Go's programs, and Linux by default.
-int bound(const std::string& address, const ListenAddress& wanted) {
+Descriptor bound(const std::string& address, const ListenAddress& wanted) {
   const bool every = wanted.host.empty() || wanted.host == "::";
   const auto found = resolve(address, wanted.host, wanted.port);
-  const int opened = bound(*choose(found.get(), every), every);
-  if (opened >= 0 || !wanted.host.empty() || errno != EAFNOSUPPORT) return opened;
+  Descriptor opened = bound(*choose(found.get(), every), every);
+  if (opened.is_open() || !wanted.host.empty() || errno != EAFNOSUPPORT) return opened;
   return bound(*choose(found.get(), false), true);  // a kernel without IPv6
 }
 
@@ -122,23 +120,22 @@ sockaddr_un named(const std::string& path) {
 bool is_left_behind(const std::string& path, const sockaddr_un& name) {
   struct stat is {};
   if (::lstat(path.c_str(), &is) != 0 || !S_ISSOCK(is.st_mode)) return false;
-  const int probe = new_socket(AF_UNIX);
-  const bool dead = ::connect(probe, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 &&
-                    errno == ECONNREFUSED;
-  ::close(probe);
-  return dead;
+  const Descriptor probe = new_socket(AF_UNIX);
+  return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 &&
+         errno == ECONNREFUSED;
 }
 
-/// Returns the socket, or -1 with errno.
-int bound_unix(const std::string& path, unsigned mode) {
+/// Returns the socket, or none with errno.
+Descriptor bound_unix(const std::string& path, unsigned mode) {
   const auto name = named(path);
   if (is_left_behind(path, name)) ::unlink(path.c_str());
-  const int opened = new_socket(AF_UNIX);
-  if (opened < 0) return -1;
+  Descriptor opened = new_socket(AF_UNIX);
+  if (!opened.is_open()) return opened;
   // Before bind() it is the mode of the file to be, less the umask: nobody gets in between.
-  ::fchmod(opened, mode);
-  const int socket = listening(opened, reinterpret_cast<const sockaddr*>(&name), sizeof name);
-  if (socket >= 0) ::chmod(path.c_str(), mode);
+  ::fchmod(opened.get(), mode);
+  Descriptor socket =
+      listening(std::move(opened), reinterpret_cast<const sockaddr*>(&name), sizeof name);
+  if (socket.is_open()) ::chmod(path.c_str(), mode);
   return socket;
 }
 
@@ -225,15 +222,15 @@ std::vector<std::string> handed_over_addresses() {
 Listener::Listener(const std::string& address, unsigned mode) {
   const auto wanted = parse_listen_address(address);
   if (wanted.handed_over >= 0)
-    socket_ = ::fcntl(wanted.handed_over, F_DUPFD_CLOEXEC, kFirstHandedOver);
+    socket_.reset(::fcntl(wanted.handed_over, F_DUPFD_CLOEXEC, kFirstHandedOver));
   else
     socket_ = wanted.path.empty() ? bound(address, wanted) : bound_unix(wanted.path, mode);
-  if (socket_ < 0) refuse_errno(address);
-  if (wanted.handed_over >= 0) ::fcntl(socket_, F_SETFL, O_RDWR | O_NONBLOCK);
+  if (!socket_.is_open()) refuse_errno(address);
+  if (wanted.handed_over >= 0) ::fcntl(socket_.get(), F_SETFL, O_RDWR | O_NONBLOCK);
   struct stat is {};
   if (!wanted.path.empty() && ::lstat(wanted.path.c_str(), &is) == 0)
     file_ = {.path = wanted.path, .device = is.st_dev, .number = is.st_ino};
-  const auto place = bound_to(socket_);
+  const auto place = bound_to(socket_.get());
   port_ = parse_integer<int>(place.port).value_or(0);
   if (!place.path.empty()) {
     shown_ = std::string(kUnix) + place.path;
@@ -245,7 +242,7 @@ Listener::Listener(const std::string& address, unsigned mode) {
 }
 
 Listener::~Listener() {
-  if (socket_ >= 0) ::close(socket_);
+  socket_.reset();
   struct stat is {};
   if (!file_.path.empty() && ::lstat(file_.path.c_str(), &is) == 0 && is.st_dev == file_.device &&
       is.st_ino == file_.number)
@@ -253,7 +250,7 @@ Listener::~Listener() {
 }
 
 Listener::Listener(Listener&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)),
+    : socket_(std::move(other.socket_)),
       port_(other.port_),
       shown_(std::move(other.shown_)),
       file_(std::exchange(other.file_, {})) {}

@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.h"
+
 namespace boxmeter::http {
 
 /// What one can listen on, taken apart.
@@ -33,7 +35,7 @@ class Listener {
   Listener(Listener&& other) noexcept;
   Listener& operator=(Listener&&) = delete;
 
-  int socket() const { return socket_; }
+  int socket() const { return socket_.get(); }
   /// 0 of a unix socket.
   int port() const { return port_; }
   /// As it may be shown: with the port that 0 became, and where a socket that was handed over is
@@ -48,7 +50,7 @@ class Listener {
     unsigned long device = 0, number = 0;
   };
 
-  int socket_ = -1;
+  Descriptor socket_;
   int port_ = 0;
   std::string shown_ = {};
   File file_ = {};  // removed at the end, if it is still ours

@@ -12,19 +12,13 @@
 
 namespace boxmeter::http {
 
-Descriptor::Descriptor(int opened) : fd_(opened) {
-  if (fd_ < 0) {
+Descriptor opened(int descriptor) {
+  if (descriptor < 0) {
     throw Error(ErrorKind::internal,
                 "cannot start serving: " + std::generic_category().message(errno));
   }
+  return Descriptor(descriptor);
 }
-
-void Descriptor::reset(int opened) {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = opened;
-}
-
-int Parking::opened_epoll() { return ::epoll_create1(EPOLL_CLOEXEC); }
 
 void Parking::watch(int socket) {
   epoll_event event{.events = EPOLLIN, .data = {.fd = socket}};

@@ -1,30 +1,21 @@
 #pragma once
+#include <sys/epoll.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/guarded.h"
 #include "http/connection.h"
 
 namespace boxmeter::http {
 
-/// A file descriptor of ours.
-class Descriptor {
- public:
-  /// Throws Error{internal} with errno's text when it could not be opened.
-  explicit Descriptor(int opened);
-  ~Descriptor() { reset(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return fd_; }
-  void reset(int opened = -1);
-
- private:
-  int fd_;
-};
+/// `descriptor`, which was opened just now.  Throws Error{internal} with errno's text when it could
+/// not be.
+Descriptor opened(int descriptor);
 
 /// All connections, and the epoll in which they wait.  A connection belongs to the event loop, or
 /// is lent to a worker until park() or drop().  Any thread.
@@ -84,10 +75,8 @@ class Parking {
   template <typename Candidate>
   static Connection* longest_unmoved(const Table& table, Candidate candidate);
 
-  Descriptor epoll_ = Descriptor(opened_epoll());
+  Descriptor epoll_ = opened(::epoll_create1(EPOLL_CLOEXEC));
   Guarded<Table> table_;
-
-  static int opened_epoll();
 };
 
 }  // namespace boxmeter::http

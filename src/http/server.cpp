@@ -38,8 +38,8 @@ Server::State::State(ServerOptions with, Handler calling)
     : options(std::move(with)),
       handler(std::move(calling)),
       period(sweep_period(options)),
-      wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      spare(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
+      wake(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))),
+      spare(opened(::open("/dev/null", O_RDONLY | O_CLOEXEC))),
       refuser(handler, kept(options)) {
   parking.watch(wake.get());
   start_threads();

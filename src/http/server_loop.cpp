@@ -114,7 +114,7 @@ bool Server::State::accept_from(const Listening& at) {
       // A client that is not accepted would keep the listener readable and us spinning: the spare
       // descriptor is given up for a moment, to accept and close it.
       spare.reset();
-      if (const int one = ::accept(listening, nullptr, nullptr); one >= 0) ::close(one);
+      Descriptor(::accept(listening, nullptr, nullptr)).reset();
       spare.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     }
     return false;

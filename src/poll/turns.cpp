@@ -82,7 +82,7 @@ std::string introduction(const Incarnation& box, const std::vector<QueryOutcome>
   std::string text = box.model;
   if (!box.firmware.empty()) text += (text.empty() ? "" : " ") + box.firmware;
   if (!text.empty()) text += ": ";
-  text += std::to_string(outcomes.size()) + (outcomes.size() == 1 ? " query" : " queries");
+  text += counted(outcomes.size(), "query", "queries");
   std::map<std::string, std::size_t> counts;
   for (const QueryOutcome& outcome : outcomes)
     if (outcome.failure) ++counts[std::string(name(outcome.support))];

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/text.h"
 #include "publish/answer_text.h"
 
 namespace boxmeter {
@@ -60,10 +61,6 @@ std::string describe(const PushAnswer& answer) {
   if (answer.status == 0) return answer.message;
   const std::string line = first_line(answer.body);
   return "HTTP " + std::to_string(answer.status) + (line.empty() ? "" : " '" + line + "'");
-}
-
-std::string counted(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " object" : " objects");
 }
 
 }  // namespace
@@ -187,7 +184,7 @@ void Delivery::deliver(const PushBody& body, Clock::time_point now, PushNotes& n
   last_error_.clear();
   if (was == Trouble::none) return;
   flush_end_ = queue_.end();
-  notes.push_back({true, "delivering again, " + counted(queued) + " queued"});
+  notes.push_back({true, "delivering again, " + counted(queued, "object", "objects") + " queued"});
 }
 
 /// Telegraf refuses a whole body for one object that it cannot parse, so the guilty one is looked
@@ -260,7 +257,7 @@ void Delivery::wait(Trouble trouble, const PushAnswer& answer, Clock::time_point
 
   std::string text = describe(answer);
   if (trouble == Trouble::listener)
-    text += ": keeping " + counted(queue_.size()) + ", trying again";
+    text += ": keeping " + counted(queue_.size(), "object", "objects") + ", trying again";
   if (trouble == Trouble::settings)
     text += ": " +
             std::string(answer.status == 0 ? "check the settings of this sink"
@@ -288,7 +285,9 @@ PushNotes Delivery::change(DeliveryOptions options) {
   body_limit_ = most_body();
   if (const std::size_t full = queue_.limit(options_.max_queue); full > 0) {
     dropped_["queue_full"] += full;
-    note_once("queue_full", "max_queue is smaller now: " + counted(full) + " dropped", notes);
+    note_once("queue_full",
+              "max_queue is smaller now: " + counted(full, "object", "objects") + " dropped",
+              notes);
   }
   ignore_waits();
   return notes;

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/number.h"
+#include "base/text.h"
 
 namespace boxmeter {
 namespace {
@@ -23,10 +24,6 @@ constexpr std::string_view kExtension = ".segment";
 constexpr std::size_t kChunk = 1U << 20;
 constexpr std::size_t kHeadRoom = 64;  // for the head of a segment
 
-std::string counted(std::uint64_t count) {
-  return std::to_string(count) + (count == 1 ? " object" : " objects");
-}
-
 std::string why() { return std::generic_category().message(errno); }
 
 }  // namespace
@@ -35,10 +32,7 @@ SpoolDisk::SpoolDisk(const SpoolOptions& options) : options_(options) {
   if (lock_folder()) recover();
 }
 
-SpoolDisk::~SpoolDisk() {
-  close_segment();
-  if (lock_ >= 0) ::close(lock_);
-}
+SpoolDisk::~SpoolDisk() { close_segment(); }
 
 fs::path SpoolDisk::path_of(const Segment& segment) const {
   std::string number = std::to_string(segment.file);
@@ -60,13 +54,13 @@ bool SpoolDisk::lock_folder() {
     return false;
   }
   const fs::path path = options_.folder / "lock";
-  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock_ < 0) {
+  lock_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock_.is_open()) {
     fail("cannot open '" + path.string() + "': " + why(), {});
     return false;
   }
-  if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return true;
-  ::close(std::exchange(lock_, -1));
+  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0) return true;
+  lock_.reset();
   fail("'" + options_.folder.string() + "' is used by another boxmeter", {});
   return false;
 }
@@ -87,8 +81,8 @@ void SpoolDisk::recover() {
   unread_ = std::max(unread_, forgotten_ + 1);
   told_forgotten_ = forgotten_;
   if (objects() > 0)
-    note(true,
-         counted(objects()) + " of an earlier run wait in '" + options_.folder.string() + "'");
+    note(true, counted(objects(), "object", "objects") + " of an earlier run wait in '" +
+                   options_.folder.string() + "'");
 }
 
 /// What cannot be used stays beside the others: it never keeps boxmeter from starting.
@@ -144,7 +138,7 @@ void SpoolDisk::recover(std::uint64_t file, const fs::path& path) {
 
 std::size_t SpoolDisk::write(const std::deque<PushObject>& objects, Clock::time_point now) {
   if (broken_ && now < retry_at_) return 0;
-  if (lock_ < 0) {
+  if (!lock_.is_open()) {
     if (!lock_folder()) return 0;
     recover();
   }
@@ -157,13 +151,14 @@ std::size_t SpoolDisk::write(const std::deque<PushObject>& objects, Clock::time_
     for (; written + count < objects.size() && text.size() < most_at_once; ++count)
       append_record({.number = number++, .object = objects[written + count]}, text);
     make_room(text.size() + kHeadRoom);
-    const bool is_full = file_ >= 0 && segments_.back().size + text.size() > most_of_segment() &&
+    const bool is_full = file_.is_open() &&
+                         segments_.back().size + text.size() > most_of_segment() &&
                          segments_.back().end > segments_.back().first;
     if (is_full) {
       sync(now);
       close_segment();
     }
-    if (file_ < 0 && !open_segment(now)) break;
+    if (!file_.is_open() && !open_segment(now)) break;
     if (!append(text, now)) break;
     next_ = segments_.back().end = number;
     written += count;
@@ -175,8 +170,8 @@ std::size_t SpoolDisk::write(const std::deque<PushObject>& objects, Clock::time_
 bool SpoolDisk::open_segment(Clock::time_point now) {
   const Segment segment{.file = next_file_, .first = next_, .end = next_};
   const fs::path path = path_of(segment);
-  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
-  if (file_ < 0) {
+  file_.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600));
+  if (!file_.is_open()) {
     if (errno == EEXIST) ++next_file_;
     fail("cannot make '" + path.string() + "': " + why(), now);
     return false;
@@ -203,14 +198,12 @@ bool SpoolDisk::open_segment(Clock::time_point now) {
   return false;
 }
 
-void SpoolDisk::close_segment() {
-  if (file_ >= 0) ::close(std::exchange(file_, -1));
-}
+void SpoolDisk::close_segment() { file_.reset(); }
 
 /// All of it or nothing.
 bool SpoolDisk::append(const std::string& text, Clock::time_point now) {
   Segment& segment = segments_.back();
-  if (write_all(file_, text)) {
+  if (write_all(file_.get(), text)) {
     segment.size += text.size();
     total_ += text.size();
     unsynced_ += text.size();
@@ -219,7 +212,7 @@ bool SpoolDisk::append(const std::string& text, Clock::time_point now) {
   }
   fail("cannot write '" + path_of(segment).string() + "': " + why(), now);
   // A rest that cannot be cut is skipped by whoever reads, if nothing follows it.
-  if (::ftruncate(file_, static_cast<off_t>(segment.size)) != 0) close_segment();
+  if (::ftruncate(file_.get(), static_cast<off_t>(segment.size)) != 0) close_segment();
   return false;
 }
 
@@ -227,7 +220,8 @@ bool SpoolDisk::append(const std::string& text, Clock::time_point now) {
 void SpoolDisk::make_room(std::size_t more) {
   if (total_ + more <= options_.max) return;
   if (segments_.size() == 1) close_segment();
-  while (!segments_.empty() && total_ + more > options_.max && (segments_.size() > 1 || file_ < 0))
+  while (!segments_.empty() && total_ + more > options_.max &&
+         (segments_.size() > 1 || !file_.is_open()))
     drop_front();
 }
 
@@ -263,20 +257,19 @@ void SpoolDisk::enter_next() {
 /// As much of the segment from offset_ on as has to be known; false: it cannot be read.
 bool SpoolDisk::load(const Segment& segment) {
   std::size_t wanted = std::min(kChunk, segment.size - offset_);
-  const int file = ::open(path_of(segment).c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
+  const Descriptor file(::open(path_of(segment).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return false;
   std::size_t got = 0;
   for (bool is_whole = false; !is_whole;) {
     chunk_.resize(wanted);
     const ssize_t more =
-        ::pread(file, chunk_.data() + got, wanted - got, static_cast<off_t>(offset_ + got));
+        ::pread(file.get(), chunk_.data() + got, wanted - got, static_cast<off_t>(offset_ + got));
     if (more <= 0) break;
     got += static_cast<std::size_t>(more);
     if (got < wanted) continue;
     is_whole = record_at(chunk_, 0).has_value() || wanted == segment.size - offset_;
     wanted = segment.size - offset_;  // the record is long, or damaged
   }
-  ::close(file);
   chunk_.resize(got);
   chunk_begin_ = offset_;
   return got > 0;
@@ -333,24 +326,25 @@ void SpoolDisk::tidy(Clock::time_point now, bool at_once) {
     segments_.pop_front();
     --reading_;
   }
-  if (forgotten_ > told_forgotten_ && file_ >= 0 && !broken_) {
+  if (forgotten_ > told_forgotten_ && file_.is_open() && !broken_) {
     std::string text;
     append_record({.type = SpoolRecord::Type::forgotten, .number = forgotten_}, text);
     if (append(text, now)) told_forgotten_ = forgotten_;
   }
-  if (file_ >= 0 && (at_once || unsynced_ >= options_.sync_bytes || (sync_at_ && now >= *sync_at_)))
+  if (file_.is_open() &&
+      (at_once || unsynced_ >= options_.sync_bytes || (sync_at_ && now >= *sync_at_)))
     sync(now);
 }
 
 std::optional<Clock::time_point> SpoolDisk::due() const {
-  return file_ >= 0 ? sync_at_ : std::nullopt;
+  return file_.is_open() ? sync_at_ : std::nullopt;
 }
 
 /// After an fsync that failed nobody knows what is on disk: another segment is begun.
 void SpoolDisk::sync(Clock::time_point now) {
   sync_at_.reset();
-  if (std::exchange(unsynced_, 0) == 0 || file_ < 0) return;
-  if (::fdatasync(file_) == 0) return;
+  if (std::exchange(unsynced_, 0) == 0 || !file_.is_open()) return;
+  if (::fdatasync(file_.get()) == 0) return;
   fail("cannot sync '" + path_of(segments_.back()).string() + "': " + why(), now);
   close_segment();
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "publish/queue.h"
 #include "publish/spool.h"
 #include "publish/spool_record.h"
@@ -73,8 +74,8 @@ class SpoolDisk {
   void note(bool good, std::string text);
 
   SpoolOptions options_;
-  int lock_ = -1;
-  int file_ = -1;  // the last segment, while it is written to
+  Descriptor lock_;
+  Descriptor file_;  // the last segment, while it is written to
   std::deque<Segment> segments_;
   std::uint64_t next_file_ = 1;
   std::size_t total_ = 0;

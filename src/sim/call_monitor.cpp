@@ -31,32 +31,30 @@ CallMonitor::CallMonitor(const std::string& host, int port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   inet_pton(AF_INET, host.c_str(), &address.sin_addr);
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  listener_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   auto* const place = reinterpret_cast<sockaddr*>(&address);
   socklen_t size = sizeof address;
   const int on = 1;
-  setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (::bind(listener_, place, size) != 0 || ::listen(listener_, 16) != 0) {
+  setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (::bind(listener_.get(), place, size) != 0 || ::listen(listener_.get(), 16) != 0) {
     const int error = errno;
-    ::close(listener_);
     throw Error(ErrorKind::config, "cannot listen on " + host + ":" + std::to_string(port) + ": " +
                                        std::generic_category().message(error));
   }
-  getsockname(listener_, place, &size);
+  getsockname(listener_.get(), place, &size);
   port_ = ntohs(address.sin_port);
   thread_ = std::jthread([this] { accept(); });
 }
 
 CallMonitor::~CallMonitor() {
-  ::shutdown(listener_, SHUT_RDWR);
+  ::shutdown(listener_.get(), SHUT_RDWR);
   thread_.join();
-  ::close(listener_);
   hang_up();
 }
 
 void CallMonitor::accept() {
   for (;;) {
-    const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    const int socket = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
     if (socket < 0) return;
     connections_.with([&](std::vector<int>& all) { all.push_back(socket); });
   }

@@ -3,6 +3,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/guarded.h"
 
 namespace boxmeter::sim {
@@ -27,7 +28,7 @@ class CallMonitor {
  private:
   void accept();
 
-  int listener_ = -1;
+  Descriptor listener_;
   int port_ = 0;
   Guarded<std::vector<int>> connections_;
   std::jthread thread_;  // last: uses the others

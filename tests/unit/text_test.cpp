@@ -59,3 +59,9 @@ TEST_CASE("a missing file is an error that names it") {
   CHECK_THROWS_WITH_AS(read_file("/nonexistent/x"),
                        "cannot read '/nonexistent/x': No such file or directory", Error);
 }
+
+TEST_CASE("a count is told with its thing, one or several") {
+  CHECK(counted(0, "object", "objects") == "0 objects");
+  CHECK(counted(1, "query", "queries") == "1 query");
+  CHECK(counted(1234, "query", "queries") == "1234 queries");
+}

@@ -72,10 +72,6 @@ Complaint worst(const Service& service) {
   return {};
 }
 
-std::string counted(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " request" : " requests");
-}
-
 Finding found(const Job& job, const Service& service) {
   Finding finding{.device = job.device.name, .check = "service " + service.name};
   const Complaint complaint = worst(service);
@@ -87,14 +83,14 @@ Finding found(const Job& job, const Service& service) {
   }
   if (complaint.error == nullptr) {
     finding.state = "ok";
-    finding.what = counted(all);
+    finding.what = counted(all, "request", "requests");
     return finding;
   }
   const Refusal refusal = complaint.error->refusal();
   const bool is_lacking = refusal == Refusal::unsupported || refusal == Refusal::idle;
   if (is_lacking && complaint.count < all) {
     finding.state = "ok";
-    finding.what = counted(all) + ", " + std::to_string(complaint.count) +
+    finding.what = counted(all, "request", "requests") + ", " + std::to_string(complaint.count) +
                    " of them for what this " +
                    (refusal == Refusal::idle ? "box does not use now" : "box does not have");
     return finding;
@@ -102,7 +98,8 @@ Finding found(const Job& job, const Service& service) {
   finding = failed(job, finding.check, *complaint.error);
   if (is_lacking) finding.state = refusal == Refusal::idle ? "idle" : "unsupported";
   if (complaint.count < all)
-    finding.what = std::to_string(complaint.count) + " of " + counted(all) + ": " + finding.what;
+    finding.what = std::to_string(complaint.count) + " of " + counted(all, "request", "requests") +
+                   ": " + finding.what;
   if (refusal == Refusal::unsupported)
     finding.way_out = "what a box does not have is no fault; it is needed by " + needed_by(service);
   return finding;

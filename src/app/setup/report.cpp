@@ -10,6 +10,7 @@
 #include "app/setup/setup.h"
 #include "app/terminal.h"
 #include "base/file.h"
+#include "base/text.h"
 
 namespace boxmeter::setup {
 namespace {
@@ -119,8 +120,8 @@ int report(const Places& places, const Box& box, const Config& config, http::Sto
   const auto written = std::find_if(config.jobs.begin(), config.jobs.end(), [&](const Job& job) {
     return job.device.name == box.device.name;
   });
-  std::cout << places.config.string() << ": " << config.jobs.size()
-            << (config.jobs.size() == 1 ? " device" : " devices") << "\n";
+  std::cout << places.config.string() << ": " << counted(config.jobs.size(), "device", "devices")
+            << "\n";
   for (const std::string& warning : config.warnings) std::cerr << "warning: " << warning << "\n";
   // As it was logged in at, so that nothing is left where the daemon keeps what it learns.
   const Outcome outcome =

@@ -73,10 +73,10 @@ std::string volume_of(const std::optional<History::Volume>& today) {
 
 std::string wifi(const BoxReadings& box) {
   std::string text;
-  if (box.stations) text = counted(static_cast<std::uint64_t>(*box.stations), "device", "devices");
+  if (box.stations) text = grouped(static_cast<std::uint64_t>(*box.stations), "device", "devices");
   if (box.radios)
     text += (text.empty() ? "" : " on ") +
-            counted(static_cast<std::uint64_t>(*box.radios), "radio", "radios");
+            grouped(static_cast<std::uint64_t>(*box.radios), "radio", "radios");
   return text;
 }
 

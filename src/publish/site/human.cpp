@@ -80,7 +80,7 @@ std::string grouped(std::uint64_t value) {
   return text;
 }
 
-std::string counted(std::uint64_t count, std::string_view thing, std::string_view things) {
+std::string grouped(std::uint64_t count, std::string_view thing, std::string_view things) {
   return grouped(count).append(" ").append(count == 1 ? thing : things);
 }
 

@@ -12,7 +12,7 @@ std::string short_number(double value);
 /// Whole, with commas: "12,345".
 std::string grouped(std::uint64_t value);
 /// "1 query", "12 queries".
-std::string counted(std::uint64_t count, std::string_view thing, std::string_view things);
+std::string grouped(std::uint64_t count, std::string_view thing, std::string_view things);
 
 /// A rate in bytes per second, in the bits that lines are sold by: "93.4 Mbit/s".
 std::string bit_rate(double bytes_per_second);

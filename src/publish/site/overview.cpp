@@ -52,7 +52,7 @@ Problem queries(const BoxFacts& box, const BoxFacts::Queries& some, Support supp
   const bool is_one = some.messages.size() == 1;
   std::vector<std::string> names;
   for (const auto& [query, message] : some.messages) names.push_back(query);
-  const std::string which = counted(names.size(), "query", "queries") +
+  const std::string which = grouped(names.size(), "query", "queries") +
                             (names.size() <= kMostNamed ? ": " + joined(names) : "");
   Problem problem{.weight = is_denied ? Problem::Weight::note : Problem::Weight::warn,
                   .boxes = {box.name},
@@ -146,7 +146,7 @@ Problem sink_stands(const SinkStatus& sink) {
           .what = "The sink " + sink.name + " takes nothing",
           .details = {sink.last_error},
           .way_out = "nothing is lost so far: " +
-                     counted(sink.queued_objects, "object waits", "objects wait") +
+                     grouped(sink.queued_objects, "object waits", "objects wait") +
                      "; is the listener running, and is 'url' its address?"};
 }
 

@@ -98,7 +98,7 @@ std::string top(const Overview& overview) {
   for (const BoxFacts& box : overview.boxes) series += box.series;
   std::string html = "<div data-key=\"top\">\n<div class=\"hero " + std::string(said.css) +
                      "\"><h1>" + said.text + "</h1>\n<p class=\"soft\">" + total_rate(overview) +
-                     counted(series, "series", "series") + "</p></div>\n";
+                     grouped(series, "series", "series") + "</p></div>\n";
   if (overview.problems.empty()) return html + "</div>\n";
   const std::size_t shown = std::min(overview.problems.size(), kMostProblems);
   html +=

@@ -118,41 +118,34 @@ int connected(int socket, const addrinfo& to, std::chrono::milliseconds patience
 
 }  // namespace
 
-CallStream::~CallStream() { close(); }
-
 void CallStream::connect() {
-  close();
+  socket_.reset();
   const Addresses addresses = look_up(address_);
   const auto until = Time::now() + kConnectTimeout;
   int error = 0;
   for (const addrinfo* each = addresses.get(); each != nullptr; each = each->ai_next) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Time::now());
     if (left <= 0ms) break;
-    socket_ = ::socket(each->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    error = socket_ < 0 ? errno : connected(socket_, *each, left);
-    if (error == 0) return keep_alive(socket_);
-    close();
+    socket_.reset(::socket(each->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    error = socket_.is_open() ? connected(socket_.get(), *each, left) : errno;
+    if (error == 0) return keep_alive(socket_.get());
+    socket_.reset();
   }
   throw no_connection(address_, std::generic_category().message(error));
 }
 
 std::optional<std::string> CallStream::receive(std::chrono::milliseconds patience) {
   if (!is_open()) return std::nullopt;
-  if (patience > 0ms) is_ready(socket_, POLLIN, patience);
+  if (patience > 0ms) is_ready(socket_.get(), POLLIN, patience);
   std::string bytes(4096, '\0');
-  const ssize_t count = ::recv(socket_, bytes.data(), bytes.size(), 0);
+  const ssize_t count = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
   if (count > 0) {
     bytes.resize(static_cast<std::size_t>(count));
     return bytes;
   }
   if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return "";
-  close();
+  socket_.reset();
   return std::nullopt;
-}
-
-void CallStream::close() {
-  if (socket_ >= 0) ::close(socket_);
-  socket_ = -1;
 }
 
 }  // namespace boxmeter::fritzbox

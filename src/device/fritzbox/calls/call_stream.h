@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "base/descriptor.h"
+
 namespace boxmeter::fritzbox {
 
 /// The connection to a box's call monitor (TCP port 1012, without a login; switched on by dialling
@@ -11,12 +13,9 @@ class CallStream {
  public:
   /// host:port.  Touches no network.
   explicit CallStream(std::string address) : address_(std::move(address)) {}
-  ~CallStream();
-  CallStream(const CallStream&) = delete;
-  CallStream& operator=(const CallStream&) = delete;
 
   const std::string& address() const { return address_; }
-  bool is_open() const { return socket_ >= 0; }
+  bool is_open() const { return socket_.is_open(); }
 
   /// In place of the connection that there is; waits a second at most: half of it for the
   /// name, half for the box.  Throws Error{refused}, which says nothing about the rest of the box.
@@ -27,10 +26,8 @@ class CallStream {
   std::optional<std::string> receive(std::chrono::milliseconds patience);
 
  private:
-  void close();
-
   std::string address_;
-  int socket_ = -1;
+  Descriptor socket_;
 };
 
 }  // namespace boxmeter::fritzbox
