@@ -6,8 +6,8 @@ namespace boxmeter {
 
 http::Url read_url(const Value& value) {
   const std::string text = value.text();
-  // Anywhere before the query: where a slash is missing or too many, a password is not where it
-  // should be.
+  // Any '@' before the query, not just one in the authority: in a mistyped URL (a slash missing or
+  // too many) the password stands elsewhere, and it must not get into an error message.
   if (text.substr(0, text.find('?')).find('@') != std::string::npos)
     throw value.problem(value.name() +
                         " must not hold a user or a password; they have keys of their own");

@@ -6,8 +6,9 @@
 
 namespace boxmeter {
 
-/// What came where a box was looked for, and from which server: "HTTP 404 with HTML from 'nginx'".
-/// `otherwise` stands for what is neither an HTTP error nor HTML.  Any thread; never throws.
+/// Describes an answer that did not come from a box, for an error: "HTTP 404 with HTML from
+/// 'nginx'", the last from its Server header.  `otherwise` is the description of an answer that is
+/// neither an HTTP error nor HTML.  Any thread; never throws.
 std::string answered_by(const http::Response& response, bool is_html, std::string_view otherwise);
 
 }  // namespace boxmeter

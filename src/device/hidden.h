@@ -6,16 +6,16 @@
 
 namespace boxmeter {
 
-/// A Device that takes secrets out of its replies, and can say which: the command line tells it to
-/// the person who asked.
+/// A Device that removes secrets from its replies also derives from this if it can say which: the
+/// command line shows that to the person who asked.  One thread at a time, like the device.
 class Hides {
  public:
   virtual ~Hides() = default;
-  /// The names of what was left out of the last reply.
+  /// The names of the members that were removed from the last reply.
   virtual const std::set<std::string>& hidden() const = 0;
 };
 
-/// Of any device: nothing for one that hides nothing.
+/// The same for any device; empty for one that does not derive from Hides.
 inline std::set<std::string> hidden_by(const Device& device) {
   const auto* const hides = dynamic_cast<const Hides*>(&device);
   return hides == nullptr ? std::set<std::string>{} : hides->hidden();

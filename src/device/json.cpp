@@ -23,7 +23,8 @@ bool in_number(char c) {
   return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
-/// Values are parted by commas and begin behind brackets; what stands in strings does not count.
+/// How many values the text has at most: one per comma and per opening bracket outside strings, and
+/// one for the whole.
 std::size_t count_values(std::string_view text) {
   std::size_t count = 1;
   bool in_string = false;
@@ -38,14 +39,14 @@ std::size_t count_values(std::string_view text) {
   return count;
 }
 
-/// Where the string that starts at `at` ends: behind its closing quote.
+/// The index just after the closing quote of the string that starts at `at`.
 std::size_t end_of_string(std::string_view text, std::size_t at) {
   for (++at; at < text.size() && text[at] != '"'; ++at)
     if (text[at] == '\\') ++at;
   return std::min(at + 1, text.size());
 }
 
-/// The unit of UTF-16 that "\uXXXX" at this place stands for.
+/// The UTF-16 code unit that "\uXXXX" at this index stands for.
 std::optional<std::uint32_t> escaped_unit(std::string_view text, std::size_t at) {
   if (!text.substr(at).starts_with("\\u") || at + 6 > text.size()) return {};
   return parse_integer<std::uint32_t>(text.substr(at + 2, 4), 16);
@@ -54,7 +55,7 @@ std::optional<std::uint32_t> escaped_unit(std::string_view text, std::size_t at)
 bool is_lead(std::uint32_t unit) { return unit >= 0xD800 && unit < 0xDC00; }
 bool is_trail(std::uint32_t unit) { return unit >= 0xDC00 && unit < 0xE000; }
 
-/// A string with U+FFFD for what no text has: half a surrogate pair, NUL, a bare control character.
+/// A JSON string in which U+FFFD replaces half a surrogate pair, NUL and bare control characters.
 std::string mended_string(std::string_view text) {
   std::string kept;
   for (std::size_t at = 0; at < text.size();) {
@@ -81,8 +82,8 @@ std::string mended_string(std::string_view text) {
   return kept;
 }
 
-/// Without what JSON or a double cannot hold: null for a number, U+FFFD within a text, a blank
-/// elsewhere.
+/// The text with everything replaced that JSON or a double cannot hold: a number by null, a
+/// character of a string by U+FFFD, a NUL elsewhere by a blank.
 std::string mended(std::string_view text) {
   std::string kept;
   for (std::size_t at = 0; at < text.size();) {
@@ -102,7 +103,7 @@ std::string mended(std::string_view text) {
   return kept;
 }
 
-/// Most replies need no mending, and it takes a second copy.
+/// Tries the text as it is first: most replies need no repair, which takes a second copy.
 Reply parse_text(const std::string& text) {
   if (text.find("\\u0000") == std::string::npos) {
     Reply reply = Reply::parse(text, nullptr, /*allow_exceptions=*/false);

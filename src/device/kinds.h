@@ -16,10 +16,10 @@ namespace boxmeter {
 struct PackText {
   std::string_view name;
   std::string_view text;  // YAML
-  bool foreign;           // speaks another exporter's names
+  bool foreign;           // uses another exporter's metric names
 };
 
-/// What a brand reads its keys of one device from.
+/// What DeviceKind::read is given: the section of one device, and what else it needs.
 struct OwnSection {
   const Section& section;
   const std::filesystem::path& folder;  // of the configuration: relative paths begin there
@@ -27,13 +27,13 @@ struct OwnSection {
   std::vector<std::string>& warnings;   // legal but doubtful; each begins with its place
 };
 
-/// One request word of a brand.
+/// The word before the colon of a request: {get: connection/}.
 struct Verb {
   std::string_view word;      // "get"
   bool takes_object = false;  // {rrd: {db: net}}: the members are the arguments, there is no target
 };
 
-/// Of the table, in its order.
+/// The words of the verbs, in the order of the table.
 std::vector<std::string> words(std::span<const Verb> verbs);
 
 /// One row per brand of router.  A new brand is one folder plus one row.
@@ -45,8 +45,8 @@ struct DeviceKind {
   http::TlsMode default_tls;
   /// The keys of a device's section that this kind takes beside those of every device.
   Keys keys;
-  /// Reads them: the login and whatever goes into DeviceConfig::own; what every kind has is there
-  /// already.  Throws Error{config} with the place.
+  /// Reads these keys: the login and whatever goes into DeviceConfig::own.  The members that every
+  /// kind has are set already.  Throws Error{config} with the place.
   void (*read)(const OwnSection& own, DeviceConfig& device);
   /// Never touches the network.  `stop` ends running requests and outlives the device.
   std::unique_ptr<Device> (*open)(const DeviceConfig&, http::Stop& stop);
@@ -55,16 +55,16 @@ struct DeviceKind {
   /// Throws Error{config} for a request that a pack may not make: an unknown verb, a malformed
   /// target, one that is not for reading.  Placeholders such as {radio} are still in it.
   void (*check)(const Request&);
-  /// What a request changes, for the person who is asked first: "PUT connection/config/"; empty: it
-  /// only reads.  Throws Error{config} for one that cannot be made.  Null: this kind's requests
-  /// read, all of them.
+  /// What a request would change on the box, for the person whose consent is asked for: "PUT
+  /// connection/config/"; empty: it only reads.  Throws Error{config} for a request that cannot be
+  /// made.  Null: all requests of this kind only read.
   std::string (*change)(const Request&) = nullptr;
   RecordKind record;
   unsigned https_port = 0;  // of an https URL that names none; 0: 443
-  /// The path that a URL may have, over https only: it is asked over the internet then.
+  /// The path that the URL of a box has which is asked over the internet; allowed over https only.
   std::string_view remote_path = {};
   bool can_be_found = false;  // `url: auto`
-  /// Where the path of a URL may begin that names the API itself: http://host/api/v8/.
+  /// What the path of a URL may begin with, where it names the API itself: http://host/api/v8/.
   std::string_view api_path = {};
   SetupKind setup = {};  // for `boxmeter setup` and `boxmeter doctor`
 };

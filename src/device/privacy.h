@@ -3,20 +3,21 @@
 
 namespace boxmeter {
 
-/// What a value of a reply tells of the people behind a box, by the place where it stands.
-/// Addresses, MACs, UUIDs and mail addresses are known by their form, wherever they stand.
+/// What a value of a reply reveals about the people who own a box, judged by its position in the
+/// reply.  Addresses, MACs, UUIDs and mail addresses need no class: they are recognized by their
+/// form.
 enum class Privacy {
-  open,     // nobody knows: replaced, unless its form or a vocabulary shows that it is harmless
-  product,  // what can be bought, or the brand's own word: stays where it is made of known words
+  open,     // not classified: replaced, unless its form or a vocabulary shows that it is harmless
+  product,  // what can be bought, or the brand's own word: stays if it consists of known words
   host,     // a device's name
   network,  // an SSID
   user,     // an account
   name,     // of a person, a file, a rule: anything else that people name
-  domain,   // a name in the DNS
+  domain,   // a DNS name
   phone,    // a phone number
-  serial,   // a number of this one device
+  serial,   // a number that only this one device has
   secret,   // a key, a password, a token
-  text,     // sentences, in which anything may stand: a log
+  text,     // free text that may contain anything: a log
 };
 
 /// Where a value stands in a recording.
@@ -26,7 +27,7 @@ struct PrivateSpot {
   std::string_view member = {};  // the element, member or attribute itself, "name"
 };
 
-/// What a value tells.  Pure.
+/// The class of a value.  Pure, any thread.
 using PrivacyOf = Privacy (*)(const PrivateSpot& spot, std::string_view value);
 
 }  // namespace boxmeter

@@ -11,7 +11,7 @@
 
 namespace boxmeter {
 
-/// What has been recorded of a box so far: bodies, by their place in the recording.
+/// What has been recorded of a box so far: bodies by file name, such as "get/system.json".
 using Recorded = std::map<std::string, std::string, std::less<>>;
 
 /// One thing to ask for a recording: a page that is open to everybody, or a request.
@@ -22,12 +22,12 @@ struct Question {
 
 /// What `boxmeter record` needs to know of a brand.  All of it pure.
 struct RecordKind {
-  /// Everything readable, as far as `recorded` tells: asked again with what the answers brought,
-  /// until nothing new comes.  Never what hands out keys or the configuration, changes the box or
-  /// wakes its disks.
+  /// Every request that reads, as far as it can be known from `recorded`.  Called again with the
+  /// answers added, until it returns nothing new.  Never a request that hands out keys or the
+  /// configuration, changes the box or wakes its disks.
   std::vector<Question> (*questions)(const std::string& url, const Recorded& recorded);
-  /// The file of a recording that boxmeter-sim plays, and its text: the body, nearly always.  An
-  /// empty path: none (a login, an error).
+  /// The file that boxmeter-sim plays a response from, and its text, which is the body in most
+  /// cases. An empty path: the response is not recorded (a login, an error).
   std::pair<std::string, std::string> (*file)(const Recorded& recorded,
                                               const http::Request& request,
                                               const http::Response& response);

@@ -18,10 +18,10 @@ struct FoundBox {
   std::string secure_url = {};
 };
 
-/// An application that asks a box for its own login.
+/// A request of an application for a login of its own.
 struct Enrolment {
-  std::string device = {};  // where it runs, for the box's list of applications
-  /// Called about once a second, while somebody is to press a button, with the time that is left.
+  std::string device = {};  // the machine it runs on, shown in the box's list of applications
+  /// Called about once a second, with the time that is left, while a person must press a button.
   std::function<void(std::chrono::seconds left)> waiting = {};
 };
 
@@ -29,28 +29,29 @@ struct Enrolment {
 /// any thread; a brand without them is set up by hand.
 struct SetupKind {
   std::string_view title = {};  // as people write it: "Fritz!Box"
-  /// The boxes that show themselves on this network or answer at the usual addresses.  Returns
-  /// after `wait` and a few seconds at most.  Never throws Error.
+  /// The boxes that announce themselves on this network or answer at the usual addresses.  Blocks
+  /// for `wait` and a few seconds at most.  Never throws Error.
   std::vector<FoundBox> (*find)(std::chrono::milliseconds wait, http::Stop& stop) = nullptr;
-  /// The box at the address of `device`; nothing secret is sent.  Throws Error, and protocol or
-  /// refused for what is no box of this kind.
+  /// The box at the address of `device`; nothing secret is sent.  Throws Error: of kind protocol or
+  /// refused if what answers is not a box of this kind.
   FoundBox (*look)(const DeviceConfig& device, http::Stop& stop) = nullptr;
-  bool has_user = false;              // there is a user's name beside the secret
-  std::string_view secret_key = {};   // of a device's section, for a file: "password_file"
-  std::string_view secret_name = {};  // what it holds, and how the file's name ends: "password"
-  /// Takes the text of such a file over.  Throws Error{config}, which says nothing of the content.
+  bool has_user = false;              // the login has a user name beside the secret
+  std::string_view secret_key = {};   // the key that names the secret's file: "password_file"
+  std::string_view secret_name = {};  // what that file holds, and its name's ending: "password"
+  /// Sets the login of `device` from the text of such a file.  Throws Error{config}, whose message
+  /// does not contain the text.
   void (*log_in_with)(const Secret& text, DeviceConfig& device) = nullptr;
-  /// Registers boxmeter at the box, which a person confirms on its display; the text of the
-  /// secret's file.  Null: a password is typed.  Throws Error, auth with the way out when it is not
-  /// allowed.
+  /// Registers boxmeter at the box, which a person confirms on its display; returns the text for
+  /// the secret's file.  Blocks until then.  Null: this kind has passwords, which a person types.
+  /// Throws Error: of kind auth, with the way out, if the person refuses.
   Secret (*enrol)(const DeviceConfig& device, const Enrolment& enrolment,
                   http::Stop& stop) = nullptr;
-  /// Which part of the box a request speaks to, as people know it: "TR-064 Hosts", "call monitor".
-  /// Pure.  Null: nobody tells them apart.
+  /// Which part of the box a request goes to, as people know it: "TR-064 Hosts", "call monitor".
+  /// Pure.  Null: the box is one part.
   std::string (*service)(const Request& request) = nullptr;
-  std::string_view press = {};     // what the person does there: "press the right arrow ..."
-  std::string_view granting = {};  // where rights are given to a user or an application
-  std::string_view opening = {};   // what has to be switched on, for the box to answer at all
+  std::string_view press = {};     // how the person confirms: "press the right arrow ..."
+  std::string_view granting = {};  // where on the box rights are granted
+  std::string_view opening = {};   // what must be switched on for the box to answer at all
 };
 
 }  // namespace boxmeter

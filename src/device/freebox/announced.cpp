@@ -9,7 +9,7 @@ namespace {
 
 constexpr Multicast kMdns{.group = "224.0.0.251", .port = 5353};
 const MdnsName kService = {"_fbx-api", "_tcp", "local"};
-constexpr std::size_t kMost = 16;  // boxes, and questions: whoever answers is not to be trusted
+constexpr std::size_t kMost = 16;  // boxes, and questions: anybody on the network may answer
 
 void add(const std::map<std::string, std::string>& text, std::vector<ApiVersion>& boxes) {
   try {

@@ -11,7 +11,7 @@ namespace {
 
 using enum ErrorKind;
 
-/// 16 of "16.0"; not its first character, as pyfbx takes it.
+/// 16 of "16.0".  (pyfbx takes the first character, which is wrong from version 10 on.)
 unsigned major_of(const std::string& version) {
   const auto major = parse_integer<unsigned>(version.substr(0, version.find('.')));
   if (!major || *major == 0)
@@ -32,7 +32,7 @@ std::string base_of(const std::string& text) {
   return text.ends_with('/') ? text : text + "/";
 }
 
-/// A name that may stand in a URL; anything else is as good as none.
+/// The text if it can be a DNS name; else empty.
 std::string domain_of(const std::string& text) {
   const bool fits = text.size() <= 253 && std::ranges::all_of(text, [](char c) {
                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -18,8 +18,9 @@ struct Command {
   std::string_view choices = {};  // what the parameter {type} may be, with commas between
 };
 
-/// All 166 commands of pyfbx 0.0.8, in its order.  Its paths `[number,address,url,email]/{id}` take
-/// one of the four, which pyfbx cannot say; here it is the parameter `type`.  Any thread.
+/// All 166 commands of pyfbx 0.0.8, in its order.  A path `[number,address,url,email]/{id}` means
+/// one of the four words, which pyfbx has no argument for; here it is the parameter `type`.  Any
+/// thread.
 std::span<const Command> commands();
 
 /// "System.Method".  Throws Error{config} that suggests the nearest name.

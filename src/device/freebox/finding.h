@@ -4,10 +4,10 @@
 
 #include "device/setup.h"
 
-// The Freebox of this network, and how boxmeter becomes an application of it.
+// Finding the Freebox of this network, and registering boxmeter as an application of it.
 namespace boxmeter::freebox {
 
-/// SetupKind's functions of this brand.
+/// This brand's functions for SetupKind, which says what each promises.
 std::vector<FoundBox> find(std::chrono::milliseconds wait, http::Stop& stop);
 FoundBox look(const DeviceConfig& device, http::Stop& stop);
 void log_in_with(const Secret& text, DeviceConfig& device);

@@ -8,12 +8,12 @@ namespace boxmeter::freebox {
 
 extern const DeviceKind kKind;
 
-/// Of this brand among config/queries; the build makes a source file of them.
+/// The packs of config/queries whose `kind` is this brand's; the build makes a source file of them.
 std::span<const PackText> packs();
 
-/// Requests are those of call_of() in request.h, and {session: permissions}.
-/// Never touches the network; warns once in the log where the box is asked over plain http.
-/// Throws Error{config} when there is no app token or no app id.
+/// A device that takes the requests of call_of() in request.h, and {session: permissions}.
+/// Never touches the network; logs a warning if the box is asked over plain http.
+/// Throws Error{config} if there is no app token or no app id.
 std::unique_ptr<Device> open(const DeviceConfig& config, http::Stop& stop);
 
 }  // namespace boxmeter::freebox

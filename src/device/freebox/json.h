@@ -6,13 +6,13 @@
 
 namespace boxmeter::freebox {
 
-/// The body of an HTTP answer; the error names the status where there is more to know from it.
+/// parse_json() of an HTTP body; its errors also name the status if that is 400 or above.
 Reply parse_answer(int status, std::string_view body);
 
-/// The member as text; empty when there is none, or none that is text.
+/// The member as text; empty if there is none or it is not text.
 std::string text_at(const Reply& object, const char* member);
 
-/// What a box wrote, fit for one log line: without control characters, 200 bytes at most.
+/// A text of the box, made fit for a log line: without control characters, 200 bytes at most.
 std::string one_line(std::string_view text);
 
 }  // namespace boxmeter::freebox

@@ -8,11 +8,12 @@
 
 namespace boxmeter::freebox {
 
-/// Notices in the replies that pass by that the box restarted, changed its firmware, or got its
-/// internet connection (back).  Pure; never throws Error.
+/// Notices in the replies to ordinary requests that the box restarted, changed its firmware, or got
+/// its internet connection back.  No I/O; one thread at a time; never throws Error.
 class Observer {
  public:
-  /// `path` as asked, `result` as the box gave it.
+  /// To be called with every reply: `path` as asked, `result` of the envelope, before secrets are
+  /// removed.
   void see(std::string_view path, const Reply& result, WallClock::time_point now);
   Epoch epoch() const { return epoch_; }
   Incarnation incarnation() const {

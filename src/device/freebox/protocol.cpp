@@ -71,8 +71,8 @@ bool known(std::string_view code) {
   return std::ranges::find(kMeanings, code, &Meaning::code) != std::end(kMeanings);
 }
 
-/// Where a box without such a thing says internal_error: arrays, and the voice mail of a line that
-/// has none.
+/// Paths for which a box says internal_error if it does not have the thing: RAID arrays, and the
+/// voice mail of a line without one.
 constexpr std::string_view kFailingWhereAbsent[] = {"call/voicemail", "storage/raid"};
 
 const Meaning& meaning_of(const Envelope& envelope, std::string_view path) {
@@ -98,7 +98,7 @@ Envelope parse_envelope(int status, std::string_view body) {
                     .code = text_at(answer, "error_code"),
                     .message = text_at(answer, "msg"),
                     .missing_right = text_at(answer, "missing_right")};
-  // Some refusals have their code where the text for people belongs (a GET of rrd/ without a db).
+  // Some refusals have the error code in `msg`, the text for people (GET rrd/ without a db).
   if (!envelope.success && envelope.code.empty() && known(envelope.message))
     envelope.code = std::exchange(envelope.message, "");
   const auto result = answer.find("result");

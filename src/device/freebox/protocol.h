@@ -6,10 +6,13 @@
 #include "base/secret.h"
 #include "metric/model.h"
 
-// What a Freebox says, without the network.  Pure; every function may throw Error.
+// The protocol of the Freebox API, without the network ("API basics", "Login" and "API errors" of
+// Free's documentation, https://dev.freebox.fr/sdk/os/, which every box also has at
+// http://mafreebox.freebox.fr/doc/; codes that are missing there are from real boxes).  Pure, any
+// thread; every function may throw Error.
 namespace boxmeter::freebox {
 
-/// What every reply of the API is wrapped in.
+/// The JSON object that every reply of the API is wrapped in.
 struct Envelope {
   int status = 0;  // of HTTP
   bool success = false;
@@ -19,24 +22,27 @@ struct Envelope {
   std::string missing_right = {};
 };
 
-/// Throws Error{protocol} for what is no envelope: a web page, cut off JSON, another program.
+/// Throws Error{protocol} if the body is not an envelope: a web page, truncated JSON, another
+/// program.
 Envelope parse_envelope(int status, std::string_view body);
 
-/// What a `success: false` means, whatever the HTTP status said.
-/// Of `path` it depends whether an internal_error says that the box lacks it.
+/// The error for `success: false`, whatever the HTTP status was.  For some values of `path` an
+/// internal_error means that the box does not have it.
 CodedError refusal(const Envelope& envelope, std::string_view path = {});
 
-/// The session is not (or no longer) known: open one and ask again.
+/// Whether the box refused because it does not know the session (any more): open one and ask again.
 bool wants_session(const Envelope& envelope);
 
-/// From the reply to GET login/, or from a refusal that brings one along; empty: it does not.
-/// Throws Error{protocol} for a challenge that is not text: a web session's is a list of scripts.
+/// The challenge in the reply to GET login/, or in a refusal that contains one; empty: there is
+/// none. Throws Error{protocol} for a challenge that is not text: that of the web interface is a
+/// list of scripts.
 std::string challenge_of(const Envelope& envelope);
 
-/// HMAC-SHA1 of the challenge under the app token as it stands, in lower-case hex.
+/// HMAC-SHA1 of the challenge, in lower-case hex; the key is the text of the app token, not
+/// decoded.
 std::string login_password(const Secret& token, std::string_view challenge);
 
-/// From the reply to a login that was accepted.  Throws Error{protocol} when there is none.
+/// The token in the reply to an accepted login.  Throws Error{protocol} if there is none.
 Secret session_token(const Envelope& envelope);
 
 }  // namespace boxmeter::freebox

@@ -5,7 +5,7 @@
 #include "device/kinds.h"
 #include "http/client.h"
 
-// From a request in our own words to what goes over the wire.  Pure.
+// Translates a Request into an HTTP request of the Freebox API.  Pure, any thread.
 namespace boxmeter::freebox {
 
 /// One HTTP exchange below the API's root.
@@ -15,25 +15,26 @@ struct Call {
   std::string body = {};  // JSON, or empty
 };
 
-/// `get:`, `post:`, `put:` and `delete:` take a path below the API's root, `command:` a name of
-/// pyfbx, `rrd:` the members of its body as arguments.  An argument fills the parameter of its
-/// name in the path ({id}); `post_data`, JSON, is the body of what writes (null: it has none); what
-/// is left over is a GET's query.  A step `now-60s` of a path is that time in milliseconds.  A
-/// negative date of `rrd` counts back from `now`, in seconds. Throws Error{config}: an unknown verb
-/// or command, an argument that is missing or too much, a path that climbs or names another place,
-/// and, unless `reveal`, a GET that hands out secrets.
+/// The targets: `get:`, `post:`, `put:` and `delete:` take a path below the API's root, `command:`
+/// a name of pyfbx, `rrd:` none (its arguments are the members of the body).  Arguments replace the
+/// parameters in the path ({id}); the argument `post_data`, JSON, is the body of a request that
+/// writes (null: no body); all others become the query of a GET. The times: a step `now-60s` of a
+/// path becomes that time in milliseconds since 1970; a negative date of `rrd` is that many seconds
+/// before `now`. Throws Error{config} for an unknown verb or command, a missing or superfluous
+/// argument, a path that leaves the API (`..`, a URL), and, unless `reveal`, a GET that hands out
+/// secrets.
 Call call_of(const Request& request, WallClock::time_point now, bool reveal = false);
 
-/// The same question as a GET, which the box answers without the permission `settings`.  All
-/// fields are asked for.
+/// The same request as a GET, which the box also answers without the permission `settings`.  It
+/// asks for all fields.
 Call rrd_without_settings(const Call& rrd);
 
-/// What a pack may ask a Freebox with.
+/// The verbs that a pack may use.
 inline constexpr Verb kReadingVerbs[] = {
     {"get"}, {"command"}, {.word = "rrd", .takes_object = true}, {"session"}};
 
-/// Throws Error{config} for what a pack may not ask: all that writes, and GETs that hand out
-/// secrets or act.  Placeholders such as {ap.id} are still in it.
+/// Throws Error{config} for a request that a pack may not make: one that writes, or a GET that
+/// hands out secrets or has an effect.  Placeholders such as {ap.id} are not replaced yet.
 void check(const Request& request);
 
 /// SetupKind::service of this brand: the first step of its path, "API connection".

@@ -12,25 +12,26 @@ namespace boxmeter::freebox {
 
 using Permissions = std::map<std::string, bool>;
 
-/// How long a box that refused is not asked again to let us in: it locks out who tries too often
-/// (`ratelimited`, here the `limited`-th time in a row), and each time for longer.  Pure.
+/// How long no login is tried after a refused one.  A box locks out clients that try too often
+/// (error code `ratelimited`, here received `limited` times in a row), each time for longer.  Pure.
 std::chrono::minutes pause_after_refusal(unsigned limited);
 
-/// One session of an application, opened when it is needed and reopened once when the box has
-/// ended it; shared by all that is asked of the box.  One thread at a time.
+/// The session of our application at one box, which all requests share: opened when one is needed,
+/// and again when the box has ended it.  One thread at a time.
 class Session {
  public:
-  /// Throws Error{config} when there is no app token or no app id.
+  /// Both must outlive the session.  Throws Error{config} if there is no app token or no app id.
   Session(const DeviceConfig& config, Api& api);
 
-  /// Opens a session if there is none.  Throws Error{auth} when the box does not let us in; then
-  /// it is not asked again for a while, unless the token file changes.
+  /// Opens a session if there is none.  Throws Error{auth} if the box refuses the login; for a
+  /// while after that it is thrown without asking the box, unless the token file changes.
   void open();
 
-  /// Asks in a session.  Throws Error; a refusal of anything but the session is an envelope.
+  /// Makes a call in a session.  Throws Error; a refusal of the call itself is returned as an
+  /// envelope.
   Envelope ask(const Call& call, std::size_t body_limit);
 
-  /// Of the open session; the box tells them when it opens one.
+  /// Those that the box named when it opened the session.
   const Permissions& permissions() const { return permissions_; }
 
   /// Empty: none is open.
@@ -51,10 +52,10 @@ class Session {
   const DeviceConfig& config_;
   Api& api_;
   AppToken app_;
-  std::optional<Refused> refused_;  // the last login, if it was
-  unsigned limited_ = 0;            // times in a row that the box wanted a pause
+  std::optional<Refused> refused_;  // set if the last login was refused
+  unsigned limited_ = 0;            // times in a row that the box said `ratelimited`
   Secret session_;
-  bool accepted_ = false;  // the box took the session at least once: it can have ended since
+  bool accepted_ = false;  // the last call was accepted: a refusal means that the session ended
   Permissions permissions_;
   std::uint64_t logins_ = 0;
 };

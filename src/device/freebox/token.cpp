@@ -26,7 +26,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 constexpr std::string_view kTrazfrApp = "com.github.trazfr.fboxexp";
 constexpr std::string_view kSaphooooFile = ".freebox_token", kSaphooooApp = "fr.freebox.exporter";
 
-/// {"api": {what the box said at /api_version}, "app_token": ".."}; of others an "app_id" too.
+/// {"api": {the reply to /api_version}, "app_token": ".."}, perhaps with an "app_id".
 AppToken token_of_json(std::string_view text) {
   const Reply read = Reply::parse(text, nullptr, /*allow_exceptions=*/false);
   const std::string token = text_at(read, "app_token");
@@ -35,7 +35,7 @@ AppToken token_of_json(std::string_view text) {
   return {.token = Secret(token), .app_id = app_id.empty() ? std::string(kTrazfrApp) : app_id};
 }
 
-/// A token that was copied out of raw JSON has its slashes escaped; no token has a backslash.
+/// A token copied from raw JSON may have escaped slashes (\/); no token has a backslash of its own.
 std::string without_escapes(std::string_view token) {
   std::string plain;
   for (const char c : token)

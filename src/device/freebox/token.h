@@ -12,13 +12,14 @@ struct AppToken {
   std::string app_id = {};  // empty: the text had the token alone
 };
 
-/// The text of an app_token_file: the token on the first line, the app id on the second or nowhere
-/// (pyfbx's file).  So are the files of two other exporters, whose app ids are known: trazfr's
-/// token.json ({"api": .., "app_token": ..}) and, by its `name`, saphoooo's .freebox_token, the
-/// bare token.  Pure.  Throws Error{config}; its message says nothing of the content.
+/// Reads the text of an app_token_file: the token on the first line, the app id on the second one
+/// or nowhere (pyfbx's file).  Also reads the files of two other exporters, whose app ids are
+/// known: trazfr's token.json ({"api": .., "app_token": ..}), and saphoooo's .freebox_token,
+/// recognized by its `name`, which is the token alone.  Pure.  Throws Error{config}; its message
+/// does not contain the text.
 AppToken parse_token_file(std::string_view text, std::string_view name = {});
 
-/// The text of that file.  Pure.
+/// The text of an app_token_file.  Pure.
 std::string token_file(const AppToken& token);
 
 }  // namespace boxmeter::freebox

@@ -9,16 +9,16 @@
 // Finding the Fritz!Boxes of this network.
 namespace boxmeter::fritzbox {
 
-/// The address (http://host:port) in a datagram of SSDP that came from `sender` ("192.0.2.1");
-/// empty when it is none, or names another host: nobody is sent elsewhere by what anybody may send.
-/// Pure.
+/// The origin (http://host:port) of the LOCATION in an SSDP answer from `sender` ("192.0.2.1").
+/// Empty if the datagram is not such an answer, or names another host than its sender: anybody on
+/// the network can send one.  Pure.
 std::string ssdp_location(std::string_view datagram, std::string_view sender);
 
-/// Who answers an M-SEARCH for AVM's TR-064 (UPnP Device Architecture 1.1, section 1.3) within
-/// `wait`, over every interface: addresses, each once.  Empty where nobody can be asked.
+/// The origins of all devices that answer an M-SEARCH for TR-064 (UPnP Device Architecture 1.1,
+/// section 1.3) within `wait`, on every interface, without duplicates.  Blocks for that long.
 std::vector<std::string> ssdp_answers(std::chrono::milliseconds wait, const http::Stop& stop);
 
-/// SetupKind::find and SetupKind::look of this brand.
+/// This brand's SetupKind::find and SetupKind::look.
 std::vector<FoundBox> find(std::chrono::milliseconds wait, http::Stop& stop);
 FoundBox look(const DeviceConfig& device, http::Stop& stop);
 

@@ -7,7 +7,7 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-/// "http://fritz.box:8080": where a box's web pages are.
+/// The URL of the box's web server: "http://fritz.box:8080".
 std::string read_web_url(const Value& value) {
   const http::Url url = read_url(value);
   if (url.scheme.empty() || (!url.rest.empty() && url.rest != "/"))
@@ -16,7 +16,7 @@ std::string read_web_url(const Value& value) {
   return url.origin();
 }
 
-/// Where a box's call monitor is: true (port 1012 beside `url`), false (empty) or host:port.
+/// The address of the call monitor: for true port 1012 of the host in `url`, for false empty.
 std::string read_call_monitor(const Value& value, const std::string& url) {
   std::string text = value.text();
   if (text == "false") return "";
@@ -26,7 +26,8 @@ std::string read_call_monitor(const Value& value, const std::string& url) {
                       http::quoted_url(text));
 }
 
-/// fritzconnection's variables.  With two boxes nobody could say whose password it is.
+/// The environment variables of fritzconnection.  With two boxes it would not be clear whose they
+/// are.
 void apply_environment(const OwnSection& own, DeviceConfig& device) {
   const auto username = environment("FRITZ_USERNAME");
   const auto password = environment("FRITZ_PASSWORD");

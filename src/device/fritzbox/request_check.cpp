@@ -75,7 +75,8 @@ std::string service_of(const Request& request) {
   if (request.verb == "lua") return "web pages";
   if (request.verb == "rest") return "smart home (REST)";
   if (is_web(request.verb)) return "smart home (AHA)";
-  // One box has three of a kind, and a pack's placeholder stands for any of them.
+  // Without the number: WLANConfiguration1 to 3 are one part of the box; a placeholder may stand
+  // for it.
   const auto end = std::min(request.target.find_first_of(".{"), request.target.size());
   const std::string service = request.target.substr(0, end);
   return "TR-064 " + service.substr(0, service.find_last_not_of("0123456789") + 1);

@@ -3,20 +3,21 @@
 
 #include "device/kinds.h"
 
-// What a configuration may ask of a Fritz!Box, over any of its interfaces.  Pure, any thread.
+// Checks requests to a Fritz!Box, over any of its interfaces, before they are made.  Pure, any
+// thread.
 namespace boxmeter::fritzbox {
 
-/// What a pack may ask a Fritz!Box with.
+/// The verbs that a pack may use.
 inline constexpr Verb kVerbs[] = {{"tr064"}, {"list"}, {"aha"},        {"http"},
                                   {"lua"},   {"rest"}, {"callmonitor"}};
 
-/// DeviceKind::check of this brand: throws Error{config} that says what would do.
+/// This brand's DeviceKind::check.  Throws Error{config} that says what is allowed.
 void check(const Request& request);
 
-/// SetupKind::service of this brand: "TR-064 Hosts", whatever the number behind it.
+/// This brand's SetupKind::service: "TR-064 Hosts", without the number after the name.
 std::string service_of(const Request& request);
 
-/// DeviceKind::change of this brand: what the request would change, "" when it only reads.
+/// This brand's DeviceKind::change: "Service.Action", or "" for a request that only reads.
 std::string change(const Request& request);
 
 }  // namespace boxmeter::fritzbox

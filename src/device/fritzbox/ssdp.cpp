@@ -9,7 +9,8 @@ namespace boxmeter::fritzbox {
 namespace {
 
 constexpr Multicast kSsdp{.group = "239.255.255.250", .port = 1900};
-/// TR-064's root device (AVM, "First steps with TR-064"); repeaters have it, other makes do not.
+/// Searches for the root device of TR-064 (AVM, "TR-064 First Steps"): repeaters of AVM have it
+/// too, boxes of other makes do not.
 constexpr std::string_view kSearch =
     "M-SEARCH * HTTP/1.1\r\n"
     "HOST: 239.255.255.250:1900\r\n"

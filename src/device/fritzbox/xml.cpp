@@ -13,7 +13,7 @@ namespace {
 constexpr int kDeepest = 64;
 constexpr std::ptrdiff_t kMostTags = 300'000;  // each costs up to 100 bytes in memory
 
-/// Walks without recursion: a hostile document may be a million levels deep.
+/// Not recursive, since a hostile document may be a million levels deep.
 bool is_too_deep(const pugi::xml_document& document) {
   int depth = 0;
   pugi::xml_node node = document.first_child();
@@ -66,7 +66,7 @@ pugi::xml_document parse_xml(std::string_view body) {
     return document.load_buffer(utf8.data(), utf8.size(), pugi::parse_default, pugi::encoding_utf8);
   };
   const pugi::xml_parse_result result = is_utf8(body) ? load(body) : load(repair_utf8(body));
-  // On failure the document holds what was read so far: never look at that.
+  // After a failure the document holds what was read so far, which must not be used.
   if (!result)
     throw Error(ErrorKind::protocol, "the answer is not XML: " + lower(result.description()) +
                                          " at byte " + std::to_string(result.offset));

@@ -4,31 +4,33 @@
 
 #include "metric/model.h"
 
-// XML as boxes send it: with comments anywhere, padded, now and then not UTF-8.  Pure, any thread.
+// Reads XML as boxes send it: with comments anywhere, padded with blanks, not always valid UTF-8.
+// Pure, any thread.
 namespace boxmeter::fritzbox {
 
-/// A whole document, nested at most 64 deep, with a root element.  Throws Error{protocol} for HTML,
-/// for anything that is not well-formed to its end, and Error{too_large} for deeper nesting.
+/// The document, which has a root element.  Throws Error{protocol} for HTML and for what is not
+/// well-formed, and Error{too_large} for more than 64 levels of nesting or 300,000 tags.
 pugi::xml_document parse_xml(std::string_view body);
 
-/// Whether this is a web page: what a box sends where a switch is off or a session has ended.
+/// Whether this is a web page, which a box sends if an interface is switched off or a session
+/// expired.
 bool is_html(std::string_view body);
 
 /// The name without its namespace prefix.
 std::string_view local_name(const pugi::xml_node& node);
 
-/// The first child element of that local name; null when there is none.
+/// The first child element of that local name; a null node if there is none.
 pugi::xml_node child(const pugi::xml_node& parent, std::string_view name);
 
-/// All text directly inside, joined over comments and CDATA, trimmed.
+/// The element's own text, trimmed: all its text and CDATA nodes joined.
 std::string text(const pugi::xml_node& element);
 
-/// An element as design.md section 4 has it: an object of its children, a repeated one an array,
-/// attributes as `@name`, text beside them as `#text`; an element with nothing but text is that
-/// text.  Null when it is empty.
+/// An element as JSON: an object of its children, in which a repeated child is an array, an
+/// attribute is `@name`, and the element's own text is `#text`.  An element with nothing but text
+/// becomes that text, an empty one null.
 Reply to_json(const pugi::xml_node& element);
 
-/// The document with its root's name dropped; {} when it is empty.  Throws as parse_xml().
+/// to_json() of the root element; {} if that is empty.  Throws as parse_xml().
 Reply xml_to_json(std::string_view body);
 
 }  // namespace boxmeter::fritzbox

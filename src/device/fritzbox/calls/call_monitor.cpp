@@ -5,7 +5,7 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-/// A flood is no telephone: what is left is read by the next poll.
+/// Read in one poll at most, so that a flood cannot hold it up; the next poll reads on.
 constexpr std::size_t kMostBytes = 1U << 20;
 
 }  // namespace
@@ -16,7 +16,7 @@ Reply CallMonitor::poll() {
                 "nobody listens to the call monitor: set 'call_monitor: true' of this device",
                 Refusal::unsupported);
   if (!stream_.is_open()) connect();
-  // The box may have restarted since: a connection that has ended is made anew at once.
+  // If the connection has ended (the box restarted), connect again at once.
   if (!drain()) {
     connect();
     drain();

@@ -6,15 +6,15 @@
 
 namespace boxmeter::fritzbox {
 
-/// Counts the calls that a box's call monitor tells, from poll to poll.  One thread at a time.
+/// Counts calls by the events of a box's call monitor.  One thread at a time.
 class CallMonitor {
  public:
-  /// host:port; empty: nobody listens.  Touches no network.
+  /// host:port; empty: not configured.  Does not touch the network.
   explicit CallMonitor(std::string address) : stream_(std::move(address)) {}
 
-  /// Takes what has arrived and says what was counted since the first poll.  Waits only for a
-  /// connection that has to be made.  Throws Error{refused}, which says nothing about the rest of
-  /// the box: there is no connection, or no address.
+  /// Reads the events that have arrived and returns the counts since the first poll, as
+  /// CallTally::reply().  Blocks only to connect, for a second at most.  Throws Error{refused} if
+  /// there is no connection or no address; the rest of the box is not affected.
   Reply poll();
 
  private:

@@ -48,8 +48,8 @@ LookUp look_up_now(const std::string& host, const std::string& port, int flags) 
   return result;
 }
 
-/// A silent name server holds getaddrinfo() for seconds, and nothing can end it: it is left to a
-/// thread of its own, which nobody waits for longer than `patience`.
+/// getaddrinfo() blocks for many seconds if the name server is silent, and cannot be cancelled: it
+/// runs in a detached thread, and its result is dropped after `patience`.
 LookUp look_up_within(const std::string& host, const std::string& port,
                       std::chrono::milliseconds patience) {
   struct Shared {

@@ -7,8 +7,8 @@
 
 namespace boxmeter::fritzbox {
 
-/// The connection to a box's call monitor (TCP port 1012, without a login; switched on by dialling
-/// #96*5*).  While nobody receives, the system keeps what arrives.  One thread at a time.
+/// The TCP connection to a box's call monitor (port 1012, without a login; switched on by dialling
+/// #96*5*).  Between calls of receive() the kernel buffers what arrives.  One thread at a time.
 class CallStream {
  public:
   /// host:port.  Touches no network.
@@ -17,12 +17,12 @@ class CallStream {
   const std::string& address() const { return address_; }
   bool is_open() const { return socket_.is_open(); }
 
-  /// In place of the connection that there is; waits a second at most: half of it for the
-  /// name, half for the box.  Throws Error{refused}, which says nothing about the rest of the box.
+  /// Closes the old connection and makes a new one.  Blocks for a second at most: half of it for
+  /// the name lookup, half for the box.  Throws Error{refused}.
   void connect();
 
-  /// What has arrived, after waiting for it for `patience`; empty: nothing has.  Nothing once the
-  /// connection has ended.
+  /// The bytes that have arrived, after waiting for them for `patience` at most; empty: none.
+  /// nullopt if the connection has ended.
   std::optional<std::string> receive(std::chrono::milliseconds patience);
 
  private:

@@ -9,19 +9,19 @@
 
 namespace boxmeter::fritzbox {
 
-/// Counts the events of a box's call monitor; the numbers of the callers are read over.  Pure, one
+/// Counts the events of a box's call monitor; ignores the phone numbers in them.  No I/O; one
 /// thread at a time; never throws Error.
 class CallTally {
  public:
-  /// Takes the next bytes, which may end in the middle of a line.
+  /// Counts the events in the next bytes, which may end in the middle of a line.
   void take(std::string_view bytes);
 
-  /// The connection was lost: nobody knows what became of the calls under way.
+  /// To be called when the connection was lost, since the end of current calls is not seen then.
   void forget_calls_under_way();
 
   /// {"ringing": 0, "active": 1, "calls": [{"direction": "incoming", "count": 3, "answered": 2,
-  /// "unanswered": 1, "seconds": 81}, {"direction": "outgoing", ...}]}; a call counts from its
-  /// first event, its seconds from its end.
+  /// "unanswered": 1, "seconds": 81}, {"direction": "outgoing", ...}]}.  A call is
+  /// counted at its first event, its seconds at its end.
   Reply reply() const;
 
  private:
@@ -41,7 +41,7 @@ class CallTally {
   CallLines lines_;
   Direction incoming_;
   Direction outgoing_;
-  std::map<std::string, Call, std::less<>> under_way_;  // by the box's number for it
+  std::map<std::string, Call, std::less<>> under_way_;  // by the box's id of the call
 };
 
 }  // namespace boxmeter::fritzbox

@@ -37,13 +37,13 @@ bool Account::reread_password() {
     if (now == password_) return false;
     password_ = std::move(now);
   } catch (const Error&) {
-    return false;  // being replaced at this moment; the old one was read at the start
+    return false;  // perhaps it is being replaced right now: the known password stays
   }
   ++revision_;
   return true;
 }
 
-/// Boxes set 32 as the limit, and some firmware refuses what others accept.
+/// The box's pages allow 32 characters; some firmware accepts more, some refuses such a login.
 bool Account::has_long_password() const {
   const auto is_first = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
   return std::ranges::count_if(password_.reveal(), is_first) > 32;
@@ -64,7 +64,7 @@ Error Account::refused_login() const {
 void Account::refuse(const std::string& user, Clock::time_point now) {
   refused_at_ = now;
   refused_user_ = user;
-  // Another user may have been the last one by then.
+  // If the user was found on the box, find it again for the next login: it may be another by then.
   user_ = given_user_;
   ++revision_;
   throw refused_login();

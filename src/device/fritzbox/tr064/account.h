@@ -7,37 +7,39 @@
 
 namespace boxmeter::fritzbox {
 
-/// Who logs in at one box.  Shared by all that log in there (TR-064 by digest, its web server by
-/// session), so that what one of them was refused is not tried by the other.  One thread at a time.
+/// User and password for one box.  Shared by all that log in there (TR-064 by digest, the web
+/// server by session), so that one does not repeat a login that the other was refused.  One thread
+/// at a time.
 ///
-/// A refused login is tried again when its file has changed or when kRefusedFor has passed, never
-/// sooner: boxes lock users out, and write every failure into their log.
+/// A refused login is repeated when the password file has changed or kRefusedFor has passed, never
+/// sooner: boxes lock users out, and log every failure.
 class Account {
  public:
-  /// A little less than the poller's pause after a refused login (5 min), so that its next try is
-  /// not stopped here.
+  /// Less than the poller's pause after a refused login (5 min), so that its next try is made.
   static constexpr std::chrono::seconds kRefusedFor{285};
 
   explicit Account(const DeviceConfig& config);
 
   const std::string& user() const { return user_; }
-  /// As configured; empty: to be found on the box.
+  /// As configured; empty: the box is asked who logged in last.
   const std::string& given_user() const { return given_user_; }
   const Secret& password() const { return password_; }
   /// Rises with every change of user or password.
   std::uint64_t revision() const { return revision_; }
 
-  /// Only a user is missing: not given, and not yet found on the box.
+  /// Whether a password is known but the user is not (yet).
   bool needs_user() const { return user_.empty() && !password_.empty(); }
   void set_user(std::string user);
 
-  /// Throws Error{auth} when a login would be pointless: no password, or refused lately.
+  /// To be called before a login.  Throws Error{auth} if that is pointless: there is no password,
+  /// or it was refused lately.
   void ready(Clock::time_point now);
 
-  /// Whether the password file now holds something else than what was tried; takes it over.
+  /// Reads the password file again; true: it holds another password, which is used from now on.
   bool reread_password();
 
-  /// The box refused `user`.  Throws Error{auth}, and so does ready() for a while.
+  /// To be called when the box refused `user`.  Throws Error{auth}, as ready() will for
+  /// kRefusedFor.
   [[noreturn]] void refuse(const std::string& user, Clock::time_point now);
 
  private:
@@ -54,7 +56,7 @@ class Account {
   std::string refused_user_;
 };
 
-/// The box asks for a login, and there is nothing to log in with.
+/// The error if the box demands a login and no password is configured.
 Error no_password();
 
 }  // namespace boxmeter::fritzbox

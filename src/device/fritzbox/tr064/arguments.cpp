@@ -28,7 +28,7 @@ Error unknown_argument(const std::string& name, const Action& action) {
                                  (hint.empty() ? takes : hint)};
 }
 
-/// As the box wants it.
+/// The value as it is sent: a boolean as 1 or 0.
 std::string sent_value(const std::string& name, const std::string& value,
                        const StateVariable& variable) {
   const auto wrong = [&](const std::string& wanted) {
@@ -46,7 +46,7 @@ std::string sent_value(const std::string& name, const std::string& value,
   return value;
 }
 
-/// Empty when the value is one that the box declares.
+/// Empty if the SCPD allows the value.
 std::string doubt(const std::string& name, const std::string& value,
                   const StateVariable& variable) {
   const auto& allowed = variable.allowed_values;

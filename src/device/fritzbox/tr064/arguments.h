@@ -4,17 +4,17 @@
 
 #include "device/fritzbox/tr064/scpd.h"
 
-// What is sent to an action, held against its description.  Pure, any thread.
+// Checks the arguments for an action against its SCPD.  Pure, any thread.
 namespace boxmeter::fritzbox {
 
 struct CheckedArguments {
   Arguments arguments = {};              // in the order of the action, booleans as 1 and 0
-  std::vector<std::string> doubts = {};  // a sentence per value outside of what is declared
+  std::vector<std::string> doubts = {};  // one sentence per value that the SCPD does not allow
 };
 
-/// A value of another range or beside the allowed ones is a doubt only: boxes take, and send, more
-/// than they declare.  Throws Error{config} with the way out: an unknown argument, a missing one, a
-/// value of another type.
+/// Throws Error{config} with the way out for an unknown argument, a missing one, or a value of
+/// another type.  A value outside the declared range or list is only a doubt: boxes accept, and
+/// send, more than they declare.
 CheckedArguments checked(const Arguments& arguments, const Scpd& scpd, const Action& action);
 
 /// "this box has no action 'GetInf' in 'DeviceInfo1' (did you mean 'GetInfo'?)"

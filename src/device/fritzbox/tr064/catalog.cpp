@@ -18,7 +18,7 @@ Catalog::Catalog(std::optional<Description> tr064, std::optional<Description> ig
   services_.shrink_to_fit();
 }
 
-/// Where both descriptions have a name, the TR-064 service is the one people mean.
+/// If both descriptions have a service of that name, TR-064's is used.
 void Catalog::add(Service service) {
   const auto found = std::ranges::find(services_, service.name, &Service::name);
   if (found == services_.end())
@@ -32,7 +32,8 @@ const Service* Catalog::find(std::string_view name) const {
   return found == services_.end() ? nullptr : &*found;
 }
 
-/// Half of the services begin with X_AVM-DE_; only the rest can make two of them alike.
+/// Compares names without X_AVM-DE_, which half of them begin with: it would make any two look
+/// similar.
 std::string Catalog::suggestion(const std::string& name) const {
   const auto bare = [](std::string_view text) {
     return std::string(text.substr(text.starts_with("X_AVM-DE_") ? 9 : 0));
@@ -47,7 +48,7 @@ std::string Catalog::suggestion(const std::string& name) const {
 
 const Service& Catalog::service(const std::string& name) const {
   if (const Service* found = find(name)) return *found;
-  // Names of IGD services are short: WANCommonIFC1, WANIPConn1.
+  // The names of IGD services are shortened: WANCommonIFC1, WANIPConn1.
   const bool is_igd = name.starts_with("WANCommonIFC") || name.starts_with("WANIPConn1") ||
                       name.starts_with("WANDSLLinkC1") || name.starts_with("WANIPv6Firewall");
   std::string way_out = suggestion(name);
@@ -75,8 +76,7 @@ std::shared_ptr<const Scpd> Catalog::keep(const std::string& url, Scpd scpd) con
 }
 
 CatalogPtr shared_catalog(std::optional<Description> tr064, std::optional<Description> igd) {
-  static Guarded<std::vector<std::weak_ptr<const Catalog>>>
-      known;  // a few models, however many boxes
+  static Guarded<std::vector<std::weak_ptr<const Catalog>>> known;  // one per model and firmware
   auto mine = std::make_shared<const Catalog>(std::move(tr064), std::move(igd));
   if (mine->version().display.empty()) return mine;
   return known.with([&](auto& catalogs) -> CatalogPtr {

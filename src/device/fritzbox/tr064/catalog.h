@@ -11,16 +11,18 @@
 
 namespace boxmeter::fritzbox {
 
-/// What a model with a firmware can be asked.  Boxes that say the same of themselves share one, and
-/// with it the SCPDs: the second of a thousand equal boxes loads and keeps none.  Any thread.
+/// The services of a model and firmware, and their SCPDs as far as they were loaded.  Boxes with
+/// equal descriptions share one catalog (see shared_catalog()), so a thousand equal boxes load and
+/// store each SCPD once.  Any thread.
 class Catalog {
  public:
-  /// Either may be missing: a box that only serves igddesc.xml is old or its provider's, one
-  /// without it has "Transmit status information over UPnP" off.
+  /// Either may be missing: without tr64desc.xml the box is very old or a provider's, without
+  /// igddesc.xml "Transmit status information over UPnP" is switched off.
   Catalog(std::optional<Description> tr064, std::optional<Description> igd);
 
-  /// Throws Error{refused, unsupported} that says what would do.
+  /// Throws Error{refused, unsupported}, with the way out, if the box does not have it.
   const Service& service(const std::string& name) const;
+  /// Null if the box does not have it.
   const Service* find(std::string_view name) const;
 
   const std::string& model() const { return model_; }
@@ -30,10 +32,11 @@ class Catalog {
   /// In the order of the descriptions, igddesc.xml first.
   const std::vector<Service>& services() const { return services_; }
 
-  /// Null until somebody kept it.
+  /// The SCPD at this URL; null if it was not loaded yet.
   std::shared_ptr<const Scpd> scpd(const std::string& url) const;
-  /// All that were kept, by URL.
+  /// All that were loaded, by URL.
   std::map<std::string, std::shared_ptr<const Scpd>> scpds() const;
+  /// Adds an SCPD that was loaded; returns the one that is kept, which is the first one added.
   std::shared_ptr<const Scpd> keep(const std::string& url, Scpd scpd) const;
 
   friend bool operator==(const Catalog& a, const Catalog& b) {
@@ -54,8 +57,8 @@ class Catalog {
 };
 using CatalogPtr = std::shared_ptr<const Catalog>;
 
-/// The one that another box in this process already has, if it is the same; a description without
-/// a version is never shared.
+/// A catalog of these descriptions: the one that another box in this process already uses, if it is
+/// equal.  A description without a version is never shared.  Any thread.
 CatalogPtr shared_catalog(std::optional<Description> tr064, std::optional<Description> igd);
 
 }  // namespace boxmeter::fritzbox

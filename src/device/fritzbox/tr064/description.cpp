@@ -13,7 +13,7 @@ namespace {
 
 int number(const std::string& text) { return parse_integer<int>(text).value_or(0); }
 
-/// Nothing that ends a header or an element: names and types are sent back in both.
+/// Safe to send back to the box in a header and in an XML attribute, as names and types are.
 bool is_plain(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return c > 0x20 && c < 0x7F && c != '"' && c != '<' && c != '>';

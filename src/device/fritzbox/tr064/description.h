@@ -3,22 +3,23 @@
 #include <string_view>
 #include <vector>
 
-// tr64desc.xml and igddesc.xml: what a box offers.  Pure, any thread.
+// Reads the device descriptions of a box, tr64desc.xml and igddesc.xml (UPnP Device
+// Architecture 1.0, section 2.1).  Pure, any thread.
 namespace boxmeter::fritzbox {
 
 struct Service {
   std::string name = {};         // "WLANConfiguration1": the end of its serviceId
   std::string type = {};         // "urn:dslforum-org:service:WLANConfiguration:1"
   std::string control_url = {};  // a path on the box
-  std::string scpd_url = {};     // a path on the box; empty when there is none
+  std::string scpd_url = {};     // a path on the box; empty: there is none
   friend bool operator==(const Service&, const Service&) = default;
 
   /// The UPnP IGD services answer without a login.
   bool is_igd() const { return type.starts_with("urn:schemas-"); }
 };
 
-/// "154.07.57": hardware family, then what people call the version.  Minor and patch are numbers of
-/// their own: 8.2 is older than 8.20.
+/// FRITZ!OS 7.57 of "154.07.57", whose first number is the hardware.  Minor and patch are compared
+/// as numbers: 8.2 is older than 8.20.
 struct SystemVersion {
   int minor = 0;
   int patch = 0;
@@ -35,16 +36,16 @@ struct SystemVersion {
 struct Description {
   std::string model = {};
   SystemVersion version = {};
-  std::vector<Service> services = {};  // of all devices inside, in the order of the document
+  std::vector<Service> services = {};  // also of embedded devices, in the order of the document
   friend bool operator==(const Description&, const Description&) = default;
 };
 
-/// Throws Error{protocol}, Error{too_large}.  A service that could not be called (no type, an
-/// address that is no path) is left out.
+/// Leaves out services that cannot be called (without a type, or a control URL that is no path).
+/// Throws Error{protocol}, Error{too_large}.
 Description parse_description(std::string_view body);
 
-/// The path and query of a URL or path, whatever host it names: we only ever talk to the box that
-/// was configured.  Empty when it is no URL, or holds what cannot stand in one.
+/// The path and query of a URL or path.  Its host is ignored: requests only go to the configured
+/// box. Empty if it is neither, or contains a character that a URL cannot have.
 std::string path_of(std::string_view url);
 
 }  // namespace boxmeter::fritzbox

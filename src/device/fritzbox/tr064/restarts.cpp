@@ -5,11 +5,12 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-/// Clocks of boxes are set while they run; only more than this is a restart.
+/// Seconds by which an uptime may fall without a restart: boxes compute it from a clock that is set
+/// while they run.
 constexpr std::uint64_t kClockError = 60;
 constexpr std::uint64_t kConnectionClockError = 5;
 
-/// Takes the new value; whether it is below the old one by more than `slack`.
+/// Stores the new value; true if it is below the old one by more than `slack`.
 bool fell(std::optional<std::uint64_t>& known, std::optional<std::uint64_t> now,
           std::uint64_t slack) {
   if (!now) return false;
@@ -46,7 +47,7 @@ void RestartDetector::see_connection(Connection& connection, const SoapAnswer& a
   bool came_up = fell(connection.uptime, parse_integer<std::uint64_t>(answer.text("NewUptime")),
                       kConnectionClockError);
   if (std::string status = answer.text("NewConnectionStatus"); !status.empty()) {
-    // The uptime also falls when the line goes down: that is not yet an internet connection.
+    // The uptime also falls when the line goes down, which is no new connection yet.
     came_up = (came_up || (!connection.status.empty() && status != connection.status)) &&
               status == "Connected";
     connection.status = std::move(status);

@@ -10,10 +10,12 @@
 
 namespace boxmeter::fritzbox {
 
-/// Sees in the answers when a box restarted, changed its firmware, or came online.  One thread at a
-/// time.  The first sight of anything is no change.
+/// Notices in the answers to ordinary calls that a box restarted, changed its firmware, or came
+/// online. The first answer of each kind is the start value, not a change.  No I/O; one thread at a
+/// time.
 class RestartDetector {
  public:
+  /// To be called with every answer.
   void see(std::string_view service, std::string_view action, const SoapAnswer& answer,
            WallClock::time_point now);
   Epoch epoch() const { return epoch_; }

@@ -42,7 +42,7 @@ Rights parse_rights(std::string_view text_of_rights) {
       if (local_name(node) == "access" && !path.empty()) rights[path] = text(node);
     }
   } catch (const Error&) {
-    return {};  // an explanation less, no failure
+    return {};  // only an explanation is missing then
   }
   return rights;
 }

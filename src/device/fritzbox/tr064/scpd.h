@@ -7,15 +7,16 @@
 
 #include "device/fritzbox/tr064/soap.h"
 
-// A service's own description of its actions (UPnP Device Architecture 1.0, section 2.3).  Pure,
-// any thread.
+// Reads SCPDs, the descriptions of services with their actions (UPnP Device Architecture 1.0,
+// section 2.3), and types values by them.  Pure, any thread.
 namespace boxmeter::fritzbox {
 
-/// What a value of a declared data type becomes.
+/// The type of a JSON value for a UPnP data type.
 enum class ValueType { text, integer, boolean, date_time, uuid };
 
-/// What arguments stand for.  Boxes break what they declare here: "ui4" above 2^32 and below 0,
-/// words beside the allowed ones.  So it is a reason to warn, never to refuse a value.
+/// The declared type of arguments.  Boxes do not keep to it: they send "ui4" above 2^32 and below
+/// 0, and words that are not in the list.  So a violation is a reason to warn, never to refuse a
+/// value.
 struct StateVariable {
   struct Range {
     std::string minimum = {}, maximum = {}, step = {};  // as declared; empty: not declared
@@ -25,7 +26,7 @@ struct StateVariable {
   std::string name = {};
   std::string data_type = {};  // as declared: "ui4"
   std::string default_value = {};
-  std::vector<std::string> allowed_values = {};  // an empty one is a value too
+  std::vector<std::string> allowed_values = {};  // "" may be one of them
   std::optional<Range> range = {};
   friend bool operator==(const StateVariable&, const StateVariable&) = default;
 
@@ -44,10 +45,10 @@ struct Argument {
 
 struct Action {
   std::string name = {};
-  std::vector<Argument> arguments = {};  // in the order of the document, which boxes want back
+  std::vector<Argument> arguments = {};  // in the order that requests must have, the document's
   friend bool operator==(const Action&, const Action&) = default;
 
-  /// Null when there is none of that name and direction.
+  /// Null if there is none of that name and direction.
   const Argument* find(std::string_view argument, Argument::Direction direction) const;
 };
 
@@ -56,17 +57,17 @@ struct Scpd {
   std::vector<StateVariable> variables = {};
   friend bool operator==(const Scpd&, const Scpd&) = default;
 
-  /// Null when there is none.
+  /// Null if there is none.
   const Action* find(std::string_view action) const;
-  /// Null when the description forgot to declare it.
+  /// Null if the document does not declare it.
   const StateVariable* variable_of(const Argument& argument) const;
 };
 
 /// Throws Error{protocol}, Error{too_large}.
 Scpd parse_scpd(std::string_view body);
 
-/// A text as its declared type: a boolean, an exact integer, the end of a uuid ("uuid:123" is
-/// "123"), else the text itself.  A date and time is one of local time without a zone, as sent.
+/// A text as a value of its declared type: a boolean, an integer, a uuid ("uuid:123" becomes
+/// "123"); the text itself if it does not fit, or is a date and time (local, without a zone).
 Reply typed(const std::string& text, ValueType type);
 
 /// Gives every argument of the answer its declared type.

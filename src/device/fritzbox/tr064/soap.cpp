@@ -86,7 +86,7 @@ void append_escaped(std::string& body, std::string_view value) {
         body += "&apos;";
         break;
       default:
-        // XML 1.0 has no way to say the other control characters.
+        // XML 1.0 cannot express the other control characters.
         if (static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n' || c == '\r') body += c;
     }
   }
@@ -101,8 +101,8 @@ Fault to_fault(const pugi::xml_node& fault) {
   return result;
 }
 
-/// A text with its blanks (the last of NewAllowedCharsPassword is one); XML that a box forgot to
-/// escape as JSON.
+/// Text untrimmed, since NewAllowedCharsPassword ends in a blank.  XML that a box forgot to escape
+/// becomes JSON.
 Reply argument_value(const pugi::xml_node& argument) {
   const bool has_elements =
       !argument

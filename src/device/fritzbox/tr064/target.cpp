@@ -9,8 +9,8 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-/// Answers of these are secrets, whatever firmware: Wi-Fi keys, an export of the configuration
-/// (with every password), what applications stored on the box.
+/// Actions, in lower case, that answer with Wi-Fi keys, an export of the configuration (with every
+/// password), or data that applications stored.
 constexpr std::array<std::string_view, 3> kDenied = {"getsecuritykeys", "x_avm-de_getconfigfile",
                                                      "getpersistentdata"};
 
@@ -19,7 +19,7 @@ bool is_name_letter(char c) {
          c == '-';
 }
 
-/// The dot between service and action; `{radio.index}` has one of its own.
+/// The dot between service and action, not one inside a placeholder such as `{radio.index}`.
 std::size_t separating_dot(std::string_view text) {
   int braces = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -30,7 +30,7 @@ std::size_t separating_dot(std::string_view text) {
   return std::string_view::npos;
 }
 
-/// Names as boxes have them; a service may still hold placeholders such as {radio}.
+/// Whether this can be the name of a service, perhaps with a placeholder such as {radio} in it.
 bool is_service(std::string_view text) {
   int braces = 0;
   for (const char c : text) {

@@ -17,7 +17,7 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-/// Boxes ask for 60,000; a made-up number must not keep us busy.
+/// Boxes ask for 60,000; bounded, so that a forged challenge cannot take the CPU for long.
 constexpr unsigned kMostIterations = 1'000'000;
 
 std::string child_text(const pugi::xml_node& parent, std::string_view name) {
@@ -76,7 +76,7 @@ std::string md5_hex(std::string_view text) {
   return http::hex(std::span(digest).first(size));
 }
 
-/// As UTF-16LE with a dot for whatever is above U+00FF: the box hashes that, and no other form.
+/// UTF-16LE with a dot for every unit above U+00FF: what the box computes the MD5 of.
 std::string narrowed_utf16(std::string_view text) {
   std::string utf16;
   const std::string utf8 = repair_utf8(text);
@@ -128,7 +128,7 @@ std::string ChallengeResponder::answer(std::string_view challenge) {
   return text + md5_hex(narrowed_utf16(text + password_.reveal()));
 }
 
-/// 2$<iterations>$<salt>$<iterations>$<salt>: the hash of the first half is the password of the
+/// 2$<iterations>$<salt>$<iterations>$<salt>: the result of the first round is the password of the
 /// second.
 std::string ChallengeResponder::pbkdf2_answer(std::string_view challenge) {
   const auto parts = split(challenge, '$');

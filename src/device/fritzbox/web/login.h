@@ -6,14 +6,16 @@
 
 #include "base/secret.h"
 
-// login_sid.lua: how a session with a box's web server is opened.  Pure, any thread.
+// The login at a box's web server, login_sid.lua (AVM, "Technical Note - Session ID",
+// https://fritz.com/fileadmin/user_upload/Global/Service/Schnittstellen/AVM_Technical_Note_-_Session_ID.pdf).
+// No I/O; a ChallengeResponder is used by one thread at a time.
 namespace boxmeter::fritzbox {
 
-/// What login_sid.lua answers, before and after a login.
+/// The answer of login_sid.lua, before and after a login.
 struct SessionInfo {
   Secret sid = {};  // empty: there is no session
   std::string challenge = {};
-  std::chrono::seconds block_time{0};    // until the box looks at another login
+  std::chrono::seconds block_time{0};    // until the box accepts another login
   std::vector<std::string> rights = {};  // "HomeAuto", "BoxAdmin", ...: of the user logged in
   std::string last_user = {};            // who logged in last; empty: the box does not say
 };
@@ -21,7 +23,7 @@ struct SessionInfo {
 /// Throws Error{protocol}, Error{too_large}.
 SessionInfo parse_session_info(std::string_view body);
 
-/// Answers challenges with one password.
+/// Computes the responses to challenges with one password.
 class ChallengeResponder {
  public:
   explicit ChallengeResponder(Secret password) : password_(std::move(password)) {}
@@ -37,9 +39,9 @@ class ChallengeResponder {
   std::string pbkdf2_answer(std::string_view challenge);
 
   Secret password_;
-  // The first of two rounds is the slow one (60,000 iterations), and the same for every login of a
-  // user.
-  std::string first_salt_;  // with its count of iterations
+  // Of the two rounds the first is slow (60,000 iterations) and the same for every login of a user,
+  // so its result is kept.
+  std::string first_salt_;  // with the number of iterations
   std::string first_hash_;
 };
 

@@ -9,7 +9,8 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-/// Of query.lua: temperatures and load, the volume counter, the list of hosts.
+/// Beginnings of the variables of query.lua that may be read: temperatures and load, the volume
+/// counter, the list of hosts.
 constexpr std::string_view kVariables[] = {"cpu:status/", "inetstat:status/",
                                            "landevice:settings/landevice/list("};
 
@@ -24,8 +25,8 @@ bool is_empty_text(const Reply& value) {
   return text != nullptr && text->empty();
 }
 
-/// What query.lua answers instead of a value: nothing or "no-emu" for what the firmware does not
-/// have, "er" where reading it failed.
+/// Instead of a value query.lua answers "er" if reading it failed, and nothing or "no-emu" for a
+/// variable that the firmware does not have.
 bool is_failed(const Reply& variable) { return variable == "er"; }
 bool is_absent(const Reply& variable) {
   return variable.is_null() || is_empty_text(variable) || variable == "no-emu";
@@ -59,7 +60,7 @@ std::string or_nameless(const std::string& error) {
 }  // namespace
 
 const std::vector<std::string>& lua_pages() {
-  // No page that shows keys (wKey, wSet), and none that changes anything when it is asked for.
+  // Without pages that show keys (wKey, wSet) and pages that have an effect when they are read.
   static const std::vector<std::string> kPages = {
       "chan",     "dectMon",    "docInfo",    "docOv",    "dslOv", "dslStat",       "ecoStat",
       "energy",   "fiberFiber", "fiberStats", "homeNet",  "log",   "netCnt",        "netDev",
@@ -117,7 +118,7 @@ std::string rest_path(std::string_view target) {
 Reply parse_rest(int status, std::string_view body) {
   if (status == 200 && !is_html(body)) {
     Reply reply = parse_json(body);
-    // Some errors come as a success.
+    // Some errors are answered with status 200.
     if (has_errors(reply))
       throw Error(ErrorKind::refused, "HTTP 200, but " + or_nameless(errors_in(reply)));
     return reply;

@@ -11,47 +11,48 @@
 
 namespace boxmeter::fritzbox {
 
-/// A request to the web server, before it has a session.
+/// A request to the web server, without the session id, which WebSession adds.
 struct WebRequest {
-  enum class Carry { query, form, header };  // where the session id goes
+  enum class Carry { query, form, header };  // where the session id is sent
 
   std::string path = {};
   std::vector<std::pair<std::string, std::string>> parameters = {};  // not encoded
   Carry carry = Carry::query;
-  std::string_view right = {};        // of the user, as login_sid.lua names it
-  bool hides_behind_404 = false;      // some firmware answers so where the session has ended
+  std::string_view right = {};        // that the user needs, as login_sid.lua names it
+  bool hides_behind_404 = false;      // a 404 may mean that the session has ended
   bool reading = true;                // may be sent twice
   std::size_t body_limit = 4U << 20;  // bytes
 };
 
 /// The session with the web server of one box.  One thread at a time.
 ///
-/// A session ends 20 minutes after its last use, and a request with one that has ended makes the
-/// box end all sessions of this host: an id is given up before that, and the first time that it is
-/// refused.
+/// A session ends 20 minutes after its last use, and a request with the id of an ended session
+/// makes the box end all sessions of this host.  So an id is dropped earlier than that, and as soon
+/// as it is refused.
 class WebSession {
  public:
   WebSession(const DeviceConfig& config, Account& account, http::Stop& stop);
-  /// Logs out; waits for the box half a second at most, and no longer for all boxes of a process
-  /// together.
+  /// Logs out.  Blocks for half a second at most, and all sessions of a process that end together
+  /// share this time.
   ~WebSession();
   WebSession(const WebSession&) = delete;
   WebSession& operator=(const WebSession&) = delete;
 
-  /// Empty until set.
+  /// The origin of the web server; empty until set.
   const std::string& url() const { return url_; }
   void set_url(std::string url) { url_ = std::move(url); }
 
-  /// Logs in as needed, and once more where the session turns out to have ended.  A response that
-  /// still looks like an ended session is returned, but for one that says that this user may not:
-  /// Error{refused, denied}.  Throws what http::Client throws, Error{auth}, Error{refused} while
-  /// the box takes no login, Error{refused, unsupported} for a box without login_sid.lua.
+  /// Sends a request; logs in if there is no session, and once more if it turns out to have ended.
+  /// A response that looks like an ended session even after a login is returned as it is. Throws as
+  /// http::Client; Error{auth} for a refused login; Error{refused} while the box accepts no login;
+  /// Error{refused, denied} if the user lacks the right; Error{refused, unsupported} if the box has
+  /// no login_sid.lua.
   http::Response ask(const WebRequest& request, Clock::time_point now);
 
-  /// Only a Fritz!Box has given us one.
+  /// Whether there is a session, which only a Fritz!Box can have given us.
   bool is_open() const { return !sid_.empty(); }
 
-  /// The box restarted: it knows neither the session nor who gave wrong passwords.
+  /// To be called when the box restarted: it has forgotten the session and the wrong logins.
   void forget() {
     sid_ = {};
     blocked_until_ = {};
@@ -76,7 +77,7 @@ class WebSession {
   std::string user_;  // who is logged in
   std::vector<std::string> rights_;
   Clock::time_point used_ = {};
-  Clock::time_point fresh_until_ = {};    // a refusal is not the end of the session until then
+  Clock::time_point fresh_until_ = {};    // until then a refusal does not mean an ended session
   Clock::time_point blocked_until_ = {};  // no login is tried until then
   std::uint64_t logins_ = 0;
   http::Client client_;

@@ -60,7 +60,7 @@ void check_rest(const Request& request) {
                      "generic/connections and monitor/segment/...)");
 }
 
-/// Ids of devices have blanks, and slashes stay between the steps of the path.
+/// Percent-encoded, except the slashes: ids of devices contain blanks.
 std::string encoded_path(const std::string& path) {
   std::string encoded;
   for (const std::string_view step : split(path, '/')) encoded += "/" + http::percent_encoded(step);
@@ -72,7 +72,7 @@ std::string without_blanks(std::string text) {
   return text;
 }
 
-/// "11657 0240192", as it stands on a device, is written without its blank on the wire.
+/// The blank of an AIN, "11657 0240192" as printed on a device, is not sent.
 http::Response ask_aha(WebSession& session, const Request& request, Clock::time_point now) {
   WebRequest sent{.path = "/webservices/homeautoswitch.lua",
                   .parameters = {{"switchcmd", request.target}},
