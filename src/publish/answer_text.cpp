@@ -39,7 +39,7 @@ std::string first_line(std::string_view body) {
   std::size_t characters = 0, at = 0;
   for (; at < line.size(); ++at) {
     const auto byte = static_cast<unsigned char>(line[at]);
-    if ((byte & 0xC0) == 0x80) continue;  // goes on with the character
+    if ((byte & 0xC0) == 0x80) continue;  // a continuation byte of UTF-8
     if (++characters > kMost) break;
     if (byte < 0x20 || byte == 0x7F) line[at] = ' ';
   }

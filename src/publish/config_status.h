@@ -6,24 +6,24 @@
 
 namespace boxmeter {
 
-/// What came of reading the configuration again.
+/// The outcome of one reload of the configuration.
 struct Reloaded {
   bool successful = false;
-  std::string text = {};  // what changed, or what is wrong with file:line:column: lines for people
+  std::string text = {};  // lines for people: what changed, or mistakes with file:line:column
 };
 
-/// The configuration in use, and the last attempt to read it again.
+/// Which configuration is in use, and the last attempt to reload it.
 struct ConfigStatus {
   struct Attempt {
     WallClock::time_point when = {};
     Reloaded outcome = {};
   };
   std::string file = {};
-  WallClock::time_point read = {};  // when what is in use was read
+  WallClock::time_point read = {};  // when the configuration in use was read
   std::optional<Attempt> last_reload = {};
 };
 
-/// The same as comments of YAML, a line each.  Pure.
+/// The same as lines of YAML comments.  Pure.
 std::string as_comments(const ConfigStatus& status);
 
 }  // namespace boxmeter

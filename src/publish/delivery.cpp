@@ -13,13 +13,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// What an answer leads to.
+/// What to do after an answer.
 enum class Reaction {
-  delivered,  // forget the objects
-  again,      // the listener cannot now
-  smaller,    // the body is too large
-  blame,      // an object in it is not understood
-  settings,   // somebody must change something: keep all, ask slowly
+  delivered,  // remove the objects from the queue
+  again,      // try the same body again after a wait
+  smaller,    // send smaller bodies
+  blame,      // find the object that is refused, and drop it
+  settings,   // a person must change something: keep everything, try again slowly
 };
 
 struct Meaning {
@@ -29,8 +29,8 @@ struct Meaning {
   std::string_view way_out;
 };
 
-// 410 is what Telegraf says while it stops, 425 and 429 ask for patience.  What is not listed is
-// taken as a matter of settings, because that loses nothing.
+// Telegraf answers 410 while it shuts down; 425 and 429 ask to try later.  A status that is not
+// listed counts as a matter of settings, because then nothing is lost.
 constexpr Meaning kMeanings[] = {
     {200, 299, Reaction::delivered, "", ""},
     {300, 399, Reaction::settings, "config", "redirects are not followed, give the final url"},
@@ -122,7 +122,8 @@ std::optional<PushBody> Delivery::next(Clock::time_point now) {
   return body;
 }
 
-/// As many of the oldest as one body takes; half of them while one of them is suspected.
+/// As many of the oldest objects as fit into one body; while blame() looks for a refused one, half
+/// of those that may be it.
 std::uint64_t Delivery::batch_end() const {
   std::uint64_t end = queue_.begin() + 1;
   const Framing& framing = options_.framing;
@@ -153,7 +154,7 @@ PushNotes Delivery::answered(const PushBody& body, const PushAnswer& answer,
   last_error_ = describe(answer);
   if (answer.status == 0) {
     ++failures_[std::string(name(answer.error))];
-    // No credential of ours is tried again at the pace of a lost packet.
+    // Refused credentials are tried again slowly, like a 401.
     const bool settings = answer.error == ErrorKind::auth || answer.error == ErrorKind::config;
     wait(settings ? Trouble::settings : Trouble::listener, answer, now, notes);
     return notes;
@@ -187,8 +188,8 @@ void Delivery::deliver(const PushBody& body, Clock::time_point now, PushNotes& n
   notes.push_back({true, "delivering again, " + counted(queued, "object", "objects") + " queued"});
 }
 
-/// Telegraf refuses a whole body for one object that it cannot parse, so the guilty one is looked
-/// for by halves; the objects before it are delivered on the way, in order.
+/// Telegraf refuses a whole body because of one object that it cannot parse.  That one is found by
+/// bisection; the objects before it are delivered meanwhile, in order.
 void Delivery::blame(const PushBody& body, const PushAnswer& answer, Clock::time_point now,
                      PushNotes& notes) {
   suspect_end_ = body.end;
@@ -204,7 +205,7 @@ void Delivery::blame(const PushBody& body, const PushAnswer& answer, Clock::time
   if (++refused_in_a_row_ >= options_.patience) wait(Trouble::content, answer, now, notes);
 }
 
-/// After a while without a 413 batches may be twice as large again.
+/// Doubles the size of batches after a while without a 413.
 void Delivery::rise() {
   if (body_limit_ >= most_body() || ++delivered_in_a_row_ < next_rise_) return;
   delivered_in_a_row_ = 0;
@@ -270,7 +271,7 @@ void Delivery::wait(Trouble trouble, const PushAnswer& answer, Clock::time_point
   notes.push_back({false, std::move(text)});
 }
 
-/// Exponential with full jitter, so that many senders do not come back at one moment.
+/// Exponential with full jitter, so that many senders do not try again at the same moment.
 milliseconds Delivery::backoff() {
   const double first = static_cast<double>(options_.retry_first.count());
   const double most = static_cast<double>(options_.retry_most.count());

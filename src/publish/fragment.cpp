@@ -8,7 +8,7 @@
 namespace boxmeter {
 namespace {
 
-/// A typical line, so that the text grows once.
+/// The length of a typical line, to reserve memory once.
 constexpr std::size_t kLineBytes = 96;
 
 /// Spreads the bits of a hash (splitmix64), so that sums of hashes do not cancel out.
@@ -19,8 +19,8 @@ std::uint64_t spread(std::uint64_t bits) {
   return bits ^ (bits >> 31);
 }
 
-/// A sum, because Prometheus does not care for the order of labels.  It takes an empty label for
-/// one that is not there.
+/// A sum, because the order of labels does not matter to Prometheus, for which an empty label is an
+/// absent one.
 std::uint64_t series_hash(std::string_view name, const Labels& labels,
                           const std::vector<std::string>& key) {
   const std::hash<std::string_view> hash;

@@ -13,17 +13,18 @@
 
 namespace boxmeter {
 
-/// Dense number of a family in one store, in the order of first sight.
+/// The number of a family in one store: 0, 1, 2, ... in the order in which they first came.
 using FamilyId = std::uint32_t;
 
-/// The numbers of the families of one store.  Any thread.  Throws nothing of ours.
+/// The numbers of the families of one store.  Any thread.  Never throws Error.
 class FamilyNumbers {
  public:
-  /// Of the family with this name: a second one of the same name is taken for the first.
+  /// The number of the family with this name, whose type and help are those given first.
   FamilyId of(const FamilyPtr& family);
-  /// The family of that name is this one from now on, if it has been numbered.
+  /// Replaces type and help of the family with this name, if it has a number: a reload changed
+  /// them.
   void renew(const FamilyPtr& family);
-  /// All so far, indexed by number; what is returned never changes.
+  /// All families so far, indexed by number; the returned vector never changes.
   std::shared_ptr<const std::vector<FamilyPtr>> all() const;
 
  private:
@@ -35,8 +36,8 @@ class FamilyNumbers {
   Guarded<Numbered> numbered_;
 };
 
-/// The sample lines of one query on one device (or of our own health of it), rendered once per
-/// poll: both formats share them.  Frozen once made, shared as const.
+/// The sample lines of one query on one device (or of the health series of a device), rendered once
+/// per poll; both exposition formats have the same lines.  Immutable, shared between threads.
 struct Fragment {
   /// The consecutive lines of one family.
   struct Slice {
@@ -44,10 +45,9 @@ struct Fragment {
     std::uint32_t offset = 0;  // bytes, in `text`
     std::uint32_t length = 0;
   };
-  /// A line whose series another query of the device may give as well.
+  /// A line whose series another query of the device may give too, so that only one may be shown.
   struct Contested {
-    std::uint64_t series = 0;  // hash of the family's name and the labels that tell its points
-                               // apart, whatever their order
+    std::uint64_t series = 0;  // hash of the family's name and the identifying labels, in any order
     std::uint32_t offset = 0;  // bytes, in `text`
     std::uint32_t length = 0;
   };
@@ -57,29 +57,29 @@ struct Fragment {
 };
 using FragmentPtr = std::shared_ptr<const Fragment>;
 
-/// The families of a device whose lines have to be told apart: those that more than one of its
-/// queries may give.  To know a line costs 16 bytes, a fifth of what it costs to keep.
+/// The families of a device that more than one of its queries may give: only their lines are
+/// checked for duplicates, which takes 16 bytes of memory per line (a line itself takes about 80).
 struct ContestedFamilies {
-  bool all = false;  // nobody said what the queries give
+  bool all = false;  // it is not known which families the queries give
   std::set<std::string, std::less<>> names = {};
   bool contains(std::string_view name) const { return all || names.contains(name); }
   friend bool operator==(const ContestedFamilies&, const ContestedFamilies&) = default;
 };
 
-/// Renders what a query gave.  `device_labels` begin every label set, as append_labels() wrote
-/// them.  Any thread; throws nothing of ours.
+/// Renders the series of a query.  `device_labels`, the text of append_labels(), begin every set of
+/// labels.  Any thread; never throws Error.
 FragmentPtr render_fragment(const std::vector<Series>& all, std::string_view device_labels,
                             const ContestedFamilies& contested, FamilyNumbers& numbers);
 
 using SeriesHashes = std::unordered_set<std::uint64_t>;
 
-/// How many of the fragment's lines are in `taken`.  Pure.
+/// How many lines of the fragment are of a series in `taken`.  Pure.
 std::size_t count_taken(const Fragment& fragment, const SeriesHashes& taken);
 
-/// The fragment without those lines; itself when it has none of them.  Pure.
+/// The fragment without those lines; the same fragment if there are none.  Pure.
 FragmentPtr without_taken(const FragmentPtr& fragment, const SeriesHashes& taken);
 
-/// Of all families together.
+/// The number of points of all families together.
 std::size_t count_points(const std::vector<Series>& all);
 
 }  // namespace boxmeter

@@ -7,8 +7,8 @@
 namespace boxmeter {
 namespace {
 
-/// A stream without gzip's frame, made once per thread: to set one up costs more than to compress
-/// the little that changes on every scrape.
+/// A raw deflate stream, one per thread: initializing it costs more than compressing the few series
+/// that change with every scrape.
 class Deflater {
  public:
   Deflater() {
@@ -20,7 +20,8 @@ class Deflater {
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
 
-  /// A full flush ends at a byte and refers to nothing before: pieces can be joined in any order.
+  /// A full flush ends at a byte boundary and refers to nothing before it, so pieces can be joined
+  /// in any order.
   std::string run(std::string_view text) {
     constexpr std::size_t kFlushRoom = 16;  // deflateBound() counts no flush
     deflateReset(&stream_);

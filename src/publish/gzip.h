@@ -6,11 +6,12 @@
 
 namespace boxmeter {
 
-/// A piece of a gzip member, compressed by itself (level 1): can be kept and joined with others.
+/// A piece of a gzip member (RFC 1952), compressed on its own (level 1), so that it can be cached
+/// and joined with other pieces.
 struct Deflated {
   std::string bytes = {};
   std::uint32_t crc = 0;
-  std::size_t size = 0;  // of the text
+  std::size_t size = 0;  // of the uncompressed text
 };
 
 /// Any thread.  Throws std::bad_alloc only.
@@ -19,12 +20,13 @@ Deflated deflated(std::string_view text);
 /// `text` as one whole gzip member.  Any thread.  Throws std::bad_alloc only.
 std::string gzipped(std::string_view text);
 
-/// Puts pieces together to one gzip member: head(), every piece's bytes, tail().
+/// Joins pieces to one gzip member: head(), the bytes of each piece, tail().  One thread at a time.
 class GzipMember {
  public:
   static std::string head();
+  /// To be called for each piece, in order.
   void add(const Deflated& piece);
-  /// The end: an empty last block, the checksum and the size of all that was added.
+  /// The end: an empty last block, and checksum and size of all pieces.
   std::string tail() const;
 
  private:

@@ -23,7 +23,7 @@ std::string_view openmetrics_type(Shape shape) {
   return shape == Shape::unknown ? "unknown" : text_type(shape);
 }
 
-/// The base unit that ends the name; OpenMetrics wants it to be told apart.
+/// The base unit at the end of a name, which OpenMetrics has a line of its own for.
 std::string_view unit_of(std::string_view name) {
   constexpr std::string_view kUnits[] = {"seconds", "bytes", "celsius", "ratio",
                                          "volts",   "watts", "joules",  "amperes"};

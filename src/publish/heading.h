@@ -4,18 +4,18 @@
 
 #include "publish/exposition.h"
 
-// What stands before the samples of a family.  Pure, any thread, throws nothing of ours.
+// The comment lines before the samples of a family.  Pure, any thread, never throws Error.
 namespace boxmeter {
 
-/// What both formats call a type; each of them lacks some.
+/// The type of a family, for both formats; each of them lacks some of these.
 enum class Shape { gauge, counter, info, histogram, unknown };
 
-/// Appends what stands before the samples of a family: HELP, TYPE and, in OpenMetrics, UNIT.
+/// Appends the lines HELP, TYPE and, in OpenMetrics, UNIT.
 /// `name` is that of the samples; OpenMetrics names the family without `_total` and `_info`.
 void append_heading(std::string& text, std::string_view name, Shape shape, std::string_view help,
                     Exposition format);
 
-/// `name` as OpenMetrics calls the family.
+/// The name of the family in OpenMetrics: without `_total` of a counter and `_info` of an info.
 std::string_view openmetrics_name(std::string_view name, Shape shape);
 
 }  // namespace boxmeter

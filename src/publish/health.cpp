@@ -11,7 +11,7 @@ FamilyPtr family(const char* name, MetricType type, const char* help) {
   return std::make_shared<const Family>(Family{.name = name, .type = type, .help = help});
 }
 
-// One family object per metric and process: the store numbers them by name.
+// Made once, not per call: every snapshot of every device refers to the same family objects.
 const FamilyPtr kUp =
     family("box_up", MetricType::gauge,
            "Whether the last turn got an answer of a box of this kind, a refusal of a "
@@ -66,7 +66,7 @@ Series one(const FamilyPtr& metric, Number value, Labels labels = {}) {
 
 void add_counts(std::vector<Series>& all, const DeviceStatus& device) {
   Series failures{kFailures, {}};
-  for (const ErrorKind kind : kReasons) {  // always all of them: a rate needs the 0 before the 1
+  for (const ErrorKind kind : kReasons) {  // all of them, since rate() needs a 0 before the first 1
     const auto found = device.failures.find(kind);
     failures.points.push_back({{{"reason", std::string(name(kind))}},
                                number(found == device.failures.end() ? 0 : found->second)});

@@ -4,11 +4,11 @@
 
 #include "publish/store.h"
 
-// What boxmeter says of its own work on a device: box_up and boxmeter_*.
+// The series about boxmeter's own work on a device: box_up and boxmeter_*.
 namespace boxmeter {
 
-/// The health series of one device, one per family; times are seconds.  Pure, any thread, throws
-/// nothing of ours.
+/// The health series of one device, one per family; durations in seconds.  Pure, any thread, never
+/// throws Error.
 std::vector<Series> health_of(const DeviceStatus& device);
 
 }  // namespace boxmeter

@@ -21,7 +21,7 @@ WallClock::time_point midnight_before(WallClock::time_point when) {
   return WallClock::from_time_t(std::mktime(&local));
 }
 
-/// What a counter has risen by; one that restarted has risen by all that it shows, at least.
+/// The increase of a counter; after a reset at least its value.
 double risen(double before, double now) { return now >= before ? now - before : now; }
 
 float averaged(float mean, float more, unsigned count) {
@@ -90,8 +90,8 @@ void History::add_volume(const Counters& now) {
     return;
   }
   if (const auto midnight = midnight_before(now.answered); volume_.since < midnight) {
-    // The first answer of a day: what rose since the last one counts for the new day when that was
-    // just before midnight.
+    // The first answer of a day.  If the one before came just before midnight, the increase since
+    // then belongs to the new day.
     const bool is_near = midnight - before->answered < kNearMidnight;
     volume_ = {.since = is_near ? midnight : now.answered, .whole_day = is_near};
     if (!is_near) return;

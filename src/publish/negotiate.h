@@ -5,17 +5,18 @@
 #include "http/server.h"
 #include "publish/exposition.h"
 
-// What a client wants, out of its headers.  Pure, any thread, throws nothing of ours.
+// HTTP content negotiation (RFC 9110 section 12.5).  Pure, any thread, never throws Error.
 namespace boxmeter {
 
-/// What the Accept header asks for: OpenMetrics 1.0.0 when named with a q above text's, else text.
+/// The format for an Accept header: OpenMetrics 1.0.0 if it is named with a higher q than text,
+/// else text.
 Exposition negotiate(std::string_view accept);
 
-/// Whether the client takes gzip ("gzip;q=0" does not).
+/// Whether an Accept-Encoding header allows gzip ("gzip;q=0" does not).
 bool accepts_gzip(std::string_view accept_encoding);
 
-/// Makes `text` the body of `response`, packed where that is worth it and the client of `request`
-/// takes it.  `Vary` is the caller's.
+/// Makes `text` the body of `response`, compressed if it is long enough and the client of `request`
+/// accepts gzip.  The caller sets `Vary`.
 void set_body(http::ServerResponse& response, const http::ServerRequest& request, std::string text);
 
 }  // namespace boxmeter

@@ -4,16 +4,15 @@
 
 namespace boxmeter {
 
-/// For the catalogue: a family of ours and the names of its labels.
+/// One of boxmeter's own families, for METRICS.md.
 struct OwnMetric {
   std::string name = {};
-  std::string type = {};  // as in a TYPE line
+  std::string type = {};  // the word of a TYPE line
   std::string help = {};
   std::vector<std::string> labels = {};
 };
 
-/// What the page says of boxmeter itself: build, configuration, HTTP, push, process; sorted by
-/// name.  Any thread, throws nothing of ours.
+/// All families of OwnSeries, sorted by name.  Any thread, never throws Error.
 std::vector<OwnMetric> own_metrics();
 
 }  // namespace boxmeter

@@ -21,8 +21,8 @@ MetricType type_of(const MetricFamily& family) {
   return family.name.ends_with("_info") ? MetricType::info : MetricType::gauge;
 }
 
-/// The upper bound of a bucket as OpenMetrics wants it, whose whole numbers look like floats
-/// (0.0005, 1.0, 1e+06): in both formats, so that a series does not depend on what was negotiated.
+/// The upper bound of a bucket in the notation of OpenMetrics, which writes whole numbers as floats
+/// (0.0005, 1.0, 1e+06).  In both formats, so that a series does not depend on what was negotiated.
 std::string bound(double value) {
   if (std::isinf(value)) return "+Inf";
   std::array<char, 32> digits;
@@ -52,7 +52,7 @@ void add_points(Series& series, const ClientMetric& metric, prometheus::MetricTy
 }
 
 Series series_of(MetricFamily family) {
-  // The registry keeps them in no order.
+  // The registry has no order.
   std::ranges::sort(family.metric, {}, &ClientMetric::label);
   Series series{std::make_shared<const Family>(
                     Family{.name = family.name, .type = type_of(family), .help = family.help}),

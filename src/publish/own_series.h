@@ -12,22 +12,22 @@
 
 namespace boxmeter {
 
-/// What we say of ourselves, beside what the store says of our work on the devices: build,
-/// configuration, HTTP, push, process.  prometheus-cpp counts, in a registry of ours; our own
-/// renderer writes.  Any thread.  Throws nothing of ours.
+/// boxmeter's own series that belong to no device: build, configuration, HTTP, push, process.
+/// (Those of a device are in health.h.)  Counted with prometheus-cpp, in a registry of its own;
+/// rendered by exposition.h.  Any thread.  Never throws Error.
 class OwnSeries {
  public:
   explicit OwnSeries(WallClock::time_point started);
 
-  /// `handler` is one of a few paths, never what a client sent.
+  /// `handler` is one of a few paths, never text of a client, which would make unbounded series.
   void count_request(const std::string& handler, int code, std::chrono::duration<double> took);
 
-  /// `reason` and `outcome` are one of a few words.
+  /// `reason` and `outcome` are one of a few fixed words.
   void count_refusal(const std::string& reason);
   void count_login(const std::string& outcome);
   void count_reload(bool successful, WallClock::time_point now);
 
-  /// One per family, sorted by name, never empty ones.
+  /// All families that have points, sorted by name.
   std::vector<Series> collect(const std::vector<SinkStatus>& sinks) const;
 
  private:
@@ -43,7 +43,7 @@ class OwnSeries {
   prometheus::Gauge& reload_time_;
 };
 
-/// boxmeter_push_*: pure.
+/// boxmeter_push_*.  Pure, any thread.
 std::vector<Series> push_series(const std::vector<SinkStatus>& sinks);
 
 }  // namespace boxmeter

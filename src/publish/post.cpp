@@ -9,7 +9,7 @@
 namespace boxmeter {
 namespace {
 
-/// A header's value below this is a word such as "1" or "telegraf", not a key.
+/// Shorter values of configured headers are words such as "1" or "telegraf", not secrets.
 constexpr std::size_t kShortestSecret = 8;
 
 void mask(std::string& text, const std::string& secret) {
@@ -33,9 +33,9 @@ http::Request post_request(const SinkOptions& sink, std::string body) {
   if (!sink.bearer_token.empty()) add("Authorization", "Bearer " + sink.bearer_token.reveal());
   if (sink.gzip) add("Content-Encoding", "gzip");
   request.body = sink.gzip ? gzipped(body) : std::move(body);
-  // Delivery is at least once anyway, so a body may go again over a fresh connection.
+  // Delivery is at least once anyway, so the client may send a body again over a new connection.
   request.reading = true;
-  request.status_is_enough = true;  // what a listener says besides is for people
+  request.status_is_enough = true;  // the body of the response is only for messages
   return request;
 }
 

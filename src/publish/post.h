@@ -5,14 +5,15 @@
 #include "publish/delivery.h"
 #include "publish/push.h"
 
-// A body as an HTTP request, and its response as an answer.  Pure, any thread.
+// Between Delivery and HTTP: makes the request for a body, and reads its response.  Pure, any
+// thread.
 namespace boxmeter {
 
-/// A POST of the body, packed if the sink wants that.  A header of the sink replaces ours of the
-/// same name.
+/// A POST of the body, compressed if the sink is configured so.  Headers of the sink replace the
+/// default ones of the same name.
 http::Request post_request(const SinkOptions& sink, std::string body);
 
-/// What a listener echoes of the sink's secrets is masked.
+/// The response as an answer.  Secrets of the sink that the listener echoes are masked.
 PushAnswer push_answer(const SinkOptions& sink, const http::Response& response,
                        WallClock::time_point now);
 

@@ -16,7 +16,7 @@ using Seconds = std::chrono::duration<double>;
 
 constexpr Seconds kWayBack{0.5};
 constexpr Seconds kLongest{120};
-/// For who does not say how long: a person.
+/// For a client that sends no timeout: a person.
 constexpr Seconds kUsual{30};
 
 const FamilyPtr kSuccess = std::make_shared<const Family>(

@@ -8,28 +8,29 @@
 #include "metric/model.h"
 #include "publish/store.h"
 
-// GET /probe?target=DEVICE[&query=NAME]: asks a configured device now.  Pure, any thread.
+// GET /probe?target=DEVICE[&query=NAME]: asks a configured device when Prometheus scrapes it, as
+// blackbox_exporter and snmp_exporter do.  Pure, any thread.
 namespace boxmeter {
 
 struct ProbeQuestion {
   std::string device = {};
   std::vector<std::string> names = {};  // of queries or packs; empty: all
-  Clock::time_point until = {};         // then what has come by then is the answer
+  Clock::time_point until = {};         // when to answer with what has come by then
 };
 
 struct ProbeOutcome {
-  std::string refusal = {};  // a line for people; the device was not asked, for this reason:
-  int status = 200;
-  std::set<std::string> queries = {};  // that were answered
+  std::string refusal = {};            // why the device was not asked; empty: it was
+  int status = 200;                    // of HTTP
+  std::set<std::string> queries = {};  // the answered ones
   bool success = false;
 };
 
-/// `now` is when it was asked.  Half a second less than Prometheus waits
-/// (X-Prometheus-Scrape-Timeout-Seconds) is left for the way back, as blackbox_exporter does it.
+/// Reads the parameters of a request that came at `now`.  The deadline is half a second before
+/// Prometheus' own (X-Prometheus-Scrape-Timeout-Seconds), as in blackbox_exporter.
 /// Throws Error{config}.
 ProbeQuestion read_probe(const http::ServerRequest& request, Clock::time_point now);
 
-/// What the device said, and how the probe went, in the format that was asked for.
+/// The response: the series of the device, and of the probe itself, in the negotiated format.
 http::ServerResponse probe_page(const http::ServerRequest& request, const View& view,
                                 const ProbeOutcome& outcome, Clock::duration took);
 

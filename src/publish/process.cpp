@@ -30,21 +30,21 @@ double seconds(const timeval& time) {
 std::optional<double> limit_of(int resource) {
   rlimit limit{};
   if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit) != 0) return std::nullopt;
-  return static_cast<double>(limit.rlim_cur);  // without a limit 2^64-1, as elsewhere
+  return static_cast<double>(limit.rlim_cur);  // unlimited is 2^64-1, as in other client libraries
 }
 
 std::optional<double> open_descriptors() {
   std::error_code error;
   std::filesystem::directory_iterator folder("/proc/self/fd", error);
-  std::int64_t count = -1;  // the folder itself is one
+  std::int64_t count = -1;  // not the one that reads the folder
   for (; !error && folder != std::filesystem::directory_iterator(); folder.increment(error))
     ++count;
   if (error || count < 0) return std::nullopt;
   return static_cast<double>(count);
 }
 
-/// Fields of /proc/self/stat after the program's name, which may hold blanks; proc(5) counts from
-/// 1, and the first of these is its number 3.
+/// Fields of /proc/self/stat, numbered as in proc(5).  The second one, the program's name, may
+/// contain blanks: reading starts after it, at number 3.
 struct Stat {
   std::optional<double> start_ticks = {}, virtual_bytes = {}, resident_pages = {};
 };
@@ -63,7 +63,7 @@ Stat read_stat() {
   return {.start_ticks = field(22), .virtual_bytes = field(23), .resident_pages = field(24)};
 }
 
-/// From the clock since boot, because systemd's ProcSubset=pid hides /proc/stat.
+/// Computed from CLOCK_BOOTTIME, because systemd's ProcSubset=pid hides /proc/stat.
 double start_time(const Stat& stat, WallClock::time_point started) {
   const auto since_epoch = [](WallClock::time_point when) {
     return std::chrono::duration<double>(when.time_since_epoch()).count();
@@ -84,7 +84,7 @@ std::optional<double> scaled(std::optional<double> value, double factor) {
 
 std::vector<Series> process_series(WallClock::time_point started) {
   const Stat stat = read_stat();
-  static const double start = start_time(stat, started);  // it must not wander with the clock
+  static const double start = start_time(stat, started);  // once: it must not change with the clock
   rusage used{};
   std::optional<double> cpu;
   if (::getrusage(RUSAGE_SELF, &used) == 0) cpu = seconds(used.ru_utime) + seconds(used.ru_stime);

@@ -16,15 +16,15 @@
 
 namespace boxmeter {
 
-/// A destination as configured.
+/// The configuration of one sink.
 struct SinkOptions {
   std::string name = {};
-  std::string url = {};  // whole
+  std::string url = {};  // with the path
   const PushFormat* format = &push_format();
   std::size_t max_body = 0;                    // bytes; 0: the format's default
   std::size_t max_queue = 16U << 20;           // bytes in memory; the oldest is dropped beyond
   std::size_t spool_max = 0;                   // bytes on disk; 0: nothing is kept there
-  std::filesystem::path spool_folder = {};     // of this sink alone
+  std::filesystem::path spool_folder = {};     // not shared with other sinks
   std::size_t catch_up = 4U << 20;             // bytes a second at most, with a spool
   std::chrono::milliseconds interval{10'000};  // between two deliveries while all is well
   std::chrono::milliseconds timeout{5'000};
@@ -38,14 +38,14 @@ struct SinkOptions {
   bool gzip = false;
   std::string measurement = "prometheus";            // of formats that have one
   std::map<std::string, Labels> device_labels = {};  // the extra labels of each device, as tags
-  bool integers = false;                             // of formats that tell them from floats
-  std::map<std::string, std::string> turns = {};  // devices whose turns it tells, with their kind
+  bool integers = false;                             // in formats that have them beside floats
+  std::map<std::string, std::string> turns = {};  // devices whose turns are pushed, with their kind
   std::chrono::milliseconds retry_first{1'000};   // doubles, with jitter, up to
   std::chrono::milliseconds retry_most{60'000};   // this
   friend bool operator==(const SinkOptions&, const SinkOptions&) = default;
 };
 
-/// What health series and /devices say of a sink.
+/// The state of a sink, for boxmeter_push_* and /devices.
 struct SinkStatus {
   std::string name = {};
   std::size_t queued_objects = 0;
@@ -58,33 +58,33 @@ struct SinkStatus {
   std::string last_error = {};
 };
 
-/// One destination: a bounded queue in memory, or a spool on disk, and the thread that empties it,
-/// at least once and in order (design.md section 7).  Throws nothing of ours; what goes wrong is
-/// counted and logged.
+/// One push destination: a bounded queue in memory, or a spool on disk, and a thread that delivers
+/// its objects, at least once and in order.  Never throws Error; failures are counted and
+/// logged.
 class Sink {
  public:
   explicit Sink(SinkOptions options);
-  /// finish(), and waits for the end: at most half a second and a moment, whatever the listener
+  /// finish(), and waits for the thread: little more than half a second, whatever the listener
   /// does.
   ~Sink();
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
 
-  /// From now on by these options, of the same format and with the same spool, if any; what is
-  /// queued goes on.  Any thread; the request that is running ends as it began.
+  /// Uses these options from now on; they must have the same format and spool.  The queue is kept.
+  /// Any thread; a running request ends with the old options.
   void change(SinkOptions options);
   SinkOptions options() const;
 
-  /// Queues what this sink wants of the snapshot.  Any thread; never waits, never throws.
+  /// Queues the objects of a snapshot, if the sink is configured for its device and query.  Any
+  /// thread; does not block.
   void add(const SnapshotPtr& snapshot) noexcept;
-  /// The same of how a turn of a device went that asked something.
+  /// Queues the object of a turn, if any query was asked in it.  Any thread; does not block.
   void add(const std::string& device, const Turn& turn) noexcept;
   SinkStatus status() const;
 
-  /// Begins the end and does not wait for it: what is queued is tried once more, for at most
-  /// `timeout` and never longer than half a second, also if a request is running; what is left
-  /// waits in the spool, if there is one.  Several sinks that are to end together are told so
-  /// first, then destroyed.
+  /// Starts the shutdown without waiting for it: the queue is tried once more, for `timeout` and
+  /// half a second at most, a running request included; the rest stays in the spool, if there is
+  /// one.  To end several sinks at the same time, call this for each before destroying the first.
   void finish();
 
  private:

@@ -9,20 +9,20 @@
 
 namespace boxmeter {
 
-/// What is sent whole or not at all: a raw reply, or one of Telegraf's metric objects.
+/// What is delivered as a whole: a raw reply, a JSON metric object of Telegraf, a line.
 struct PushObject {
   std::string text = {};
   std::shared_ptr<const std::string> source = {};  // "query 'q' of device 'd'", for messages
   WallClock::time_point answered = {};
-  std::uint64_t number = 0;  // in a spool; 0: it is in memory alone
+  std::uint64_t number = 0;  // in a spool; 0: it is only in memory
 };
 
-/// First in, first out, bounded in bytes: the oldest goes when there is no room.  Objects have
-/// numbers that rise by one and never come again, so that an answer can speak of objects some of
-/// which were dropped meanwhile.  Pure; one thread at a time.
+/// A queue bounded in bytes: the oldest objects are dropped if there is no room.  Objects have
+/// consecutive numbers that are never used again, so that an answer can refer to objects of which
+/// some were dropped meanwhile.  One thread at a time.
 class PushQueue {
  public:
-  /// Counted for each object beside its text, so that the bound holds for tiny ones too.
+  /// Bytes counted for each object beside its text, so that the bound also holds for tiny objects.
   static constexpr std::size_t kOverhead = 96;
 
   explicit PushQueue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
@@ -31,14 +31,14 @@ class PushQueue {
     return objects_.empty() || bytes_ + size_of(object) <= max_bytes_;
   }
   bool could_hold(const PushObject& object) const { return size_of(object) <= max_bytes_; }
-  /// Returns how many of the oldest had to go.  Needs could_hold().
+  /// Returns how many of the oldest were dropped.  Precondition: could_hold().
   std::size_t push(PushObject object);
 
   std::uint64_t begin() const { return first_; }  // number of the oldest
   std::uint64_t end() const { return first_ + objects_.size(); }
   const PushObject& at(std::uint64_t number) const { return objects_[number - first_]; }
 
-  /// Returns how many of the oldest had to go for a smaller bound.
+  /// Sets another bound; returns how many of the oldest were dropped for it.
   std::size_t limit(std::size_t max_bytes);
 
   /// Removes every object numbered below `end`; returns how many there were.

@@ -7,7 +7,7 @@
 namespace boxmeter {
 namespace {
 
-/// `text` is what append_labels() wrote.
+/// The inverse of append_labels().
 Labels read_labels(std::string_view text) {
   Labels labels;
   while (!text.empty()) {

@@ -10,21 +10,21 @@
 
 namespace boxmeter {
 
-/// Who scrapes /metrics.
+/// A client that scrapes /metrics.
 struct Scrape {
   std::string client = {};  // its address
-  std::string agent = {};   // what it calls itself, shortened; whatever it sent
+  std::string agent = {};   // its User-Agent, shortened; any text
   WallClock::time_point last = {};
   std::optional<std::chrono::duration<double>> pause = {};  // between the last two
-  std::chrono::duration<double> took{};                     // to make the last answer
-  std::size_t bytes = 0;                                    // of it, as sent
+  std::chrono::duration<double> took{};                     // to make the last response
+  std::size_t bytes = 0;                                    // of the last response, as sent
   std::uint64_t count = 0;
 };
 
-/// The newest few clients of /metrics.  Any thread.  Throws nothing of ours.
+/// The last few clients of /metrics.  Any thread.  Never throws Error.
 class Scrapes {
  public:
-  /// Of `scrape`, `pause` and `count` are not looked at.
+  /// `pause` and `count` of `scrape` are ignored.
   void add(Scrape scrape);
   /// The newest first.
   std::vector<Scrape> newest() const;

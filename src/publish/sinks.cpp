@@ -39,7 +39,7 @@ void Sinks::update(const std::vector<SinkOptions>& configured) {
 }
 
 void Sinks::add(const SnapshotPtr& snapshot) const noexcept {
-  const auto sinks = now();  // held while it is gone through
+  const auto sinks = now();  // keeps them alive for the loop
   for (const std::shared_ptr<Sink>& sink : *sinks) sink->add(snapshot);
 }
 

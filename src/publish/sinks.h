@@ -7,20 +7,21 @@
 
 namespace boxmeter {
 
-/// All destinations.  Any thread, but for update(): one call at a time.  Throws nothing of ours.
+/// All configured sinks.  Any thread, but only one call of update() at a time.  Never throws
+/// Error.
 class Sinks {
  public:
   explicit Sinks(const std::vector<SinkOptions>& configured);
-  /// Ends all at the same time: what is queued is tried once more (Sink::finish).
+  /// Ends all of them at the same time (Sink::finish).
   ~Sinks();
   Sinks(const Sinks&) = delete;
   Sinks& operator=(const Sinks&) = delete;
 
-  /// From now on these: one that keeps its name and format keeps its queue and counts, those that
-  /// are gone end, for which this waits at most as long as ~Sink().
+  /// Uses these from now on.  A sink that keeps its name, format and spool keeps its queue and
+  /// counts; others end, for which this blocks as long as one ~Sink() at most.
   void update(const std::vector<SinkOptions>& configured);
 
-  /// Never waits, never throws.
+  /// Gives a snapshot, or a turn, to each sink.  Does not block.
   void add(const SnapshotPtr& snapshot) const noexcept;
   void add(const std::string& device, const Turn& turn) const noexcept;
   std::vector<SinkStatus> status() const;

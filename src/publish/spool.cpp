@@ -56,10 +56,10 @@ void Spool::add(std::vector<PushObject> objects) {
     stuck = stuck_;
   }
   given_.notify_one();
-  if (stuck) written_();  // it may be read, from memory
+  if (stuck) written_();  // it can be read from memory
 }
 
-/// With the lock.
+/// mutex_ must be locked.
 void Spool::bound_memory() {
   for (; waiting_bytes_ > max_memory_ && waiting_.size() > 1; ++overflow_) {
     waiting_bytes_ -= size_of(waiting_.front());
@@ -73,7 +73,7 @@ std::optional<PushObject> Spool::read(bool also_memory) {
     return writes_;
   };
   const std::uint64_t before = writes();
-  bool is_behind = false;  // what is in memory comes after something on disk
+  bool is_behind = false;  // objects on disk come before those in memory
   auto object = disk_->with([&](SpoolDisk& disk) {
     auto next = disk.read();
     is_behind = !disk.broken() || disk.has_unread();
@@ -89,7 +89,7 @@ std::optional<PushObject> Spool::read(bool also_memory) {
 }
 
 void Spool::forget(std::uint64_t number) {
-  if (number == 0) return;  // it never was on disk
+  if (number == 0) return;  // never was on disk
   if (!disk_->with([&](SpoolDisk& disk) { return disk.forget(number); })) return;
   {
     const std::lock_guard lock(mutex_);
@@ -105,7 +105,7 @@ void Spool::limit(std::size_t max, std::size_t max_memory) {
   bound_memory();
 }
 
-/// What is on its way to the disk may count twice, and is never missing.
+/// Objects that are being written may be counted twice, but are never left out.
 SpoolStatus Spool::status() const {
   SpoolStatus status;
   {
@@ -128,7 +128,7 @@ std::vector<SpoolNote> Spool::take_notes() {
   return disk_->with([](SpoolDisk& disk) { return std::exchange(disk.notes(), {}); });
 }
 
-/// The writer's thread: nothing but this writes, and nobody waits for it with the lock.
+/// The writer's thread, the only one that writes to disk, which it does without holding mutex_.
 void Spool::run() {
   for (bool ending = false; !ending;) {
     const auto [stuck, until] = disk_->with([](const SpoolDisk& disk) {
@@ -166,7 +166,8 @@ void Spool::wait(std::unique_lock<std::mutex>& lock, std::optional<Clock::time_p
     given_.wait(lock, [&] { return woken() || !waiting_.empty(); });
 }
 
-/// What could not be written comes before what was given meanwhile.  True: something waits.
+/// Puts what could not be written back in front of what was added meanwhile.  True: something
+/// waits.
 bool Spool::put_back(std::deque<PushObject> batch) {
   const std::lock_guard lock(mutex_);
   for (const PushObject& object : batch) waiting_bytes_ += size_of(object);

@@ -44,8 +44,8 @@ std::size_t SpoolDisk::most_of_segment() const {
   return std::max<std::size_t>(std::min(options_.segment, options_.max / 8), 1);
 }
 
-/// Makes the folder if need be.  Two boxmeters with one state_dir would deliver each other's
-/// objects.
+/// Creates the folder if needed, and locks it: two boxmeters with one state_dir would deliver each
+/// other's objects.
 bool SpoolDisk::lock_folder() {
   try {
     make_folders(options_.folder);
@@ -85,7 +85,7 @@ void SpoolDisk::recover() {
                    options_.folder.string() + "'");
 }
 
-/// What cannot be used stays beside the others: it never keeps boxmeter from starting.
+/// Renames a file that cannot be used, so that it does not keep boxmeter from starting.
 void SpoolDisk::set_aside(const fs::path& path, const std::string& because) {
   const fs::path aside = path.string() + ".aside";
   const bool moved = ::rename(path.c_str(), aside.c_str()) == 0;
@@ -103,7 +103,7 @@ void SpoolDisk::recover(std::uint64_t file, const fs::path& path) {
   }
   const std::string head = spool_head(options_.format);
   if (text.size() < head.size() && head.starts_with(text)) {
-    ::unlink(path.c_str());  // it ended while it was made
+    ::unlink(path.c_str());  // boxmeter ended while creating it
     return;
   }
   if (!text.starts_with(head))
@@ -119,7 +119,7 @@ void SpoolDisk::recover(std::uint64_t file, const fs::path& path) {
       continue;
     }
     if (std::exchange(is_first, false)) segment.first = record->number;
-    if (next_ == 1) unread_ = record->number;  // what was before it is gone
+    if (next_ == 1) unread_ = record->number;  // objects before it were removed
     next_ = segment.end = record->number + 1;
   }
   if (damaged > 0)
@@ -211,12 +211,12 @@ bool SpoolDisk::append(const std::string& text, Clock::time_point now) {
     return true;
   }
   fail("cannot write '" + path_of(segment).string() + "': " + why(), now);
-  // A rest that cannot be cut is skipped by whoever reads, if nothing follows it.
+  // If the incomplete rest cannot be cut off, the segment is closed: readers skip it at the end.
   if (::ftruncate(file_.get(), static_cast<off_t>(segment.size)) != 0) close_segment();
   return false;
 }
 
-/// The oldest segment goes, never the one that is written to.
+/// Drops the oldest segments, but not the one that is being written.
 void SpoolDisk::make_room(std::size_t more) {
   if (total_ + more <= options_.max) return;
   if (segments_.size() == 1) close_segment();
@@ -254,7 +254,8 @@ void SpoolDisk::enter_next() {
   chunk_.clear();
 }
 
-/// As much of the segment from offset_ on as has to be known; false: it cannot be read.
+/// Reads the segment from offset_ on into chunk_, one whole record at least; false: it cannot be
+/// read.
 bool SpoolDisk::load(const Segment& segment) {
   std::size_t wanted = std::min(kChunk, segment.size - offset_);
   const Descriptor file(::open(path_of(segment).c_str(), O_RDONLY | O_CLOEXEC));
@@ -340,7 +341,7 @@ std::optional<Clock::time_point> SpoolDisk::due() const {
   return file_.is_open() ? sync_at_ : std::nullopt;
 }
 
-/// After an fsync that failed nobody knows what is on disk: another segment is begun.
+/// After a failed fsync it is not known what is on disk, so another segment is begun.
 void SpoolDisk::sync(Clock::time_point now) {
   sync_at_.reset();
   if (std::exchange(unsynced_, 0) == 0 || !file_.is_open()) return;

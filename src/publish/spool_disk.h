@@ -16,8 +16,8 @@
 
 namespace boxmeter {
 
-/// The files of a spool.  One thread at a time.  Throws nothing of ours: what fails is told in
-/// notes(), and makes it broken(): it then takes nothing until try_again().
+/// The files of a spool.  One thread at a time.  Never throws Error: a failure adds a line to
+/// notes() and makes it broken(): nothing is written then until retry_at() or try_again().
 class SpoolDisk {
  public:
   explicit SpoolDisk(const SpoolOptions& options);
@@ -25,19 +25,20 @@ class SpoolDisk {
   SpoolDisk(const SpoolDisk&) = delete;
   SpoolDisk& operator=(const SpoolDisk&) = delete;
 
-  /// Appends as many as it can; how many.
+  /// Appends objects; returns how many could be written.
   std::size_t write(const std::deque<PushObject>& objects, Clock::time_point now);
   std::optional<PushObject> read();
   bool has_unread() const { return unread_ < next_; }
-  /// False: that was known.
+  /// Marks the objects up to and including that number as delivered; false: they were already.
   bool forget(std::uint64_t number);
-  /// Writes what was forgotten, removes the files that nobody needs, syncs when it is time.
+  /// Records on disk what was forgotten, removes files that are not needed, syncs if it is time
+  /// (`at_once`: always).
   void tidy(Clock::time_point now, bool at_once);
-  /// When tidy() has something to do; nothing: not before the next write.
+  /// When tidy() has something to do; nullopt: not before the next write.
   std::optional<Clock::time_point> due() const;
 
   bool broken() const { return broken_; }
-  /// Of a broken one: when writing may be tried again.
+  /// When writing may be tried again, if it is broken().
   Clock::time_point retry_at() const { return retry_at_; }
   void try_again() { retry_at_ = {}; }
   void limit(std::size_t max) { options_.max = max; }
@@ -50,9 +51,9 @@ class SpoolDisk {
 
  private:
   struct Segment {
-    std::uint64_t file = 0;   // its number
+    std::uint64_t file = 0;   // number in its file name
     std::uint64_t first = 0;  // number of the first object that it has or will have
-    std::uint64_t end = 0;    // above that of its last
+    std::uint64_t end = 0;    // number after that of its last object
     std::size_t size = 0;     // bytes
   };
 
@@ -75,25 +76,25 @@ class SpoolDisk {
 
   SpoolOptions options_;
   Descriptor lock_;
-  Descriptor file_;  // the last segment, while it is written to
+  Descriptor file_;  // the last segment, open for writing
   std::deque<Segment> segments_;
   std::uint64_t next_file_ = 1;
   std::size_t total_ = 0;
   std::uint64_t next_ = 1;            // number of the next object
-  std::uint64_t forgotten_ = 0;       // all up to it
-  std::uint64_t told_forgotten_ = 0;  // on disk
+  std::uint64_t forgotten_ = 0;       // up to and including this number
+  std::uint64_t told_forgotten_ = 0;  // the same, as recorded on disk
   std::size_t unsynced_ = 0;
   std::optional<Clock::time_point> sync_at_;
-  // Where reading is: in segments_[reading_].
+  // The position of reading, in segments_[reading_].
   std::size_t reading_ = 0;
   std::size_t offset_ = 0;
   std::uint64_t unread_ = 1;  // number of the next object to read
   std::string chunk_;
-  std::size_t chunk_begin_ = 0;  // its place in the file
+  std::size_t chunk_begin_ = 0;  // the offset of chunk_ in the file
   bool broken_ = false;
   bool full_told_ = false;
   Clock::time_point retry_at_ = {};
-  std::optional<WallClock::time_point> oldest_;  // of what was read last
+  std::optional<WallClock::time_point> oldest_;  // time of the object that was read last
   std::map<std::string, std::uint64_t> dropped_;
   std::vector<SpoolNote> notes_;
 };

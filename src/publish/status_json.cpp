@@ -67,13 +67,13 @@ Json sink_json(const SinkStatus& sink) {
           {"last_error", sink.last_error.empty() ? Json(nullptr) : Json(sink.last_error)}};
 }
 
-/// One to a line, and one at a time: a thousand devices as a tree are 20 MB.
+/// One per line.  Rendered one at a time, since the JSON tree of a thousand devices takes 20 MB.
 template <typename Thing>
 void append_list(std::string& page, const std::vector<Thing>& things, Json (*json)(const Thing&)) {
   page += '[';
   for (const Thing& thing : things) {
     page += &thing == things.data() ? "\n" : ",\n";
-    // An error message may quote bytes of a device that are no UTF-8.
+    // `replace`, since an error message may quote invalid UTF-8 of a device.
     page += json(thing).dump(-1, ' ', false, Json::error_handler_t::replace);
   }
   page += ']';

@@ -7,8 +7,8 @@
 
 namespace boxmeter {
 
-/// What /devices answers, for programs: a device to a line.  Times are RFC 3339 in UTC, null before
-/// the first; durations are seconds.  Pure, any thread, throws nothing of ours.
+/// The body of /devices, for programs: one device per line.  Times are RFC 3339 in UTC, or null;
+/// durations are in seconds.  Pure, any thread, never throws Error.
 std::string devices_json(const std::vector<DeviceStatus>& devices,
                          const std::vector<SinkStatus>& sinks);
 

@@ -23,7 +23,7 @@ struct Header {
   std::vector<std::string> values = {};  // empty: any
 };
 
-/// What promtool accepts, letter by letter.
+/// The headers, and their values, that exporter-toolkit accepts (web/handler.go).
 const Header kHeaders[] = {
     {"Strict-Transport-Security"},
     {"X-Content-Type-Options", {"nosniff"}},
@@ -32,10 +32,10 @@ const Header kHeaders[] = {
     {"Content-Security-Policy"},
 };
 
-/// A text in PEM form, from where it stands or from its file.
+/// PEM that is given in the web file itself or in a file of its own.
 struct Pem {
   std::string text = {};
-  std::string name = {};  // of messages: "'server.crt'"
+  std::string name = {};  // for messages: "'server.crt'"
   Value place;
 };
 
@@ -46,7 +46,7 @@ class Reader {
     mistakes.collect([&] {
       const Document document = parse_yaml(read_file(file), file.string());
       const Value whole(document, &mistakes);
-      if (whole.is_null()) return;  // as Prometheus' programs: neither TLS nor login
+      if (whole.is_null()) return;  // an empty file: neither TLS nor login, as in exporter-toolkit
       read(Section(whole, kWebFileKeys));
     });
   }
@@ -235,7 +235,7 @@ void Reader::read_users(const Value& value) {
     value.collect([&, &user = name, &secret = hash] {
       if (user.raw().find(':') != std::string::npos)
         throw user.problem("the name of a user has no colon");
-      // As it stands there: a '$' of it is no variable's.
+      // raw(), since the '$' of a hash does not begin a variable.
       if (const auto complaint = http::bcrypt_complaint(secret.raw()); !complaint.empty())
         throw secret.problem("the password of '" + user.raw() + "' " + complaint);
       read_.users[user.raw()] = secret.raw();

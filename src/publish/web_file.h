@@ -22,8 +22,9 @@ struct RateLimit {
   std::uint64_t burst = 0;
 };
 
-/// What `web.config_file` says: TLS, headers and users of our server, in the format of Prometheus'
-/// exporter-toolkit (https://prometheus.io/docs/prometheus/latest/configuration/https/).
+/// The content of `web.config_file`: TLS, headers and users of boxmeter's HTTP server, in the
+/// format of Prometheus' exporter-toolkit
+/// (https://prometheus.io/docs/prometheus/latest/configuration/https/).
 struct WebFile {
   std::shared_ptr<const http::TlsIdentity> identity = {};  // null: no TLS
   std::vector<std::pair<std::string, std::string>> headers = {};
@@ -32,15 +33,15 @@ struct WebFile {
   std::vector<std::filesystem::path> sources = {};  // it and the files that it names
 };
 
-/// Reads it and all that it names; relative paths begin at its folder.  Gathers what is wrong:
-/// "web.yml:3:14: 'server.key' is not the key of the certificate in 'server.crt'".  No hash and no
-/// key is quoted.  Any thread.
+/// Reads the file and those that it names; relative paths are relative to its folder.  Adds all
+/// mistakes to `mistakes`: "web.yml:3:14: 'server.key' is not the key of the certificate in
+/// 'server.crt'".  Hashes and keys are never quoted.  Any thread.
 WebFile read_web_file(const std::filesystem::path& file, Mistakes& mistakes);
-/// The same; throws ConfigMistakes.
+/// The same, but throws ConfigMistakes.
 WebFile read_web_file(const std::filesystem::path& file);
 
-/// Whether it asks for TLS; yes when it cannot be read, which those who ask a server need not be
-/// allowed to.  Any thread.
+/// Whether a server with this web file uses TLS, for its clients; true if the file cannot be read,
+/// which a client need not have the permission for.  Any thread; never throws Error.
 bool speaks_tls(const std::filesystem::path& file);
 
 }  // namespace boxmeter

@@ -1,7 +1,7 @@
 #pragma once
 #include "yaml/keys.h"
 
-// Every key of a `web.config_file`, as exporter-toolkit names them.
+// The keys of a `web.config_file`, with the names of Prometheus' exporter-toolkit.
 namespace boxmeter {
 
 inline constexpr std::string_view kClientAuthTypes[] = {

@@ -14,8 +14,8 @@ struct Asset {
 
 /// Static data.
 std::span<const Asset> assets();
-/// How a page refers to it: its name, and what changes with its text, so that a browser can keep it
-/// for ever.  Throws std::out_of_range for one that is not there.
+/// The relative URL of an asset: its name, and a hash of its text, so that a browser can cache it
+/// for ever.  Throws std::out_of_range for an unknown one.  Pure, any thread.
 std::string asset_link(std::string_view name);
 
 }  // namespace boxmeter

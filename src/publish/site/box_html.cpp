@@ -34,7 +34,7 @@ std::string box_link(const std::string& name) {
   return "<a href=\"box?name=" + http::percent_encoded(name) + "\">" + escaped(name) + "</a>";
 }
 
-/// A line of the card's list; none where there is nothing to say.
+/// Appends a line of the card's list, unless `said` is empty.
 void add_fact(std::string& html, std::string_view term, const std::string& said) {
   if (said.empty()) return;
   html.append("<div><dt>").append(term).append("</dt><dd>").append(said).append("</dd></div>\n");
@@ -98,7 +98,7 @@ std::string line_fact(const LineHealth& line) {
          (line.numbers.empty() ? "" : " <span class=\"soft\">" + line.numbers + "</span>");
 }
 
-/// The rate, and how much of what the line can carry that is.
+/// The rate, and the capacity of the line.
 std::string rate(std::string_view css, std::string_view arrow, std::string_view word,
                  const std::optional<double>& now, const std::optional<double>& most) {
   if (!now) return "";
@@ -130,7 +130,7 @@ std::string what_it_is(const BoxFacts& box) {
   return html;
 }
 
-/// The newest trouble of the box as a whole.
+/// The failure of the box as a whole, if there is one.
 std::string trouble(const BoxFacts& box, WallClock::time_point now) {
   if (!box.failure) return "";
   std::string html = "<p class=\"error\">" + escaped(box.failure->message) +
@@ -216,7 +216,7 @@ std::string box_row(const BoxFacts& box, bool hidden) {
 
 namespace {
 
-/// Whose problem it is, the first of many by name.
+/// The boxes that have the problem; of many only the first ones by name.
 std::string who(const Problem& problem) {
   const std::vector<std::string>& boxes = problem.boxes;
   constexpr std::size_t kMostNamed = 6;
@@ -225,7 +225,7 @@ std::string who(const Problem& problem) {
   for (std::size_t i = 0; i < shown; ++i) html += (i == 0 ? "" : ", ") + box_link(boxes[i]);
   if (shown == boxes.size()) return html + "</p>";
   const std::string others = grouped(boxes.size() - shown) + " more";
-  // What is only worth a note is no trouble, which the filter finds.
+  // Boxes with notes do not match the filter "trouble", so there is nothing to link to.
   html += " and " + (problem.weight == Problem::Weight::note
                          ? others
                          : "<a href=\"?show=trouble#boxes\">" + others + "</a>");
@@ -239,7 +239,7 @@ std::string headline(const Problem& problem, bool named) {
   return grouped(problem.boxes.size()) + " boxes " + escaped(problem.of_many);
 }
 
-/// To be opened: which they are, and what the box said of each.
+/// A <details> with the queries and the message of each.
 std::string which(const std::vector<std::pair<std::string, std::string>>& queries) {
   std::string html =
       "<details class=\"which\"><summary>The " + grouped(queries.size()) + " queries</summary><ul>";
@@ -266,7 +266,7 @@ std::string problem_item(const Problem& problem, bool named, WallClock::time_poi
   if (!problem.way_out.empty())
     html +=
         "<p class=\"out\"><span aria-hidden=\"true\">→</span> " + escaped(problem.way_out) + "</p>";
-  // The page of one box has them below.
+  // The page of one box lists its queries anyway.
   if (named && problem.queries.size() > 1) html += which(problem.queries);
   return html + "</li>\n";
 }
@@ -292,14 +292,14 @@ constexpr GroupWords kGroups[] = {{"Failing", "bad", true},
                                   {"Not asked yet", "soft", false},
                                   {"Fine", "good", true}};
 
-/// Asks the box and shows what it said, as a scrape of it would.
+/// A link to /probe, which asks the box now.
 std::string ask_link(const std::string& device, const std::string& query) {
   return "<a class=\"ask\" href=\"probe?target=" + http::percent_encoded(device) +
          "&amp;query=" + http::percent_encoded(query) + "\" aria-label=\"Ask " + escaped(query) +
          " now\">ask now</a>";
 }
 
-/// `way_out` is said once for queries in a row that share it.
+/// `says_way_out`: false if the query before had the same way out.
 std::string query_row(const std::string& device, const QueryFacts& query, bool says_way_out,
                       WallClock::time_point now) {
   using Group = QueryFacts::Group;

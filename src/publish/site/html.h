@@ -5,17 +5,17 @@
 
 #include "metric/model.h"
 
-// Pieces of HTML.  Pure, any thread, throws nothing of ours.
+// Building blocks of HTML.  Pure, any thread, never throws Error.
 namespace boxmeter {
 
-/// Whatever a device, a listener or a client said, made harmless: valid UTF-8 on which a browser
-/// sees neither markup nor a change of the writing direction.  Good between tags and in "".
+/// Any text (of a device, a listener, a client) made safe for HTML, between tags and in double
+/// quotes: valid UTF-8 without markup and without characters that change the writing direction.
 std::string escaped(std::string_view text);
 
-/// <time>12 s ago</time>, which the script keeps true; `otherwise` when there was none.
+/// <time>12 s ago</time>, which page.js updates; `otherwise` if `when` is not set.
 std::string ago(const std::optional<WallClock::time_point>& when, WallClock::time_point now,
                 std::string_view otherwise);
-/// <time>in 12 s</time>, "now" when it has come.
+/// <time>in 12 s</time>, "now" if `when` is past.
 std::string ahead(WallClock::time_point when, WallClock::time_point now);
 
 }  // namespace boxmeter

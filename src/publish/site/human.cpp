@@ -17,10 +17,10 @@ std::string printed(const char* format, double value) {
   return text.data();
 }
 
-/// "1.5 MB": of the units the largest of which there is at least one.
+/// "1.5 MB": in the largest unit of which the value is at least 1.
 std::string scaled(double value, const std::array<const char*, 5>& units) {
   std::size_t unit = 0;
-  // What would be written as 1,000 is one of the next.
+  // From 999.5 on it would be rounded to 1,000.
   while (std::abs(value) >= 999.5 && unit + 1 < units.size()) {
     value /= 1000;
     ++unit;
@@ -46,7 +46,7 @@ struct Unit {
   std::string (*text)(double value);
 };
 
-// A longer end of a name comes before one that it ends with.
+// Longer suffixes come before shorter ones that they end with.
 constexpr Unit kUnits[] = {
     {"_bytes_per_second", [](double value) { return bit_rate(value); }},
     {"_bytes", [](double value) { return volume(value); }},
@@ -99,7 +99,7 @@ std::string short_number(double value) {
 }
 
 std::string bit_rate(double bytes_per_second) {
-  // Nobody counts single bits.
+  // kbit/s is the smallest unit.
   return scaled(std::round(bytes_per_second * 8) / 1000,
                 {"kbit/s", "Mbit/s", "Gbit/s", "Tbit/s", "Pbit/s"});
 }

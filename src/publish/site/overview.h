@@ -12,24 +12,24 @@
 
 namespace boxmeter {
 
-/// How to get out of a failure, for a device of a kind; empty: nobody knows.
+/// What a person can do about a failure of a device of that kind; empty: not known.  Any thread.
 using WayOut =
     std::function<std::string(const std::string& kind, ErrorKind reason, Support support)>;
 
-/// Something that a person should know of: of one box, of many for the same cause, or of boxmeter.
+/// Something that a person should look at: of one box, of many with the same cause, or of boxmeter.
 struct Problem {
   enum class Weight { bad, warn, note } weight = Weight::bad;
-  std::vector<std::string> boxes = {};  // whose it is; empty: boxmeter's own
+  std::vector<std::string> boxes = {};  // that have it; empty: boxmeter itself
   std::string what = {};                // "does not answer"
   std::string of_many = {};             // the same of several boxes: "do not answer"
   std::vector<std::string> details = {};
   std::string way_out = {};
-  std::vector<std::pair<std::string, std::string>> queries = {};  // and what the box said of each
+  std::vector<std::pair<std::string, std::string>> queries = {};  // with the failure of each
   std::optional<WallClock::time_point> tried = {}, again = {};
-  std::string cause = {};  // equal ones are one problem; empty: it stands alone
+  std::string cause = {};  // problems of equal cause are merged; empty: never merged
 };
 
-/// What the first page says: values, and all of them.
+/// The content of the overview page.
 struct Overview {
   std::string version = {};
   WallClock::time_point now = {}, started = {};
@@ -42,7 +42,8 @@ struct Overview {
 
 /// What is wrong with one box, the worst first.  Pure.
 std::vector<Problem> problems_of(const BoxFacts& box, const WayOut& way_out);
-/// Of all of it; what boxes have in common is one problem.  Pure.
+/// What is wrong with boxes, sinks and configuration, the worst first; the same problem of several
+/// boxes is one.  Pure.
 std::vector<Problem> problems_of(const Overview& overview, const WayOut& way_out);
 
 }  // namespace boxmeter

@@ -11,9 +11,9 @@ namespace boxmeter {
 namespace {
 
 constexpr double kHeight = 36;
-/// Steps without a value that a line goes over: boxes may be asked as seldom as that.
+/// Steps without a value that the line is drawn across: boxes may be polled that rarely.
 constexpr std::size_t kBridged = 10;
-constexpr std::ptrdiff_t kFewest = 20;  // steps: 10 minutes
+constexpr std::ptrdiff_t kFewest = 20;  // steps that are drawn at least: 10 minutes
 
 std::string coordinates(std::size_t x, double y) {
   std::array<char, 32> text{};
@@ -21,7 +21,7 @@ std::string coordinates(std::size_t x, double y) {
   return text.data();
 }
 
-/// A stretch without a gap, as the points of a path; the ends tell where it lies.
+/// A part of the curve without a gap, as points of an SVG path.
 struct Stretch {
   std::string points = {};
   std::size_t first = 0, last = 0;
@@ -55,7 +55,7 @@ std::string sparkline(const std::vector<History::Rates>& last) {
   const auto is_known = [](const History::Rates& rates) {
     return !std::isnan(rates.down) || !std::isnan(rates.up);
   };
-  // Of a boxmeter that has just started a whole hour would be an empty one.
+  // Begin at the first known value: just after a start most of the hour would be empty.
   const auto from = std::min(std::ranges::find_if(last, is_known),
                              last.end() - std::min<std::ptrdiff_t>(kFewest, std::ssize(last)));
   const std::vector<History::Rates> hour(from, last.end());

@@ -6,9 +6,9 @@
 
 namespace boxmeter {
 
-/// The last hour, or what is known of it, as an inline SVG: what came down as an area, what went up
-/// as a line, both to one scale.  Empty when nothing is known.  Pure, any thread, throws nothing of
-/// ours.
+/// The rates of the last hour, or the known part of it, as an inline SVG: download as an area,
+/// upload as a line, both to the same scale.  Empty if nothing is known.  Pure, any thread, never
+/// throws Error.
 std::string sparkline(const std::vector<History::Rates>& last);
 
 }  // namespace boxmeter
