@@ -7,18 +7,18 @@
 
 namespace boxmeter {
 
-/// A word that a shell may offer, and what it is.
+/// A word that a shell can offer as a completion, and its description.
 struct Candidate {
   std::string word;
   std::string help = {};
 };
 
-/// The word of the one candidate that stands for "a file".
+/// The word of a candidate that stands for file names, which the shell completes itself.
 constexpr const char* kFiles = ":files";
 
-/// What may stand in the place of the last of `words`, which is what has been typed of it so far;
-/// the program's own name is not among them.  Reads the configuration for the names of devices, and
-/// what is kept of boxes; what cannot be read has no names.  Never throws Error.
+/// The completions of the last of `words`, which may be typed in part; `words` do not include the
+/// program's name.  Reads the configuration for names of devices, and caches for what boxes can be
+/// asked; without error if these cannot be read.  Never throws Error.
 std::vector<Candidate> candidates(const Program& program, std::span<const std::string> words);
 
 }  // namespace boxmeter

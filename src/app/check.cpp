@@ -1,4 +1,4 @@
-// check: what is wrong with a configuration.
+// check: validates a configuration.
 #include <iostream>
 #include <memory>
 

@@ -33,7 +33,8 @@ std::vector<std::filesystem::path> usual_config_files() {
 
 namespace {
 
-/// Beside the program as it was installed.
+/// A sentence that names the example configuration, if it was installed with the program, or else
+/// the man page.
 std::string where_the_example_is() {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
@@ -49,7 +50,8 @@ std::string where_the_example_is() {
 std::filesystem::path config_file(const std::string& named) {
   if (!named.empty()) {
     std::error_code error;
-    if (std::filesystem::exists(named, error) || error) return named;  // who reads it says why not
+    if (std::filesystem::exists(named, error) || error)
+      return named;  // reading it gives the better error
     throw Error(ErrorKind::config, "there is no file '" + named +
                                        "': 'boxmeter setup --config.file " + named +
                                        "' writes one; " + where_the_example_is());

@@ -75,7 +75,7 @@ Prepared prepare(const Program& program, const Command& command, const std::stri
   return prepared;
 }
 
-/// What a program was promised that asked for JSON.
+/// Whether --json was given: then failures are printed as JSON, too.
 bool wants_json(const Syntax& syntax) {
   return std::ranges::any_of(syntax.options, [](const Option& option) {
     const bool* const* flag = std::get_if<bool*>(&option.target);
@@ -102,7 +102,7 @@ int read_and_run(const Prepared& command, Arguments arguments) {
   }
 }
 
-/// Options of the group may stand before the word, as far as the command that it names has them.
+/// Options before the subcommand are accepted if the subcommand has them.
 int run_next(const Program& program, const Prepared& group, const Command& command,
              const Reading& before, Arguments arguments) {
   const Prepared next = prepare(program, command, group.syntax.program);
@@ -156,8 +156,8 @@ int dispatch(const Program& program, Arguments arguments) {
                                    : run_group(program, prepared, rest);
 }
 
-/// Else the next file or connection that is opened would take the place of a closed stdout, and be
-/// written to.  Writing to this one fails, as to a closed one.
+/// If stdout or stderr is closed, the next file or connection would get its descriptor, and output
+/// would be written to it.  This opens /dev/null for reading instead, so that writing still fails.
 void fill_closed_outputs() {
   for (const int output : {STDOUT_FILENO, STDERR_FILENO})
     if (::fcntl(output, F_GETFD) == -1) (void)!::open("/dev/null", O_RDONLY);

@@ -3,8 +3,8 @@
 #include "app/candidates.h"
 #include "app/command_line.h"
 
-// `boxmeter completion`: what a shell is told once, and asks whenever somebody presses Tab.  All
-// that is known of commands and options is in `words`: the scripts know none.
+// `boxmeter completion`: prints the script for a shell.  The scripts know no commands and options:
+// for each Tab they run `boxmeter completion words`.
 namespace boxmeter {
 namespace {
 

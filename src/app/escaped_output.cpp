@@ -11,7 +11,7 @@
 namespace boxmeter {
 namespace {
 
-/// Hands on what it is given.  A character is never in two writes: whoever writes has whole texts.
+/// Escapes what is written to a stream.  Relies on each write holding whole UTF-8 characters.
 class Escaping : public std::streambuf {
  public:
   explicit Escaping(std::ostream& out) : out_(out), target_(*out.rdbuf(this)) {}

@@ -3,10 +3,10 @@
 
 namespace boxmeter {
 
-/// While it lives nothing that comes from outside can command the terminal: control characters and
-/// bidirectional marks that reach stderr, and stdout where a person reads it, are written out as
-/// printable() does, but for line breaks and tabs.  What a program reads from stdout stays as it
-/// is.  One at a time.
+/// Protects the terminal from text of devices: while it lives, control characters (except line
+/// breaks and tabs) and bidirectional marks in std::cerr, and in std::cout if that is a terminal,
+/// are escaped as printable() does.  A pipe or file gets std::cout unchanged.  Only one may exist
+/// at a time.
 class EscapedOutput {
  public:
   EscapedOutput();

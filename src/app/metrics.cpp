@@ -1,4 +1,4 @@
-// metrics: the catalogue of what can be published, read out of the packs themselves.
+// metrics: the catalogue of all metrics, made from the packs.
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -15,12 +15,12 @@
 namespace boxmeter {
 namespace {
 
-/// One metric over all queries that give it.
+/// One metric, from all queries that give it.
 struct Entry {
   std::string type = {};
   std::string help = {};
-  std::vector<std::string> labels = {};   // besides the device's
-  std::vector<std::string> key = {};      // of an info: labels that tell its rows apart; empty: all
+  std::vector<std::string> labels = {};   // without those that every series of a device has
+  std::vector<std::string> key = {};      // of an info: its identifying labels; empty: all
   std::vector<std::string> states = {};   // of a state set
   std::vector<std::string> queries = {};  // "pack/query"; empty: boxmeter's own
 };
@@ -34,7 +34,7 @@ void add_rule(Entries& entries, const Query& query, const Rule& rule) {
   Entry& entry = entries[rule.family->name];
   entry.type = name(rule.family->type);
   entry.help = rule.family->help;
-  // `label: "="` takes an inherited label away.
+  // `label: "="` removes an inherited label.
   for (const LabelRule& label : rule.labels)
     if (label.source.constant != "") add_once(entry.labels, label.name);
   for (const LabelRule& label : rule.labels)
@@ -44,7 +44,7 @@ void add_rule(Entries& entries, const Query& query, const Rule& rule) {
   add_once(entry.queries, query.pack == query.name ? query.name : query.pack + "/" + query.name);
 }
 
-/// What boxmeter says of a device whatever its packs, and of itself.
+/// Adds the metrics that are in no pack: health of devices, and own series.
 void add_own(Entries& entries) {
   const DeviceStatus device{
       .queries = {{.asked = true, .up = true, .last_success = WallClock::time_point{}}}};

@@ -1,4 +1,4 @@
-// once: every device polled once, and what it says printed.
+// once: polls every device once and prints the metrics.
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -28,8 +28,8 @@ int once(const OnceOptions& wanted, DeviceKinds kinds) {
   if (wanted.device.empty()) keep_share(config);
   if (!wanted.device.empty()) config.jobs = {find_device(config, wanted.device)};
   for (Job& job : config.jobs) {
-    job.device.polled = true;    // whoever asks here means all
-    job.device.learned.clear();  // everything is asked
+    job.device.polled = true;    // also devices that only probes ask
+    job.device.learned.clear();  // ask everything, also what was unsupported before
     job.device.one_shot = true;
   }
   config.log.format = "text";

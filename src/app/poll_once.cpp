@@ -18,7 +18,7 @@ Outcome poll_once(const Job& job, const PollOptions& poll, http::Stop& stop) {
        .end_turn = [&](const std::string&, const Turn& turn) { outcome.failure = turn.failure; },
        .heard =
            [&](const Request& request, const Error* error) {
-             // The one worker of the one device: no lock.
+             // No lock: one device is asked by one worker.
              outcome.requests.push_back(
                  {.request = request, .error = error ? std::optional(*error) : std::nullopt});
            }},

@@ -20,13 +20,13 @@ sigset_t handled_signals() {
   return handled;
 }
 
-/// Debian's soft limit is 1,024; a box takes one socket, two while it reconnects.
+/// Debian's soft limit is 1,024; a box needs one socket, two while it reconnects.
 void raise_file_limit(std::size_t devices) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  const std::size_t needed = devices * 2 + 700;  // and the connections of our own server
+  const std::size_t needed = devices * 2 + 700;  // 700: for our HTTP server
   if (limit.rlim_max < needed)
     log_event(LogLevel::warn, std::to_string(devices) + " devices need " + std::to_string(needed) +
                                   " file descriptors, the limit is " +
@@ -37,13 +37,14 @@ void raise_file_limit(std::size_t devices) {
 
 void prepare_process(std::size_t devices) {
   raise_file_limit(devices);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a write that fails
+  std::signal(SIGXFSZ, SIG_IGN);  // so that writing beyond a file size limit fails with EFBIG
   std::signal(SIGPIPE, SIG_IGN);
   // NOLINTBEGIN(concurrency-mt-unsafe): no threads yet
-  // Each arena keeps what was freed in it for itself: with two of them instead of one, 47 KB of
-  // every box.  Workers mostly wait for boxes, not for each other.
+  // One malloc arena: memory that was freed in one arena is not used by others, and a second arena
+  // costs 47 KB per box.  Workers rarely contend for it, since they mostly wait for boxes.
   mallopt(M_ARENA_MAX, 1);
-  // getaddrinfo waits 10 s for a silent name server whatever the deadline of the request is.
+  // By default getaddrinfo() waits 10 s for a silent name server, whatever the deadline of a
+  // request.
   setenv("RES_OPTIONS", "timeout:1 attempts:1", 0);
   // NOLINTEND(concurrency-mt-unsafe)
 }

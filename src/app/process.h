@@ -4,17 +4,18 @@
 
 namespace boxmeter {
 
-/// What a process that asks `devices` boxes needs of the system: file descriptors, signals that do
-/// not kill, name lookups that end.  Before any thread exists.
+/// Prepares the process for asking this many boxes: raises the limit of file descriptors, ignores
+/// SIGPIPE, shortens name lookups.  To be called before any thread exists.
 void prepare_process(std::size_t devices);
 
-/// SIGINT, SIGTERM and SIGHUP wait for wait_for_signal() in every thread from now on.
+/// From now on SIGINT, SIGTERM and SIGHUP are only received by wait_for_signal() and
+/// signal_within(). To be called before any thread exists.
 void block_signals();
-/// Returns the signal that came.
+/// Blocks until one of them comes, and returns it.
 int wait_for_signal();
-/// Whether one came within that time; returns as soon as it did.
+/// Blocks for this time, or until one of them comes; returns whether one came.
 bool signal_within(std::chrono::nanoseconds time);
-/// From now on SIGINT and SIGTERM end the process at once.
+/// From now on SIGINT, SIGTERM and SIGHUP end the process at once.
 void unblock_signals();
 
 }  // namespace boxmeter

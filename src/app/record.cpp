@@ -1,4 +1,4 @@
-// record: what a box says, without what it says of its people, for boxmeter-sim to play.
+// record: writes a scrubbed recording of a box, which boxmeter-sim can play.
 #include <unistd.h>
 
 #include <ctime>
@@ -28,7 +28,8 @@ void refuse_used(const fs::path& folder) {
                 "'" + folder.string() + "' is there already; name a folder that is new or empty");
 }
 
-/// One line that is written over on a terminal; elsewhere every hundredth question.
+/// Shows progress: on a terminal in one line, which is overwritten; elsewhere a line per 100
+/// questions.
 class Progress {
  public:
   void show(const record::Step& step) {
@@ -63,7 +64,7 @@ std::string today() {
   return text;
 }
 
-/// What somebody who finds the recording wants to know of it.
+/// The file in the recording that describes it.
 record::File about(const DeviceConfig& device, const Progress& progress) {
   std::string text = "# Recording of a " + device.kind +
                      "\n\nMade by boxmeter " BOXMETER_VERSION " on " + today() +
@@ -74,7 +75,7 @@ record::File about(const DeviceConfig& device, const Progress& progress) {
   return {.path = "RECORDING.md", .text = std::move(text)};
 }
 
-/// Who asked, and with what.
+/// User and secret of the configuration, to be replaced wherever they are in the replies.
 std::vector<record::Known> known_originals(const DeviceConfig& device) {
   std::vector<record::Known> known = {
       {.privacy = Privacy::user, .text = device.username},
@@ -95,7 +96,7 @@ void write(const fs::path& folder, const record::Scrubbed& scrubbed) {
             << (replaced.empty() ? "nothing" : joined(replaced)) << "\n";
 }
 
-/// Everything that a pack asks of such a box: a recording shall give what the box gives.
+/// The queries of all packs of the kind, so that the recording has all that they ask.
 std::vector<QueryPtr> queries_of(const DeviceKind& kind, DeviceKinds kinds) {
   std::vector<QueryPtr> queries;
   for (const PackText& pack : kind.packs())

@@ -1,4 +1,4 @@
-// schema: what may stand in our files, for editors.
+// schema: JSON Schemas of the configuration and of packs, for editors.
 #include "config/schema.h"
 
 #include <iostream>

@@ -28,7 +28,7 @@ class Lines {
   Lines(const DeviceConfig& device, std::vector<std::string>& lines)
       : device_(device), lines_(lines) {}
 
-  /// `query` as JSON.
+  /// `query` is JSON: a quoted name, or null.
   void add(const std::vector<Series>& all, const std::string& query) {
     for (const Series& series : all)
       for (const Point& point : series.points) add(*series.family, point, query);

@@ -8,11 +8,11 @@
 
 namespace boxmeter {
 
-/// Every series as an array of {name, type, unit, labels, value, device, query}, one to a line:
-/// first what boxmeter says of each device itself (query null), then what `snapshots` hold, in the
-/// order of `jobs` and their queries.  Of a series that several queries of a device give, the
-/// earliest of them is taken, as on the page.  Values are written as on the page, so that integers
-/// of 64 bits are exact.  Pure.
+/// All series as a JSON array of {name, type, unit, labels, value, device, query}, one per line.
+/// Per device of `jobs` first its health series (query null), then those of `snapshots`, in the
+/// order of its queries.  If several queries of a device give the same series, the first one is
+/// taken, as on /metrics.  Values are written as on /metrics, so that 64-bit integers are exact.
+/// Pure.
 std::string series_json(std::span<const Job> jobs, const std::vector<DeviceStatus>& devices,
                         const std::vector<SnapshotPtr>& snapshots);
 

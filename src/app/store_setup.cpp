@@ -8,8 +8,8 @@ namespace boxmeter {
 
 namespace {
 
-/// Where the box shows its own pages: at its address, but not at a port where it only answers
-/// programs, which are those that its kind is asked at unless a configuration says otherwise.
+/// The URL of the box's own web pages: its address, without the port if that is the kind's default
+/// port, where a box only answers programs.
 std::string page_of(const Job& job) {
   const auto url = http::parse_url(job.device.url);
   if (!url) return "";
@@ -34,7 +34,7 @@ std::vector<PolledDevice> polled_devices(const Config& config) {
                         .queries = {}};
     for (const QueryPtr& query : job.queries) {
       const bool has_interval = query->interval.count() > 0;
-      std::vector<FamilyPtr> families;  // none where a query is for sinks alone
+      std::vector<FamilyPtr> families;  // none for a query that is only pushed
       for (const Rule& rule : query->rules) families.push_back(rule.family);
       device.queries.push_back({.name = query->name,
                                 .interval = has_interval ? query->interval : job.device.interval,

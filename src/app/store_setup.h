@@ -5,10 +5,10 @@
 
 namespace boxmeter {
 
-/// What the store must know of each configured device.
+/// The devices of the configuration, for the store.  Pure.
 std::vector<PolledDevice> polled_devices(const Config& config);
 
-/// What is polled is recorded in `store`, which outlives the recorder.
+/// A recorder that records in `store`, which must outlive it.
 PollRecorder record_into(Store& store);
 
 }  // namespace boxmeter

@@ -4,7 +4,7 @@
 namespace boxmeter::doctor {
 namespace {
 
-/// A box that renews its certificate does so long before.
+/// Certificates that are renewed automatically are renewed earlier than this before they expire.
 constexpr auto kSoon = std::chrono::hours(24 * 7);
 
 std::string_view why_believed(const http::TlsPolicy& policy) {
@@ -23,7 +23,7 @@ std::string_view why_believed(const http::TlsPolicy& policy) {
   return "";
 }
 
-/// With these nothing but the key counts.
+/// Whether only the key is checked, not the certificate.
 bool is_by_key(const http::TlsPolicy& policy) {
   return policy.mode == http::TlsMode::pin || policy.mode == http::TlsMode::first_use;
 }

@@ -1,4 +1,4 @@
-// freebox commands: what a Freebox can be asked by pyfbx's names.
+// freebox commands: lists pyfbx's commands.
 #include <iostream>
 #include <memory>
 
@@ -16,7 +16,7 @@ std::string name_of(const freebox::Command& command) {
   return std::string(command.system) + "." + std::string(command.method);
 }
 
-/// All commands, those of a system, or a single one.
+/// All commands, those of one system, or one.
 Chosen choose(const std::string& wanted) {
   Chosen chosen;
   for (const freebox::Command& command : freebox::commands())

@@ -60,7 +60,7 @@ class Reader {
   unsigned depth_ = 0;
 };
 
-/// Where in the text, for people: no line when there is only one.
+/// A position in the text, for an error: with the line if there are several.
 std::string place(std::string_view text, std::size_t at) {
   const std::string_view before = text.substr(0, at);
   const auto line_start = before.rfind('\n') + 1;  // npos + 1 is 0
@@ -80,7 +80,7 @@ void Reader::expected(const std::string& what) const {
   while (end < text_.size() && continues_character(text_[end])) ++end;
   std::string got = "the end";
   if (!at_end() && is_control(text_[at_]))
-    got = "a control character";  // a terminal would obey it
+    got = "a control character";  // not quoted, since a terminal would execute it
   else if (!at_end())
     got = "'" + repair_utf8(text_.substr(at_, end - at_)) + "'";
   fail(at_, "expected " + what + ", got " + got);
@@ -97,7 +97,7 @@ void Reader::skip_blanks() {
   }
 }
 
-/// The character, after any blanks; and the blanks after it.
+/// Skips the character, with blanks around it; false if another one comes.
 bool Reader::take(char c) {
   skip_blanks();
   if (!sees(c)) return false;
@@ -268,7 +268,7 @@ Reply Reader::number() {
   return converted<std::uint64_t>(start, digits, base);
 }
 
-/// Texts side by side are one, as in Python.
+/// Adjacent string literals are joined, as in Python.
 std::string Reader::text() {
   std::string read;
   while (sees('\'') || sees('"')) {
@@ -307,7 +307,7 @@ void Reader::escape(std::string& into) {
     if (character > 0x10FFFF || (character >= 0xD800 && character <= 0xDFFF))
       fail(start, "not a character");
     append_utf8(into, character);
-  } else if (c != '\n') {  // a backslash at the end of a line hides it
+  } else if (c != '\n') {  // a backslash before a line feed joins the lines
     fail(start, "unknown escape (a backslash itself is \\\\)");
   }
 }
@@ -321,7 +321,7 @@ char32_t Reader::code(std::size_t digits) {
   return *read;
 }
 
-/// As it stands in a URL, or as the body.
+/// The text of an argument in a URL, or of the body.
 std::string argument_text(const std::string& name, const Reply& value) {
   if (name == "post_data") return value.dump(-1, ' ', false, Reply::error_handler_t::replace);
   if (value.is_string()) return value.get<std::string>();
@@ -329,7 +329,7 @@ std::string argument_text(const std::string& name, const Reply& value) {
   throw Error(ErrorKind::config, "'" + name + "' is text or a whole number");
 }
 
-/// As an error may show them: the box chose them, and a terminal obeys.
+/// The names of members, made safe for an error: they come from the box.
 std::vector<std::string> members_of(const Reply& object) {
   std::vector<std::string> names;
   for (const auto& member : object.items()) names.push_back(one_line(member.key()));
@@ -364,7 +364,7 @@ const Reply& element_of(const Reply& reply, std::int64_t index) {
 
 Expression parse_expression(std::string_view text) {
   std::string name = repair_utf8(trim(text.substr(0, text.find('('))));
-  std::ranges::replace_if(name, is_control, ' ');  // an error is one line, and a terminal obeys
+  std::ranges::replace_if(name, is_control, ' ');  // it is quoted in errors
   return within("command '" + name + "'", [&] {
     if (!is_utf8(text)) throw Error(ErrorKind::config, "not UTF-8 text");
     return Reader(text).expression();

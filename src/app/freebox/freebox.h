@@ -3,8 +3,7 @@
 
 namespace boxmeter {
 
-/// `boxmeter freebox`: pyfbx's flags and commands, and words of our own.  In pyfbx.cpp, which does
-/// what the flags say.
+/// `boxmeter freebox`: pyfbx's flags and commands, and subcommands of our own.  In pyfbx.cpp.
 Prepared prepare_freebox_command(const Program& program);
 
 constexpr Command kFreeboxCommand = {

@@ -17,8 +17,8 @@ constexpr std::size_t kIndent = 4;
 struct Range {
   char32_t first, last;
 };
-/// What str.isprintable() denies of the assigned characters: separators, controls, formats, private
-/// use.
+/// The assigned characters for which str.isprintable() is false: separators, controls, formats,
+/// private use.
 constexpr Range kUnprintable[] = {
     {0x00, 0x1F},       {0x7F, 0xA0},       {0xAD, 0xAD},       {0x600, 0x605},
     {0x61C, 0x61C},     {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x890, 0x891},
@@ -27,7 +27,7 @@ constexpr Range kUnprintable[] = {
     {0xFEFF, 0xFEFF},   {0xFFF0, 0xFFFB},   {0xFFFE, 0xFFFF},   {0x110BD, 0x110BD},
     {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
     {0xE0000, 0xE00FF}, {0xE01F0, 0x10FFFF}};
-/// What Python splits lines at, and what its `\s` means; both in ascending order.
+/// The characters of str.splitlines() and of `\s` in Python; both in ascending order.
 constexpr Range kLineEnds[] = {{0x0A, 0x0D}, {0x1C, 0x1E}, {0x85, 0x85}, {0x2028, 0x2029}};
 constexpr Range kSpaces[] = {{0x09, 0x0D},     {0x1C, 0x20},     {0x85, 0x85},     {0xA0, 0xA0},
                              {0x1680, 0x1680}, {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F},
@@ -120,8 +120,8 @@ std::vector<std::u32string_view> words_of(std::u32string_view line) {
   return words;
 }
 
-/// pprint.PrettyPrinter(indent=4): names and steps as there (CPython's Lib/pprint.py).  `indent` is
-/// where the value begins, `allowance` what must still fit behind it on its last line.
+/// pprint.PrettyPrinter(indent=4), with the names and steps of CPython's Lib/pprint.py.  `indent`
+/// is the column where the value begins, `allowance` the room needed after it on its last line.
 class Pretty {
  public:
   std::string print(const Reply& value) {
@@ -138,8 +138,8 @@ class Pretty {
   std::string out_;
 };
 
-/// Whether the text of a value can stand where `indent + allowance` characters are taken.  The sum
-/// is compared: Python's difference goes below 0 in deep values.
+/// Whether a text of this length fits beside `indent + allowance` characters.  Compares the sum,
+/// since Python's difference is negative in deep values.
 bool fits(std::size_t text, std::size_t indent, std::size_t allowance) {
   return text + indent + allowance <= kWidth;
 }
@@ -182,11 +182,11 @@ void Pretty::format_array(const Reply& value, std::size_t indent, std::size_t al
   out_ += "]";
 }
 
-/// A long text becomes several that Python joins again: split at line ends, then between words.
+/// Splits a long text into adjacent string literals: at line ends, then between words.
 void Pretty::format_text(const Reply& value, std::size_t indent, std::size_t allowance,
                          unsigned level) {
   const std::u32string text = characters_of(value.get_ref<const std::string&>());
-  if (level == 1) {  // stands in parentheses
+  if (level == 1) {  // put in parentheses
     ++indent;
     ++allowance;
   }

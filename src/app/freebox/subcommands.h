@@ -10,7 +10,7 @@
 // The subcommands of `boxmeter freebox`, and what they share.  One thread.
 namespace boxmeter {
 
-/// Which box is asked, and as which application: pyfbx's flags first.
+/// Which box to ask, and as which application: pyfbx's flags and some of our own.
 struct FreeboxOptions {
   std::string app_id = {};
   std::string token = {};  // the app token, or f:FILE
@@ -26,34 +26,34 @@ struct FreeboxOptions {
   bool yes = false;
 };
 
-/// `own` and, behind them, pyfbx's -a -t -v -n -j -u and ours.
+/// `own`, and after them the options for `options`: pyfbx's -a -t -v -n -j -u and our own.
 std::vector<Option> with_freebox_options(std::vector<Option> own, FreeboxOptions& options);
 
-/// Where a registration writes the token.
+/// The option --token-file: where a registration writes the token.
 Option token_file_option(std::string& file);
 
-/// Throws Error{config}, also when the token file cannot be used.
+/// The box as a device.  Throws Error{config}, also if the token file cannot be used.
 DeviceConfig freebox_config(const FreeboxOptions& options);
 
-/// Logs to stderr in the wanted detail, and what else a process needs that asks one box.
+/// Sets up the log, on stderr, and the process.
 void prepare_freebox(const FreeboxOptions& options);
 
-/// On one line as JSON, else as pyfbx pretty-prints it.
+/// Prints a reply as JSON on one line, or as pyfbx pretty-prints it.
 void print_reply(std::ostream& out, const Reply& reply, bool json);
 
-/// Asks, where the request changes the box (terminal.h).  Throws Error{config} for a request that
-/// cannot be made, too.  Touches no network.
+/// Asks for consent if the request changes the box; see confirm().  Throws Error{config} for a no,
+/// and for a request that cannot be made.  Does not touch the network.
 void confirm_change(const Request& request, const FreeboxOptions& options);
 
-/// Registers the application, which takes a person at the box, and writes the token file (pyfbx's
-/// two lines).  What the person is told goes to stderr.  Returns `config` with the token in it.
-/// Throws Error.
+/// Registers the application, which a person must confirm at the box, and writes the token file
+/// (pyfbx's two lines).  Prints what to do to stderr.  Returns `config` with the token.  Throws
+/// Error.
 DeviceConfig register_application(DeviceConfig config, const std::string& file);
 
-/// Where the token goes when nobody says.
+/// The default of --token-file.
 constexpr const char* kTokenFile = "freebox.token";
 
-// The words after `boxmeter freebox`, a row each in pyfbx.cpp's table.
+// The subcommands, the rows of the table in pyfbx.cpp.
 Prepared prepare_freebox_commands(const Program& program);  // catalogue.cpp
 Prepared prepare_freebox_register(const Program& program);  // register.cpp
 Prepared prepare_freebox_get(const Program& program);       // verb.cpp, as those that follow

@@ -62,7 +62,7 @@ std::string everything(Box& box) {
   return text;
 }
 
-/// The service that needs no login first; since FRITZ!OS 8.24 it may not be used for this (606).
+/// Tries the IGD service first, which needs no login; since FRITZ!OS 8.24 it refuses this (606).
 void reconnect(Box& box) {
   constexpr const char* kAction = "ForceTermination";
   if (box.catalog()->find("WANIPConn1") != nullptr) try {
@@ -96,7 +96,7 @@ std::string answer(Box& box, const std::string& url, const Inspection& wanted) {
   return wanted.reconnect || wanted.reboot ? change(box, url, wanted) : "";
 }
 
-/// The box proves nothing: whoever answers there is asked.
+/// Prints the key of whatever answers at the address; it is not verified.
 int show_pin(BoxOptions options) {
   options.encrypt = options.insecure = true;
   http::Stop stop;

@@ -6,8 +6,8 @@
 
 namespace boxmeter::fritz {
 
-/// What `boxmeter fritz` does without a further word: fritzconnection's own flags.  The first that
-/// is given, in this order, is done.
+/// What `boxmeter fritz` does without a subcommand: fritzconnection's own flags.  Of several flags
+/// the first in this order takes effect.
 struct Inspection {
   bool services = false;
   std::string actions_of = {};

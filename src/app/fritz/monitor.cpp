@@ -1,4 +1,4 @@
-// boxmeter fritz monitor: calls as they happen.
+// boxmeter fritz monitor: prints calls as they happen.
 #include <algorithm>
 #include <array>
 #include <iostream>
@@ -20,8 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What stands behind time, event and id.  `caller` and `called` are whole numbers or, on the side
-/// of the box, its own number.
+/// The fields of an event after time, event and id.
 struct Event {
   std::string_view name;
   std::array<const char*, 4> fields;
@@ -34,13 +33,13 @@ constexpr Event kEvents[] = {
     {"DISCONNECT", {"seconds", nullptr, nullptr, nullptr}},
 };
 
-/// A number where it is one: telephone numbers begin with 0, and stay text.
+/// A JSON number if the text is one, else a string.
 OrderedJson number_or_text(std::string_view text) {
   if (const auto value = parse_integer<unsigned>(text)) return *value;
   return text;
 }
 
-/// "17.11.26 10:15:30" as 2026-11-17T10:15:30: the box's own time, which has no zone.
+/// "2026-11-17T10:15:30" for "17.11.26 10:15:30", which is the box's local time, without a zone.
 std::string iso_time(std::string_view text) {
   constexpr std::string_view kForm = "00.00.00 00:00:00";
   const bool fits =
@@ -53,7 +52,7 @@ std::string iso_time(std::string_view text) {
          date.substr(9);
 }
 
-/// What is no event, or of a kind that nobody knows yet, keeps its fields without names.
+/// An unknown event keeps its fields without names; a line that is no event is kept whole.
 OrderedJson to_json(const std::string& line) {
   const auto fields = split(line, ';');
   if (fields.size() < 3) return {{"line", line}};
@@ -71,7 +70,7 @@ OrderedJson to_json(const std::string& line) {
   return json;
 }
 
-/// Returns when there is a connection again, however long that takes.
+/// Blocks until there is a connection again.
 void reconnect(fritzbox::CallStream& stream) {
   std::cerr << "notice: the connection to the call monitor at " << stream.address()
             << " has ended; it is made again when the box answers\n";
@@ -85,7 +84,7 @@ void reconnect(fritzbox::CallStream& stream) {
   std::cerr << "notice: connected again\n";
 }
 
-/// Until Ctrl-C, or until nobody reads what is printed.
+/// Runs until Ctrl-C, or until stdout is closed.
 int listen(const std::string& address, bool json) {
   set_up_log("warn", "text");
   prepare_process(1);

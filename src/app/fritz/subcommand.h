@@ -5,8 +5,7 @@
 #include "app/commands.h"
 #include "app/fritz/box_options.h"
 
-// The words after `boxmeter fritz`, a row each in fritz.cpp's table.  Those that read the same of
-// the box share a file.
+// The subcommands of `boxmeter fritz`, the rows of the table in fritz.cpp.  One thread.
 namespace boxmeter::fritz {
 
 Prepared prepare_call(const Program& program);       // call.cpp
@@ -20,7 +19,7 @@ Prepared prepare_phonebook(const Program& program);  // phone.cpp
 Prepared prepare_monitor(const Program& program);    // monitor.cpp
 Prepared prepare_wol(const Program& program);        // network.cpp
 
-/// The flag of what can be printed as JSON, and the one of what changes the box.
+/// The flags --json, and --yes of commands that can change the box.
 inline Option json_flag(bool& target, const char* help = "Print JSON") {
   return {.name = "json", .target = &target, .help = help};
 }

@@ -1,4 +1,4 @@
-// setup: which box.
+// setup: finds boxes and lets the person choose one.
 #include <unistd.h>
 
 #include <future>
@@ -21,7 +21,7 @@ struct Candidate {
   FoundBox found = {};
 };
 
-/// Those that the person may mean.
+/// The kinds to look for: the one that was named, or all that setup supports.
 std::vector<const DeviceKind*> wanted(const Answers& answers, DeviceKinds kinds) {
   std::vector<const DeviceKind*> all;
   if (!answers.kind.empty()) all.push_back(&find_kind(kinds, answers.kind));
@@ -47,7 +47,7 @@ std::vector<Candidate> search(const std::vector<const DeviceKind*>& kinds, http:
   return found;
 }
 
-/// As the configuration reads it.
+/// The URL as the configuration would read it.
 std::string box_url(const std::string& text, const DeviceKind& kind) {
   const Document document = parse_yaml(Reply(text).dump(), kUrlOption);
   return read_box_url(Value(document), kind);
@@ -59,14 +59,14 @@ DeviceConfig at(const std::string& url, const DeviceKind& kind) {
   return device;
 }
 
-/// The first kind that the box at the address is of.
+/// The box at the address, tried as each kind in turn.
 Candidate look(const std::string& text, const std::vector<const DeviceKind*>& kinds,
                http::Stop& stop) {
   std::string tried;
   for (const DeviceKind* kind : kinds) {
     try {
       Candidate found{kind, kind->setup.look(at(box_url(text, *kind), *kind), stop)};
-      // Whoever writes http:// means it.
+      // If the person wrote http://, do not propose https.
       if (text.find("://") != std::string::npos) found.found.secure_url.clear();
       return found;
     } catch (const Error& error) {
@@ -87,7 +87,7 @@ void show(const std::vector<Candidate>& found) {
   std::cerr << table(rows);
 }
 
-/// A number of the list, or an address.
+/// Lists the boxes that were found; the answer is a number of the list or an address.
 Candidate choose(const Answers& answers, const std::vector<const DeviceKind*>& kinds,
                  http::Stop& stop) {
   std::vector<Candidate> found = search(kinds, stop);

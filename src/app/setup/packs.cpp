@@ -1,4 +1,4 @@
-// setup: what the packs of a kind can do on this box, and which of them are wanted.
+// setup: finds out what the packs give on this box, and lets the person choose some.
 #include <algorithm>
 #include <iostream>
 #include <iterator>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kWidth = 90;  // of a remark
 
-/// No more than that, whole words.
+/// Cut to kWidth, between words.
 std::string shortened(std::string text) {
   if (text.size() <= kWidth) return text;
   text.resize(text.find_last_of(' ', kWidth));
@@ -34,20 +34,20 @@ std::string about(std::string_view text) {
   return comment.substr(0, comment.find_first_of(".;:"));
 }
 
-/// A line that is written over, where a person looks.
+/// Progress in one line that is overwritten, if there is a terminal.
 void show_progress(std::size_t asked, std::size_t all) {
   if (!can_ask()) return;
   std::cerr << "\rAsking what it can do: " << asked << " of " << all << " "
             << (asked == all ? "\n" : "") << std::flush;
 }
 
-/// All that `queries` give in one turn, by query.
+/// The snapshots of one turn, by query.
 std::map<std::string, SnapshotPtr> asked_once(const Box& box, const std::vector<QueryPtr>& queries,
                                               http::Stop& stop) {
   Guarded<std::map<std::string, SnapshotPtr>> outcomes;
   std::optional<Failure> failure;
   DeviceConfig device = box.device;
-  if (device.name.empty()) device.name = "box";  // it is named later, and warnings name it now
+  if (device.name.empty()) device.name = "box";  // for warnings; its real name is asked for later
   Poller::once({{.device = device, .queries = queries, .kind = box.kind}}, {},
                {.record =
                     [&](const SnapshotPtr& snapshot) {
