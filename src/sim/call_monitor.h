@@ -8,10 +8,10 @@
 
 namespace boxmeter::sim {
 
-/// The call monitor of a box: tells every connection what is told to it.  Any thread.
+/// The call monitor of a box: sends events to all its connections.  Any thread.
 class CallMonitor {
  public:
-  /// Throws Error{config} when the port is in use.  `host` is an IPv4 address.
+  /// `host` is an IPv4 address.  Throws Error{config} if the port is in use.
   CallMonitor(const std::string& host, int port);
   ~CallMonitor();
   CallMonitor(const CallMonitor&) = delete;
@@ -19,7 +19,7 @@ class CallMonitor {
 
   int port() const { return port_; }
 
-  /// "RING;0;0301234567;7654321;SIP0;" goes out as a line with the time before it.
+  /// Sends an event, "RING;0;0301234567;7654321;SIP0;", as a line with the time in front.
   void tell(const std::string& event);
   /// Closes all connections; new ones are accepted.
   void hang_up();

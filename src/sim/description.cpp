@@ -84,7 +84,8 @@ std::string write_scpd(const std::vector<Action>& actions) {
   for (const Action& action : actions) {
     text += "<action>" + tagged("name", action.name) + "<argumentList>\n";
     for (const Argument& argument : action.arguments) {
-      // One variable per argument: two actions may give one name different types.
+      // One variable per argument, since two actions may have arguments of one name and different
+      // types.
       const std::string variable = "A_" + action.name + "_" + argument.name;
       text += written(argument, variable);
       variables += "<stateVariable sendEvents=\"no\">" + tagged("name", variable) +

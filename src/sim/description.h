@@ -3,13 +3,14 @@
 #include <string_view>
 #include <vector>
 
-// tr64desc.xml, igddesc.xml and the SCPDs.  Pure; any thread.
+// Reads and writes tr64desc.xml, igddesc.xml and SCPDs.  Independent of device/fritzbox, so that a
+// mistake in its parser is not repeated here.  Pure; any thread.
 namespace boxmeter::sim {
 
 struct Argument {
   std::string name = {};
   bool in = false;
-  std::string type = "string";            // UPnP's word: ui4, boolean, ...
+  std::string type = "string";            // the UPnP type: ui4, boolean, ...
   std::vector<std::string> allowed = {};  // empty: anything
 };
 
@@ -24,24 +25,23 @@ struct Service {
   std::string control_url = {};
   std::string scpd_url = {};
 
-  /// The UPnP tree, which answers without a login.
+  /// Whether it is an IGD service, which needs no login.
   bool open() const { return type.starts_with("urn:schemas-"); }
 };
 
-/// All services of a description, at any depth.  Throws Error{config} when it is not XML.
+/// All services of a description, at any depth.  Throws Error{config} if it is not XML.
 std::vector<Service> read_services(std::string_view description);
 
-/// Throws Error{config} when it is not XML.
+/// All actions of an SCPD.  Throws Error{config} if it is not XML.
 std::vector<Action> read_actions(std::string_view scpd);
 
-/// An SCPD for these actions.
+/// An SCPD that declares these actions.
 std::string write_scpd(const std::vector<Action>& actions);
 
 /// `description` with one more service, at the end of its first service list.
 std::string with_service(std::string description, const Service& service);
 
-/// jason_boxinfo.xml, made up from what tr64desc.xml says.  Throws Error{config} when that is not
-/// XML.
+/// A jason_boxinfo.xml made from tr64desc.xml.  Throws Error{config} if that is not XML.
 std::string boxinfo_of(std::string_view description);
 
 }  // namespace boxmeter::sim

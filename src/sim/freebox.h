@@ -3,7 +3,8 @@
 
 namespace boxmeter::sim {
 
-/// A box that speaks Freebox OS: /api_version, sessions, recorded GETs.  Throws Error{config}.
+/// Boxes that speak the Freebox API: /api_version, sessions, recorded GETs, some writes.  Throws
+/// Error{config}.
 BoxMaker prepare_freebox(const Recording& recording);
 
 }  // namespace boxmeter::sim

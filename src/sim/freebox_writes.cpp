@@ -13,7 +13,7 @@ Json object_of(std::string_view body) {
   return object.is_object() ? object : Json();
 }
 
-/// Members that a box takes and never shows.
+/// Members that a box accepts and never returns.
 bool is_write_only(std::string_view member) { return member == "password"; }
 
 bool same_type(const Json& a, const Json& b) {
@@ -24,7 +24,8 @@ std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-/// Delegations are changed by their prefix; the next hop is in the LAN (or "", for none).
+/// Delegations are identified by their prefix; the next hop is a link-local address, or "" for
+/// none.
 std::string merge_delegations(Json& current, const Json& wanted) {
   for (const Json& delegation : wanted) {
     if (!delegation.is_object() || !delegation.contains("prefix")) return "inval";
@@ -86,7 +87,7 @@ Written post(const Json& current, std::string_view body) {
   Json element = object_of(body);
   if (element.is_null() || !current.is_array()) return {.error = "inval"};
   std::int64_t id = 1;
-  bool texts = false;  // ids are texts here
+  bool texts = false;  // whether ids are texts in this list
   for (const Json& other : current) {
     const Json known = other.value("id", Json());
     texts = texts || known.is_string();

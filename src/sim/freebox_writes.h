@@ -5,8 +5,8 @@
 
 namespace boxmeter::sim {
 
-/// What a Freebox makes of a request that writes: an error code, or the new value of the object or
-/// list that was written to, and what it answers.
+/// The outcome of a request that writes: an error code, or the new value of the object or list, and
+/// the result in the answer.
 struct Written {
   std::string error = {};
   nlohmann::ordered_json value = {};
@@ -14,14 +14,13 @@ struct Written {
 };
 
 /// PUT: the members of `body` replace those of `current`.  A member that the object does not have,
-/// or of another type, is `inval`; the objects of the Connection API have errors of their own.
-/// Pure.
+/// or of another type, gives `inval`; objects of the Connection API have other errors too.  Pure.
 Written put(std::string_view path, const nlohmann::ordered_json& current, std::string_view body);
 
-/// POST to a list: one element more, with the next free id.  Pure.
+/// POST to a list: adds an element, with the next free id.  Pure.
 Written post(const nlohmann::ordered_json& current, std::string_view body);
 
-/// DELETE of the element of a list that has this id, login or token.  Pure.
+/// DELETE: removes the element of a list that has this id, login or token.  Pure.
 Written remove(const nlohmann::ordered_json& current, std::string_view id);
 
 }  // namespace boxmeter::sim

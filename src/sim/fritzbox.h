@@ -3,7 +3,8 @@
 
 namespace boxmeter::sim {
 
-/// A box that speaks TR-064 with digest and IGD without.  Throws Error{config}.
+/// Boxes that speak TR-064 (with a digest login), IGD (without), and the web server.  Throws
+/// Error{config}.
 BoxMaker prepare_fritzbox(const Recording& recording);
 
 }  // namespace boxmeter::sim

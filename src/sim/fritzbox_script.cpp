@@ -28,7 +28,7 @@ constexpr ListAction kLists[] = {
     {"GetMessageList", "NewURL", "/tamcalllist.lua", "lists/tamcalllist.xml", /*absolute=*/true},
 };
 
-/// "soap/Hosts1.GetGenericHostEntry.NewIndex=0.xml" taken apart.
+/// The parts of "soap/Hosts1.GetGenericHostEntry.NewIndex=0.xml".
 struct SoapFile {
   std::string service;
   std::string action;
@@ -47,7 +47,7 @@ std::optional<SoapFile> soap_file(std::string_view path) {
                   .argument = std::string(path.substr(std::min(second + 1, path.size())))};
 }
 
-/// What the type of a recorded value may be.  64 bits are declared "string" on a box.
+/// A UPnP type that fits a recorded value.  Boxes declare 64-bit numbers as "string".
 std::string type_of(std::string_view value) {
   const auto number = parse_integer<std::int64_t>(value);
   const bool whole = number && value == std::to_string(*number);
@@ -55,7 +55,7 @@ std::string type_of(std::string_view value) {
   return *number < 0 ? "i4" : "ui4";
 }
 
-/// The elements of a recorded reply, as arguments.  Throws Error{config} when it is not XML.
+/// The elements of a recorded reply, as arguments.  Throws Error{config} if it is not XML.
 std::vector<Argument> recorded_arguments(const std::string& path, std::string_view text) {
   std::vector<Argument> arguments;
   for (auto& [name, value] : within(path, [&] { return read_reply(text); }))
@@ -77,8 +77,8 @@ WanRates wan_rates(const Recording& recording) {
   return rates;
 }
 
-/// The services of both descriptions.  One that has recorded replies but is listed nowhere is put
-/// into tr64desc.xml: the recording then is of several boxes, and no client would find it.
+/// The services of both descriptions.  A service that has recorded replies but is not described (in
+/// recordings made of several boxes) is added to tr64desc.xml, or no client would find it.
 std::vector<Service> all_services(const Recording& recording, std::string& tr64desc) {
   std::vector<Service> services;
   for (const std::string* text : {recording.find("igddesc.xml"), recording.find("tr64desc.xml")})
@@ -109,7 +109,7 @@ void add_recorded(FritzboxScript& script, const Recording& recording) {
       ActionScript& action = service.actions[file->action];
       MovingText reply = MovingText::of_soap(text, rates);
       if (!action.described) action.arguments = recorded_arguments(path, text);
-      // Clients hold their arguments against the SCPD: one that is made up has to know this one.
+      // Clients check arguments against the SCPD, so a made-up SCPD must declare this one.
       if (!action.described && !file->argument.empty())
         action.arguments.insert(action.arguments.begin(),
                                 {.name = file->argument.substr(0, file->argument.find('=')),

@@ -13,14 +13,15 @@
 
 namespace boxmeter::sim {
 
-/// An action whose reply is a path with a sid, and what is behind it.
+/// An action that answers with the path of a document, and that document.
 struct ListAction {
   std::string_view action;
-  std::string_view argument;  // of the reply
-  std::string_view page;
-  std::string_view file;  // in the recording
-  bool absolute = false;  // the reply holds a whole URL
+  std::string_view argument;  // of the reply, that holds the path
+  std::string_view page;      // the path, without the session id
+  std::string_view file;      // in the recording
+  bool absolute = false;      // the reply has a whole URL
 };
+/// Null for other actions.
 const ListAction* find_list_action(std::string_view action);
 
 struct Page {
@@ -28,15 +29,15 @@ struct Page {
   std::string content_type = {};
 };
 
-/// What a box says to one action.
+/// The recorded answers of one action.
 struct ActionScript {
-  bool described = false;  // by the SCPD
+  bool described = false;  // in the recorded SCPD
   std::vector<Argument> arguments = {};
-  std::optional<MovingText> reply = {};                      // whatever the arguments
+  std::optional<MovingText> reply = {};                      // for any arguments
   std::unordered_map<std::string, MovingText> replies = {};  // by "NewIndex=0"
   const ListAction* list = nullptr;
 
-  /// The argument that counts through a table; empty: none does.
+  /// The argument that is the index of a table; empty: there is none.
   std::string_view index() const;
 };
 
@@ -45,13 +46,13 @@ struct ServiceScript {
   std::unordered_map<std::string, ActionScript> actions = {};
 };
 
-/// A recording of a Fritz!Box, ready to be answered from.  Immutable: any thread.
+/// A recording of a Fritz!Box, parsed.  Immutable: any thread.
 struct FritzboxScript {
-  std::unordered_map<std::string, Page> pages = {};              // by path, open to everybody
-  std::unordered_map<std::string, Page> lists = {};              // by path, with a sid
+  std::unordered_map<std::string, Page> pages = {};              // by path; need no login
+  std::unordered_map<std::string, Page> lists = {};              // by path; need a session id
   std::unordered_map<std::string, ServiceScript> services = {};  // by control URL
   WebScript web = {};
-  std::string connection_service = {};  // "1.WANPPPConnection.1": what the recording is of
+  std::string connection_service = {};  // "1.WANPPPConnection.1": the one that was recorded
 };
 
 /// Throws Error{config} that names the file.

@@ -41,7 +41,8 @@ Json parsed(const std::string& path, const std::string& text) {
   return json;
 }
 
-/// A page that somebody took away, as firmware does; nothing when nobody did.
+/// The answer of firmware that does not have the page, in the way that overrule() chose; nullopt if
+/// it is not overruled.
 std::optional<ServerResponse> taken_away(const std::string& how) {
   if (how.empty()) return std::nullopt;
   if (how == "html") return html(200, kLoginPage);
@@ -140,7 +141,7 @@ ServerResponse FritzboxWeb::page(const http::ServerRequest& request, const Overr
   if (auto instead = taken_away(overruled("lua:" + name))) return *std::move(instead);
   const auto found = script_.pages.find(name);
   if (found == script_.pages.end()) return *taken_away("other");
-  // A box puts the session into every page.
+  // Real boxes add the session id to every page.
   std::string text = found->second;
   text.insert(text.rfind('}'), R"(,"sid":")" + sid + "\"");
   return ServerResponse::text(200, std::move(text), std::string(kJson));

@@ -10,7 +10,7 @@
 
 namespace boxmeter::sim {
 
-/// What a recording holds of a Fritz!Box's web server.  Immutable: any thread.
+/// The recorded answers of a Fritz!Box's web server.  Immutable: any thread.
 struct WebScript {
   std::unordered_map<std::string, MovingText> aha =
       {};  // by "getdevicelistinfos", "COMMAND.ain=AIN"
@@ -22,15 +22,16 @@ struct WebScript {
 /// Throws Error{config}.
 WebScript read_web(const Recording& recording);
 
-/// The web server: login_sid.lua and what stands behind it.  Any thread.
+/// The web server of a Fritz!Box: login_sid.lua, and the pages that need its session.  Any thread.
 class FritzboxWeb {
  public:
-  /// "aha:getdevicelistinfos" -> an HTTP status, html, empty, other; empty: nothing was overruled.
+  /// Box::overruled(): for "aha:getdevicelistinfos" an HTTP status, html, empty or other; empty:
+  /// not overruled.
   using Overruled = std::function<std::string(const std::string& request)>;
 
   FritzboxWeb(const WebScript& script, const BoxOptions& options, Stats& stats);
 
-  /// Nothing for a path that is no part of it.
+  /// nullopt for a path that does not belong to it.
   std::optional<http::ServerResponse> answer(const Visit& visit, const Overruled& overruled);
   void expire() { login_.expire(); }
 

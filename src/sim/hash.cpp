@@ -32,7 +32,7 @@ std::uint64_t stirred(std::uint64_t state) {
 }  // namespace
 
 std::string md5_hex(std::string_view text) {
-  // Fetched once: looking the algorithm up costs OpenSSL 3 more than hashing 100 bytes.
+  // Fetched once: in OpenSSL 3 the lookup takes longer than hashing 100 bytes.
   static const EVP_MD* const md5 = EVP_MD_fetch(nullptr, "MD5", nullptr);
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes;
   unsigned count = 0;

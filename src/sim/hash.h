@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-// Pure; any thread; none throws Error.
+// Hashes and pseudo-random texts.  Pure; any thread; none throws Error.
 namespace boxmeter::sim {
 
 /// Lower-case hex of MD5 over `text`.
@@ -16,14 +16,14 @@ std::string hmac_sha1_hex(std::string_view key, std::string_view message);
 std::string pbkdf2_sha256(std::string_view password, std::string_view salt, int iterations);
 
 std::string hex_text(std::string_view bytes);
-/// The other way; what is no digit counts as 0.
+/// The inverse; other characters count as 0.
 std::string from_hex(std::string_view text);
 
-/// Latin text, UTF-8, as UTF-16LE; a character above U+00FF is a dot.
+/// UTF-8 as UTF-16LE, with a dot for characters above U+00FF.
 std::string utf16le(std::string_view text);
 
-/// A number that depends on all of its input and on nothing else: what makes invented values and
-/// nonces the same in every run with one seed.
+/// A pseudo-random number that depends only on its input, so that made-up values and nonces are the
+/// same in every run with one seed.
 std::uint64_t mixed(std::uint64_t seed, std::string_view text);
 
 /// `count` characters of `alphabet`, chosen by `number`.

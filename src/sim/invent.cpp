@@ -18,7 +18,7 @@ constexpr Range kRanges[] = {
     {"i1", -128, 127}, {"i2", -32'768, 32'767}, {"i4", -2'147'483'648, 2'147'483'647},
 };
 
-// Counters of 64 bits are declared "string"; the rest is what has broken clients before.
+// 64-bit counters are declared "string"; the other values have broken clients before.
 constexpr std::string_view kStrings[] = {
     "",
     "-",

@@ -11,7 +11,7 @@ namespace {
 
 using namespace boxmeter;
 
-/// Every box takes a descriptor and every client another.
+/// Every box needs a descriptor, and every client one.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread, which inherit it
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread, so that all inherit it
   // OpenSSL writes to sockets without MSG_NOSIGNAL.
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c)
   raise_descriptor_limit();

@@ -10,17 +10,17 @@
 namespace boxmeter::sim {
 namespace {
 
-constexpr double kPeriod = 60.0;  // seconds; of the swaying
+constexpr double kPeriod = 60.0;  // seconds, of the sine
 constexpr double kSway = 0.1;
 
 struct ElementMove {
   std::string_view element;
   Motion motion;
   double rate;
-  double WanRates::*of_wan = nullptr;  // times this
+  double WanRates::*of_wan = nullptr;  // `rate` is multiplied by it
 };
 
-// 32 and 64 bits of one counter move together, as on a box.
+// The 32-bit and 64-bit forms of a counter move together, as on a box.
 constexpr ElementMove kElements[] = {
     {"NewUpTime", Motion::clock, 1},
     {"NewUptime", Motion::clock, 1},
@@ -55,7 +55,7 @@ std::optional<Move> element_move(std::string_view element, const WanRates& rates
               .rate = found->rate * (found->of_wan != nullptr ? rates.*found->of_wan : 1.0)};
 }
 
-// Members of a Freebox reply, and the neighbour that tells how fast they move.
+// Members of a Freebox reply, and the member beside them that is their rate.
 struct MemberMove {
   std::string_view member;
   std::string_view neighbour;
@@ -95,7 +95,8 @@ struct Moving {
   Move move;
 };
 
-// A text that no recording holds; stands where a moving number stood until the text is cut there.
+// Replaces moving numbers in the JSON, to find their positions in its text; no recording contains
+// it.
 constexpr std::string_view kMark = "@moving number@";
 
 /// Puts kMark in place of the numbers that move, in the order in which dump() writes them.
@@ -103,7 +104,7 @@ void mark(Json& node, std::string_view parent, std::vector<Moving>& moving) {
   if (node.is_array())
     for (Json& child : node) mark(child, parent, moving);
   if (!node.is_object()) return;
-  // Moves are read from neighbours, so all of them before the first is overwritten.
+  // Rates are read from other members, so all of them before the first number is replaced.
   std::vector<std::optional<Move>> moves;
   for (const auto& [member, value] : node.items())
     moves.push_back(value.is_number_integer() ? member_move(node, member, parent) : std::nullopt);
@@ -126,7 +127,7 @@ std::int64_t moved(std::int64_t recorded, const Move& move, const Moment& moment
     return recorded + static_cast<std::int64_t>(std::lround(move.rate * std::sin(angle)));
   const std::int64_t start = moment.restarted ? 0 : recorded;
   if (move.motion == Motion::clock) return start + static_cast<std::int64_t>(moment.seconds);
-  // The integral of rate x (1 + kSway x sin): never falls, and agrees with the swaying rate.
+  // The integral of rate x (1 + kSway x sin), so that it never falls and matches the moving rate.
   const double swayed =
       kSway * kPeriod / (2 * std::numbers::pi) * (std::cos(moment.phase) - std::cos(angle));
   const auto risen = static_cast<std::int64_t>(move.rate * (moment.seconds + swayed));

@@ -9,10 +9,10 @@
 
 namespace boxmeter::sim {
 
-/// A point in a simulated box's life.
+/// A point in the time of a simulated box.
 struct Moment {
   double seconds = 0.0;    // since it was switched on (or restarted)
-  double phase = 0.0;      // 0..2 pi: what makes two boxes of one recording differ
+  double phase = 0.0;      // 0..2 pi, so that boxes of one recording differ
   bool restarted = false;  // counters and uptimes count from 0, not from what was recorded
 };
 
@@ -26,9 +26,10 @@ enum class Motion {
 /// How a number moves.
 struct Move {
   Motion motion = Motion::clock;
-  double rate = 1.0;
+  double rate = 1.0;  // per second; of a gauge: the amplitude
 };
 
+/// The value of a recorded number at a moment.  Pure.
 std::int64_t moved(std::int64_t recorded, const Move& move, const Moment& moment);
 
 /// Recorded bandwidth of a box's internet connection, which its byte counters follow.
@@ -37,14 +38,15 @@ struct WanRates {
   double receive = 400'000;
 };
 
-/// A recorded reply whose numbers move.  Immutable: any thread.
+/// A recorded reply whose counters, clocks and gauges move with time.  Immutable: any thread.
 class MovingText {
  public:
-  /// One that stands still.
+  /// A text without moving numbers.
   explicit MovingText(std::string text);
 
+  /// XML: known elements move.
   static MovingText of_soap(std::string_view text, const WanRates& rates);
-  /// Text that is no JSON stands still.
+  /// JSON: known members move.  Other text does not.
   static MovingText of_json(std::string text);
 
   http::Chunk at(const Moment& moment) const;
@@ -61,7 +63,7 @@ class MovingText {
   std::vector<Gap> gaps_;
 };
 
-/// What is between <name> and </name>, raw; for the few values that are needed of a recording.
+/// The raw text between <name> and </name>; nullopt if there is none.  Pure.
 std::optional<std::string_view> element_text(std::string_view xml, std::string_view name);
 
 }  // namespace boxmeter::sim

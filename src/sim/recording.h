@@ -7,7 +7,7 @@
 
 namespace boxmeter::sim {
 
-/// A folder of replies of one box, read whole.
+/// A recording: a folder of replies of one box, read into memory.
 struct Recording {
   std::filesystem::path folder = {};
   std::string name = {};  // the folder's
@@ -15,10 +15,11 @@ struct Recording {
   /// By path in the folder, "soap/DeviceInfo1.GetInfo.xml"; only .xml, .json and .txt.
   std::map<std::string, std::string, std::less<>> files = {};
 
+  /// The content of a file; null if there is none.
   const std::string* find(std::string_view path) const;
 };
 
-/// `kind` empty: found from what the folder holds.  Throws Error{config}.
+/// `kind` empty: recognized by the files in the folder.  Throws Error{config}.
 Recording read_recording(const std::filesystem::path& folder, const std::string& kind);
 
 }  // namespace boxmeter::sim

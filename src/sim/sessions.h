@@ -9,22 +9,23 @@
 
 namespace boxmeter::sim {
 
-/// The login of a Freebox: challenges, passwords made from them, session tokens.  Any thread.
+/// The login of a Freebox: challenges, the passwords computed from them, and sessions.  Any thread.
 class Sessions {
  public:
-  /// A session is good for `uses` requests (0: any number); `seed` decides challenges and tokens.
+  /// A session is valid for `uses` requests (0: any number); challenges and tokens are derived from
+  /// `seed`.
   Sessions(std::string app_id, Secret app_token, std::uint64_t uses, std::uint64_t seed);
 
-  /// A new challenge; the newest 16 are good, each for one login.
+  /// A new challenge; the last 16 are valid, each for one login.
   std::string challenge();
-  /// The token of a new session; empty when the password is none of the good ones.  `app_token` is
-  /// the one of an application that was registered; empty: only the first one is known.
+  /// Opens a session; returns its token, or empty for a wrong password.  `app_token` is that of a
+  /// registered application; empty: that of the application given to the constructor.
   std::string open(const std::string& app_id, const std::string& password,
                    const std::string& app_token = {});
-  /// Whether `token` is of an open session; counts as a use of it.
+  /// Whether the session with this token is open; counts as one request.
   bool use(const std::string& token);
   void close(const std::string& token);
-  /// Forgets all sessions and challenges.
+  /// Invalidates all sessions and challenges.
   void expire();
 
  private:

@@ -44,7 +44,7 @@ pugi::xml_node child(const pugi::xml_node& node, std::string_view local) {
   return {};
 }
 
-/// The namespace that the prefix of the node's name stands for, where the node itself declares it.
+/// The namespace of the node, if the node itself declares it.
 std::string_view own_namespace(const pugi::xml_node& node) {
   const std::string_view name = node.name();
   const auto colon = name.find(':');

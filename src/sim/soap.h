@@ -5,40 +5,41 @@
 #include <utility>
 #include <vector>
 
-// The SOAP side of a Fritz!Box.  Pure; any thread.
+// SOAP as a Fritz!Box speaks it, and other texts of its servers.  Pure; any thread.
 namespace boxmeter::sim {
 
-/// What a client wants: one action of one service.
+/// A request of a client: one action of one service.
 struct SoapCall {
   std::string service_type = {};
   std::string action = {};
   std::vector<std::pair<std::string, std::string>> arguments = {};
 
-  /// Empty when it was not sent.
+  /// Empty if it was not sent.
   std::string argument(std::string_view name) const;
 };
 
-/// Nothing unless header and body are well-formed and name the same action of the same service.
+/// nullopt unless header and body are well-formed and name the same action of the same service.
 std::optional<SoapCall> parse_call(std::string_view soap_action, std::string_view body);
 
-/// The arguments in a reply.  Throws Error{config} when it is none.
+/// The arguments of a reply.  Throws Error{config} if it is not one.
 std::vector<std::pair<std::string, std::string>> read_reply(std::string_view text);
 
-/// An envelope around the reply of `action`; `arguments` are already escaped.
+/// The reply to `action` in its envelope; `arguments` are escaped already.
 std::string soap_reply(std::string_view service_type, std::string_view action,
                        std::string_view arguments);
 
-/// The body of an HTTP 500; the namespace follows the service's.
+/// The body of an HTTP 500 with a UPnP error; its namespace is that of TR-064 or IGD, like the
+/// service's.
 std::string soap_fault(std::string_view service_type, int code);
 
 /// "<name>value</name>\n", escaped.
 std::string soap_argument(std::string_view name, std::string_view value);
 std::string xml_escaped(std::string_view text);
 
-/// A field of an application/x-www-form-urlencoded body, decoded; empty when there is none.
+/// A field of an application/x-www-form-urlencoded body, decoded; empty if there is none.
 std::string form_parameter(std::string_view body, std::string_view name);
 
-/// A page as the box's web server writes it, for 401 and 404.
+/// An error page as the box's web server writes it.
 std::string error_page(int status, std::string_view reason, std::string_view code);
 
 }  // namespace boxmeter::sim

@@ -22,7 +22,7 @@ std::string tagged(std::string_view tag, std::string_view text) {
   return "<" + name + ">" + xml_escaped(text) + "</" + name + ">";
 }
 
-/// In the query or in a form, as clients do it.
+/// Clients send parameters in the query or in a form.
 std::string parameter(const http::ServerRequest& request, std::string_view name) {
   if (std::string given = request.parameter(name); !given.empty()) return given;
   return form_parameter(request.body, name);
@@ -65,7 +65,7 @@ bool WebLogin::use(const std::string& sid) {
       return true;
     if (!sid.empty()) {
       ++stats_.stale_sids;
-      state.sessions.clear();  // of this host; there is no other
+      state.sessions.clear();  // a real box: only those of this host
     }
     return false;
   });
@@ -82,7 +82,7 @@ std::string WebLogin::challenge(State& state, bool version2) const {
   const auto hex = [&](std::size_t count) {
     return letters(mixed(options_.seed + state.issued++, "login"), count, kHex);
   };
-  // The salt of the first round belongs to the user and stays; that of the second never does.
+  // The salt of the first round is fixed per user; that of the second round is always new.
   const std::string salt = letters(mixed(options_.seed, "salt"), 32, kHex);
   std::string fresh = version2 ? "2$10000$" + salt + "$1000$" + hex(32) : hex(8);
   state.challenges.push_back(fresh);

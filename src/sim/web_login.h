@@ -10,21 +10,21 @@
 
 namespace boxmeter::sim {
 
-/// login_sid.lua, as strict as the box: a challenge is good for one answer, a wrong answer blocks
-/// all logins for a time that doubles, an unknown session id ends all sessions.  Any thread.
+/// login_sid.lua, as strict as a real box: a challenge is valid for one response, a wrong response
+/// blocks all logins for a time that doubles, an unknown session id ends all sessions.  Any thread.
 class WebLogin {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
   WebLogin(const BoxOptions& options, Stats& stats);
 
-  /// One exchange: what a login page with these parameters answers.  `refuse`: whatever they are.
+  /// The body for a request to login_sid.lua.  `refuse`: no login is accepted.
   std::string answer(const http::ServerRequest& request, bool refuse, Time now);
 
-  /// Whether `sid` is of an open session; counts as a use of it.
+  /// Whether the session with this id is open; counts as one request.
   bool use(const std::string& sid);
 
-  /// Forgets all sessions and challenges, as a box does that restarts.
+  /// Invalidates all sessions and challenges, as a restart does.
   void expire();
 
  private:
@@ -32,7 +32,7 @@ class WebLogin {
     std::deque<std::string> challenges;
     std::deque<std::pair<std::string, std::uint64_t>> sessions;  // id, uses
     Time blocked_until = {};
-    std::chrono::seconds block{0};  // the last one
+    std::chrono::seconds block{0};  // the length of the last block
     std::uint64_t issued = 0;
   };
 
