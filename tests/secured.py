@@ -30,12 +30,12 @@ class Authority:
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
                 "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.crt", cwd=folder)
 
-    def sign(self, name, san):
+    def sign(self, name, san, days=30):
         openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
                 "-keyout", f"{name}.key", "-out", f"{name}.csr", cwd=self.folder)
         (self.folder / f"{name}.ext").write_text(f"subjectAltName={san}\n")
         openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{self.name}.crt", "-CAkey", f"{self.name}.key", "-CAcreateserial",
-                "-days", "30", "-extfile", f"{name}.ext", "-out", f"{name}.crt", cwd=self.folder)
+                "-days", str(days), "-extfile", f"{name}.ext", "-out", f"{name}.crt", cwd=self.folder)
         (self.folder / f"{name}.pem").write_text((self.folder / f"{name}.crt").read_text()
                                                  + (self.folder / f"{name}.key").read_text())
 

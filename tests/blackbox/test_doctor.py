@@ -1,20 +1,24 @@
 """`boxmeter doctor`: the cause and the way out for what can be wrong, and nothing private in it."""
 import json
+import pathlib
 import re
+import tempfile
 
 import pytest
 
 from harness import BUILD, FREEBOX, FRITZBOX, RECORDINGS, Daemon, Process, Sim, config, freebox, fritzbox, push, run, sink
+from secured import Authority
 from stand_ins import Quiet, Server
 
 pytestmark = pytest.mark.sanitized
 POLL = "interval: 30s, timeout: 1s"
 
 
-def doctor(tmp_path, text, *words):
+def doctor(tmp_path, text, *words, env=None):
     file = tmp_path / "boxmeter.yml"
     file.write_text(text)
-    return run("doctor", "--config.file", file, *words, env={"STATE_DIRECTORY": str(tmp_path / "state"), "HOME": str(tmp_path)})
+    return run("doctor", "--config.file", file, *words,
+               env={"STATE_DIRECTORY": str(tmp_path / "state"), "HOME": str(tmp_path), **(env or {})})
 
 
 def of_the_device(done, name):
@@ -32,6 +36,14 @@ def test_each_fault_of_a_box_is_told_with_its_cause_and_the_way_out(tmp_path, go
     harmless = {fritzbox: "bad-json", freebox: "bad-xml"}[brand]  # it speaks the other language
     assert done.returncode == (0 if fault == harmless else 1), done.stdout
     golden(f"doctor/{name}-{fault}.txt", of_the_device(done, name).replace(sim.urls[0].rsplit(":", 1)[1], "PORT"))
+
+
+def test_a_box_that_opens_a_session_and_then_forbids_everything(tmp_path, golden):
+    with Sim(FRITZBOX, args=["--still", "--fault", "forbidden"]) as sim:
+        done = doctor(tmp_path, config(fritzbox(sim.urls[0], queries=["fritzbox_device", "fritzbox_lua"]), poll=POLL))
+
+    assert done.returncode == 0, done.stdout  # a right can be given: nothing is broken
+    golden("doctor/home-forbidden.txt", of_the_device(done, "home").replace(sim.urls[0].rsplit(":", 1)[1], "PORT"))
 
 
 @pytest.mark.parametrize("words, told", [
@@ -135,7 +147,46 @@ def test_of_encryption_the_version_is_told_and_why_the_box_is_believed_and_until
     assert insecure == ("  tls: warning, TLSv1.3, anybody is believed, certificate until DAY\n"
                         f'    -> to believe this box alone, set tls: {{pin: "{key}"}}, if that is its key')
     assert pinned == "  tls: ok, TLSv1.3, its key is the one in 'pin', certificate until DAY"
-    assert wrong.startswith("  tls: failing, ") and "    -> if the box was replaced or reset" in wrong
+    assert wrong.startswith("  tls: failing, ") and "    -> if that is your box (one that was replaced or reset has a new key)" in wrong
+
+
+@pytest.mark.parametrize("tls, vouched", [("system", "an authority that is trusted"), ({"ca_file": "ca.crt"}, "the certificate in 'ca_file'")])
+def test_of_a_certificate_that_an_authority_signed_it_is_told_who_vouches_for_it_and_when_it_ends(tmp_path, tls, vouched):
+    authority = Authority(tmp_path)
+    authority.sign("box", "DNS:localhost,IP:127.0.0.1")
+    authority.sign("other", "DNS:box.invalid")
+    trusted = {"SSL_CERT_FILE": str(tmp_path / "ca.crt")}
+
+    def told(certificate, env):
+        with Sim(FRITZBOX, args=["--still", "--tls", "--certificate", tmp_path / f"{certificate}.pem"]) as sim:
+            url = sim.urls[0].replace("127.0.0.1", "localhost")
+            done = doctor(tmp_path, config(fritzbox(url, queries=["fritzbox_device"], tls=tls), poll=POLL), env=env)
+        lines = of_the_device(done, "home").splitlines()
+        at = next(at for at, line in enumerate(lines) if line.startswith("  tls: "))
+        key = r"sha256//[^\"]+"
+        return [re.sub(key, "KEY", re.sub(r"\d{4}-\d\d-\d\d", "DAY", re.sub(r"<address>:\d+", "ADDRESS", line))) for line in lines[at:at + 2]]
+
+    assert told("box", trusted)[0] == f"  tls: ok, TLSv1.3, {vouched} vouches for it, certificate until DAY"
+    way_out = ("    -> if that is your box (one that was replaced or reset has a new key), let it be believed as the message says; "
+               "else somebody stands between")
+    assert told("other", trusted) == [
+        "  tls: failing, DeviceInfo1.GetInfo: /tr64desc.xml: the certificate of ADDRESS is for 'box.invalid', not for '<address>'; "
+        "to trust just this key, set tls: {pin: \"KEY\"}", way_out]
+    Authority(tmp_path)  # another one of that name, which has signed nothing
+    assert told("box", trusted)[0].startswith("  tls: failing, DeviceInfo1.GetInfo: /tr64desc.xml: the certificate of ADDRESS is not trusted by ")
+
+
+def test_a_certificate_that_ends_soon_is_a_warning_where_an_authority_vouches_for_it(tmp_path):
+    authority = Authority(tmp_path)
+    authority.sign("box", "DNS:localhost", days=3)
+    with Sim(FRITZBOX, args=["--still", "--tls", "--certificate", tmp_path / "box.pem"]) as sim:
+        url = sim.urls[0].replace("127.0.0.1", "localhost")
+        done = doctor(tmp_path, config(fritzbox(url, queries=["fritzbox_device"], tls={"ca_file": "ca.crt"}), poll=POLL))
+
+    lines = of_the_device(done, "home").splitlines()
+    assert done.returncode == 0, done.stdout
+    assert lines[3].startswith("  tls: warning, TLSv1.3, the certificate in 'ca_file' vouches for it, certificate until 20")
+    assert lines[4] == "    -> renew the certificate, else the box is not believed from that day on"
 
 
 @pytest.mark.parametrize("metric, told", [
@@ -175,6 +226,39 @@ def test_a_sink_is_sent_a_request_without_values(tmp_path):
                     "  sink c: failing, cannot connect to <address>:1: Connection refused",
                     "    -> is the listener running, and is 'url' its address?"]
     assert got == [b"[]", b"[]"]
+
+
+@pytest.fixture
+def open_folder():
+    """tmp_path is below a folder that nobody else gets into."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def test_files_and_folders_that_others_can_read_or_change_are_told(open_folder):
+    modes = {"boxmeter.yml": 0o644, "telegraf.password": 0o644, "state": 0o777}
+    (open_folder / "state").mkdir()
+    (open_folder / "boxmeter.yml").touch()
+    (open_folder / "telegraf.password").write_text("hidden\n")
+    text = config(fritzbox("http://127.0.0.1:1", password="x y"), poll=POLL,
+                  extra=push(sink("http://127.0.0.1:1/", username="boxmeter", password_file="telegraf.password")))
+
+    def told():
+        for name, mode in modes.items():
+            (open_folder / name).chmod(mode)
+        return [re.sub(r"yml:\d+:\d+", "yml:PLACE", line) for line in doctor(open_folder, text).stdout.split("\nhome\n")[0].splitlines()
+                if re.match("  (files|state_dir|configuration)|    -> chmod", line)]
+
+    assert told() == [
+        "  files: warning, every user of this machine can read '~/boxmeter.yml', which has a password or a token in it",
+        "    -> chmod o-r it, or keep what is secret in a file of its own (password_file and the like)",
+        "  state_dir: warning, every user of this machine can change what is kept in '~/state', keys of boxes among it",
+        "    -> chmod o-w it",
+        "  configuration: warning, ~/boxmeter.yml:PLACE: every user of this machine can read '~/telegraf.password' (chmod o-r it)"]
+    modes = {"boxmeter.yml": 0o640, "telegraf.password": 0o600, "state": 0o700}
+    assert told() == ["  files: ok", "  state_dir: ok, ~/state"]
 
 
 def test_json_for_programs_holds_nothing_private(tmp_path):

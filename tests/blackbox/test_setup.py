@@ -302,3 +302,31 @@ def test_a_fritzbox_of_this_network_is_found(tmp_path, address, how):
     assert done.returncode == 0, done.stderr
     assert f"\n1  Fritz!Box  FRITZ!Box 7590 154.07.57  http://{address}:49000\n" in done.stderr
     assert f"    url: http://{address}:49000\n" in file.read_text()
+
+
+BY_ITS_NAME = """
+import subprocess, sys
+subprocess.run("ip link set lo up".split(), check=True)
+subprocess.run(["mount", "--bind", sys.argv[4], "/etc/hosts"], check=True)
+box = subprocess.Popen([sys.argv[1] + "/boxmeter-sim", "--recording", sys.argv[2], "--still", "--port", "80"], stdout=subprocess.PIPE, text=True)
+while box.stdout.readline().strip() != "ready":
+    pass
+done = subprocess.run([sys.argv[1] + "/boxmeter", "setup", "--config.file", sys.argv[3], "--yes"])
+box.terminate()
+sys.exit(done.returncode)
+"""
+
+
+def test_a_freebox_of_this_network_is_found(tmp_path):
+    if os.geteuid() != 0 or not shutil.which("unshare") or not shutil.which("ip"):
+        pytest.skip("no network of its own: needs root, unshare and ip")
+    file, hosts = tmp_path / "conf/boxmeter.yml", tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 localhost mafreebox.freebox.fr\n")
+
+    done = subprocess.run(["unshare", "--net", "--mount", sys.executable, "-c", BY_ITS_NAME, BUILD, FREEBOX, file, hosts], text=True,
+                          capture_output=True, timeout=120, env=environment(tmp_path))
+
+    assert done.returncode == 0, done.stderr
+    assert "\n1  Freebox  Freebox Server (" in done.stderr
+    assert "    url: auto\n" in file.read_text()
+    assert (tmp_path / "conf/credentials/home.token").exists()

@@ -183,13 +183,12 @@ std::string way_out(ErrorKind error, Refusal refusal, const DeviceKind& kind) {
   switch (error) {
     case ErrorKind::timeout:
       return "is the box asleep, overloaded, or its way here slow? 'timeout' of the device gives "
-             "it "
-             "longer";
+             "it longer";
     case ErrorKind::network:
       return "is the box on, and 'url' its address and port? If so: " + opening;
     case ErrorKind::tls:
-      return "if the box was replaced or reset, let it be believed anew as the message says; else "
-             "somebody stands between";
+      return "if that is your box (one that was replaced or reset has a new key), let it be "
+             "believed as the message says; else somebody stands between";
     case ErrorKind::auth:
       return "write the right user and secret ('boxmeter setup' asks for them); rights: " +
              granting;

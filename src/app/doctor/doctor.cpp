@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <set>
 
@@ -81,10 +82,13 @@ Finding not_asked(const Job& job, DeviceKinds kinds, const std::string& metric) 
   return finding;
 }
 
-Findings findings_of(const DoctorOptions& wanted, const Config& config,
+Findings findings_of(const DoctorOptions& wanted, const Config& config, const FilesSeen& read,
                      const std::vector<Job>& jobs, DeviceKinds kinds) {
   Findings findings;
-  if (wanted.metric.empty()) findings = surroundings(config);
+  if (wanted.metric.empty()) {
+    findings = files(config, read);
+    std::ranges::move(surroundings(config), std::back_inserter(findings));
+  }
   for (const Job& job : jobs) {
     Findings own =
         wanted.metric.empty() ? examine(job, config.poll) : trace(job, config.poll, wanted.metric);
@@ -95,12 +99,13 @@ Findings findings_of(const DoctorOptions& wanted, const Config& config,
 }
 
 int examine_all(const DoctorOptions& wanted, const Words& words, DeviceKinds kinds) {
-  const Config config = load_config(config_file(wanted.file), kinds);
+  FilesSeen read;
+  const Config config = noting(read, [&] { return load_config(config_file(wanted.file), kinds); });
   const std::vector<Job> jobs =
       words.empty() ? config.jobs : std::vector<Job>{find_device(config, words[0])};
   set_up_log("off", "text");  // what it would say is among the findings
   prepare_process(jobs.size());
-  Findings findings = findings_of(wanted, config, jobs, kinds);
+  Findings findings = findings_of(wanted, config, read, jobs, kinds);
   hide(findings, config);
   if (wanted.json)
     print_json(findings, config);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/poll_once.h"
+#include "base/file.h"
 #include "config/config.h"
 
 // `boxmeter doctor`: what works, what does not, and the way out.  One thread.
@@ -41,6 +42,10 @@ Findings examine(const Job& given, const PollOptions& poll);
 /// boxes.cpp: who gives a metric on this device, what was asked, and what the box said.  Empty:
 /// nothing that the device is asked gives it.
 Findings trace(const Job& given, const PollOptions& poll, std::string_view metric);
+
+/// files.cpp: which of the files that a configuration was read from show others what they should
+/// not see.  Throws Error{config} when one is gone meanwhile.
+Findings files(const Config& config, const FilesSeen& read);
 
 /// surroundings.cpp: clock, state_dir, limits, our own address, the sinks.
 Findings surroundings(const Config& config);

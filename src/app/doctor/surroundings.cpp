@@ -1,4 +1,5 @@
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "app/doctor/doctor.h"
 #include "app/running.h"
@@ -26,6 +27,15 @@ Finding clock() {
 
 Finding state_dir(const Config& config) {
   const std::string why = why_not_writable(config.state_dir / "probe");
+  struct stat status {};
+  const bool is_open =
+      ::stat(config.state_dir.c_str(), &status) == 0 && (status.st_mode & S_IWOTH) != 0;
+  if (is_open)
+    return {.check = "state_dir",
+            .state = "warning",
+            .what = "every user of this machine can change what is kept in '" +
+                    config.state_dir.string() + "', keys of boxes among it",
+            .way_out = "chmod o-w it"};
   if (why.empty()) return {.check = "state_dir", .state = "ok", .what = config.state_dir.string()};
   return {.check = "state_dir",
           .state = "warning",
