@@ -1,18 +1,14 @@
 """`boxmeter setup`: from a box to a configuration, by questions at a terminal and by options."""
-import json
 import os
-import pathlib
-import pty
-import select
 import shutil
 import subprocess
 import sys
 import textwrap
-import time
 
 import pytest
 
-from harness import BUILD, FREEBOX, FRITZBOX, PATIENCE, RECORDINGS, Sim, run
+from harness import BUILD, FREEBOX, FRITZBOX, Sim, run
+from setting_up import at_a_terminal, environment
 
 pytestmark = pytest.mark.sanitized
 
@@ -23,10 +19,6 @@ def sim():
         yield running
 
 
-def environment(tmp_path):
-    return {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "STATE_DIRECTORY": str(tmp_path / "state")}
-
-
 def boxmeter_setup(tmp_path, *words, stdin=None):
     return subprocess.run([BUILD / "boxmeter", "setup", "--config.file", tmp_path / "conf/boxmeter.yml", *words], text=True,
                           input=stdin or "", capture_output=True, timeout=120, env=environment(tmp_path))
@@ -34,45 +26,6 @@ def boxmeter_setup(tmp_path, *words, stdin=None):
 
 def set_up_fritzbox(tmp_path, sim, *words):
     return boxmeter_setup(tmp_path, "--url", sim.urls[0], "--username", "monitor", "--password-file", "-", "--yes", *words, stdin="secret\n")
-
-
-def at_a_terminal(tmp_path, *words, answers):
-    """(exit code, what was shown) to somebody who gives one answer after the other, each when something was asked."""
-    parent, child = pty.openpty()
-
-    def take_terminal():
-        os.setsid()
-        import fcntl
-        import termios
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    command = [BUILD / "boxmeter", "setup", "--config.file", tmp_path / "conf/boxmeter.yml", *words]
-    answers, seen, fresh = list(answers), "", ""
-    with subprocess.Popen(command, stdin=child, stdout=child, stderr=child, env=environment(tmp_path),
-                          preexec_fn=take_terminal) as program:
-        end = time.monotonic() + PATIENCE
-        while program.poll() is None and time.monotonic() < end:
-            if not select.select([parent], [], [], 0.1)[0]:
-                continue
-            try:
-                fresh += os.read(parent, 4000).decode()
-            except OSError:
-                break
-            if answers and fresh.endswith(("? ", "] ")):
-                seen += fresh
-                fresh = ""
-                os.write(parent, answers.pop(0).encode())
-        assert program.poll() is not None or program.wait(5) is not None
-        while select.select([parent], [], [], 0)[0]:
-            fresh += os.read(parent, 4000).decode()
-    echoes = b"ECHO" if is_echoing(child) else b""
-    os.close(child)
-    os.close(parent)
-    return program.returncode, (seen + fresh).replace("\r\n", "\n"), bool(echoes)
-
-
-def is_echoing(terminal):
-    import termios
-    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
 
 
 def modes(folder):
@@ -108,6 +61,7 @@ def test_with_an_option_for_every_answer_nothing_is_asked(tmp_path, sim):
 
         Next:
           1. start it:       boxmeter serve --config.file {file}
+                             its page: http://127.0.0.1:9877/
           2. Prometheus:     scrape_configs:
                                - job_name: boxmeter
                                  static_configs: [{{targets: ["127.0.0.1:9877"]}}]
@@ -159,6 +113,7 @@ def test_at_a_terminal_it_asks_and_a_wrong_password_is_asked_for_again(tmp_path,
     assert ("DeviceInfo1.GetInfo: the box refused the login of user 'monitor': check name and password, and that this user "
             "may use the box's settings\n") in seen
     assert "wrong" not in seen and "secret" not in seen
+    assert "\rAsking what it can do: 1 of " in seen and " warn " not in seen
     assert echoes
     assert (tmp_path / "conf/credentials/home.password").read_text() == "secret\n"
 

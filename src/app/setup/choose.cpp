@@ -123,7 +123,7 @@ Box choose_box(const Answers& answers, DeviceKinds kinds, http::Stop& stop) {
   Box box{.kind = chosen.kind,
           .device = at(found.secure_url.empty() ? found.url : found.secure_url, *chosen.kind),
           .what = found.what};
-  std::cerr << found.what << " at " << box.device.url << "\n";
+  std::cerr << found.what << (box.device.url == "auto" ? "" : " at " + box.device.url) << "\n";
   return box;
 }
 

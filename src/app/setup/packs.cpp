@@ -34,10 +34,11 @@ std::string about(std::string_view text) {
   return comment.substr(0, comment.find_first_of(".;:"));
 }
 
-/// Progress in one line that is overwritten, if there is a terminal.
+/// Progress in one line that is overwritten, if there is a terminal.  std::clog, because std::cerr
+/// escapes what moves the cursor.
 void show_progress(std::size_t asked, std::size_t all) {
   if (!can_ask()) return;
-  std::cerr << "\rAsking what it can do: " << asked << " of " << all << " "
+  std::clog << "\rAsking what it can do: " << asked << " of " << all << " "
             << (asked == all ? "\n" : "") << std::flush;
 }
 

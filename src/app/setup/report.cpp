@@ -7,10 +7,12 @@
 #include <map>
 
 #include "app/poll_once.h"
+#include "app/running.h"
 #include "app/setup/setup.h"
 #include "app/terminal.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "publish/web_file.h"
 
 namespace boxmeter::setup {
 namespace {
@@ -94,21 +96,33 @@ bool has_unit() {
   return false;
 }
 
+/// Of the job of Prometheus; a socket of the file system is no address there.
+std::string targets(const std::string& url) {
+  const std::string::size_type at = url.find("://");
+  if (at == std::string::npos) return "[]}]  # web.listen has no address that Prometheus can ask";
+  return "[\"" + url.substr(at + 3) + "\"]}]" +
+         (url.starts_with("https:") ? "\n                         scheme: https" : "");
+}
+
 std::string next_steps(const Places& places, const Config& config) {
   const bool is_service =
       ::geteuid() == 0 && places.config == "/etc/boxmeter/boxmeter.yml" && has_unit();
-  const std::string& address = config.web.listen.front();
+  const bool is_tls = !config.web.config_file.empty() && speaks_tls(config.web.config_file);
+  const std::string url = asked_at(config.web.listen.front(), is_tls);
   return "Next:\n"
          "  1. start it:       " +
          (is_service ? std::string(places.is_new ? "systemctl enable --now boxmeter"
                                                  : "systemctl restart boxmeter")
                      : "boxmeter serve --config.file " + places.config.string()) +
+         (url.empty() || url.starts_with("unix:")
+              ? ""
+              : "\n                     its page: " + url + route_prefix(config.web) + "/") +
          "\n"
          "  2. Prometheus:     scrape_configs:\n"
          "                       - job_name: boxmeter\n"
-         "                         static_configs: [{targets: [\"" +
-         address +
-         "\"]}]\n"
+         "                         static_configs: [{targets: " +
+         targets(url) +
+         "\n"
          "  3. Grafana:        import the dashboards of grafana/ (in a package: "
          "/usr/share/boxmeter/grafana)\n"
          "If something is missing later, 'boxmeter doctor' says why.\n";

@@ -43,7 +43,7 @@ std::string free_name(const Places& places, const Box& box, DeviceKinds kinds) {
 }
 
 int set_up(const Answers& answers, DeviceKinds kinds) {
-  set_up_log("warn", "text");
+  set_up_log("off", "text");  // the table of packs says what it would say
   prepare_process(1);
   const Places target = places(answers);
   if (!target.is_new) load_config(target.config, kinds);  // what is wrong with it is told first
