@@ -121,8 +121,17 @@ class Shown {
     std::vector<Key> own;  // those that its kind takes
     for (const Key& row : keys)
       if (find_key(kDeviceKeys, row.name) != nullptr || (kind && takes(kind->raw(), row)))
-        own.push_back(row);
+        own.push_back(kind ? with_default_of(kind->raw(), row) : row);
     section(device, own, indent + 2, first);
+  }
+
+  /// A device without an address or queries has those of its kind.
+  Key with_default_of(const std::string& kind, Key row) const {
+    const auto known = std::ranges::find(kinds_, kind, &DeviceKind::name);
+    if (known == kinds_.end()) return row;
+    if (row.name == "url") row.default_text = known->default_url;
+    if (row.name == "queries") row.default_text = known->default_pack;
+    return row;
   }
 
   bool takes(const std::string& kind, const Key& row) const {

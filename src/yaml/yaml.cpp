@@ -176,12 +176,31 @@ std::string_view line_of(std::string_view text, int line) {
   return index < lines.size() ? lines[index] : std::string_view();
 }
 
+/// Whether the line begins below none of the lines above, neither of their keys nor of what stands
+/// behind their '-'.
+bool is_out_of_line(std::string_view text, int line) {
+  const auto lines = split(text, '\n');
+  const auto own = line_of(text, line).find_first_not_of(' ');
+  if (own == std::string_view::npos || own == 0) return false;
+  for (std::size_t i = 0; i < std::min(lines.size(), static_cast<std::size_t>(line - 1)); ++i) {
+    auto begin = lines[i].find_first_not_of(' ');
+    while (begin != std::string_view::npos && lines[i].substr(begin).starts_with("- ")) {
+      if (begin == own) return false;
+      begin = lines[i].find_first_not_of(' ', begin + 1);
+    }
+    if (begin == own) return false;
+  }
+  return true;
+}
+
 /// A hint for the most frequent causes of a syntax error.
 std::string hint(std::string_view text, Mark mark) {
   const auto line = line_of(text, mark.line);
   const auto indentation = line.substr(0, line.find_first_not_of(" \t\r"));
   if (indentation.find('\t') != std::string_view::npos)
     return " (the line is indented with a tab; YAML takes blanks only)";
+  if (is_out_of_line(text, mark.line))
+    return " (the line begins below none of those above: give it as many blanks as its neighbours)";
   const auto colon = line.find(": ");
   const auto begin =
       colon == std::string_view::npos ? colon : line.find_first_not_of(' ', colon + 1);

@@ -324,7 +324,7 @@ def test_reloads_beside_scrapes_and_polls_lose_nothing_and_leak_nothing(tmp_path
 
 def test_the_configuration_in_use_is_shown_without_secrets(tmp_path):
     with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim:
-        text = config(home(sim, tls=None), free(sim), poll=LONG, extra="defaults: {labels: {site: attic}}\n"
+        text = config(home(sim, tls=None), free(sim, queries=None), poll=LONG, extra="defaults: {labels: {site: attic}}\n"
                       + push(sink("http://127.0.0.1:9/telegraf?p=hidden", bearer_token="hidden", headers={"X-Key": "hidden"})))
         with Daemon(tmp_path, text) as daemon:
             shown = daemon.get("/config").decode()
@@ -335,6 +335,7 @@ def test_the_configuration_in_use_is_shown_without_secrets(tmp_path):
             assert ("  - name: home\n    kind: fritzbox\n" + f"    url: {sim.urls[0]}\n    labels: {{site: attic}}\n    poll: true\n"
                     "    queries: [fritzbox_device, fritzbox_wan_packets]\n    username: monitor\n    password: <secret>\n") in shown
             assert "    app_token: <secret>\n" in shown
+            assert "    poll: true\n    queries: freebox\n" in shown  # that of its kind
             lines = daemon.get("/config?lines=1").decode()
             assert f"    password: <secret>  # {daemon.file}:" in lines
             assert "  listen: 127.0.0.1:9877  # default\n" in lines
