@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "metric/rows.h"
 
@@ -156,24 +157,24 @@ Reply Asker::first_supported(const Part& part, const Bindings& bindings, Clock::
 
 Reply Asker::call(const Request& request, Clock::time_point now) {
   const std::string key = describe(request);
-  Use& use = used_[key];
-  const bool is_first = use.turn != turn_;
-  use = {.when = now, .turn = turn_};
-  if (request.keep.count() == 0) return call_in_turn(request, key, now, is_first);
+  Known& known = known_[key];
+  const bool is_first = std::exchange(known.turn, turn_) != turn_;
+  known.used = now;
+  if (request.keep.count() == 0) return call_in_turn(request, key, known, now, is_first);
   const auto kept = kept_.find(key);
   if (kept != kept_.end() && now - kept->second.asked < request.keep) return kept->second.reply;
-  Reply reply = call_device(request, key, now);
+  Reply reply = call_device(request, known.capability, now);
   kept_[key] = {reply, now};
   return reply;
 }
 
-Reply Asker::call_in_turn(const Request& request, const std::string& key, Clock::time_point now,
-                          bool is_first) {
-  if (const auto known = shared_answers_.find(key); known != shared_answers_.end())
-    return known->second;
-  if (!is_first) shared_.insert(key);
-  Reply reply = call_device(request, key, now);
-  if (shared_.contains(key)) shared_answers_[key] = reply;
+Reply Asker::call_in_turn(const Request& request, const std::string& key, Known& known,
+                          Clock::time_point now, bool is_first) {
+  if (const auto answer = shared_answers_.find(key); answer != shared_answers_.end())
+    return answer->second;
+  if (!is_first) known.is_shared = true;
+  Reply reply = call_device(request, known.capability, now);
+  if (known.is_shared) shared_answers_[key] = reply;
   return reply;
 }
 
@@ -181,10 +182,9 @@ void Asker::tell(const Request& request, const Error* error) const {
   if (heard_) heard_(request, error);
 }
 
-Reply Asker::call_device(const Request& request, const std::string& key, Clock::time_point now) {
+Reply Asker::call_device(const Request& request, Capability& capability, Clock::time_point now) {
   if (const auto stranger = strangers_.find(request.verb); stranger != strangers_.end())
     throw Stranger(stranger->second);
-  Capability& capability = capabilities_[key];
   if (!capability.worth_asking(now)) {
     ask_again_ = std::min(ask_again_, capability.ask_again());
     throw Error(ErrorKind::refused, capability.reason(),
@@ -219,23 +219,19 @@ Reply Asker::call_device(const Request& request, const std::string& key, Clock::
 /// would make more than kMostRequests, is forgotten.
 void Asker::forget_unused(Clock::time_point now) {
   if (swept_ == Clock::time_point()) swept_ = now;
-  if (now - swept_ < kUnused && used_.size() <= kMostRequests &&
-      capabilities_.size() <= kMostRequests)
-    return;
+  if (now - swept_ < kUnused && known_.size() <= kMostRequests) return;
   swept_ = now;
   Clock::time_point oldest = now - kUnused;
-  if (used_.size() > kMostRequests) {
+  if (known_.size() > kMostRequests) {
     std::vector<Clock::time_point> times;
-    for (const auto& [request, use] : used_) times.push_back(use.when);
+    for (const auto& [request, known] : known_) times.push_back(known.used);
     const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
     std::ranges::nth_element(times, middle);
     oldest = std::max(oldest, *middle);
   }
-  std::erase_if(used_, [&](const auto& entry) { return entry.second.when < oldest; });
-  const auto is_unused = [&](const auto& entry) { return !used_.contains(entry.first); };
-  std::erase_if(kept_, is_unused);
-  std::erase_if(shared_, [&](const std::string& request) { return !used_.contains(request); });
-  if (std::erase_if(capabilities_, is_unused) > 0) ++changes_;
+  if (std::erase_if(known_, [&](const auto& entry) { return entry.second.used < oldest; }) > 0)
+    ++changes_;
+  std::erase_if(kept_, [&](const auto& entry) { return !known_.contains(entry.first); });
 }
 
 void Asker::notice_epoch() {
@@ -247,12 +243,18 @@ void Asker::notice_epoch() {
   ask_all_at_once();
 }
 
-void Asker::recall(std::map<std::string, Capability> capabilities) {
-  capabilities_ = std::move(capabilities);
+std::map<std::string, Capability> Asker::capabilities() const {
+  std::map<std::string, Capability> all;
+  for (const auto& [request, known] : known_) all.emplace(request, known.capability);
+  return all;
+}
+
+void Asker::recall(const std::map<std::string, Capability>& capabilities) {
+  for (const auto& [request, capability] : capabilities) known_[request].capability = capability;
 }
 
 void Asker::ask_all_at_once() {
-  for (auto& [request, capability] : capabilities_) capability.ask_at_once();
+  for (auto& [request, known] : known_) known.capability.ask_at_once();
   ++changes_;
 }
 

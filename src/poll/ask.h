@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,14 +54,21 @@ class Asker {
 
   /// What was found out so far, by describe(request), and how often that has changed: a refusal
   /// came, came again, or went.
-  const std::map<std::string, Capability>& capabilities() const { return capabilities_; }
+  std::map<std::string, Capability> capabilities() const;
   std::uint64_t changes() const { return changes_; }
   /// What an earlier run found out; before the first ask().
-  void recall(std::map<std::string, Capability> capabilities);
+  void recall(const std::map<std::string, Capability>& capabilities);
   /// Refusals are worth nothing any more: the box is not the one that they are of.
   void ask_all_at_once();
 
  private:
+  /// Of a request.
+  struct Known {
+    Capability capability = {};
+    Clock::time_point used = {};  // when it was last wanted; epoch: an earlier run wanted it
+    std::uint64_t turn = 0;       // in which that was
+    bool is_shared = false;       // it came twice in a turn
+  };
   using Bindings = std::vector<std::pair<std::string, std::string>>;  // "radio" or "ap.id" -> text
 
   Reply ask_once(const Query& query, Clock::time_point now, Tally& tally);
@@ -72,9 +78,9 @@ class Asker {
                  Reply& element, Tally& tally);
   Reply first_supported(const Part& part, const Bindings& bindings, Clock::time_point now);
   Reply call(const Request& request, Clock::time_point now);
-  Reply call_in_turn(const Request& request, const std::string& key, Clock::time_point now,
-                     bool is_first);
-  Reply call_device(const Request& request, const std::string& key, Clock::time_point now);
+  Reply call_in_turn(const Request& request, const std::string& key, Known& known,
+                     Clock::time_point now, bool is_first);
+  Reply call_device(const Request& request, Capability& capability, Clock::time_point now);
   void tell(const Request& request, const Error* error) const;
   void notice_epoch();
   void forget_unused(Clock::time_point now);
@@ -86,15 +92,9 @@ class Asker {
     Reply reply;
     Clock::time_point asked;
   };
-  std::map<std::string, Capability> capabilities_;
-  struct Use {
-    Clock::time_point when = {};
-    std::uint64_t turn = 0;
-  };
+  std::map<std::string, Known> known_;           // by describe(request)
   std::map<std::string, Kept> kept_;             // by describe(request); until the epoch changes
-  std::map<std::string, Use> used_;              // by describe(request)
-  std::set<std::string> shared_;                 // of them those that came twice in a turn
-  std::map<std::string, Reply> shared_answers_;  // to these, in this turn
+  std::map<std::string, Reply> shared_answers_;  // to shared ones, in this turn
   std::uint64_t turn_ = 1;
   Clock::time_point swept_ = {};                  // when what nobody asks for was last forgotten
   std::map<std::string, std::string> strangers_;  // verb -> message, in this turn

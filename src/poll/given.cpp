@@ -41,6 +41,17 @@ QueryOutcome told_by(const Snapshot& snapshot) {
   return outcome;
 }
 
+namespace {
+
+bool gave_all_of(const MetricNames& given, const QueryOutcome& outcome) {
+  const auto names = given.find(outcome.query);
+  return names != given.end() && std::ranges::all_of(outcome.given, [&](const FamilyPtr& family) {
+           return names->second.contains(family->name);
+         });
+}
+
+}  // namespace
+
 /// The first firmware that is seen, or another one.
 void GivenMetrics::begin(const std::string& firmware, WallClock::time_point now) {
   const bool is_first = known_.firmware.empty();
@@ -56,23 +67,34 @@ void GivenMetrics::see(const std::vector<QueryOutcome>& outcomes, const std::str
                        WallClock::time_point now) {
   if (firmware.empty()) return;
   if (known_.firmware != firmware) begin(firmware, now);
-  MetricNames given = *known_.given, missing = *known_.missing;
+  std::vector<const QueryOutcome*> fresh;  // they gave what they never gave
   for (const QueryOutcome& outcome : outcomes) {
     // What fails may work the next time, and what is idle will.
     const bool is_lacking =
         outcome.support == Support::unsupported || outcome.support == Support::denied;
     if (outcome.failure && !is_lacking) continue;
-    std::set<std::string>& names = given[outcome.query];
-    for (const FamilyPtr& family : outcome.given) names.insert(family->name);
-    unsigned& answers = answers_[outcome.query];
-    answers = std::min(answers + 1, kAnswers);
-    if (const auto without = missing.find(outcome.query); without != missing.end())
+    if (known_.missing->contains(outcome.query)) {
+      unsigned& answers = answers_[outcome.query];
+      answers = std::min(answers + 1, kAnswers);
+    }
+    if (!gave_all_of(*known_.given, outcome)) fresh.push_back(&outcome);
+  }
+  if (!fresh.empty()) learn(fresh);
+  if (now - known_.changed > kRemembered) known_.missing = share({});
+}
+
+/// Mostly there is nothing to learn: then the names, ten kilobytes, are not even copied.
+void GivenMetrics::learn(const std::vector<const QueryOutcome*>& outcomes) {
+  MetricNames given = *known_.given, missing = *known_.missing;
+  for (const QueryOutcome* outcome : outcomes) {
+    std::set<std::string>& names = given[outcome->query];
+    for (const FamilyPtr& family : outcome->given) names.insert(family->name);
+    if (const auto without = missing.find(outcome->query); without != missing.end())
       std::erase_if(without->second, [&](const std::string& name) { return names.contains(name); });
   }
-  if (now - known_.changed > kRemembered) missing.clear();
   std::erase_if(missing, [](const auto& query) { return query.second.empty(); });
-  if (given != *known_.given) known_.given = share(std::move(given));
-  if (missing != *known_.missing) known_.missing = share(std::move(missing));
+  known_.given = share(std::move(given));
+  known_.missing = share(std::move(missing));
 }
 
 std::vector<std::string> GivenMetrics::gone() const {

@@ -66,9 +66,11 @@ class GivenMetrics {
 
  private:
   void begin(const std::string& firmware, WallClock::time_point now);
+  void learn(const std::vector<const QueryOutcome*>& outcomes);
 
   Known known_;
-  std::map<std::string, unsigned> answers_;  // by query, since the change or our start
+  // By query that misses some, since the change or our start.
+  std::map<std::string, unsigned> answers_;
 };
 
 }  // namespace boxmeter

@@ -223,7 +223,7 @@ bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<QueryOutcome>& o
 
 void Turns::recall() {
   Learned learned = file_.load(Moment::now());
-  asker_.recall(std::move(learned.unsupported));
+  asker_.recall(learned.unsupported);
   kept_given_ = learned.given;
   given_.recall(std::move(learned.given));
   if (learned.incarnation.firmware.empty()) return;  // nobody could say when a choice is outdated

@@ -1,6 +1,7 @@
 #include "publish/fragment.h"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 
 #include "publish/sample_text.h"
@@ -8,8 +9,8 @@
 namespace boxmeter {
 namespace {
 
-/// The length of a typical line, to reserve memory once.
-constexpr std::size_t kLineBytes = 96;
+/// The length of a typical tail, to reserve memory once.
+constexpr std::size_t kTailBytes = 40;
 
 /// Spreads the bits of a hash (splitmix64), so that sums of hashes do not cancel out.
 std::uint64_t spread(std::uint64_t bits) {
@@ -66,11 +67,17 @@ std::shared_ptr<const std::vector<FamilyPtr>> FamilyNumbers::all() const {
   return numbered_.with([](const Numbered& numbered) { return numbered.families; });
 }
 
-FragmentPtr render_fragment(const std::vector<Series>& all, std::string_view device_labels,
+std::uint64_t Fragment::next_serial() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
+FragmentPtr render_fragment(const std::vector<Series>& all, const SharedLabels& device_labels,
                             const ContestedFamilies& contested, FamilyNumbers& numbers) {
   auto fragment = std::make_shared<Fragment>();
+  fragment->labels = device_labels;
   std::string& text = fragment->text;
-  text.reserve(count_points(all) * kLineBytes);
+  text.reserve(count_points(all) * kTailBytes);
   const auto end = [&] { return static_cast<std::uint32_t>(text.size()); };
   for (const Series& series : all) {
     if (series.points.empty()) continue;
@@ -79,7 +86,7 @@ FragmentPtr render_fragment(const std::vector<Series>& all, std::string_view dev
     const auto start = end();
     for (const Point& point : series.points) {
       const auto line = end();
-      append_sample(text, name, device_labels, point.labels, point.value);
+      append_tail(text, point.labels, point.value);
       if (is_contested)
         fragment->contested.push_back(
             {series_hash(name, point.labels, series.key), line, end() - line});
@@ -102,6 +109,7 @@ std::size_t count_taken(const Fragment& fragment, const SeriesHashes& taken) {
 FragmentPtr without_taken(const FragmentPtr& fragment, const SeriesHashes& taken) {
   if (count_taken(*fragment, taken) == 0) return fragment;
   auto rest = std::make_shared<Fragment>();
+  rest->labels = fragment->labels;
   auto line = fragment->contested.begin();
   for (const Fragment::Slice& slice : fragment->slices) {
     const auto start = static_cast<std::uint32_t>(rest->text.size());

@@ -36,8 +36,13 @@ class FamilyNumbers {
   Guarded<Numbered> numbered_;
 };
 
+/// What append_labels() wrote: device="x",site="y".
+using SharedLabels = std::shared_ptr<const std::string>;
+
 /// The sample lines of one query on one device (or of the health series of a device), rendered once
-/// per poll; both exposition formats have the same lines.  Immutable, shared between threads.
+/// per poll; both exposition formats have the same lines.  Immutable, shared between threads.  Only
+/// the tails of the lines are kept: what comes before, two thirds of a line, is the name of the
+/// family and `labels` (append_lines() puts them together).
 struct Fragment {
   /// The consecutive lines of one family.
   struct Slice {
@@ -51,9 +56,14 @@ struct Fragment {
     std::uint32_t offset = 0;  // bytes, in `text`
     std::uint32_t length = 0;
   };
-  std::string text = {};
+  SharedLabels labels = {};  // of the device: every label set begins with them; never null
+  std::string text = {};     // what append_tail() wrote
   std::vector<Slice> slices = {};
   std::vector<Contested> contested = {};  // in the order of the text
+  std::uint64_t serial = next_serial();   // no other fragment has it
+
+  /// Any thread.
+  static std::uint64_t next_serial();
 };
 using FragmentPtr = std::shared_ptr<const Fragment>;
 
@@ -66,9 +76,8 @@ struct ContestedFamilies {
   friend bool operator==(const ContestedFamilies&, const ContestedFamilies&) = default;
 };
 
-/// Renders the series of a query.  `device_labels`, the text of append_labels(), begin every set of
-/// labels.  Any thread; never throws Error.
-FragmentPtr render_fragment(const std::vector<Series>& all, std::string_view device_labels,
+/// Renders the series of a query.  Any thread; never throws Error.
+FragmentPtr render_fragment(const std::vector<Series>& all, const SharedLabels& device_labels,
                             const ContestedFamilies& contested, FamilyNumbers& numbers);
 
 using SeriesHashes = std::unordered_set<std::uint64_t>;

@@ -48,6 +48,20 @@ void append_help(std::string& text, std::string_view help, Exposition format) {
 
 }  // namespace
 
+Shape shape_of(const Family& family, Exposition format) {
+  switch (family.type) {
+    case MetricType::counter:  // OpenMetrics has no counter that is not named so
+      return format == Exposition::text || family.name.ends_with("_total") ? Shape::counter
+                                                                           : Shape::unknown;
+    case MetricType::info:
+      return family.name.ends_with("_info") ? Shape::info : Shape::gauge;
+    case MetricType::gauge:
+    case MetricType::stateset:
+      break;
+  }
+  return Shape::gauge;
+}
+
 std::string_view openmetrics_name(std::string_view name, Shape shape) {
   if (shape == Shape::counter && name.ends_with("_total")) name.remove_suffix(6);
   if (shape == Shape::info && name.ends_with("_info")) name.remove_suffix(5);

@@ -4,15 +4,16 @@
 
 #include "base/guarded.h"
 #include "http/server.h"
+#include "publish/device_families.h"
 #include "publish/exposition.h"
 #include "publish/gzip.h"
 #include "publish/store.h"
 
 namespace boxmeter {
 
-/// /metrics as chunks: what render() says, with the devices' part kept for as long as the store
-/// does not change, packed and unpacked, and shared by all answers.  One scrape makes it, others
-/// that come meanwhile wait for it.  Any thread.  Throws nothing of ours.
+/// /metrics as chunks: what render() says, with the sections of the devices' part kept for as long
+/// as nothing in them changes, packed and unpacked, and shared by all answers.  One scrape makes
+/// it, others that come meanwhile wait for it.  Any thread.  Throws nothing of ours.
 class Page {
  public:
   explicit Page(const Store& store) : store_(store) {}
@@ -26,19 +27,19 @@ class Page {
  private:
   /// The devices' part.
   struct Kept {
+    explicit Kept(Exposition format) : families(format) {}
     std::uint64_t generation = 0;
     Clock::time_point valid_until = {};
-    http::Chunk text = {};
-    std::shared_ptr<const Deflated> packed = {};  // when a client wanted it
+    DeviceFamilies families;
   };
 
-  void refresh(Kept& kept, Exposition format, Clock::time_point now) const;
+  void refresh(Kept& kept, Clock::time_point now, bool with_texts) const;
   Guarded<Kept>& kept(Exposition format) {
     return format == Exposition::text ? text_ : openmetrics_;
   }
 
   const Store& store_;
-  Guarded<Kept> text_, openmetrics_;
+  Guarded<Kept> text_{Kept(Exposition::text)}, openmetrics_{Kept(Exposition::openmetrics)};
 };
 
 }  // namespace boxmeter

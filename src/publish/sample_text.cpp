@@ -27,6 +27,19 @@ Labels read_labels(std::string_view text) {
   return labels;
 }
 
+void append_label(std::string& text, std::string_view name, std::string_view value) {
+  text.append(name).append("=\"");
+  for (const char c : value) {
+    if (c == '\n') {
+      text += "\\n";
+      continue;
+    }
+    if (c == '\\' || c == '"') text += '\\';
+    text += c;
+  }
+  text += '"';
+}
+
 }  // namespace
 
 double unix_seconds(WallClock::time_point when) {
@@ -37,24 +50,15 @@ double unix_seconds(WallClock::time_point when) {
 void append_labels(std::string& text, const Labels& labels) {
   for (const auto& [name, value] : labels) {
     if (!text.empty() && text.back() != '{') text += ',';
-    text.append(name).append("=\"");
-    for (const char c : value) {
-      if (c == '\n') {
-        text += "\\n";
-        continue;
-      }
-      if (c == '\\' || c == '"') text += '\\';
-      text += c;
-    }
-    text += '"';
+    append_label(text, name, value);
   }
 }
 
-void append_sample(std::string& text, std::string_view name, std::string_view common,
-                   const Labels& labels, const Number& value) {
+void append_sample(std::string& text, std::string_view name, const Labels& labels,
+                   const Number& value) {
   text.append(name);
-  if (!common.empty() || !labels.empty()) {
-    text.append(1, '{').append(common);
+  if (!labels.empty()) {
+    text += '{';
     append_labels(text, labels);
     text += '}';
   }
@@ -63,16 +67,35 @@ void append_sample(std::string& text, std::string_view name, std::string_view co
   text += '\n';
 }
 
-ReadSample read_sample(std::string_view line, std::string_view name, std::string_view common) {
-  ReadSample sample;
-  const auto blank = line.rfind(' ');
-  std::from_chars(line.data() + blank + 1, line.data() + line.size(), sample.value);
-  const auto begin = name.size() + 1 + common.size();
-  if (begin + 1 < blank) {
-    auto rest = line.substr(begin, blank - 1 - begin);
-    if (!common.empty() && rest.starts_with(',')) rest.remove_prefix(1);
-    sample.labels = read_labels(rest);
+void append_tail(std::string& text, const Labels& labels, const Number& value) {
+  for (const auto& [name, own] : labels) {
+    text += ',';
+    append_label(text, name, own);
   }
+  text += "} ";
+  value.append_to(text);
+  text += '\n';
+}
+
+void append_lines(std::string& text, std::string_view name, std::string_view common,
+                  std::string_view tails) {
+  while (!tails.empty()) {
+    const auto end = std::min(tails.find('\n'), tails.size() - 1) + 1;
+    text.append(name).append(1, '{').append(common).append(tails.substr(0, end));
+    tails.remove_prefix(end);
+  }
+}
+
+std::size_t size_of_lines(std::string_view name, std::string_view common, std::string_view tails) {
+  const auto count = static_cast<std::size_t>(std::ranges::count(tails, '\n'));
+  return count * (name.size() + 1 + common.size()) + tails.size();
+}
+
+ReadSample read_tail(std::string_view tail) {
+  ReadSample sample;
+  const auto blank = tail.rfind(' ');
+  std::from_chars(tail.data() + blank + 1, tail.data() + tail.size(), sample.value);
+  if (blank > 1) sample.labels = read_labels(tail.substr(1, blank - 2));  // without , and }
   return sample;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -15,17 +16,27 @@ double unix_seconds(WallClock::time_point when);
 /// a comma.  Values must be valid UTF-8: one invalid byte fails a whole scrape.
 void append_labels(std::string& text, const Labels& labels);
 
-/// Appends one line: name{COMMON,labels} value, or name value if there are no labels.  `common` is
-/// text of append_labels().
-void append_sample(std::string& text, std::string_view name, std::string_view common,
-                   const Labels& labels, const Number& value);
+/// Appends one line: name{labels} value, or name value if there are no labels.
+void append_sample(std::string& text, std::string_view name, const Labels& labels,
+                   const Number& value);
+
+/// Appends the tail of a line, with its line break: what comes after the name of the metric, '{' and
+/// the labels of the device, such as `,port="1"} 5`.
+void append_tail(std::string& text, const Labels& labels, const Number& value);
+
+/// Appends whole lines: `tails` is text of append_tail(), `common` text of append_labels(), not
+/// empty.
+void append_lines(std::string& text, std::string_view name, std::string_view common,
+                  std::string_view tails);
+/// The number of bytes that append_lines() appends.
+std::size_t size_of_lines(std::string_view name, std::string_view common, std::string_view tails);
 
 struct ReadSample {
-  Labels labels = {};  // without those of `common`
+  Labels labels = {};  // without the common ones
   double value = 0;
 };
-/// Reads one line back, without its line break, that append_sample() wrote with the same `name` and
-/// `common`.  For the web pages: keeping the numbers beside the text would double the memory.
-ReadSample read_sample(std::string_view line, std::string_view name, std::string_view common);
+/// Reads one tail back, without its line break.  For the web pages: keeping the numbers beside the
+/// text would double the memory.
+ReadSample read_tail(std::string_view tail);
 
 }  // namespace boxmeter

@@ -72,8 +72,11 @@ Store::DevicePtr Store::find(const std::string& name) const {
 
 Store::DevicePtr Store::new_device(const PolledDevice& polled) const {
   auto device = std::make_shared<Device>();
-  append_labels(device->labels, {{"device", polled.device}});
-  append_labels(device->labels, polled.labels);
+  std::string labels;
+  append_labels(labels, {{"device", polled.device}});
+  append_labels(labels, polled.labels);
+  labels.shrink_to_fit();
+  device->labels = std::make_shared<const std::string>(std::move(labels));
   device->interval = polled.interval;
   device->polled = polled.polled;
   device->contested = contested_families(polled.queries);
@@ -100,7 +103,7 @@ void Store::update(const std::vector<PolledDevice>& devices, const std::set<std:
       if (query.families) families.insert(query.families->begin(), query.families->end());
     DevicePtr device = new_device(polled);
     if (const DevicePtr old = same.contains(polled.device) ? find(polled.device) : nullptr) {
-      const bool is_equal = old->labels == device->labels && old->interval == device->interval &&
+      const bool is_equal = *old->labels == *device->labels && old->interval == device->interval &&
                             old->queries == device->queries &&
                             old->contested == device->contested && old->polled == device->polled;
       if (is_equal)
@@ -135,7 +138,7 @@ void Store::inherit(const Device& before, Device& device) const {
       const auto at = static_cast<std::size_t>(known - before.queries.begin());
       status.queries[i] = old.status.queries[at];
       status.series += status.queries[i].series;
-      const bool is_shown = old.given[at].all && before.labels == device.labels &&
+      const bool is_shown = old.given[at].all && *before.labels == *device.labels &&
                             !is_newly_contested(*old.given[at].all, before, device);
       if (is_shown) current.given[i] = {.all = old.given[at].all, .until = old.given[at].until};
     }
@@ -307,10 +310,8 @@ Sights Store::sights(Clock::time_point now, const std::string& name) const {
   for (const DevicePtr& device : devices->all) {
     device->current.with([&](const Current& current) {
       if (!name.empty() && current.status.name != name) return;
-      DeviceSight sight{.status = current.status,
-                        .labels = device->labels,
-                        .history = current.history,
-                        .changed = current.changed};
+      DeviceSight sight{
+          .status = current.status, .history = current.history, .changed = current.changed};
       take_shown(*device, current, now,
                  [&](std::size_t at, Clock::time_point until, FragmentPtr shown) {
                    if (shown)

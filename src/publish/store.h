@@ -89,7 +89,6 @@ struct DeviceSight {
     FragmentPtr fragment = {};
   };
   DeviceStatus status = {};
-  std::string labels = {};  // every label set in the fragments begins with them
   std::vector<Shown> shown = {};
   History history = {};
   std::uint64_t changed = 0;       // the generation that its last change made
@@ -169,7 +168,7 @@ class Store {
     friend bool operator==(const Query&, const Query&) = default;
   };
   struct Device {
-    std::string labels = {};  // device="x",site="y": the start of every label set
+    SharedLabels labels = {};  // never null
     Clock::duration interval = {};
     bool polled = true;
     std::vector<Query> queries = {};

@@ -166,6 +166,10 @@ void serve_ours(std::size_t devices) {
     told["changed_ns"] = median_ns(
                              9, [&] { fleet.change(); }, make) /
                          series;
+    told["all_ns"] =
+        median_ns(
+            9, [] {}, [&] { Page(fleet.store()).plain({}, Exposition::text, Clock::now()); }) /
+        series;
     told["record_ns"] = median_ns(
                             99, [] {}, [&] { fleet.change(); }) /
                         kFamilies;

@@ -5,6 +5,7 @@ Three parts, each as long as the others: all boxes answer, then every second one
 is of the built daemon; the simulated boxes run beside it and are not counted.
 """
 import argparse
+import gzip
 import pathlib
 import re
 import statistics
@@ -51,9 +52,10 @@ class Scrapes:
         while not self.ending.is_set():
             began = time.monotonic()
             with urllib.request.urlopen(urllib.request.Request(
-                    self.daemon.url + "/metrics", headers={"Accept-Encoding": "identity"}), timeout=60) as answer:
-                self.page = answer.read().decode()
+                    self.daemon.url + "/metrics", headers={"Accept-Encoding": "gzip"}), timeout=60) as answer:
+                packed = answer.read()
             self.took.append(time.monotonic() - began)
+            self.page = gzip.decompress(packed).decode()
             self.lag = max(self.lag, largest(self.page, "boxmeter_poll_lag_seconds"))
             self.memory = max(self.memory, private_megabytes(self.daemon.popen.pid))
             self.ending.wait(5)

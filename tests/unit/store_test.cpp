@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "publish/sample_text.h"
+
 using namespace boxmeter;
 using namespace std::chrono_literals;
 
@@ -46,16 +48,27 @@ Series value(const FamilyPtr& family, std::uint64_t number, Labels labels = {}) 
   return {family, {{std::move(labels), Number(number)}}};
 }
 
+std::string lines_of(const View& view, const Fragment& fragment) {
+  std::string text;
+  for (const Fragment::Slice& slice : fragment.slices)
+    append_lines(text, (*view.families)[slice.family]->name, *fragment.labels,
+                 std::string_view(fragment.text).substr(slice.offset, slice.length));
+  return text;
+}
+
 /// What the queries said, without our own health.
 std::string shown(const Store& store, Clock::time_point now) {
   std::string text;
   const View view = store.view(now);
   for (const FragmentPtr& fragment : view.fragments)
-    if (!fragment->text.starts_with("box_up")) text += fragment->text;
+    if (const auto lines = lines_of(view, *fragment); !lines.starts_with("box_up")) text += lines;
   return text;
 }
 
-std::string health(const Store& store) { return store.view(kNow).fragments.at(0)->text; }
+std::string health(const Store& store) {
+  const View view = store.view(kNow);
+  return lines_of(view, *view.fragments.at(0));
+}
 
 std::uint64_t duplicates(const Store& store) {
   const auto dropped = store.devices().front().dropped;

@@ -17,7 +17,7 @@ class Views {
    public:
     One& add(const Family& family, const Labels& labels, std::uint64_t value) {
       const auto start = static_cast<std::uint32_t>(fragment_->text.size());
-      append_sample(fragment_->text, family.name, device_, labels, Number(value));
+      append_tail(fragment_->text, labels, Number(value));
       fragment_->slices.push_back(
           {.family = views_->number(family),
            .offset = start,
@@ -29,14 +29,15 @@ class Views {
     friend class Views;
     Views* views_ = nullptr;
     std::shared_ptr<Fragment> fragment_ = std::make_shared<Fragment>();
-    std::string device_ = {};
   };
 
   /// What the next query of the device said.
   One device(const std::string& name) {
     One one;
     one.views_ = this;
-    append_labels(one.device_, {{"device", name}});
+    std::string labels;
+    append_labels(labels, {{"device", name}});
+    one.fragment_->labels = std::make_shared<const std::string>(std::move(labels));
     fragments_.push_back(one.fragment_);
     return one;
   }

@@ -177,6 +177,7 @@ TEST_CASE("the served page says what render() says, packed or not") {
     CHECK(contains(expected, "zz{device=\"home\"} 3\n"));
     CHECK(joined(page.plain(own, format, kNow)) == expected);
     CHECK(unpacked(joined(page.gzip(own, format, kNow))) == expected);
+    CHECK(joined(page.plain(own, format, kNow)) == expected);
   }
   record(store, "wan", {value(family("box_x"), 5)});
   CHECK(joined(page.plain(own, Exposition::text, kNow)) ==

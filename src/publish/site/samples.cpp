@@ -16,7 +16,7 @@ std::vector<Sample> samples_of(const DeviceSight& device, const std::vector<Fami
       auto lines = std::string_view(shown.fragment->text).substr(slice.offset, slice.length);
       while (!lines.empty()) {
         const auto end = std::min(lines.find('\n'), lines.size());
-        auto [labels, value] = read_sample(lines.substr(0, end), family.name, device.labels);
+        auto [labels, value] = read_tail(lines.substr(0, end));
         all.push_back(
             {.family = &family, .query = shown.query, .labels = std::move(labels), .value = value});
         lines.remove_prefix(std::min(end + 1, lines.size()));
