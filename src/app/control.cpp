@@ -64,9 +64,12 @@ RunningAnswer ask_as_anybody(const std::filesystem::path& file, const Sockets& s
     throw Error(ErrorKind::auth,
                 "it asks for a login: 'health_without_login: true' below 'web' answers without");
   } catch (const Error& error) {
-    throw Error(error.kind() == ErrorKind::config ? ErrorKind::config : ErrorKind::network,
-                "no boxmeter says that it is healthy: " + where + ": " + error.what() + "; " +
-                    why_none(sockets));
+    const bool is_for_few = tls && wants_certificate(web.config_file);
+    throw Error(
+        error.kind() == ErrorKind::config ? ErrorKind::config : ErrorKind::network,
+        "no boxmeter says that it is healthy: " + where + ": " + error.what() +
+            (is_for_few ? " (it answers only who has a certificate: 'client_auth_type')" : "") +
+            "; " + why_none(sockets));
   }
 }
 

@@ -146,6 +146,13 @@ void Reader::read_versions(const Section& section, http::TlsServing& serving) {
   serving.prefers_own_ciphers = section.boolean("prefer_server_cipher_suites").value_or(true);
 }
 
+/// Whatever else may be wrong in the mapping.
+std::optional<Value> member(const Value& mapping, std::string_view name) {
+  for (const auto& [key, value] : mapping.entries())
+    if (key.raw() == name) return value;
+  return {};
+}
+
 ClientAuth client_auth(const std::string& word) {
   constexpr std::pair<std::string_view, ClientAuth> kWords[] = {
       {"RequestClientCert", ClientAuth::request},
@@ -259,11 +266,22 @@ WebFile read_web_file(const fs::path& file) {
 bool speaks_tls(const fs::path& file) {
   try {
     const Document document = parse_yaml(read_file(file), file.string());
-    return std::ranges::any_of(Value(document).entries(), [](const auto& entry) {
-      return entry.key.raw() == "tls_server_config" && !entry.value.is_null();
-    });
+    const auto tls = member(Value(document), "tls_server_config");
+    return tls && !tls->is_null();
   } catch (const Error&) {
     return true;
+  }
+}
+
+bool wants_certificate(const fs::path& file) {
+  try {
+    const Document document = parse_yaml(read_file(file), file.string());
+    const auto tls = member(Value(document), "tls_server_config");
+    const auto word = tls ? member(*tls, "client_auth_type") : std::nullopt;
+    const ClientAuth wanted = word ? client_auth(word->raw()) : ClientAuth::none;
+    return wanted == ClientAuth::require_any || wanted == ClientAuth::require_and_verify;
+  } catch (const Error&) {
+    return false;
   }
 }
 

@@ -43,5 +43,8 @@ WebFile read_web_file(const std::filesystem::path& file);
 /// Whether a server with this web file uses TLS, for its clients; true if the file cannot be read,
 /// which a client need not have the permission for.  Any thread; never throws Error.
 bool speaks_tls(const std::filesystem::path& file);
+/// Whether it answers only clients that show a certificate; false if the file cannot be read.  Any
+/// thread; never throws Error.
+bool wants_certificate(const std::filesystem::path& file);
 
 }  // namespace boxmeter

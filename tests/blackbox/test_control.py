@@ -140,6 +140,18 @@ def test_without_a_socket_healthcheck_speaks_tls_and_says_how_to_do_without_a_lo
         assert command("healthcheck", tmp_path) == (0, "boxmeter is healthy\n", "")
 
 
+def test_without_a_socket_healthcheck_says_that_only_clients_with_a_certificate_are_answered(tmp_path, sim):
+    authority, port = Authority(tmp_path), lasting_port()
+    authority.sign("server", "DNS:boxmeter.invalid")
+    (tmp_path / "web.yml").write_text(MUTUAL)
+    with served_without_socket(tmp_path, one_box(sim, extra=f"web: {{listen: '127.0.0.1:{port}', config_file: web.yml}}\n")):
+        code, out, told = command("healthcheck", tmp_path)
+
+    assert (code, out) == (1, "")
+    assert told.startswith(f"boxmeter: no boxmeter says that it is healthy: https://127.0.0.1:{port}/-/healthy: ")
+    assert f" (it answers only who has a certificate: 'client_auth_type'); '{tmp_path}/state/control.sock': " in told
+
+
 def test_paths_of_the_configuration_may_be_relative(tmp_path, sim):
     (tmp_path / "boxmeter.yml").write_text(one_box(sim, extra="state_dir: kept\nweb: {listen: '127.0.0.1:0'}\n"))
     with Process([BUILD / "boxmeter", "serve", "--config.file", "boxmeter.yml", "--log.format", "text"], cwd=tmp_path) as daemon:

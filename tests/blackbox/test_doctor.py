@@ -6,8 +6,9 @@ import tempfile
 
 import pytest
 
-from harness import BUILD, FREEBOX, FRITZBOX, RECORDINGS, Daemon, Process, Sim, config, freebox, fritzbox, push, run, sink
-from secured import Authority
+from harness import (BUILD, FREEBOX, FRITZBOX, RECORDINGS, Daemon, Process, Sim, config, freebox, fritzbox, lasting_port, push, run,
+                     sink)
+from secured import MUTUAL, TLS, Authority, users
 from stand_ins import Quiet, Server
 
 pytestmark = pytest.mark.sanitized
@@ -283,6 +284,22 @@ def test_what_prometheus_would_see_of_a_running_daemon(tmp_path):
         done = doctor(tmp_path, config(fritzbox(sim.urls[0]), poll=POLL, extra=f"web: {{listen: '127.0.0.1:{port}'}}\n"))
 
     assert f"  web <address>:{port}: ok, Prometheus would see " in done.stdout
+
+
+@pytest.mark.parametrize("asked", ["a login", "a certificate"])
+def test_what_prometheus_would_see_with_a_login_or_a_certificate(tmp_path, asked):
+    Authority(tmp_path).sign("server", "DNS:localhost")
+    (tmp_path / "web.yml").write_text(MUTUAL if asked == "a certificate" else TLS + users(prometheus="secret"))
+    text = config(fritzbox("http://127.0.0.1:1"), poll=POLL, extra=f"web: {{listen: '127.0.0.1:{lasting_port()}', config_file: web.yml}}\n")
+    (tmp_path / "boxmeter.yml").write_text(text)
+    with Process([BUILD / "boxmeter", "serve", "--config.file", tmp_path / "boxmeter.yml", "--log.format", "text"],
+                 env={"STATE_DIRECTORY": str(tmp_path / "state")}) as daemon:
+        daemon.wait_for_line("boxmeter .* polls")
+        done = doctor(tmp_path, text)
+
+    assert re.search(f": ok, asks for {asked}, with which Prometheus would see [1-9][0-9]* series\n", done.stdout), done.stdout
+    later = doctor(tmp_path, text)
+    assert re.search("  web <address>:[0-9]+: warning, .*\n    -> start boxmeter ", later.stdout), later.stdout
 
 
 def test_what_prometheus_would_see_by_a_unix_socket_and_below_a_prefix(tmp_path):

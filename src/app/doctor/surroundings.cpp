@@ -64,10 +64,31 @@ std::string samples_in(const std::string& page) {
   return std::to_string(count) + " series";
 }
 
+/// The page that the boxmeter with this configuration shows to its owner, who needs neither login
+/// nor certificate; "" where it cannot be asked.
+std::string page_for_its_owner(const Config& config) {
+  for (const auto& socket : control_sockets(config.state_dir)) {
+    try {
+      const auto answer = ask_socket(socket, Asking::get, "/metrics", kPatience);
+      if (answer && answer->status == 200) return answer->text;
+    } catch (const Error&) {
+      // It hangs, or is no boxmeter: what is found at its address says more.
+    }
+  }
+  return "";
+}
+
+/// "asks for a login, with which Prometheus would see 42 series"
+std::string asks_for(const std::string& what, const std::string& page) {
+  return "asks for " + what +
+         (page.empty() ? "" : ", with which Prometheus would see " + samples_in(page));
+}
+
 /// What Prometheus would see there now.
 Finding listening(const Config& config, const std::string& listen) {
   Finding finding{.check = "web " + listen};
-  const bool is_tls = !config.web.config_file.empty() && speaks_tls(config.web.config_file);
+  const std::string& file = config.web.config_file;
+  const bool is_tls = !file.empty() && speaks_tls(file);
   if (asked_at(listen, is_tls).empty()) return finding.state = "not asked", finding;
   try {
     const RunningAnswer page =
@@ -75,16 +96,19 @@ Finding listening(const Config& config, const std::string& listen) {
     const bool is_ours = page.text.find("boxmeter_build_info") != std::string::npos;
     finding.state = is_ours || page.status == 401 ? "ok" : "failing";
     if (is_ours) finding.what = "Prometheus would see " + samples_in(page.text);
-    if (page.status == 401) finding.what = "asks for a login";
+    if (page.status == 401) finding.what = asks_for("a login", page_for_its_owner(config));
     if (finding.state == "ok") return finding;
     finding.what = "something else answers there (HTTP " + std::to_string(page.status) + ")";
     finding.way_out = "end that program, or give 'listen' another port";
   } catch (const Error& error) {
-    finding.state = "warning";
-    finding.what = error.what();
-    finding.way_out =
-        "start boxmeter (systemctl start boxmeter, or boxmeter serve); until then Prometheus sees "
-        "nothing";
+    const std::string page =
+        is_tls && wants_certificate(file) ? page_for_its_owner(config) : std::string();
+    finding.state = page.empty() ? "warning" : "ok";
+    finding.what = page.empty() ? error.what() : asks_for("a certificate", page);
+    if (page.empty())
+      finding.way_out =
+          "start boxmeter (systemctl start boxmeter, or boxmeter serve); until then Prometheus "
+          "sees nothing";
   }
   return finding;
 }
