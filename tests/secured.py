@@ -50,7 +50,7 @@ class Secured(Process):
         (folder / "boxmeter.yml").write_text(f"web: {{listen: 127.0.0.1:0, config_file: web.yml{more}}}\n" + CONFIG)
         super().__init__([BUILD / "boxmeter", "serve", "--config.file", folder / "boxmeter.yml", "--log.format", "text", *args],
                          env={"STATE_DIRECTORY": str(folder / "state"), **(env or {})})
-        self.url = self.wait_for_line(r"sinks; (\S+)$")[1].rstrip("/")
+        self.url = self.wait_for_line(r"sinks?; ([^ ,]+)")[1].rstrip("/")
         self.host, self.port = urllib.parse.urlsplit(self.url).hostname, urllib.parse.urlsplit(self.url).port
 
     def connect(self, client=None, **options):

@@ -34,8 +34,8 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  /// "127.0.0.1:9877"
-  std::string address() const { return web_.addresses().front(); }
+  /// "http://127.0.0.1:9877/", "unix:/run/boxmeter.sock", ...
+  std::vector<std::string> addresses() const { return web_.addresses(); }
 
   /// What shows that it works; the daemon outlives them.
   VitalSigns vital_signs();

@@ -129,9 +129,10 @@ int serve(const ServeOptions& options, DeviceKinds kinds) {
                      }},
                 config, std::move(seen));
   log_event(LogLevel::info, std::string("boxmeter " BOXMETER_VERSION " polls ") +
-                                std::to_string(config.jobs.size()) + " devices" +
+                                counted(config.jobs.size(), "device", "devices") +
                                 share_in_words(config) + " and pushes to " +
-                                std::to_string(config.push.size()) + " sinks; " + daemon.address());
+                                counted(config.push.size(), "sink", "sinks") + "; " +
+                                joined(daemon.addresses()));
   const Watchdog watchdog(daemon.vital_signs());
   notify("READY=1");
   wait_for_end(daemon);

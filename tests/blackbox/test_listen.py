@@ -18,7 +18,7 @@ class Listening(Process):
         (folder / "boxmeter.yml").write_text(web + CONFIG)
         super().__init__([BUILD / "boxmeter", "serve", "--config.file", folder / "boxmeter.yml", "--log.format", "text", *args],
                          env={"STATE_DIRECTORY": str(folder / "state"), **(env or {})})
-        self.address = self.wait_for_line(r"sinks; (\S+)$")[1]
+        self.address = self.wait_for_line(r"sinks?; ([^ ,]+)")[1]
         self.port = self.address.rpartition(":")[2].strip("/")
 
 
@@ -114,6 +114,7 @@ def test_sockets_that_were_handed_over_are_served_and_nothing_else_is_bound(tmp_
                               "--log.format", "text")
         try:
             eventually(lambda: healthy(socket.AF_INET, port.getsockname()))
+            number = port.getsockname()[1]
             assert healthy(socket.AF_UNIX, path)
             with open(f"/proc/{daemon.pid}/net/unix", encoding="utf-8") as table:
                 assert path in table.read()
@@ -122,6 +123,7 @@ def test_sockets_that_were_handed_over_are_served_and_nothing_else_is_bound(tmp_
             log, _ = daemon.communicate(timeout=30)
         assert daemon.returncode == 0
     assert "2 sockets were handed over; they are served instead of web.listen" in log
+    assert f"polls 1 device and pushes to 0 sinks; http://127.0.0.1:{number}/, unix:{path}\n" in log
     assert os.path.exists(path)  # it belongs to whoever made it
 
 
