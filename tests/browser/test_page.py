@@ -203,3 +203,15 @@ def test_links_and_updates_work_below_a_prefix(tmp_path, chromium):  # noqa: F81
             page.wait_for_selector("[data-key='box:home']")
             page.wait_for_selector(".live.good")
             assert tab.said == []
+
+
+def test_on_paper_the_page_is_light_and_has_nothing_to_press(tmp_path, chromium):  # noqa: F811
+    with few(tmp_path, 6) as (_, daemon), Tab(chromium, width=794, scheme="dark") as tab:  # as wide as A4
+        for path, kept in (("/", ".problems"), ("/box?name=home", ".queries")):
+            page = tab.open(daemon.url + path)
+            page.emulate_media(media="print", color_scheme="dark")
+            assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+            assert page.locator(f"{kept}:visible").count() > 0
+            assert page.locator("input:visible, button:visible, nav a:visible, .ask:visible").count() == 0
+            assert tab.overflow() == []
+            page.emulate_media(media="screen", color_scheme="dark")
