@@ -67,15 +67,19 @@ void print_text(const Findings& findings) {
 
 /// Which packs would give it, if they were asked.
 Finding not_asked(const Job& job, DeviceKinds kinds, const std::string& metric) {
-  std::set<std::string> packs;
-  for (const QueryPtr& query : shipped_queries(kinds))
-    if (query->kind == job.kind->name && std::ranges::any_of(query->rules, [&](const Rule& rule) {
-          return rule.family->name == metric;
-        }))
-      packs.insert(query->pack);
+  std::set<std::string> packs, metrics;
+  for (const QueryPtr& query : shipped_queries(kinds)) {
+    if (query->kind != job.kind->name) continue;
+    for (const Rule& rule : query->rules) {
+      metrics.insert(rule.family->name);
+      if (rule.family->name == metric) packs.insert(query->pack);
+    }
+  }
   Finding finding{.device = job.device.name, .check = metric, .state = "not asked"};
   const std::vector<std::string> names(packs.begin(), packs.end());
-  finding.what = names.empty() ? "no pack for a " + std::string(job.kind->name) + " gives it"
+  const std::vector<std::string> known(metrics.begin(), metrics.end());
+  finding.what = names.empty() ? "no pack for a " + std::string(job.kind->name) + " gives it" +
+                                     did_you_mean(metric, known)
                                : "none of the queries of this device gives it";
   finding.way_out = names.empty() ? "'boxmeter metrics' lists what there is"
                                   : "add to 'queries' of the device: " + joined(names, " or ");
