@@ -157,6 +157,20 @@ def test_a_no_at_the_end_writes_nothing(tmp_path, sim):
     assert not (tmp_path / "conf").exists()
 
 
+def test_a_box_that_is_configured_already_is_not_added_again_unless_it_gets_a_name(tmp_path, sim):
+    assert set_up_fritzbox(tmp_path, sim).returncode == 0
+    file = tmp_path / "conf/boxmeter.yml"
+    before = file.read_text()
+
+    again = set_up_fritzbox(tmp_path, sim)
+    assert (again.returncode, again.stderr.splitlines()[-1]) == (
+        2, f"boxmeter: '{file}' has this box already, as 'home': change it there ('boxmeter doctor home' says what is wrong), "
+           "or give --name to have it twice")
+    assert file.read_text() == before
+    assert set_up_fritzbox(tmp_path, sim, "--name", "twice").returncode == 0
+    assert "  - name: twice\n" in file.read_text()
+
+
 def test_a_right_that_the_user_lacks_is_told_with_the_place_to_give_it(tmp_path):
     with Sim(FRITZBOX, args=["--still", "--rights", "Dial"]) as sim:
         done = set_up_fritzbox(tmp_path, sim)

@@ -42,13 +42,25 @@ std::string free_name(const Places& places, const Box& box, DeviceKinds kinds) {
     if (std::string name = kind + std::to_string(number); !is_taken(name)) return name;
 }
 
+/// Who runs setup again wants to mend something: asked twice over, a box gets twice the work.
+void refuse_known_box(const Config& there, const Box& box, const std::filesystem::path& file) {
+  for (const Job& job : there.jobs)
+    if (job.device.kind == box.device.kind && job.device.url == box.device.url)
+      throw Error(ErrorKind::config, "'" + file.string() + "' has this box already, as '" +
+                                         job.device.name + "': change it there ('boxmeter doctor " +
+                                         job.device.name +
+                                         "' says what is wrong), or give --name to have it twice");
+}
+
 int set_up(const Answers& answers, DeviceKinds kinds) {
   set_up_log("off", "text");  // the table of packs says what it would say
   prepare_process(1);
   const Places target = places(answers);
-  if (!target.is_new) load_config(target.config, kinds);  // what is wrong with it is told first
+  Config there;
+  if (!target.is_new) there = load_config(target.config, kinds);  // its mistakes come first
   http::Stop stop;
   Box box = choose_box(answers, kinds, stop);
+  if (!answers.name) refuse_known_box(there, box, target.config);
   log_in(answers, box, stop);
   const std::vector<PackReport> reports = explore(box, kinds, stop);
   const std::vector<std::string> packs = choose_packs(answers, box, reports);
