@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 CALLS_A_SECOND = 1000  # of 2,000 boxes that are asked 30 things every 60 s
-LOOPS = 100  # a query of the busy pack is asked so often in a turn
+LOOPS = 10  # requests of the busy pack in a turn, each another one: the same one would be asked once
 BUSY_PACK = """
 pack: busy
 kind: %(kind)s
@@ -33,14 +33,14 @@ queries:
     request: %(request)s
     labels: {n: $n}
     metrics:
-      - {name: box_uptime_seconds, help: Seconds since the box started., value: %(uptime)s}
-      - {name: box_info, type: info, help: What the box is; 1 always., labels: {model: %(model)s, firmware: %(firmware)s}}
+      - {name: box_busy_value, help: A number of the reply., value: %(value)s}
+      - {name: box_busy_info, type: info, help: Two texts of the reply; 1 always., labels: {one: %(one)s, other: %(other)s}}
 """
 BUSY = {
-    "fritzbox": {"request": "{tr064: DeviceInfo1.GetInfo}", "uptime": "reply/NewUpTime",
-                 "model": "reply/NewModelName", "firmware": "reply/NewSoftwareVersion"},
-    "freebox": {"request": "{get: system/}", "uptime": "reply/uptime_val",
-                "model": "reply/model_info/pretty_name", "firmware": "reply/firmware_version"},
+    "fritzbox": {"request": '{tr064: Hosts1.GetGenericHostEntry, args: {NewIndex: "{n}"}}', "value": "reply/NewActive",
+                 "one": "reply/NewHostName", "other": "reply/NewMACAddress"},
+    "freebox": {"request": '{get: system/, args: {n: "{n}"}}', "value": "reply/uptime_val",
+                "one": "reply/model_info/pretty_name", "other": "reply/firmware_version"},
 }
 
 
