@@ -6,12 +6,12 @@ import pytest
 from harness import BUILD, FREEBOX, FRITZBOX, Process, Sim
 from setting_up import at_a_terminal, environment
 
-from browser import Tab, chromium  # noqa: F401
+from browser import Tab
 
 pytestmark = pytest.mark.slow
 
 
-def test_who_has_never_seen_boxmeter_sees_both_boxes_on_its_page(tmp_path, chromium, record_property):  # noqa: F811
+def test_who_has_never_seen_boxmeter_sees_both_boxes_on_its_page(tmp_path, chromium, record_property):
     file = tmp_path / "conf/boxmeter.yml"
     with Sim(FRITZBOX, FREEBOX) as sim, Tab(chromium) as tab:
         began = time.monotonic()

@@ -10,7 +10,7 @@ import pytest
 from harness import (FREEBOX, FRITZBOX, RECORDINGS, Daemon, Sim, config, eventually, freebox, fritzbox, lasting_port, push,
                      sink)
 
-from browser import SCHEMES, WIDTHS, Tab, chromium  # noqa: F401
+from browser import SCHEMES, WIDTHS, Tab
 
 pytestmark = pytest.mark.slow
 KINDS = {"fritzbox": fritzbox, "freebox": freebox}
@@ -59,7 +59,7 @@ def look(browser, url, name, studied=tuple((width, scheme) for scheme in SCHEMES
 
 
 @pytest.mark.parametrize("count", [1, 6])
-def test_a_few_boxes_and_each_of_them_can_be_read_by_everybody(tmp_path, chromium, count):  # noqa: F811
+def test_a_few_boxes_and_each_of_them_can_be_read_by_everybody(tmp_path, chromium, count):
     with few(tmp_path, count) as (_, daemon):
         look(chromium, daemon.url + "/", f"boxes-{count}")
         look(chromium, daemon.url + "/box?name=home", f"home-{count}")
@@ -75,7 +75,7 @@ def busy_time(tab):
                         if metric["name"] == "TaskDuration")
 
 
-def test_a_thousand_boxes_can_be_read_and_are_small(tmp_path, chromium, record_property):  # noqa: F811
+def test_a_thousand_boxes_can_be_read_and_are_small(tmp_path, chromium, record_property):
     with thousand(tmp_path) as daemon:
         look(chromium, daemon.url + "/", "boxes-1000", studied=[(390, "light"), (1280, "dark")])
         with Tab(chromium) as tab:
@@ -99,7 +99,7 @@ def test_a_thousand_boxes_can_be_read_and_are_small(tmp_path, chromium, record_p
                                    f"an update is {len(usual):,} bytes on the wire when a sixth of them has changed, {len(whole):,} when all have")
 
 
-def test_the_page_lives_without_being_loaded_again(tmp_path, chromium):  # noqa: F811
+def test_the_page_lives_without_being_loaded_again(tmp_path, chromium):
     with few(tmp_path, 6, poll="interval: 1s, timeout: 1s") as (sim, daemon), Tab(chromium) as tab:
         page = tab.open(daemon.url + "/")
         page.evaluate("window.stays = true")
@@ -129,7 +129,7 @@ def test_the_page_lives_without_being_loaded_again(tmp_path, chromium):  # noqa:
         assert tab.said == []
 
 
-def test_the_page_says_when_boxmeter_is_gone_and_goes_on_with_the_next_one(tmp_path, chromium):  # noqa: F811
+def test_the_page_says_when_boxmeter_is_gone_and_goes_on_with_the_next_one(tmp_path, chromium):
     port = lasting_port()
     listen = ["--web.listen-address", f"127.0.0.1:{port}"]
     with Sim(FRITZBOX) as sim, Tab(chromium) as tab:
@@ -146,7 +146,7 @@ def test_the_page_says_when_boxmeter_is_gone_and_goes_on_with_the_next_one(tmp_p
             assert page.locator("[data-key='box:home']").count() == 0 and page.evaluate("window.stays")
 
 
-def test_without_a_script_the_page_is_whole_and_filters(tmp_path, chromium):  # noqa: F811
+def test_without_a_script_the_page_is_whole_and_filters(tmp_path, chromium):
     with few(tmp_path, 6) as (_, daemon), Tab(chromium, java_script_enabled=False) as tab:
         tab.page.goto(daemon.url + "/")
         assert tab.page.locator("article").count() == 6
@@ -161,7 +161,7 @@ def test_without_a_script_the_page_is_whole_and_filters(tmp_path, chromium):  # 
         tab.picture("without-script")
 
 
-def test_what_a_stranger_calls_itself_is_text(tmp_path, chromium):  # noqa: F811
+def test_what_a_stranger_calls_itself_is_text(tmp_path, chromium):
     hostile = "<img src=x onerror=alert(1)>\"'&\u202egnp.exe"
     copy = tmp_path / FREEBOX.name
     shutil.copytree(FREEBOX, copy)
@@ -182,7 +182,7 @@ def test_what_a_stranger_calls_itself_is_text(tmp_path, chromium):  # noqa: F811
             assert tab.said == []
 
 
-def test_keys_and_names_are_enough(tmp_path, chromium):  # noqa: F811
+def test_keys_and_names_are_enough(tmp_path, chromium):
     with few(tmp_path, 6) as (_, daemon), Tab(chromium) as tab:
         page = tab.open(daemon.url + "/")
         page.keyboard.press("Tab")
@@ -204,7 +204,7 @@ def test_keys_and_names_are_enough(tmp_path, chromium):  # noqa: F811
         assert page.locator("details").first.get_attribute("open") is None  # an update does not open it again
 
 
-def test_links_and_updates_work_below_a_prefix(tmp_path, chromium):  # noqa: F811
+def test_links_and_updates_work_below_a_prefix(tmp_path, chromium):
     with Sim(FRITZBOX) as sim, Daemon(tmp_path, config(fritzbox(sim.urls[0])), args=["--web.route-prefix", "/boxes"]) as daemon:
         with Tab(chromium) as tab:
             page = tab.open(daemon.url + "/boxes/")
@@ -217,7 +217,7 @@ def test_links_and_updates_work_below_a_prefix(tmp_path, chromium):  # noqa: F81
             assert tab.said == []
 
 
-def test_on_paper_the_page_is_light_and_has_nothing_to_press(tmp_path, chromium):  # noqa: F811
+def test_on_paper_the_page_is_light_and_has_nothing_to_press(tmp_path, chromium):
     with few(tmp_path, 6) as (_, daemon), Tab(chromium, width=794, scheme="dark") as tab:  # as wide as A4
         for path, kept in (("/", ".problems"), ("/box?name=home", ".queries")):
             page = tab.open(daemon.url + path)
