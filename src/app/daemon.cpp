@@ -13,8 +13,8 @@
 #include "base/log.h"
 #include "base/notify.h"
 #include "base/text.h"
+#include "config/redacted.h"
 #include "config/reuse.h"
-#include "config/shown.h"
 #include "yaml/mistakes.h"
 
 namespace boxmeter {
@@ -113,7 +113,7 @@ std::vector<std::string> lines_of(const Error& error) {
 
 }  // namespace
 
-Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
+Daemon::Daemon(Reader reader, Config config, FileHashes seen)
     : reader_(std::move(reader)),
       store_(polled_devices(config)),
       sinks_(config.push),
@@ -130,7 +130,7 @@ Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
             .config =
                 [this](bool with_lines) {
                   return config_.with([&](const Config& in_use) {
-                    return shown_config(in_use, reader_.kinds, with_lines);
+                    return redacted_config(in_use, reader_.kinds, with_lines);
                   });
                 },
             .devices =
@@ -152,7 +152,7 @@ Daemon::Daemon(Reader reader, Config config, FilesSeen seen)
     poller_ = std::make_shared<Poller>(in_use.jobs, in_use.poll, std::move(recorder), stop_);
     probed_.with([&](std::shared_ptr<Poller>& probed) { probed = poller_; });
   });
-  seen_.with([&](FilesSeen& known) { known = std::move(seen); });
+  seen_.with([&](FileHashes& known) { known = std::move(seen); });
   watcher_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
 }
 
@@ -197,11 +197,11 @@ Reloaded Daemon::noted(Reloaded reloaded) {
 
 /// What can fail comes first.
 std::string Daemon::follow(Config& in_use) {
-  FilesSeen seen;
-  const auto keep = [&] { seen_.with([&](FilesSeen& known) { known = std::move(seen); }); };
+  FileHashes seen;
+  const auto keep = [&] { seen_.with([&](FileHashes& known) { known = std::move(seen); }); };
   Config fresh;
   try {
-    fresh = noting(seen, reader_.read);
+    fresh = recording_hashes(seen, reader_.read);
   } catch (...) {
     keep();  // it is tried again when something has changed
     throw;
@@ -249,9 +249,9 @@ void Daemon::open_control(const std::filesystem::path& state_dir) {
 ProbeOutcome Daemon::probe(const ProbeQuestion& question) {
   const auto wanted = current(roster_)->wanted(question);
   if (const auto* const refused = std::get_if<ProbeOutcome>(&wanted)) return *refused;
-  const Probe& probe = std::get<Probe>(wanted);
+  const ProbeRequest& probe = std::get<ProbeRequest>(wanted);
   const std::shared_ptr<Poller> poller = current(probed_);
-  const Probed probed = poller ? poller->probe(probe) : Probed{.known = false};
+  const ProbeResult probed = poller ? poller->probe(probe) : ProbeResult{.known = false};
   if (!probed.known)
     return {.refusal = "device '" + probe.device + "' is not asked any more", .status = 503};
   ProbeOutcome outcome{.queries = probe.queries, .success = probed.success};
@@ -261,14 +261,14 @@ ProbeOutcome Daemon::probe(const ProbeQuestion& question) {
 
 /// `reload: auto`.  Two looks must find the same: a file may be half written.
 void Daemon::watch(const std::stop_token& stop) {
-  FilesSeen changed;
+  FileHashes changed;
   for (;;) {
     std::unique_lock lock(watching_);
     woken_.wait_for(lock, stop, kLookEvery, [] { return false; });
     if (stop.stop_requested()) return;
     if (!config_.with([](const Config& in_use) { return in_use.reload_by_content; })) continue;
-    const FilesSeen known = seen_.with([](const FilesSeen& seen) { return seen; });
-    const FilesSeen now = look_again(known);
+    const FileHashes known = seen_.with([](const FileHashes& seen) { return seen; });
+    const FileHashes now = hash_again(known);
     if (now != known && now == changed) reload();
     changed = now;
   }

@@ -29,7 +29,7 @@ class Daemon {
   };
   /// `seen` is what was read for `config`.  Throws Error{config} when an address cannot be listened
   /// on.
-  Daemon(Reader reader, Config config, FilesSeen seen);
+  Daemon(Reader reader, Config config, FileHashes seen);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -57,8 +57,8 @@ class Daemon {
   void watch(const std::stop_token& stop);
 
   const Reader reader_;
-  Guarded<FilesSeen> seen_;  // when the configuration was last read, well or not
-  Guarded<Config> config_;   // in use; held during a reload
+  Guarded<FileHashes> seen_;  // when the configuration was last read, well or not
+  Guarded<Config> config_;    // in use; held during a reload
   Store store_;
   Sinks sinks_;
   http::Stop stop_;

@@ -16,7 +16,7 @@ Outcome poll_once(const Job& job, const PollOptions& poll, http::Stop& stop) {
              snapshots.with([&](auto& all) { all.push_back(snapshot); });
            },
        .end_turn = [&](const std::string&, const Turn& turn) { outcome.failure = turn.failure; },
-       .heard =
+       .request_done =
            [&](const Request& request, const Error* error) {
              // No lock: one device is asked by one worker.
              outcome.requests.push_back(

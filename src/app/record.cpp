@@ -76,8 +76,8 @@ record::File about(const DeviceConfig& device, const Progress& progress) {
 }
 
 /// User and secret of the configuration, to be replaced wherever they are in the replies.
-std::vector<record::Known> known_originals(const DeviceConfig& device) {
-  std::vector<record::Known> known = {
+std::vector<record::PrivateText> known_originals(const DeviceConfig& device) {
+  std::vector<record::PrivateText> known = {
       {.privacy = Privacy::user, .text = device.username},
       {.privacy = Privacy::secret, .text = device.credential.value.reveal()}};
   if (device.credential.file.empty()) return known;
@@ -122,8 +122,8 @@ int record_device(const std::string& file, DeviceKinds kinds, const Words& words
   const std::vector<QueryPtr> queries = queries_of(kind, kinds);
   Progress progress;
   std::vector<record::File> files = within(device.name, [&] {
-    return record::asked_everything(device, kind, queries, stop,
-                                    [&](const record::Step& step) { progress.show(step); });
+    return record::ask_everything(device, kind, queries, stop,
+                                  [&](const record::Step& step) { progress.show(step); });
   });
   progress.end();
   if (files.empty())

@@ -48,7 +48,7 @@ void Roster::add(const Job& job, const Shard& shard) {
                       .shard = share});
 }
 
-std::variant<Probe, ProbeOutcome> Roster::wanted(const ProbeQuestion& question) const {
+std::variant<ProbeRequest, ProbeOutcome> Roster::wanted(const ProbeQuestion& question) const {
   const auto at = entries_.find(question.device);
   if (at == entries_.end()) {
     std::vector<std::string> known;
@@ -60,7 +60,7 @@ std::variant<Probe, ProbeOutcome> Roster::wanted(const ProbeQuestion& question) 
   const Entry& entry = at->second;
   if (!entry.is_ours)
     return refused(421, "device '" + question.device + "' is asked by " + entry.asked_by);
-  Probe probe{
+  ProbeRequest probe{
       .device = question.device, .at_once = !question.names.empty(), .until = question.until};
   for (const QueryPtr& query : entry.queries)
     if (question.names.empty()) probe.queries.insert(query->name);

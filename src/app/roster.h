@@ -19,7 +19,7 @@ class Roster {
   const std::vector<FleetDevice>& devices() const { return devices_; }
 
   /// What to ask whom, or why that is not possible.
-  std::variant<Probe, ProbeOutcome> wanted(const ProbeQuestion& question) const;
+  std::variant<ProbeRequest, ProbeOutcome> wanted(const ProbeQuestion& question) const;
 
  private:
   struct Entry {

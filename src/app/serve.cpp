@@ -105,8 +105,8 @@ std::vector<Option> serve_options(ServeOptions& options) {
 }
 
 int serve(const ServeOptions& options, DeviceKinds kinds) {
-  FilesSeen seen;
-  Config config = noting(seen, [&] { return read_config(options, kinds); });
+  FileHashes seen;
+  Config config = recording_hashes(seen, [&] { return read_config(options, kinds); });
   set_up_log(config.log.level, config.log.format);
   const auto sockets = http::handed_over_addresses();
   if (!sockets.empty()) {

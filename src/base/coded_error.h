@@ -6,8 +6,8 @@
 
 namespace boxmeter {
 
-/// A refusal for which the device has a code: "713", "insufficient_rights".  Caught as an Error by
-/// whoever has no use for the code.
+/// A refusal with the code that the device gave for it: "713", "insufficient_rights".  Callers that
+/// do not need the code catch it as an Error.
 class CodedError : public Error {
  public:
   CodedError(std::string message, Refusal refusal, std::string code,

@@ -3,7 +3,7 @@
 
 namespace boxmeter {
 
-/// A file descriptor that is closed with its owner.  Below 0 it holds none.  For one thread at a
+/// Owns a file descriptor, and closes it in the destructor.  Below 0: holds none.  One thread at a
 /// time.
 class Descriptor {
  public:
@@ -17,7 +17,7 @@ class Descriptor {
 
   bool is_open() const { return fd_ >= 0; }
   int get() const { return fd_; }
-  /// Whoever calls closes it from now on.
+  /// Gives up the descriptor: the caller must close it.
   int release() { return std::exchange(fd_, -1); }
   /// Closes what is held and holds `opened` instead.  errno stays as it is.
   void reset(int opened = -1);

@@ -20,9 +20,10 @@ enum class ErrorKind {
   internal,   // a bug of ours
 };
 
+/// "timeout", ...: the value of the label.
 std::string_view name(ErrorKind kind) noexcept;
 
-/// What a `refused` says about the request on this very box (design.md section 8).
+/// What an Error{refused} says about the request on this box; see `support` in docs/words.md.
 enum class Refusal {
   none,         // it failed; ask again as usual
   idle,         // the box has it, but it does not run (xDSL of a Freebox on fibre): no failure
@@ -30,7 +31,8 @@ enum class Refusal {
   denied,       // this user may not have it
 };
 
-/// The one exception type that crosses module borders.
+/// The one exception type that leaves a module.  Its message is lower case, has no full stop,
+/// quotes the offending value and, where possible, says what to do.
 class Error : public std::exception {
  public:
   Error(ErrorKind kind, std::string message, Refusal refusal = Refusal::none)
@@ -40,6 +42,7 @@ class Error : public std::exception {
   Refusal refusal() const noexcept { return refusal_; }
   const char* what() const noexcept override { return message_.c_str(); }
 
+  /// Puts "WHERE: " before the message.
   void prepend(std::string_view where) { message_.insert(0, std::string(where) + ": "); }
 
  private:
@@ -48,7 +51,7 @@ class Error : public std::exception {
   std::string message_;
 };
 
-/// Runs `step`; an Error leaving it is marked with `where` on its way out.
+/// Runs `step`; an Error that leaves it gets "WHERE: " before its message.
 template <typename Step>
 auto within(std::string_view where, Step&& step) {
   try {

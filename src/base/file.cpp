@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
                                      "': " + std::generic_category().message(errno));
 }
 
-/// What root makes in somebody's folder is that user's: after `sudo boxmeter doctor` the service
-/// must still be able to write its state.
+/// What root creates in another user's folder must belong to that user: after `sudo boxmeter
+/// doctor` the service must still be able to write its state.
 void give_to_owner(const fs::path& folder, int made) {
   struct stat owner {};
   if (::geteuid() != 0 || ::stat(folder.c_str(), &owner) != 0 || owner.st_uid == 0) return;
@@ -37,7 +37,7 @@ fs::path folder_of(const fs::path& path) {
 
 constexpr std::size_t kMostWatched = 64U << 20;
 
-thread_local FilesSeen* noted = nullptr;
+thread_local FileHashes* recorded = nullptr;
 
 /// Never 0, which stands for what cannot be read.
 std::size_t hash_of(std::string_view content) { return stable_hash(content) | 1U; }
@@ -79,7 +79,7 @@ std::size_t hash_of(const std::vector<fs::path>& files) {
 }  // namespace
 
 void make_folders(const fs::path& folder) {
-  std::error_code unknown;  // mkdir() says it better
+  std::error_code unknown;  // not used: mkdir() reports the same error
   if (folder.empty() || fs::exists(folder, unknown)) return;
   make_folders(folder.parent_path());
   if (::mkdir(folder.c_str(), 0700) != 0) {
@@ -91,21 +91,21 @@ void make_folders(const fs::path& folder) {
 }
 
 std::string read_file(const fs::path& path, std::size_t limit) {
-  if (noted == nullptr) return read_whole(path, limit);
-  noted->files[path] = 0;
+  if (recorded == nullptr) return read_whole(path, limit);
+  recorded->files[path] = 0;
   std::string content = read_whole(path, limit);
-  noted->files[path] = hash_of(content);
+  recorded->files[path] = hash_of(content);
   return content;
 }
 
 std::vector<fs::path> files_matching(const std::string& pattern) {
   std::vector<fs::path> files = matches(pattern);
-  if (noted != nullptr) noted->patterns[pattern] = hash_of(files);
+  if (recorded != nullptr) recorded->patterns[pattern] = hash_of(files);
   return files;
 }
 
-FilesSeen look_again(const FilesSeen& before) {
-  FilesSeen seen;
+FileHashes hash_again(const FileHashes& before) {
+  FileHashes seen;
   for (const auto& [path, hash] : before.files) {
     try {
       seen.files[path] = hash_of(read_whole(path, kMostWatched));
@@ -118,15 +118,16 @@ FilesSeen look_again(const FilesSeen& before) {
   return seen;
 }
 
-NotingFiles::NotingFiles(FilesSeen& seen) { noted = &seen; }
-NotingFiles::~NotingFiles() { noted = nullptr; }
+HashRecording::HashRecording(FileHashes& seen) { recorded = &seen; }
+HashRecording::~HashRecording() { recorded = nullptr; }
 
 void write_file(const fs::path& path, std::string_view content) {
   const fs::path folder = folder_of(path);
   make_folders(folder);
   const fs::path temporary = path.string() + ".new";
   {
-    // A new file, whatever was there: a link that the folder's owner put there leads nowhere.
+    // Always a new file: a symbolic link that the folder's owner put here must not be followed,
+    // since root may be writing.
     ::unlink(temporary.c_str());
     const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (file.get() < 0) fail("write", temporary);

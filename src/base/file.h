@@ -20,11 +20,12 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit = 4U 
 /// thread, one writer per path.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-/// Writes all of `content` to an open file, whatever interrupts.  False: errno says why, and a part
-/// may have been written.  Any thread.
+/// Writes all of `content` to an open file, also when signals interrupt it.  False: errno says why,
+/// and a part may have been written.  Any thread.
 bool write_all(int file, std::string_view content);
 
-/// Has the names of the folder's files on disk.  False: errno says why.  Any thread.
+/// Syncs a folder to disk, so that the names of new and renamed files in it survive a power
+/// failure.  False: errno says why.  Any thread.
 bool sync_folder(const std::filesystem::path& folder);
 
 /// Makes the folder and those above it that are missing, with mode 0700; what root makes gets the
@@ -43,32 +44,33 @@ std::vector<std::filesystem::path> list_folder(const std::filesystem::path& fold
 /// not.  Any thread; never throws.
 std::vector<std::filesystem::path> files_matching(const std::string& pattern);
 
-/// Files and patterns with the content, or the matches, that were found there.
-struct FilesSeen {
+/// Hashes of what files held and glob patterns matched: if two of them are equal, nothing has
+/// changed.
+struct FileHashes {
   std::map<std::filesystem::path, std::size_t> files = {};  // hash of the content; 0: unreadable
   std::map<std::string, std::size_t> patterns = {};         // hash of the matches
-  friend bool operator==(const FilesSeen&, const FilesSeen&) = default;
+  friend bool operator==(const FileHashes&, const FileHashes&) = default;
 };
 
-/// What is found at the same files and patterns now: whatever way a file was replaced, its content
-/// counts.  Any thread; never throws.
-FilesSeen look_again(const FilesSeen& before);
+/// The same files and patterns, looked at now.  Compares contents, so that it does not matter how a
+/// file was replaced.  Any thread; never throws.
+FileHashes hash_again(const FileHashes& before);
 
-/// Notes what read_file() and files_matching() find in this thread for as long as it lives.  One at
-/// a time in a thread.
-class NotingFiles {
+/// As long as it lives, puts into `seen` what read_file() and files_matching() find in this thread.
+/// One at a time in a thread.
+class HashRecording {
  public:
-  explicit NotingFiles(FilesSeen& seen);
-  ~NotingFiles();
-  NotingFiles(const NotingFiles&) = delete;
-  NotingFiles& operator=(const NotingFiles&) = delete;
+  explicit HashRecording(FileHashes& seen);
+  ~HashRecording();
+  HashRecording(const HashRecording&) = delete;
+  HashRecording& operator=(const HashRecording&) = delete;
 };
 
-/// Runs `step`; `seen` is what was found meanwhile, also when it throws.
+/// Runs `step` with a HashRecording; `seen` is filled also when it throws.
 template <typename Step>
-auto noting(FilesSeen& seen, Step step) {
+auto recording_hashes(FileHashes& seen, Step step) {
   seen = {};
-  const NotingFiles notes(seen);
+  const HashRecording notes(seen);
   return step();
 }
 

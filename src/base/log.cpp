@@ -54,7 +54,7 @@ std::string as_json(const Level& level, std::string_view message, const Fields& 
       std::string(R"("level":")") + level.name + R"(","msg":)" + json_string(message);
   for (const LogField& field : fields)
     line.append(",\"").append(field.name).append("\":").append(json_string(field.value));
-  return line + "}";  // its brace opens before the time
+  return line + "}";  // the opening brace is in kFormats, before the time
 }
 
 std::string as_text(const Level& level, std::string_view message, const Fields& fields) {
@@ -96,7 +96,7 @@ bool stderr_is_the_journal() {
 }  // namespace
 
 void set_up_log(std::string_view level, std::string_view format) {
-  // One for good: replacing it would pull it away under the threads that log.
+  // Created once: to replace it would destroy the logger while other threads use it.
   static const auto logger = [] {
     auto made = std::make_shared<spdlog::logger>("boxmeter",
                                                  std::make_shared<spdlog::sinks::stderr_sink_mt>());

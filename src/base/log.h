@@ -6,8 +6,8 @@
 // The log: one line per event on stderr, with fields that programs can pick.
 //
 //   logfmt  time=2026-01-02T03:04:05.678Z level=warn msg="no answer" device=home reason=timeout
-//   json    {"time":"2026-01-02T03:04:05.678Z","level":"warn","msg":"no
-//   answer","device":"home",...} text    03:04:05 warn   home: no answer
+//   json    {"time":"2026-01-02T03:04:05.678Z","level":"warn","msg":"no answer",...}
+//   text    03:04:05 warn   home: no answer
 //
 // When stderr is systemd's journal, lines begin with the priority that it reads ("<4>") and have no
 // time, which the journal has itself.  Any thread, but set_up_log(); nothing here throws Error.
@@ -23,12 +23,12 @@ struct LogField {
 };
 
 /// `level` and `format` as the configuration has them (debug, info, warn or warning, error; logfmt,
-/// json, text); any other level is silence.  Later calls
-/// change them; the first one before any thread exists, then any thread.
+/// json, text); with any other level nothing is logged.  The first call comes before any thread
+/// exists; later ones change both, from any thread.
 void set_up_log(std::string_view level, std::string_view format);
 
-/// Whatever comes from outside may stand in message and values: what would move a terminal's
-/// cursor, end the line or turn the writing direction is escaped.
+/// Message and values may hold text of a box or a user: control characters, line ends and marks
+/// that change the writing direction are escaped.
 void log_event(LogLevel level, std::string_view message, const std::vector<LogField>& fields = {});
 
 /// Whether a line of this level is written: before work that only the log needs.

@@ -43,7 +43,7 @@ bool has_service_manager() { return environment("NOTIFY_SOCKET").has_value(); }
 void notify(std::string_view lines) noexcept {
   try {
     if (const auto name = environment("NOTIFY_SOCKET")) send_to(*name, lines);
-  } catch (const std::exception&) {  // no memory for a name: the next word may get through
+  } catch (const std::exception&) {  // out of memory: the next notification may get through
   }
 }
 

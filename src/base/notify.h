@@ -7,15 +7,14 @@
 // without libsystemd.
 namespace boxmeter {
 
-/// Whether somebody listens: $NOTIFY_SOCKET, a path or an abstract name ("@...").
+/// Whether a service manager listens: $NOTIFY_SOCKET is set.
 bool has_service_manager();
 
-/// Sends the lines; nothing happens without a service manager.  One that does not take them is no
-/// reason to end.  Any thread.
+/// Sends the lines; does nothing without a service manager, and ignores errors.  Any thread.
 void notify(std::string_view lines) noexcept;
 
-/// How often the service manager wants to hear "WATCHDOG=1" at least ($WATCHDOG_USEC, meant for
-/// this process by $WATCHDOG_PID); nothing: it does not.
+/// The longest time that may pass between two "WATCHDOG=1" ($WATCHDOG_USEC, if $WATCHDOG_PID is
+/// this process); nullopt: none are expected.  Any thread.
 std::optional<std::chrono::microseconds> watchdog_period();
 
 /// "RELOADING=1" with the time of the monotonic clock that Type=notify-reload wants to know.

@@ -9,6 +9,7 @@
 // prefix such as 0x.  Pure; any thread; nothing here throws.
 namespace boxmeter {
 
+/// nullopt for what is no number, or does not fit.
 std::optional<std::int64_t> parse_signed(std::string_view text, int base = 10);
 std::optional<std::uint64_t> parse_unsigned(std::string_view text, int base = 10);
 

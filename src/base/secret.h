@@ -4,8 +4,8 @@
 
 namespace boxmeter {
 
-/// Text that no formatter, stream or JSON writer accepts.  Reading it takes an explicit,
-/// greppable reveal(), which belongs at the wire and nowhere else.
+/// Text that no formatter, stream or JSON writer accepts.  Reading it takes an explicit, greppable
+/// reveal(), which is called only where the secret is sent or compared.
 class Secret {
  public:
   Secret() = default;

@@ -128,7 +128,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> kno
   const std::string* best = nullptr;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : known) {
-    if (candidate.size() > 200 || word.size() > 200) continue;  // a paragraph is no typing error
+    if (candidate.size() > 200 || word.size() > 200)
+      continue;  // too long for a typing error, and distance() takes quadratic time
     const std::size_t d = distance(lower(word), lower(candidate));
     if (d < best_distance) {
       best_distance = d;

@@ -11,6 +11,7 @@ namespace boxmeter {
 /// `text` without white space (blank, tab, CR, LF) at its ends.
 std::string_view trim(std::string_view text);
 
+/// The pieces between separators, empty ones too; views of `text`.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
 /// `text` as valid UTF-8: every byte that does not belong becomes U+FFFD.  One invalid byte in
@@ -19,7 +20,7 @@ std::string repair_utf8(std::string_view text);
 bool is_utf8(std::string_view text);
 
 /// How deep the objects and arrays of a JSON text are nested; what stands in strings does not
-/// count. Known before it is parsed, because a deep value crashes whoever copies it, and because a
+/// count.  Checked before parsing, because copying a deep value overflows the stack, and because a
 /// parser with a callback for this (nlohmann's) takes time that grows with the square of an array's
 /// length.
 std::size_t json_depth(std::string_view text);
@@ -27,7 +28,7 @@ std::size_t json_depth(std::string_view text);
 /// The first `most` bytes of UTF-8 text and "..." where there is more; no character is cut in half.
 std::string shortened(std::string_view text, std::size_t most);
 
-/// ASCII only; locale never matters.
+/// For ASCII letters only, whatever the locale.
 std::string lower(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 

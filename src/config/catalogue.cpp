@@ -71,14 +71,14 @@ void check_name(const Catalogue::Declaration& declaration, const std::string& na
 
 FamilyPtr Catalogue::declare(const Declaration& declaration) {
   const std::string name = declaration.name.text();
-  if (declaration.has_unknown_keys || (doubtful_.contains(name) && !entries_.contains(name))) {
-    doubtful_.insert(name);
-    throw AlreadyTold();
+  if (declaration.has_unknown_keys || (mistaken_.contains(name) && !entries_.contains(name))) {
+    mistaken_.insert(name);
+    throw AlreadyReported();
   }
   try {
     return add(declaration, name);
   } catch (const Mistake&) {
-    doubtful_.insert(name);
+    mistaken_.insert(name);
     throw;
   }
 }
@@ -140,7 +140,7 @@ bool Catalogue::complete() const {
 
 void Catalogue::finish(Mistakes& mistakes) const {
   for (const auto& [name, entry] : entries_)
-    if (!entry.helped && !doubtful_.contains(name))
+    if (!entry.helped && !mistaken_.contains(name))
       mistakes.add(Mistake(entry.declared, "metric '" + name + "' has no help text (add 'help')"));
 }
 

@@ -11,7 +11,7 @@
 namespace boxmeter {
 
 /// All metrics of a configuration: one type and one help text per name, and names that promtool and
-/// both exposition formats take.  Equal names share one Family.
+/// both exposition formats accept.  Equal names share one Family.  One thread at a time.
 class Catalogue {
  public:
   struct Declaration {
@@ -20,10 +20,10 @@ class Catalogue {
     std::optional<Value> help = {};  // absent: some other rule of the metric has it
     std::string kind = {};           // of the pack; its name may be a prefix
     bool foreign = false;
-    bool has_unknown_keys = false;  // any of which may be meant as `type` or `help`
+    bool has_unknown_keys = false;  // each may be a misspelt `type` or `help`
   };
 
-  /// Throws a Mistake at the name, type or help that does not fit.
+  /// The metric of that name.  Throws a Mistake at the name, type or help that does not fit.
   FamilyPtr declare(const Declaration& declaration);
 
   /// Whether every metric has its help text.
@@ -42,8 +42,8 @@ class Catalogue {
   static void add_help(const Value& help, Entry& entry);
 
   std::map<std::string, Entry> entries_;
-  /// Of rules with a mistake: what is missing of their metrics may be in it.
-  std::set<std::string> doubtful_;
+  /// Metrics of rules with a mistake: what they seem to lack may be there, misspelt.
+  std::set<std::string> mistaken_;
   std::map<std::string, std::string> bases_;  // OpenMetrics family name -> ours
 };
 

@@ -11,7 +11,7 @@ struct OwnLabel {
   std::string_view label, metric;
 };
 
-/// Of the series that boxmeter adds to every device.
+/// Labels of the series that boxmeter adds to every device.
 constexpr OwnLabel kOwnLabels[] = {{"kind", "box_up"},
                                    {"query", "boxmeter_query_up"},
                                    {"reason", "boxmeter_failures_total"},
@@ -33,12 +33,12 @@ bool may_be_equal(const Rule& a, const Rule& b) {
   });
 }
 
-struct Use {
+struct RuleInUse {
   const Query* query;
   const Rule* rule;
 };
 
-/// `where` is " 'box_x'", and whose it is.
+/// `where`: " 'box_x'", and of which query it is.
 [[noreturn]] void refuse(const Value& key, const std::string& device, const std::string& where) {
   throw key.problem("label '" + key.raw() + "' of device '" + device +
                     "' clashes with the one of metric" + where + "; choose another name");
@@ -61,18 +61,18 @@ void refuse_label_clashes(const Value& labels, const std::string& device,
 
 void warn_of_shared_series(const std::vector<Job>& jobs, std::vector<std::string>& warnings) {
   std::set<std::vector<QueryPtr>> seen;
-  std::set<std::string> told;
+  std::set<std::string> reported;
   for (const Job& job : jobs) {
     if (!seen.insert(job.queries).second) continue;
-    std::map<const Family*, std::vector<Use>> uses;
+    std::map<const Family*, std::vector<RuleInUse>> uses;
     for (const QueryPtr& query : job.queries)
       for (const Rule& rule : query->rules) {
-        std::vector<Use>& earlier = uses[rule.family.get()];
-        for (const Use& use : earlier) {
+        std::vector<RuleInUse>& earlier = uses[rule.family.get()];
+        for (const RuleInUse& use : earlier) {
           if (use.query == query.get() || !may_be_equal(*use.rule, rule)) continue;
           const std::string pair = "queries '" + use.query->name + "' and '" + query->name +
                                    "' may both give the same series of '" + rule.family->name + "'";
-          if (told.insert(pair).second)
+          if (reported.insert(pair).second)
             warnings.push_back(pair + ": the first one wins (device '" + job.device.name + "')");
         }
         earlier.push_back({query.get(), &rule});

@@ -36,7 +36,8 @@ WebOptions read_web(const Value& value, const fs::path& folder, Mistakes& mistak
   WebOptions web;
   if (const auto file = section.find("config_file")) {
     web.config_file = (folder / file->text()).string();
-    file->placed([&] { read_file(web.config_file); });  // what is wrong in it has places of its own
+    file->placed(
+        [&] { read_file(web.config_file); });  // reported here; mistakes in it, at their own places
     read_web_file(web.config_file, mistakes);
   }
   web.health_without_login = section.boolean("health_without_login").value_or(false);
@@ -67,11 +68,11 @@ LogOptions read_log(const Value& value) {
   return log;
 }
 
-PollOptions read_poll(const Value& value, Surroundings& surroundings) {
+PollOptions read_poll(const Value& value, DeviceContext& context) {
   const Section section(value, kPollKeys);
   PollOptions poll;
-  surroundings.interval = section.duration("interval").value_or(surroundings.interval);
-  surroundings.timeout = section.duration("timeout").value_or(surroundings.timeout);
+  context.interval = section.duration("interval").value_or(context.interval);
+  context.timeout = section.duration("timeout").value_or(context.timeout);
   poll.series_limit = section.integer("series_limit").value_or(poll.series_limit);
   poll.workers = section.integer("workers").value_or(poll.workers);
   return poll;
@@ -104,7 +105,7 @@ std::optional<Value> member(const Value& mapping, std::string_view name) {
   return {};
 }
 
-/// Devices that share a default share what there is to say of it.
+/// A warning about `defaults` comes once per device.
 void drop_repetitions(std::vector<std::string>& lines) {
   std::set<std::string> seen;
   std::erase_if(lines, [&](const std::string& line) { return !seen.insert(line).second; });
@@ -132,12 +133,12 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
   std::optional<Value> query_files;
   with("query_files", [&](const Value& files) { query_files = files; });
   Packs packs(kinds, query_files, folder, config.warnings, mistakes);
-  Surroundings surroundings{.folder = folder, .state_dir = config.state_dir, .packs = packs};
-  with("poll", [&](const Value& poll) { config.poll = read_poll(poll, surroundings); });
+  DeviceContext context{.folder = folder, .state_dir = config.state_dir, .packs = packs};
+  with("poll", [&](const Value& poll) { config.poll = read_poll(poll, context); });
   with("shard", [&](const Value& shard) { config.shard = read_shard(shard); });
   with("defaults", [&](const Value& defaults) {
     const std::vector<Key> keys = defaults_keys_of_all(kinds);
-    if (!Section(defaults, keys).value().entries().empty()) surroundings.defaults = defaults;
+    if (!Section(defaults, keys).value().entries().empty()) context.defaults = defaults;
   });
   root.collect([&] {
     const DeviceFiles files(root.find("device_files"), folder, config.warnings, mistakes);
@@ -152,7 +153,7 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
     } else if (devices.empty() && files.complete()) {
       throw root.key("device_files").problem("the files of 'device_files' list no device");
     }
-    config.jobs = read_devices(devices, surroundings, config.warnings);
+    config.jobs = read_devices(devices, context, config.warnings);
   });
   with("push", [&](const Value& push) {
     config.push = read_sinks(push, folder, config.state_dir, config.jobs, packs, config.warnings);
@@ -169,7 +170,7 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
 void require_spools(Config& config) {
   const UnusableSpool unusable = unusable_spool(config.state_dir, config.push);
   if (unusable.why.empty()) return;
-  if (unusable.is_passing) return config.warnings.push_back(unusable.why);
+  if (unusable.is_temporary) return config.warnings.push_back(unusable.why);
   const auto named = member(Value(*config.document), "state_dir");
   throw named ? named->problem(unusable.why) : Error(ErrorKind::config, unusable.why);
 }

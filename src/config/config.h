@@ -25,12 +25,12 @@ struct Config {
   PollOptions poll = {};
   std::vector<Job> jobs = {};
   Shard shard = {};
-  std::vector<Job> others = {};  // of other shares: see keep_share()
+  std::vector<Job> others = {};  // jobs of other shares: see keep_share()
   std::vector<SinkOptions> push = {};
   LogOptions log = {};
   bool reload_by_content = false;                 // `reload: auto`
   std::vector<std::string> warnings = {};         // for `check` and the log: legal but doubtful
-  std::shared_ptr<const Document> document = {};  // the file, for shown_config()
+  std::shared_ptr<const Document> document = {};  // the file, for redacted_config()
   std::vector<std::shared_ptr<const Document>> device_files = {};  // beside it, likewise
   /// Settings of the command line, which replace those of the file ("web.listen: :9877"); filled by
   /// the caller, not by load_config().
@@ -42,13 +42,13 @@ struct Config {
 /// file, and says what to write instead.  Any thread.
 Config load_config(const std::filesystem::path& file, DeviceKinds kinds);
 
-/// For who is about to push: what a sink does not take must be able to wait on disk, where its
-/// spool says so.  Throws Error{config} when it cannot, with the place of `state_dir` in the file;
-/// a disk that is only full is one of the warnings.  Any thread.
+/// Checks, before pushing starts, that the spools of the sinks can be written.  Throws
+/// Error{config} if not, with the place of `state_dir` in the file; a full disk is only added to
+/// the warnings.  Any thread.
 void require_spools(Config& config);
 
-// For commands that ask a boxmeter which runs: whatever else is wrong in the file, or in those that
-// it names, is not looked at.  Both throw Error{config}.  Any thread.
+// For commands that talk to a running boxmeter.  Each reads only what it returns, whatever else is
+// wrong in the file or in those that it names, and throws Error{config}.  Any thread.
 
 std::filesystem::path configured_state_dir(const std::filesystem::path& file);
 
@@ -68,7 +68,7 @@ std::vector<PackText> shipped_packs(DeviceKinds kinds);
 /// The queries of the pack of this name; for "" those of all packs with our own metric names, in
 /// the order of the packs.  Throws Error{config} if there is no such pack.
 std::vector<QueryPtr> shipped_queries(DeviceKinds kinds, std::string_view pack = "");
-/// Those that speak the names of other exporters.
+/// The names of the packs that use other exporters' metric names.
 std::vector<std::string> shipped_foreign_packs(DeviceKinds kinds);
 
 /// Splits "VERB:TARGET", the form used on the command line of `boxmeter call`.  Throws

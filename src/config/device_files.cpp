@@ -14,14 +14,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Of one file: what may be generated is larger than what people write.
+/// Bounds of one file: larger than for what people write, since it may be generated.
 constexpr std::size_t kMostBytes = 256U << 20;
 constexpr std::size_t kMostValues = 10'000'000;
 
-/// Takes a table apart.
-class Table {
+/// Reads a CSV file row by row.
+class CsvReader {
  public:
-  Table(std::string_view text, const std::string& file) : text_(text), file_(file) {
+  CsvReader(std::string_view text, const std::string& file) : text_(text), file_(file) {
     const std::string_view head = text_.substr(0, text_.find('\n'));
     for (const char other : {';', '\t'})
       if (head.find(',') == std::string_view::npos && head.find(other) != std::string_view::npos)
@@ -30,7 +30,7 @@ class Table {
 
   bool at_end() const { return at_ >= text_.size(); }
 
-  /// The next line that is not empty; nothing at the end.
+  /// The cells of the next line that is not empty; none at the end.
   std::vector<YamlNode> row() {
     std::vector<YamlNode> cells;
     while (!at_end() && cells.empty()) {
@@ -141,7 +141,8 @@ void add_member(YamlNode& mapping, YamlNode key, YamlNode value) {
   add_member(mapping.items[static_cast<std::size_t>(at)], std::move(key), std::move(value));
 }
 
-/// Messages point at the cell, not at the head of its column.
+/// A row as a mapping.  Its keys have the places of the cells, so that messages point there and not
+/// at the first line.
 YamlNode device_of(const std::vector<YamlNode>& head, std::vector<YamlNode> cells,
                    const std::string& file) {
   YamlNode device{.kind = YamlNode::Kind::map, .mark = cells.front().mark};
@@ -164,8 +165,8 @@ Document parse_csv(std::string_view text, const std::string& name) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (!is_utf8(text)) throw Mistake({.file = name, .mark = {}}, "not UTF-8 text");
-  Table table(text, name);
-  const std::vector<YamlNode> head = table.row();
+  CsvReader reader(text, name);
+  const std::vector<YamlNode> head = reader.row();
   std::set<std::string> keys;
   for (const YamlNode& key : head) {
     if (key.text.empty() || key.text.starts_with('.') || key.text.ends_with('.'))
@@ -175,7 +176,7 @@ Document parse_csv(std::string_view text, const std::string& name) {
       throw Mistake({.file = name, .mark = key.mark}, "key '" + key.text + "' stands twice");
   }
   Document document{.name = name, .root = {.kind = YamlNode::Kind::list}};
-  for (auto cells = table.row(); !cells.empty(); cells = table.row())
+  for (auto cells = reader.row(); !cells.empty(); cells = reader.row())
     document.root.items.push_back(device_of(head, std::move(cells), document.name));
   return document;
 }

@@ -10,7 +10,7 @@
 
 namespace boxmeter {
 
-/// Devices from files beside those of the configuration itself: `device_files`.
+/// The devices of `device_files`, beside those of the configuration itself.  One thread at a time.
 class DeviceFiles {
  public:
   /// Reads them.  A file that cannot be read is a mistake, which is gathered in `mistakes`; a

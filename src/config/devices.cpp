@@ -26,7 +26,7 @@ void refuse_other_kinds_keys(const Section& section, const DeviceKind& kind, Key
   for (const Value::Entry& entry : section.value().entries())
     section.collect([&] {
       const std::string& key = entry.key.raw();
-      if (find_key(keys_of_all, key) == nullptr) return;  // has been told
+      if (find_key(keys_of_all, key) == nullptr) return;  // reported already
       if (find_key(kDeviceKeys, key) != nullptr || find_key(kind.keys, key) != nullptr) return;
       throw entry.key.problem(entry.key.name() + " is not a key of kind " + std::string(kind.name) +
                               " (it takes: " + joined(own) + ")");
@@ -44,7 +44,7 @@ Labels read_device_labels(const Value& value) {
   return labels;
 }
 
-/// The text behind a key as it stands there; "": there is none.
+/// The value of a key as it is written; "": it has none.
 std::string text_of(const Value& mapping, std::string_view key) {
   for (const Value::Entry& entry : mapping.entries())
     if (entry.key.raw() == key && entry.value.is_scalar()) return entry.value.raw();
@@ -69,8 +69,8 @@ Counts counts_of(const std::vector<Section>& sections) {
   return counts;
 }
 
-/// Where the device is, and whom to believe there.
-void read_address(const Section& section, const DeviceKind& kind, const Surroundings& surroundings,
+/// Reads where the device is, and which certificate it must have.
+void read_address(const Section& section, const DeviceKind& kind, const DeviceContext& context,
                   DeviceConfig& device) {
   device.url = kind.default_url;
   const bool is_read = section.collect([&] {
@@ -80,36 +80,36 @@ void read_address(const Section& section, const DeviceKind& kind, const Surround
   section.collect([&] {
     const std::string tls_url = device.url == "auto" ? std::string(kind.default_url) : device.url;
     device.tls = read_tls(section, tls_url, kind.default_tls,
-                          surroundings.state_dir / "pins" / device.name, surroundings.folder);
+                          context.state_dir / "pins" / device.name, context.folder);
   });
 }
 
 Job read_device(const Section& section, const Counts& counts, Keys keys_of_all,
-                const Surroundings& surroundings, std::vector<std::string>& warnings) {
+                const DeviceContext& context, std::vector<std::string>& warnings) {
   DeviceConfig device;
   device.name = section.name("name", "device name").value_or("");
   const Value kind_name = section.required("kind");
   device.kind = kind_name.text();
   const DeviceKind& kind = kind_name.placed(
-      [&]() -> const DeviceKind& { return find_kind(surroundings.packs.kinds(), device.kind); });
+      [&]() -> const DeviceKind& { return find_kind(context.packs.kinds(), device.kind); });
   refuse_other_kinds_keys(section, kind, keys_of_all);
-  read_address(section, kind, surroundings, device);
-  device.state_dir = surroundings.state_dir;
-  device.learned = surroundings.state_dir / "learned" / (device.name + ".json");
+  read_address(section, kind, context, device);
+  device.state_dir = context.state_dir;
+  device.learned = context.state_dir / "learned" / (device.name + ".json");
   section.collect([&] {
     kind.read({.section = section,
-               .folder = surroundings.folder,
+               .folder = context.folder,
                .count_of_kind = counts.contains(kind.name) ? counts.find(kind.name)->second : 0,
                .warnings = warnings},
               device);
   });
-  device.interval = section.duration("interval").value_or(surroundings.interval);
+  device.interval = section.duration("interval").value_or(context.interval);
   device.polled = section.boolean("poll").value_or(true);
-  device.timeout = section.duration("timeout").value_or(surroundings.timeout);
+  device.timeout = section.duration("timeout").value_or(context.timeout);
   std::vector<QueryPtr> queries;
   section.collect([&] {
     queries = choose_queries(section.find("queries"), section.value(), kind.name, kind.default_pack,
-                             surroundings.packs);
+                             context.packs);
   });
   section.collect([&] {
     const auto labels = section.find("labels");
@@ -117,7 +117,7 @@ Job read_device(const Section& section, const Counts& counts, Keys keys_of_all,
     device.labels = read_device_labels(*labels);
     refuse_label_clashes(*labels, device.name, queries);
   });
-  if (device.name.empty()) throw AlreadyTold();
+  if (device.name.empty()) throw AlreadyReported();
   return {.device = std::move(device), .queries = std::move(queries), .kind = &kind};
 }
 
@@ -149,16 +149,16 @@ YamlNode with_defaults(const Value& device, const Value& defaults, DeviceKinds k
   });
 }
 
-std::vector<Job> read_devices(const std::vector<Value>& values, const Surroundings& surroundings,
+std::vector<Job> read_devices(const std::vector<Value>& values, const DeviceContext& context,
                               std::vector<std::string>& warnings) {
-  const std::vector<Key> keys = device_keys_of_all(surroundings.packs.kinds());
+  const std::vector<Key> keys = device_keys_of_all(context.packs.kinds());
   std::deque<YamlNode> completed;  // the sections refer to them
   std::vector<Section> sections;
   bool all_read = true;
   for (const Value& item : values)
     all_read &= item.collect([&] {
-      if (!surroundings.defaults) return void(sections.emplace_back(item, keys));
-      completed.push_back(with_defaults(item, *surroundings.defaults, surroundings.packs.kinds()));
+      if (!context.defaults) return void(sections.emplace_back(item, keys));
+      completed.push_back(with_defaults(item, *context.defaults, context.packs.kinds()));
       sections.emplace_back(Value(item, completed.back(), item.name()), keys);
     });
   const Counts counts = counts_of(sections);
@@ -166,11 +166,11 @@ std::vector<Job> read_devices(const std::vector<Value>& values, const Surroundin
   jobs.reserve(sections.size());
   std::map<std::string, std::string> places;
   for (const Section& section : sections) {
-    // For `devices` of a sink, also when the rest of the device cannot be read.
+    // A sink may name the device even if the rest of it cannot be read.
     Job& named = jobs.emplace_back();
     section.collect([&] { named.device.name = text_of(section.value(), "name"); });
     all_read &= section.collect([&] {
-      jobs.back() = read_device(section, counts, keys, surroundings, warnings);
+      jobs.back() = read_device(section, counts, keys, context, warnings);
       const Value name = section.required("name");
       const auto [first, is_new] = places.emplace(jobs.back().device.name, name.place());
       if (!is_new)
@@ -178,7 +178,7 @@ std::vector<Job> read_devices(const std::vector<Value>& values, const Surroundin
                            "; each device needs a name of its own");
     });
   }
-  if (!all_read) return jobs;  // what follows would only follow from that
+  if (!all_read) return jobs;  // a warning might only be due to that
   warn_of_shared_series(jobs, warnings);
   return jobs;
 }

@@ -11,8 +11,8 @@
 
 namespace boxmeter {
 
-/// What devices need to know of the rest of the file.
-struct Surroundings {
+/// What the sections of devices are read with: the parts of the rest of the file that they need.
+struct DeviceContext {
   std::filesystem::path folder = {};  // of the file: relative paths start here
   std::filesystem::path state_dir = {};
   std::chrono::milliseconds interval{30'000};
@@ -21,18 +21,17 @@ struct Surroundings {
   Packs& packs;
 };
 
-/// What is in `devices` and in files, each with what it does not say itself from `defaults`.
-/// FRITZ_USERNAME and FRITZ_PASSWORD serve the one Fritz!Box there is.  Throws Error{config} with
-/// the place.
-std::vector<Job> read_devices(const std::vector<Value>& values, const Surroundings& surroundings,
+/// The devices of `devices` and of files, completed from `defaults`.  Throws Error{config} with the
+/// place, or collects it where the values collect mistakes.
+std::vector<Job> read_devices(const std::vector<Value>& values, const DeviceContext& context,
                               std::vector<std::string>& warnings);
 
 /// Keys that may stand in a device's section or in `defaults`, whatever the kind.
 std::vector<Key> device_keys_of_all(DeviceKinds kinds);
 std::vector<Key> defaults_keys_of_all(DeviceKinds kinds);
 
-/// The device's section, completed by what `defaults` says for its kind.  Of a pair such as
-/// password and password_file the device's own hides both.
+/// The device's section, completed by what `defaults` says for its kind.  If the device has one of
+/// a pair such as password and password_file, it gets neither from `defaults`.
 YamlNode with_defaults(const Value& device, const Value& defaults, DeviceKinds kinds);
 
 }  // namespace boxmeter

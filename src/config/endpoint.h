@@ -7,11 +7,11 @@
 #include "http/client.h"
 #include "yaml/section.h"
 
-// Addresses, and whom to believe there.  All throw Error{config} with the place.
+// Addresses, and which certificates to accept there.  All throw Error{config} with the place.
 namespace boxmeter {
 
-/// "fritz.box" or "https://fritz.box:49443" as scheme://host[:port]; what is left away is the
-/// kind's default.  "auto" for a kind that can be found; a kind with an API path may have one.
+/// "box.example" or "https://box.example:49443" as scheme://host[:port]; what is left out is the
+/// kind's default.  "auto" stays if the kind can be found, and so does the path of the kind's API.
 std::string read_box_url(const Value& value, const DeviceKind& kind);
 
 /// A whole http or https URL without a password in it.

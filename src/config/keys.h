@@ -1,8 +1,8 @@
 #pragma once
 #include "yaml/keys.h"
 
-// Every key of a configuration, but for those that one kind of device brings.  Read from top to
-// bottom, kRootKeys last, since a row points to the table of its members.
+// Every key of a configuration, except those of one kind of device. kRootKeys, the top of the file,
+// comes last, since a row refers to the table of its members.
 namespace boxmeter {
 
 inline constexpr std::string_view kLogLevels[] = {"debug", "info", "warn", "warning", "error"};
@@ -165,12 +165,12 @@ inline constexpr Key kDefaultsKeys[] = {
      .type = KeyType::text,
      .help = "The brand of the routers",
      .example = "fritzbox"},
-    kDeviceKeys[3],
-    kDeviceKeys[4],
-    kDeviceKeys[5],
-    kDeviceKeys[6],
-    kDeviceKeys[7],
-    kDeviceKeys[8],
+    kDeviceKeys[3],  // tls
+    kDeviceKeys[4],  // interval
+    kDeviceKeys[5],  // timeout
+    kDeviceKeys[6],  // labels
+    kDeviceKeys[7],  // poll
+    kDeviceKeys[8],  // queries
 };
 inline constexpr KeyTable kDefaultsTable{kDefaultsKeys};
 

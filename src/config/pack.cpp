@@ -34,7 +34,8 @@ Section read_head(const Document& document, Mistakes& mistakes) {
   return Section(root, kPackKeys);
 }
 
-/// Which packs there are, of what and with which queries, is asked more often than what is in them.
+/// Only kind, naming and names of queries: these are needed of all packs, the rules only of those
+/// in use.
 PackOutline read_outline(const Document& document, DeviceKinds kinds, Mistakes& mistakes) {
   const Section head = read_head(document, mistakes);
   const Value kind = head.required("kind");
@@ -65,12 +66,13 @@ Query read_query(const Value& value, const Pack& pack, const PackOutline& outlin
   const Value metrics = section.required("metrics");
   for (const Value& rule : metrics.list())
     rule.collect([&] { query.rules.push_back(read_rule(rule, inherited, scope, catalogue)); });
-  if (query.name.empty()) throw AlreadyTold();
+  if (query.name.empty()) throw AlreadyReported();
   query.text_hash = value.hash();
   return query;
 }
 
-/// Those of its queries that can be read.  `places` are those of all queries so far, by name.
+/// A pack with those of its queries that can be read.  `places`: where the queries read so far
+/// stand, by name.
 Pack read_pack(const Document& document, const PackOutline& outline, Catalogue& catalogue,
                std::map<std::string, FilePosition>& places, Mistakes& mistakes) {
   const Section section = read_head(document, mistakes);
@@ -90,7 +92,7 @@ Pack read_pack(const Document& document, const PackOutline& outline, Catalogue& 
   return pack;
 }
 
-/// As if there were no other pack.
+/// A pack by itself, with metrics of its own.
 Pack read_alone(const Document& document, const PackOutline& outline, Mistakes& mistakes) {
   Catalogue catalogue;
   std::map<std::string, FilePosition> places;
@@ -147,25 +149,25 @@ void Packs::add(Document document) {
   PackOutline outline = read_outline(document, kinds_, mistakes_);
   const Value name = read_head(document, mistakes_).required("pack");
   plain_name(name, "pack name");
-  const auto same = std::ranges::find(files_, name.text(), &File::name);
+  const auto same = std::ranges::find(files_, name.text(), &PackFile::name);
   if (same != files_.end() && same->shipped.empty())
     throw name.problem("pack '" + name.text() + "' is also in " +
                        read_head(*same->document, mistakes_).required("pack").place() +
                        "; each pack needs a name of its own");
-  File& file = same == files_.end() ? files_.emplace_back() : *same;
+  PackFile& file = same == files_.end() ? files_.emplace_back() : *same;
   std::string called = name.text();
   file = {
       .name = std::move(called), .document = std::move(document), .outline = std::move(outline)};
 }
 
-const PackOutline& Packs::outline(File& file) {
+const PackOutline& Packs::outline(PackFile& file) {
   if (file.outline) return *file.outline;
   if (!file.document)
     file.document = parse_yaml(file.shipped, "shipped pack " + file.name + ".yml");
   return file.outline.emplace(read_outline(*file.document, kinds_, mistakes_));
 }
 
-const Pack& Packs::read(File& file) {
+const Pack& Packs::read(PackFile& file) {
   if (file.pack) return *file.pack;
   const PackOutline& known = outline(file);
   file.pack = Pack{.name = file.name, .kind = std::string(known.kind->name)};
@@ -174,19 +176,19 @@ const Pack& Packs::read(File& file) {
   return *file.pack;
 }
 
-/// One of our own names that nobody has asked for yet.  False when all have been read.
+/// Reads a pack with our own names that has not been read yet.  False: there is none.
 bool Packs::read_another() {
   const auto unread = std::ranges::find_if(
-      files_, [&](File& file) { return !file.pack && !outline(file).foreign; });
+      files_, [&](PackFile& file) { return !file.pack && !outline(file).foreign; });
   if (unread == files_.end()) return false;
   read(*unread);
   return true;
 }
 
 std::vector<QueryPtr> Packs::queries(std::string_view name) {
-  const auto named = std::ranges::find(files_, name, &File::name);
+  const auto named = std::ranges::find(files_, name, &PackFile::name);
   if (named != files_.end()) return read(*named).queries;
-  for (File& file : files_) {
+  for (PackFile& file : files_) {
     const std::vector<std::string>& names = outline(file).queries;
     if (std::ranges::find(names, name) == names.end()) continue;
     for (const QueryPtr& query : read(file).queries)
@@ -197,7 +199,7 @@ std::vector<QueryPtr> Packs::queries(std::string_view name) {
 
 bool Packs::may_have(std::string_view name) {
   if (incomplete_) return true;
-  return std::ranges::any_of(files_, [&](File& file) {
+  return std::ranges::any_of(files_, [&](PackFile& file) {
     const std::vector<std::string>& queries = outline(file).queries;
     return file.name == name || std::ranges::find(queries, name) != queries.end();
   });
@@ -205,21 +207,21 @@ bool Packs::may_have(std::string_view name) {
 
 std::vector<std::string> Packs::names(std::string_view kind) {
   std::vector<std::string> names;
-  for (File& file : files_)
+  for (PackFile& file : files_)
     if (kind.empty() || outline(file).kind->name == kind) names.push_back(file.name);
   return names;
 }
 
 std::vector<std::string> Packs::foreign_names() {
   std::vector<std::string> names;
-  for (File& file : files_)
+  for (PackFile& file : files_)
     if (outline(file).foreign) names.push_back(file.name);
   return names;
 }
 
 std::vector<std::string> Packs::query_names(std::string_view kind) {
   std::vector<std::string> names;
-  for (File& file : files_)
+  for (PackFile& file : files_)
     for (const std::string& query : outline(file).queries)
       if ((kind.empty() || outline(file).kind->name == kind) && query != file.name)
         names.push_back(query);
@@ -227,12 +229,12 @@ std::vector<std::string> Packs::query_names(std::string_view kind) {
 }
 
 void Packs::finish() {
-  // A metric of several packs may have its help in one that nobody asked for.
+  // A metric of several packs may have its help in one that no device uses.
   while (!catalogue_.complete() && read_another()) {
   }
   catalogue_.finish(mistakes_);
-  // A file of the user's that nobody asks for must be right all the same.
-  for (File& file : files_)
+  // The user's files are checked even if no device uses them.
+  for (PackFile& file : files_)
     if (!file.pack && file.shipped.empty())
       mistakes_.collect([&] { read_alone(*file.document, outline(file), mistakes_); });
   refuse_queries_called_like_packs();
@@ -240,8 +242,8 @@ void Packs::finish() {
 
 /// `queries: [wan]` must mean one thing.
 void Packs::refuse_queries_called_like_packs() {
-  for (const File& file : files_)
-    for (const File& other : files_)
+  for (const PackFile& file : files_)
+    for (const PackFile& other : files_)
       if (other.pack && other.name != file.name)
         for (const QueryPtr& query : other.pack->queries)
           if (query->name == file.name)

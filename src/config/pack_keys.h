@@ -1,8 +1,9 @@
 #pragma once
 #include "yaml/keys.h"
 
-// Every key of a pack of queries, but for the verbs of its requests, which belong to the kind of
-// device.  Read from top to bottom, kPackKeys last, since a row points to the table of its members.
+// Every key of a pack of queries, except the verbs of its requests, which belong to the kind of
+// device. kPackKeys, the top of the file, comes last, since a row refers to the table of its
+// members.
 namespace boxmeter {
 
 inline constexpr Key kEachKeys[] = {
@@ -51,9 +52,9 @@ inline constexpr Key kValueKeys[] = {
      .example = "\",\""},
 };
 inline constexpr Key kValueOrSumKeys[] = {
-    kValueKeys[0],
-    kValueKeys[1],
-    kValueKeys[2],
+    kValueKeys[0],  // path
+    kValueKeys[1],  // scale
+    kValueKeys[2],  // split
     {.name = "sum",
      .type = KeyType::sections,
      .help = "Instead of a path: at least two, whose numbers are added",
@@ -242,7 +243,7 @@ inline constexpr Key kRepeatKeys[] = {
 };
 inline constexpr KeyTable kRepeatTable{kRepeatKeys};
 
-/// Beside the verb of a request.
+/// What may stand beside the verb of a request.
 inline constexpr Key kRequestKeys[] = {
     {.name = "args",
      .type = KeyType::mapping,

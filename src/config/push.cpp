@@ -33,33 +33,34 @@ std::vector<std::string> read_device_names(const Value& value, const std::vector
   return names;
 }
 
-bool wants(const std::vector<std::string>& names, const std::string& name) {
+bool includes(const std::vector<std::string>& names, const std::string& name) {
   return names.empty() || std::ranges::find(names, name) != names.end();
 }
 
-/// What one sink gets.
-struct Wanted {
-  std::vector<const Job*> jobs = {};       // devices of which it wants some query
+/// What one sink gets, as far as it can be told from the configuration.
+struct SinkContent {
+  std::vector<const Job*> jobs = {};       // devices of which it gets some query
   std::vector<const Query*> queries = {};  // each once
 };
 
-Wanted wanted_of(const SinkOptions& sink, const std::vector<Job>& jobs) {
-  Wanted wanted;
+SinkContent content_of(const SinkOptions& sink, const std::vector<Job>& jobs) {
+  SinkContent content;
   std::set<const Query*> seen;
   for (const Job& job : jobs) {
     if (!job.device.polled) continue;
     bool any = false;
     for (const QueryPtr& query : job.queries) {
-      if (!wants(sink.devices, job.device.name) || !wants(sink.queries, query->name)) continue;
+      if (!includes(sink.devices, job.device.name) || !includes(sink.queries, query->name))
+        continue;
       any = true;
-      if (seen.insert(query.get()).second) wanted.queries.push_back(query.get());
+      if (seen.insert(query.get()).second) content.queries.push_back(query.get());
     }
-    if (any) wanted.jobs.push_back(&job);
+    if (any) content.jobs.push_back(&job);
   }
-  return wanted;
+  return content;
 }
 
-/// Its replies are arrays at their top: a parser makes several metrics of one.
+/// Whether its reply is an array at the top, of which Telegraf's parser makes several metrics.
 bool is_list(const Query& query) {
   const auto repeats = [](const Part& part) {
     return std::ranges::any_of(part.first,
@@ -86,15 +87,15 @@ std::string some_of(const std::vector<std::string>& names) {
   return joined(shown, ", ") + more;
 }
 
-/// Of a raw body a parser makes metrics without tags, at the time of arrival: those that are made
-/// at once, or of two boxes, are one and the same to a database (measured: of 313 bodies InfluxDB
-/// kept 47 % of the points).
-void warn_of_equal_points(const std::string& where, const Wanted& wanted,
+/// Of a raw body Telegraf's parser makes metrics without tags, with the time of arrival.  Those of
+/// one array, or of two boxes, are the same point to a database, which keeps the last (measured: of
+/// 313 bodies InfluxDB kept 47 % of the points).
+void warn_of_equal_points(const std::string& where, const SinkContent& content,
                           std::vector<std::string>& warnings) {
   std::vector<std::string> lists, devices;
-  for (const Query* query : wanted.queries)
+  for (const Query* query : content.queries)
     if (is_list(*query)) lists.push_back(query->name);
-  for (const Job* job : wanted.jobs) devices.push_back(job->device.name);
+  for (const Job* job : content.jobs) devices.push_back(job->device.name);
   if (!lists.empty())
     warnings.push_back(where + "is raw and gets lists (" + some_of(lists) +
                        "): their elements share one time and no tag, and InfluxDB keeps the last "
@@ -106,16 +107,16 @@ void warn_of_equal_points(const std::string& where, const Wanted& wanted,
                        "one device in 'devices'");
 }
 
-/// What the sink gets is known: whose turns it tells, and what will not arrive as somebody hopes.
-void settle(const Value& place, SinkOptions& sink, const std::vector<Job>& jobs,
-            std::vector<std::string>& warnings) {
-  const Wanted wanted = wanted_of(sink, jobs);
+/// Sets the devices whose turns the sink reports, and warns of what will not arrive as expected.
+void finish_sink(const Value& place, SinkOptions& sink, const std::vector<Job>& jobs,
+                 std::vector<std::string>& warnings) {
+  const SinkContent content = content_of(sink, jobs);
   const std::string where = place.place() + ": push '" + sink.name + "' ";
-  for (const Job* job : wanted.jobs) sink.turns.emplace(job->device.name, job->device.kind);
-  // It would stay silent for ever.
-  if (wanted.jobs.empty())
+  for (const Job* job : content.jobs) sink.turns.emplace(job->device.name, job->device.kind);
+  // Such a sink would never send anything.
+  if (content.jobs.empty())
     warnings.push_back(where + "gets nothing: no device asks a query that it wants");
-  if (!sink.format->measures) warn_of_equal_points(where, wanted, warnings);
+  if (!sink.format->measures) warn_of_equal_points(where, content, warnings);
 }
 
 std::vector<std::pair<std::string, std::string>> read_headers(const Value& value) {
@@ -206,7 +207,7 @@ SinkOptions read_sink(const Section& section, const std::filesystem::path& folde
     throw section.required("max_body").problem("'max_body' must not be larger than 'max_queue'");
   for (const Job& job : jobs)
     if (!job.device.labels.empty()) sink.device_labels.emplace(job.device.name, job.device.labels);
-  settle(section.value(), sink, jobs, warnings);
+  finish_sink(section.value(), sink, jobs, warnings);
   return sink;
 }
 

@@ -10,7 +10,8 @@
 
 namespace boxmeter {
 
-/// `push`.  Throws Error{config} with the place.
+/// The sinks of `push`, checked.  Throws Error{config} with the place, or collects it where the
+/// values collect mistakes.
 std::vector<SinkOptions> read_sinks(const Value& value, const std::filesystem::path& folder,
                                     const std::filesystem::path& state_dir,
                                     const std::vector<Job>& jobs, Packs& packs,

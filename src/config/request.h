@@ -7,10 +7,10 @@
 // The requests of a query.  All throw Error{config} with the place.
 namespace boxmeter {
 
-/// `for_each`.  Fills in what the scope says of the loop.
+/// Reads `for_each`, and puts its variable and what it binds into the scope.
 Loop read_loop(const Value& value, Scope& scope);
 
-/// `request`: one, or an object of named ones.  Fills in the parts of the scope.
+/// Reads `request`: one, or a mapping of named parts, whose names it puts into the scope.
 std::vector<Part> read_parts(const Value& value, Scope& scope);
 
 }  // namespace boxmeter

@@ -6,7 +6,7 @@
 namespace boxmeter {
 namespace {
 
-/// A metric's help may stand at another query.
+/// Not covered by the text of the query: a metric's help may be given by another one.
 bool have_equal_families(const Query& a, const Query& b) {
   return std::ranges::equal(a.rules, b.rules, [](const Rule& one, const Rule& other) {
     return one.family && other.family ? *one.family == *other.family : one.family == other.family;

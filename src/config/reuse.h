@@ -3,8 +3,8 @@
 
 namespace boxmeter {
 
-/// Puts the queries of `running` in the place of those of `fresh` that say the same: whatever
-/// compares pointers finds what has changed, and nothing is kept twice.
+/// Replaces queries of `fresh` by equal ones of `running`, so that comparing pointers tells whether
+/// a query has changed.  Pure but for `fresh`.
 void reuse_queries(Config& fresh, const Config& running);
 
 }  // namespace boxmeter

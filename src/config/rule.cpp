@@ -11,7 +11,7 @@
 namespace boxmeter {
 namespace {
 
-/// What the query says, then what the rule says; the rule wins where both speak of one thing.
+/// What the query has, then what the rule has; of two with the same key, that of the rule.
 template <typename T, typename Read, typename Key>
 std::vector<T> merged(const std::optional<Value>& inherited, const std::optional<Value>& own,
                       Read read, Key key) {
@@ -100,7 +100,7 @@ Mistake not_a_number(const Value& map, const std::string& from, const std::strin
   return map.problem("'map' makes '" + to + "' of '" + from + "', which is not a number");
 }
 
-/// What can be known of numbers before a reply is there.
+/// Checks the numbers that do not come from a reply.
 void check_numbers(const Section& section, const Rule& rule) {
   if (!rule.states.empty()) return;
   for (const auto& [from, to] : rule.map.entries)
@@ -129,9 +129,9 @@ void read_value(const Section& section, const Scope& scope, const RowDepth& row,
   if (const auto offset = section.number("offset")) rule.offset = *offset;
 }
 
-/// Which labels name the thing: those that `key` lists; without it those of the query where the
-/// rule is an info, whose own labels tell of the thing, and else all.  Other exporters' names may
-/// have empty ones.
+/// Which labels identify a row: those that `key` lists.  Without it: in an info those of the query,
+/// since its own labels are properties; else all.  None with other exporters' names, whose labels
+/// may be empty.
 void choose_key(const Section& section, const Inherited& inherited, Rule& rule) {
   if (rule.family->foreign) return;
   std::vector<std::string> names;

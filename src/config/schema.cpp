@@ -48,8 +48,8 @@ constexpr const char* kSize = "^[0-9]+(B|KB|MB|GB|KiB|MiB|GiB)$";
 
 Json section(Keys keys);
 
-/// A grammar of its own.  Where it has members, a mapping of them stands for the long form of what
-/// is a text in its short form.
+/// A key with a grammar of its own.  If it has members, it takes either a single text, or a mapping
+/// of these members.
 Json other(const Key& key) {
   if (key.members == &kRequestTable) return ref("request");
   if (key.name == "for_each")
@@ -105,7 +105,7 @@ Json type_of(const Key& key) {
 
 Json property(const Key& key) {
   Json described = type_of(key);
-  // What stands beside a $ref is not looked at.
+  // In draft 7, what stands beside a $ref is ignored.
   if (described.contains("$ref")) described = {{"allOf", {described}}};
   described["description"] = key.help;
   if (!key.default_text.empty()) described["default"] = key.default_text;

@@ -4,8 +4,8 @@
 #include "device/kinds.h"
 
 // JSON Schema (draft 7, which editors know) of our files, made from the tables that the reader
-// itself uses.  It says less than the reader: no bounds of durations and sizes, nothing of files.
-// Pure.
+// itself uses.  It checks less than the reader: no bounds of durations and sizes, and no other
+// files.  Pure.
 namespace boxmeter {
 
 /// Of boxmeter.yml.

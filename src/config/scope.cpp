@@ -12,8 +12,8 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-/// The members of what a path starts at: an iteration, or the reply of named parts.  Empty: the
-/// reply of a single request, of which we know nothing.
+/// The members of the object where a path starts: an iteration, or the reply of named parts.
+/// Empty: the reply of a single request, whose members are not known.
 std::vector<std::string> start_members(const Scope& scope) {
   std::vector<std::string> members = scope.parts;
   if (scope.variable.empty()) return members;

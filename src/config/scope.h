@@ -8,7 +8,7 @@
 
 namespace boxmeter {
 
-/// What the requests and paths of one query may speak of.
+/// What the requests and paths of one query may refer to.
 struct Scope {
   const DeviceKind* kind = nullptr;
   std::string variable = {};            // of the loop; empty: there is none
@@ -17,13 +17,15 @@ struct Scope {
   std::vector<std::string> parts = {};  // named parts of the request
 };
 
-/// How far below the start of the reply (or of the iteration) a row stands, at most.
+/// How many levels below the reply (or the iteration) a row is, at most: paths must not climb
+/// higher.
 struct RowDepth {
   bool is_start = true;
   std::size_t depth = 0;
 };
 
-/// A path of a rule, checked against what the query has.  `text` stands at `place`.
+/// A path of a rule, checked against what the query has.  `text` stands at `place`, at which a
+/// Mistake is thrown.
 Path read_path(const Value& place, const std::string& text, const Scope& scope,
                const RowDepth& row);
 

@@ -11,7 +11,7 @@ std::vector<QueryPtr> required_queries(const Value& place, const std::string& na
                                        std::string_view kind) {
   std::vector<QueryPtr> found = packs.queries(name);
   if (found.empty()) {
-    if (packs.may_have(name)) throw AlreadyTold();
+    if (packs.may_have(name)) throw AlreadyReported();
     std::vector<std::string> known = packs.names(kind);
     std::ranges::copy(packs.query_names(kind), std::back_inserter(known));
     const std::string meant = did_you_mean(name, known);
@@ -47,7 +47,7 @@ std::vector<QueryPtr> choose_queries(const std::optional<Value>& queries, const 
                                      Packs& packs) {
   std::vector<QueryPtr> chosen;
   const std::vector<Value> items = queries ? queries->list_or_one() : std::vector<Value>();
-  // A list that only takes away takes from what the device would ask without a list.
+  // A list of removals alone removes from the default pack of the kind.
   const bool only_removals =
       std::ranges::all_of(items, [](const Value& item) { return item.text().starts_with('-'); });
   if (!queries || (!items.empty() && only_removals))
@@ -63,7 +63,7 @@ std::vector<QueryPtr> choose_queries(const std::optional<Value>& queries, const 
     });
     all_read = all_read && is_read;
   }
-  if (chosen.empty() && !all_read) throw AlreadyTold();
+  if (chosen.empty() && !all_read) throw AlreadyReported();
   if (chosen.empty()) throw queries.value_or(device).problem("'queries' leaves nothing to ask");
   return chosen;
 }

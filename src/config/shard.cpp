@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kIndex = "{index}";
 constexpr unsigned kMostShares = 10000;
 
-/// Spreads what FNV-1a leaves alike in names that differ in a digit (the finalizer of SplitMix64).
+/// The finalizer of SplitMix64: FNV-1a of names that differ in one digit differs in few bits.
 std::uint64_t mixed(std::uint64_t hash) {
   hash = (hash ^ (hash >> 30U)) * 0xbf58476d1ce4e5b9U;
   hash = (hash ^ (hash >> 27U)) * 0x94d049bb133111ebU;

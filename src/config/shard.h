@@ -9,7 +9,7 @@ namespace boxmeter {
 struct Shard {
   unsigned index = 0;
   unsigned of = 1;
-  std::string address = {};  // "boxmeter-{index}:9877"; empty: nobody said
+  std::string address = {};  // "boxmeter-{index}:9877"; empty: not configured
 
   bool takes(std::string_view device) const;
   /// host:port of the boxmeter that takes that share; "" without `address`.

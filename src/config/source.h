@@ -5,10 +5,10 @@
 #include "config/scope.h"
 #include "metric/query.h"
 
-// The places, labels and conditions of a rule.  All throw Error{config} with the place.
+// The paths, labels and conditions of a rule.  All throw Error{config} with the place.
 namespace boxmeter {
 
-/// `each`: a path, or a list of them.  Tells the row that they lead to.
+/// `each`: a path, or a list of them.  Sets `row` to the depth that they lead to.
 std::vector<Source> read_each(const Value& value, const Scope& scope, RowDepth& row);
 
 /// `value`: a path, `=text`, {path, scale, split}, or a list of these.
@@ -31,7 +31,7 @@ Mapping read_mapping(const Section& section);
 /// One text or a list of them.
 std::vector<std::string> read_texts(const Value& value);
 
-/// Legal on a device's series: neither one that Prometheus or boxmeter itself puts there.
+/// Throws a Mistake for a label name that is not legal, or that Prometheus or boxmeter itself sets.
 void check_label_name(const Value& key);
 
 }  // namespace boxmeter

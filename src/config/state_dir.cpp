@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The folder itself, or the nearest one above it that is there: the rest will be made in it.
+/// The folder itself, or the nearest one above it that exists, in which the others would be made.
 fs::path nearest(fs::path path) {
   std::error_code error;
   while (!path.empty() && !fs::exists(fs::symlink_status(path, error))) {
@@ -26,7 +26,8 @@ fs::path nearest(fs::path path) {
   return path.empty() ? "." : path;
 }
 
-/// 0, or the errno of writing a file without a name there: nobody ever sees it.
+/// Tries to write a file without a name (O_TMPFILE), so that nothing is left behind. 0, or the
+/// errno.
 int trial(const fs::path& folder) {
   const Descriptor file(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
   if (!file.is_open()) {
@@ -91,7 +92,7 @@ UnusableSpool unusable_spool(const fs::path& state_dir, const std::vector<SinkOp
     if (is_full)
       return {.why = "the spool of push '" + sink.name + "': " + why +
                      "; what waits is kept in memory until there is room",
-              .is_passing = true};
+              .is_temporary = true};
     if (!why.empty())
       return {.why = "state_dir '" + state_dir.string() + "' cannot be used: " + why + "; push '" +
                      sink.name +

@@ -12,15 +12,15 @@ namespace boxmeter {
 /// folder"; empty: it could.  Leaves nothing behind.  Any thread; never throws.
 std::string why_not_writable(const std::filesystem::path& file);
 
-/// What stands in the way of the devices that cannot be asked without a folder for state, which is
-/// where their keys are remembered (https with first-use), and the way out; empty: nothing does.
-/// A key that is remembered already needs no more than to be read.
+/// Why a device cannot be asked because `state_dir` cannot be written, with the way out; empty: all
+/// can.  Only https with first-use needs it, until the key of the box is remembered there.  Any
+/// thread.
 std::string unusable_state(const std::filesystem::path& state_dir, const std::vector<Job>& jobs);
 
-/// Why what a sink does not take could not wait on disk.
+/// Why the spool of a sink cannot be used.
 struct UnusableSpool {
-  std::string why = {};     // with the way out; empty: all can
-  bool is_passing = false;  // the disk is full: memory takes what it cannot, until there is room
+  std::string why = {};       // with the way out; empty: all can
+  bool is_temporary = false;  // the disk is full: until there is room, memory is used
 };
 UnusableSpool unusable_spool(const std::filesystem::path& state_dir,
                              const std::vector<SinkOptions>& sinks);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kHashSize = 60;
 
-/// 32 KB, with the password in it: neither on the stack nor left behind.
+/// For crypt_data: 32 KB, too large for the stack, and wiped since it holds the password.
 struct Wipe {
   void operator()(crypt_data* work) const {
     OPENSSL_cleanse(work, sizeof *work);

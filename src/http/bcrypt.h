@@ -12,7 +12,7 @@ inline constexpr unsigned kLeastCost = 4, kMostCost = 16;
 inline constexpr std::size_t kPasswordLimit = 72;
 
 /// Why `hash` cannot be one; empty when it is one: "$2y$10$" (or 2a, 2b) and 53 characters.
-/// crypt_checksalt(3) would believe more.
+/// Stricter than crypt_checksalt(3).
 std::string bcrypt_complaint(std::string_view hash);
 
 /// Takes as long as the hash's cost wants: 57 ms at 10, twice that for each more.  Precondition:

@@ -8,8 +8,8 @@
 #include <array>
 #include <mutex>
 
+#include "base/heartbeat.h"
 #include "base/log.h"
-#include "base/pulse.h"
 #include "base/text.h"
 
 namespace boxmeter::http {
@@ -49,7 +49,7 @@ Channel::Channel(const TlsPolicy& tls, Stop& stop)
   set_up();
 }
 
-/// What never changes from request to request.  All that does is set by prepare(), each time.
+/// Sets the options that are the same for every request; prepare() sets the others.
 void Channel::set_up() {
   CURL* curl = handle_.get();
   const auto number = [&](CURLoption option, long value) { curl_easy_setopt(curl, option, value); };
@@ -60,15 +60,16 @@ void Channel::set_up() {
   curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
   number(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   number(CURLOPT_NOSIGNAL, 1);
-  number(CURLOPT_QUICK_EXIT, 1);  // a deadline does not wait for getaddrinfo's thread
+  number(CURLOPT_QUICK_EXIT, 1);  // do not wait for getaddrinfo's thread after a timeout
   number(CURLOPT_TCP_NODELAY, 1);
   number(CURLOPT_FOLLOWLOCATION, 0);
   number(CURLOPT_PATH_AS_IS, 1);
   number(CURLOPT_MAXCONNECTS, 1);
-  number(CURLOPT_DNS_CACHE_TIMEOUT,
-         0);  // no DNS cache, as the address may change; last_address_ is used if the lookup fails
-  number(CURLOPT_BUFFERSIZE, 4096);          // of 16 KB: it is kept as long as the connection
-  number(CURLOPT_UPLOAD_BUFFERSIZE, 16384);  // of 64 KB
+  // No DNS cache: addresses change; last_address_ is used when the lookup fails.
+  number(CURLOPT_DNS_CACHE_TIMEOUT, 0);
+  // Smaller than by default (16 and 64 KB): buffers live as long as the connection.
+  number(CURLOPT_BUFFERSIZE, 4096);
+  number(CURLOPT_UPLOAD_BUFFERSIZE, 16384);
   number(CURLOPT_NOPROGRESS, 0);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Channel::on_header);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
@@ -82,7 +83,7 @@ void Channel::set_up() {
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, &Channel::on_close);
   curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, this);
-  // The roots are ours to load: libcurl would read the system's anew for every connection.
+  // Trust::prepare() loads the roots once: libcurl would read the system's for every connection.
   curl_easy_setopt(curl, CURLOPT_CAINFO, nullptr);
   curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
   curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, &Channel::on_tls);
@@ -90,9 +91,9 @@ void Channel::set_up() {
   number(CURLOPT_SSL_VERIFYPEER, trust_.checks_certificate() ? 1 : 0);
 }
 
-Channel::HeaderList Channel::prepare(const Call& call) {
+Channel::HeaderList Channel::prepare(const Exchange& exchange) {
   CURL* curl = handle_.get();
-  const Request& request = call.request;
+  const Request& request = exchange.request;
   HeaderList headers;
   const auto add = [&](const std::string& line) {
     curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
@@ -105,7 +106,7 @@ Channel::HeaderList Channel::prepare(const Call& call) {
     add(header_line(name, value));
     typed = typed || equal_ignoring_case(name, "Content-Type");
   }
-  if (!call.authorization.empty()) add(header_line("Authorization", call.authorization));
+  if (!exchange.authorization.empty()) add(header_line("Authorization", exchange.authorization));
   const bool has_body =
       request.method == Method::post || request.method == Method::put || !request.body.empty();
   if (has_body) {
@@ -121,59 +122,62 @@ Channel::HeaderList Channel::prepare(const Call& call) {
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   // As written: libcurl changes the case of percent-encoded bytes, and a digest covers them.
-  curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, call.target.request.c_str());
+  curl_easy_setopt(curl, CURLOPT_REQUEST_TARGET, exchange.target.request.c_str());
   curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, request.reading ? 0L : 1L);
-  // By it libcurl would give up in the middle of the header; on_body() stops what comes.
+  // 0 where the status is enough: libcurl would fail in the middle of the header; on_body() bounds
+  // what is kept of the body.
   const std::size_t most_announced = request.status_is_enough ? 0 : request.body_limit;
   curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(most_announced));
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, trust_.checks_name(call.target) ? 2L : 0L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, trust_.checks_name(exchange.target) ? 2L : 0L);
   return headers;
 }
 
-Response Channel::exchange(const Call& call) {
+Response Channel::perform(const Exchange& exchange) {
   if (stop_.stopped()) throw Error(ErrorKind::network, "stopped");
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(call.until - Time::now());
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(exchange.until - Time::now());
   if (left.count() <= 0)
-    throw Error(ErrorKind::timeout,
-                "no answer from " + call.target.where + " within " + in_words(call.timeout));
-  Pulse::beat();
-  now_ = Exchange{.call = &call};
+    throw Error(ErrorKind::timeout, "no answer from " + exchange.target.where + " within " +
+                                        duration_text(exchange.timeout));
+  Heartbeat::beat();
+  transfer_ = Transfer{.exchange = &exchange};
   trust_.begin();
   error_text_[0] = '\0';
-  const HeaderList headers = prepare(call);
+  const HeaderList headers = prepare(exchange);
   set_deadline(left);
   CURLcode code = curl_easy_perform(handle_.get());
-  if (was_closed_while_idle(code)) code = perform_again(call);
-  if (was_name_not_found(code)) code = perform_at_last_address(call);
-  Pulse::beat();
+  if (was_closed_while_idle(code)) code = perform_again(exchange);
+  if (was_name_not_found(code)) code = perform_at_last_address(exchange);
+  Heartbeat::beat();
   curl_easy_setopt(handle_.get(), CURLOPT_HTTPHEADER, nullptr);  // `headers` goes away now
 
   long status = 0;
   curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
-  now_.response.status = static_cast<int>(status);
-  log(call, code);
+  transfer_.response.status = static_cast<int>(status);
+  log(exchange, code);
   if (stop_.stopped()) throw Error(ErrorKind::network, "stopped");
-  if (now_.thrown) std::rethrow_exception(now_.thrown);
+  if (transfer_.thrown) std::rethrow_exception(transfer_.thrown);
   // libcurl takes a header that was cut off for a whole one.
-  const bool cut = code == CURLE_OK && (!now_.header_complete || status < 200);
-  const bool told = call.request.status_is_enough && now_.header_complete && status >= 200;
-  if (cut || (code != CURLE_OK && !told)) throw failure(cut ? CURLE_PARTIAL_FILE : code, call);
-  remember_address(call);
-  if (call.target.https) now_.response.handshake = handshake();
-  return std::move(now_.response);
+  const bool cut = code == CURLE_OK && (!transfer_.header_complete || status < 200);
+  const bool is_enough =
+      exchange.request.status_is_enough && transfer_.header_complete && status >= 200;
+  if (cut || (code != CURLE_OK && !is_enough))
+    throw failure(cut ? CURLE_PARTIAL_FILE : code, exchange);
+  remember_address(exchange);
+  if (exchange.target.https) transfer_.response.handshake = handshake();
+  return std::move(transfer_.response);
 }
 
-/// libcurl sends again by itself when a kept connection turns out to be closed, but counts these
-/// over the life of the handle (7.88: state.retrycount) and fails each sixth.
+/// libcurl itself sends again when a kept connection turns out to be closed, but counts these
+/// retries over the life of the handle (7.88: state.retrycount), and every sixth fails.
 bool Channel::was_closed_while_idle(CURLcode code) const {
   const bool broken =
       code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING;
-  return broken && now_.socket < 0 && now_.header_bytes == 0 && now_.sent <= 1 &&
-         now_.call->request.reading && !stop_.stopped();
+  return broken && transfer_.socket < 0 && transfer_.header_bytes == 0 && transfer_.sent <= 1 &&
+         transfer_.exchange->request.reading && !stop_.stopped();
 }
 
-CURLcode Channel::perform_again(const Call& call) {
-  const auto left = call.until - Time::now();
+CURLcode Channel::perform_again(const Exchange& exchange) {
+  const auto left = exchange.until - Time::now();
   if (left < std::chrono::milliseconds(1)) return CURLE_OPERATION_TIMEDOUT;
   set_deadline(std::chrono::ceil<std::chrono::milliseconds>(left));
   return curl_easy_perform(handle_.get());
@@ -182,28 +186,30 @@ CURLcode Channel::perform_again(const Call& call) {
 /// Also true if the lookup timed out: at home the name server is usually the box itself, which may
 /// be down.
 bool Channel::was_name_not_found(CURLcode code) const {
-  const bool not_found = code == CURLE_COULDNT_RESOLVE_HOST ||
-                         (code == CURLE_OPERATION_TIMEDOUT && now_.socket < 0 && now_.sent == 0);
+  const bool not_found =
+      code == CURLE_COULDNT_RESOLVE_HOST ||
+      (code == CURLE_OPERATION_TIMEDOUT && transfer_.socket < 0 && transfer_.sent == 0);
   return not_found && !last_address_.empty() && !stop_.stopped();
 }
 
-CURLcode Channel::perform_at_last_address(const Call& call) {
+CURLcode Channel::perform_at_last_address(const Exchange& exchange) {
   const bool is_v6 = last_address_.find(':') != std::string::npos;
   const std::string entry =
-      "+" + call.target.where + ":" + (is_v6 ? "[" + last_address_ + "]" : last_address_);
+      "+" + exchange.target.where + ":" + (is_v6 ? "[" + last_address_ + "]" : last_address_);
   log_event(LogLevel::debug,
-            call.target.host + ": name not found; asked at its last address, " + last_address_);
+            exchange.target.host + ": name not found; asked at its last address, " + last_address_);
   const HeaderList list(curl_slist_append(nullptr, entry.c_str()));
   curl_easy_setopt(handle_.get(), CURLOPT_RESOLVE, list.get());
-  curl_easy_setopt(handle_.get(), CURLOPT_DNS_CACHE_TIMEOUT, 60L);  // else it is outdated at once
-  const CURLcode code = perform_again(call);
+  curl_easy_setopt(handle_.get(), CURLOPT_DNS_CACHE_TIMEOUT,
+                   60L);  // with 0 the entry would be outdated at once
+  const CURLcode code = perform_again(exchange);
   curl_easy_setopt(handle_.get(), CURLOPT_DNS_CACHE_TIMEOUT, 0L);
   curl_easy_setopt(handle_.get(), CURLOPT_RESOLVE, nullptr);
   return code;
 }
 
-void Channel::remember_address(const Call& call) {
-  if (now_.socket < 0 || call.target.address) return;
+void Channel::remember_address(const Exchange& exchange) {
+  if (transfer_.socket < 0 || exchange.target.address) return;
   const char* address = nullptr;
   curl_easy_getinfo(handle_.get(), CURLINFO_PRIMARY_IP, &address);
   if (address != nullptr) last_address_ = address;
@@ -215,48 +221,48 @@ void Channel::set_deadline(std::chrono::milliseconds left) {
                    long(std::min(left, kConnectTimeout).count()));
 }
 
-Error Channel::failure(CURLcode code, const Call& call) {
-  const std::string answer = "the answer of " + call.target.where;
-  if (now_.too_many_headers)
+Error Channel::failure(CURLcode code, const Exchange& exchange) {
+  const std::string answer = "the answer of " + exchange.target.where;
+  if (transfer_.too_many_headers)
     return {ErrorKind::too_large, "the header of " + answer + " is larger than " +
                                       std::to_string(kHeaderLimit) + " bytes or " +
                                       std::to_string(kHeaderLines) + " lines"};
   // A single line that does not end: at 100 KB libcurl says that, or (before 8.6) that it is out of
   // memory.
-  if ((code == CURLE_OUT_OF_MEMORY || code == kTooLarge) && !now_.header_complete)
+  if ((code == CURLE_OUT_OF_MEMORY || code == kTooLarge) && !transfer_.header_complete)
     return {ErrorKind::too_large, "the header of " + answer + " has a line without an end"};
-  if (now_.body_too_large || code == CURLE_FILESIZE_EXCEEDED)
+  if (transfer_.body_too_large || code == CURLE_FILESIZE_EXCEEDED)
     return {ErrorKind::too_large,
-            answer + " is larger than " + std::to_string(call.request.body_limit) + " bytes"};
+            answer + " is larger than " + std::to_string(exchange.request.body_limit) + " bytes"};
   const std::string detail = error_text_[0] ? error_text_.c_str() : curl_easy_strerror(code);
   if (is_tls_failure(code))
-    return trust_.failure(call.target, code == CURLE_PEER_FAILED_VERIFICATION, detail);
+    return trust_.failure(exchange.target, code == CURLE_PEER_FAILED_VERIFICATION, detail);
 
   long os_error = 0;
   curl_easy_getinfo(handle_.get(), CURLINFO_OS_ERRNO, &os_error);
-  return transport_error(code, call.target,
-                         {.socket = now_.socket >= 0,
-                          .connected = now_.connected,
-                          .sent = now_.sent > 0,
-                          .received = now_.header_bytes > 0,
+  return transport_error(code, exchange.target,
+                         {.socket = transfer_.socket >= 0,
+                          .connected = transfer_.connected,
+                          .sent = transfer_.sent > 0,
+                          .received = transfer_.header_bytes > 0,
                           .os_error = static_cast<int>(os_error),
-                          .timeout = call.timeout,
-                          .connect_timeout = std::min(call.timeout, kConnectTimeout),
+                          .timeout = exchange.timeout,
+                          .connect_timeout = std::min(exchange.timeout, kConnectTimeout),
                           .detail = detail});
 }
 
-/// Neither the query (a session id may stand there) nor a header, nor a body.
-void Channel::log(const Call& call, CURLcode code) {
+/// Logs neither the query (it may hold a session id) nor headers nor bodies.
+void Channel::log(const Exchange& exchange, CURLcode code) {
   if (!is_logged(LogLevel::debug)) return;
   double seconds = 0;
   curl_easy_getinfo(handle_.get(), CURLINFO_TOTAL_TIME, &seconds);
-  const auto& target = call.target.request;
+  const auto& target = exchange.target.request;
   log_event(LogLevel::debug,
-            fmt::format(
-                "{} {}{}: {}, {} bytes in {:.1f} ms", method_name(call.request.method),
-                call.target.where, target.substr(0, target.find('?')),
-                code == CURLE_OK ? std::to_string(now_.response.status) : curl_easy_strerror(code),
-                now_.response.body.size(), seconds * 1e3));
+            fmt::format("{} {}{}: {}, {} bytes in {:.1f} ms", method_name(exchange.request.method),
+                        exchange.target.where, target.substr(0, target.find('?')),
+                        code == CURLE_OK ? std::to_string(transfer_.response.status)
+                                         : curl_easy_strerror(code),
+                        transfer_.response.body.size(), seconds * 1e3));
 }
 
 template <typename Step, typename Result>
@@ -264,22 +270,23 @@ Result Channel::guarded(Result on_throw, Step&& step) {
   try {
     return step();
   } catch (...) {
-    now_.thrown = std::current_exception();
+    transfer_.thrown = std::current_exception();
     return on_throw;
   }
 }
 
-bool Channel::take_header(std::string_view line) {
-  now_.header_bytes += line.size();
-  now_.too_many_headers = now_.header_bytes > kHeaderLimit || ++now_.header_lines > kHeaderLines;
-  if (now_.too_many_headers) return false;
+bool Channel::add_header(std::string_view line) {
+  transfer_.header_bytes += line.size();
+  transfer_.too_many_headers =
+      transfer_.header_bytes > kHeaderLimit || ++transfer_.header_lines > kHeaderLines;
+  if (transfer_.too_many_headers) return false;
   line = trim(line);
-  auto& headers = now_.response.headers;
+  auto& headers = transfer_.response.headers;
   if (line.starts_with("HTTP/")) {  // also after a 100
     headers.clear();
-    now_.header_complete = false;
+    transfer_.header_complete = false;
   } else if (line.empty()) {
-    now_.header_complete = true;
+    transfer_.header_complete = true;
   } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
     headers.emplace_back(lower(trim(line.substr(0, colon))), trim(line.substr(colon + 1)));
   }
@@ -289,9 +296,9 @@ bool Channel::take_header(std::string_view line) {
 /// Called before each sending of a request, when there is a connection for it.  The second time,
 /// libcurl has found the kept connection closed without a byte of an answer.
 bool Channel::may_send() {
-  trust_.accepted(now_.call->target);
-  if (now_.sent == (now_.call->request.reading ? 2 : 1)) return false;
-  ++now_.sent;
+  trust_.remember_key(transfer_.exchange->target);
+  if (transfer_.sent == (transfer_.exchange->request.reading ? 2 : 1)) return false;
+  ++transfer_.sent;
   return true;
 }
 
@@ -299,7 +306,7 @@ std::size_t Channel::on_header(char* text, std::size_t size, std::size_t count, 
   auto& channel = *static_cast<Channel*>(self);
   const std::size_t length = size * count;
   return channel.guarded(std::size_t{0}, [&] {
-    return channel.take_header({text, length}) ? length : std::size_t{0};
+    return channel.add_header({text, length}) ? length : std::size_t{0};
   });
 }
 
@@ -307,19 +314,20 @@ std::size_t Channel::on_body(char* text, std::size_t size, std::size_t count, vo
   auto& channel = *static_cast<Channel*>(self);
   const std::size_t length = size * count;
   return channel.guarded(std::size_t{0}, [&]() -> std::size_t {
-    Exchange& now = channel.now_;
-    now.body_too_large = length > now.call->request.body_limit - now.response.body.size();
-    if (now.body_too_large) return 0;
-    now.response.body.append(text, length);
+    Transfer& transfer = channel.transfer_;
+    transfer.body_too_large =
+        length > transfer.exchange->request.body_limit - transfer.response.body.size();
+    if (transfer.body_too_large) return 0;
+    transfer.response.body.append(text, length);
     return length;
   });
 }
 
 int Channel::on_progress(void* self, curl_off_t, curl_off_t received, curl_off_t, curl_off_t) {
   auto& channel = *static_cast<Channel*>(self);
-  const auto limit = channel.now_.call->request.body_limit;
-  if (received > static_cast<curl_off_t>(limit)) channel.now_.body_too_large = true;
-  return channel.now_.body_too_large || channel.stop_.stopped();
+  const auto limit = channel.transfer_.exchange->request.body_limit;
+  if (received > static_cast<curl_off_t>(limit)) channel.transfer_.body_too_large = true;
+  return channel.transfer_.body_too_large || channel.stop_.stopped();
 }
 
 int Channel::on_connected(void* self, char*, char*, int, int) {
@@ -337,17 +345,18 @@ curl_socket_t Channel::on_open(void* self, curlsocktype, curl_sockaddr* address)
     ::close(socket);
     return CURL_SOCKET_BAD;
   }
-  channel.now_.socket = socket;
+  channel.transfer_.socket = socket;
   return socket;
 }
 
 int Channel::on_close(void* self, curl_socket_t socket) {
   auto& channel = *static_cast<Channel*>(self);
-  // libcurl does not say it of a connection on which TLS was never agreed on.
+  // libcurl does not tell whether a connection was made on which the TLS handshake failed.
   sockaddr_storage peer = {};
   socklen_t size = sizeof peer;
-  if (socket == channel.now_.socket)
-    channel.now_.connected = ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0;
+  if (socket == channel.transfer_.socket)
+    channel.transfer_.connected =
+        ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) == 0;
   channel.stop_.closed(socket);
   return ::close(socket);
 }
@@ -356,7 +365,7 @@ CURLcode Channel::on_tls(CURL*, void* context, void* self) {
   auto& channel = *static_cast<Channel*>(self);
   return channel.guarded(CURLE_ABORTED_BY_CALLBACK, [&] {
     auto* tls = static_cast<SSL_CTX*>(context);
-    // A connection that waits for the next poll keeps no buffers: 34 KB of every box.
+    // A connection that waits for the next poll keeps no buffers, which saves 34 KB per box.
     SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
     channel.trust_.prepare(tls);
     return CURLE_OK;

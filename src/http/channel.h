@@ -17,8 +17,8 @@ namespace boxmeter::http {
 /// The name in the request line.
 std::string_view method_name(Method method);
 
-/// One libcurl handle and the connection that it keeps.  Knows nothing of logins.  One thread at a
-/// time; stays where it is, since libcurl calls back.
+/// One libcurl handle and the connection that it keeps alive.  Knows nothing of logins.  One thread
+/// at a time; not movable, since libcurl calls back.
 class Channel {
  public:
   /// Touches no network.
@@ -27,18 +27,18 @@ class Channel {
   Channel& operator=(const Channel&) = delete;
 
   using Time = std::chrono::steady_clock;
-  struct Call {
+  struct Exchange {
     const Request& request;
     const Target& target;
     std::string authorization = {};  // value of that header; empty: none
     Time::time_point until = {};
-    std::chrono::milliseconds timeout{};  // that `until` was made of, for messages
+    std::chrono::milliseconds timeout{};  // from which `until` was computed; for messages
   };
 
   /// One request, one response; throws as Client::send() but knows no `auth`.
-  Response exchange(const Call& call);
+  Response perform(const Exchange& exchange);
 
-  /// The last one; null before it.
+  /// Of the last TLS handshake; null before the first.
   const std::shared_ptr<const Handshake>& handshake() const { return trust_.handshake(); }
 
  private:
@@ -50,9 +50,9 @@ class Channel {
   };
   using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
-  /// What the callbacks find and leave.
-  struct Exchange {
-    const Call* call = nullptr;
+  /// The state of the running transfer, for the callbacks.
+  struct Transfer {
+    const Exchange* exchange = nullptr;
     Response response = {};
     std::size_t header_bytes = 0;
     std::size_t header_lines = 0;
@@ -60,26 +60,26 @@ class Channel {
     bool too_many_headers = false;
     bool body_too_large = false;
     int sent = 0;            // how often the request went out
-    int socket = -1;         // of the connection that was begun last
-    bool connected = false;  // with it: known when it is closed
+    int socket = -1;         // of the connection that was opened last
+    bool connected = false;  // whether that was made; set when it is closed
     std::exception_ptr thrown = {};
   };
 
   void set_up();
-  HeaderList prepare(const Call& call);
+  HeaderList prepare(const Exchange& exchange);
   void set_deadline(std::chrono::milliseconds left);
   bool was_closed_while_idle(CURLcode code) const;
-  CURLcode perform_again(const Call& call);
+  CURLcode perform_again(const Exchange& exchange);
   bool was_name_not_found(CURLcode code) const;
-  CURLcode perform_at_last_address(const Call& call);
-  void remember_address(const Call& call);
-  Error failure(CURLcode code, const Call& call);
-  void log(const Call& call, CURLcode code);
+  CURLcode perform_at_last_address(const Exchange& exchange);
+  void remember_address(const Exchange& exchange);
+  Error failure(CURLcode code, const Exchange& exchange);
+  void log(const Exchange& exchange, CURLcode code);
 
   /// Runs a step for a callback: nothing may be thrown through libcurl's C.
   template <typename Step, typename Result>
   Result guarded(Result on_throw, Step&& step);
-  bool take_header(std::string_view line);
+  bool add_header(std::string_view line);
   bool may_send();
 
   static std::size_t on_header(char* text, std::size_t size, std::size_t count, void* self);
@@ -94,7 +94,7 @@ class Channel {
   Stop& stop_;
   Trust trust_;
   std::string last_address_;  // of the server, when it was last reached; empty: never yet
-  Exchange now_;
+  Transfer transfer_;
   std::string error_text_ = std::string(CURL_ERROR_SIZE, '\0');
   std::unique_ptr<CURL, FreeHandle> handle_;  // last: closing its connection calls back
 };

@@ -44,7 +44,7 @@ std::string Response::header(std::string_view name) const {
 
 struct Client::State {
   /// A nonce of the server, and how often it has been used.
-  struct Session {
+  struct DigestState {
     Challenge challenge = {};
     std::string cnonce = {};
     unsigned count = 0;
@@ -53,7 +53,7 @@ struct Client::State {
   ClientOptions options;
   Stop& stop;
   Target target = {};  // of the last URL
-  std::optional<Session> session = {};
+  std::optional<DigestState> digest = {};
   std::uint64_t logins = 0;
   std::unique_ptr<Channel> channel = {};
 
@@ -71,9 +71,9 @@ Response Client::State::send(const Request& request) {
   try {
     return send_with_digest(request, until);
   } catch (...) {
-    // After a request that timed out, a box refused the nonce of that time for good
-    // (openHAB openhab1-addons#4548), and one that came with a wrong password is worth nothing.
-    session.reset();
+    // Forget the nonce: after a request that timed out, a box refused its nonce for good (openHAB
+    // openhab1-addons#4548), and one that was used with a wrong password is of no use.
+    digest.reset();
     throw;
   }
 }
@@ -81,17 +81,17 @@ Response Client::State::send(const Request& request) {
 Response Client::State::send_with_digest(const Request& request, Time::time_point until) {
   Response response = exchange(request, until);
   if (response.status != 401) return response;
-  // The first try was made without a nonce or with one that has expired, whether or not the box
-  // calls it stale: a wrong password shows only in a fresh challenge that was answered.
+  // The first try had no nonce, or one that has expired (whether or not the box says stale=true):
+  // only a 401 to the answer of a fresh challenge means a wrong password.
   if (options.username.empty() || options.password.empty()) throw not_accepted();
   auto challenge = find_challenge(response);
-  // No word about the password: it was not even tried.
+  // No Error{auth}: the password was not tried.
   if (!challenge)
     throw Error(ErrorKind::protocol,
                 "HTTP 401 from " + target.where + ", which asks for " +
                     unanswerable(challenges_of(response)) +
                     ": only Digest with MD5 or SHA-256 and qop 'auth' or none is answered");
-  session = Session{.challenge = std::move(*challenge), .cnonce = random_hex()};
+  digest = DigestState{.challenge = std::move(*challenge), .cnonce = random_hex()};
   ++logins;
   response = exchange(request, until);
   if (response.status == 401) throw not_accepted();
@@ -100,11 +100,11 @@ Response Client::State::send_with_digest(const Request& request, Time::time_poin
 
 Response Client::State::exchange(const Request& request, Time::time_point until) {
   if (!channel) channel = std::make_unique<Channel>(options.tls, stop);
-  Response response = channel->exchange({.request = request,
-                                         .target = target,
-                                         .authorization = authorization(request),
-                                         .until = until,
-                                         .timeout = options.timeout});
+  Response response = channel->perform({.request = request,
+                                        .target = target,
+                                        .authorization = authorization(request),
+                                        .until = until,
+                                        .timeout = options.timeout});
   if (options.tap) options.tap(request, response);
   return response;
 }
@@ -113,13 +113,13 @@ std::string Client::State::authorization(const Request& request) {
   if (!request.login) return {};
   if (options.auth == Auth::basic && !options.username.empty())
     return "Basic " + base64(options.username + ":" + options.password.reveal());
-  if (options.auth != Auth::digest || !session) return {};
-  return answer(session->challenge, {.username = options.username,
-                                     .password = options.password,
-                                     .method = method_name(request.method),
-                                     .target = target.request,
-                                     .cnonce = session->cnonce,
-                                     .count = ++session->count});
+  if (options.auth != Auth::digest || !digest) return {};
+  return answer(digest->challenge, {.username = options.username,
+                                    .password = options.password,
+                                    .method = method_name(request.method),
+                                    .target = target.request,
+                                    .cnonce = digest->cnonce,
+                                    .count = ++digest->count});
 }
 
 Error Client::State::not_accepted() const {
@@ -140,7 +140,7 @@ Response Client::send(const Request& request) { return state_->send(request); }
 void Client::set_credentials(std::string username, Secret password) {
   state_->options.username = std::move(username);
   state_->options.password = std::move(password);
-  state_->session.reset();
+  state_->digest.reset();
 }
 
 std::uint64_t Client::logins() const { return state_->logins; }

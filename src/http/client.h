@@ -27,7 +27,7 @@ class Stop {
  private:
   friend class Channel;
   bool opened(int socket);  // false: too late, do not use it
-  void closed(int socket);  // before ::close(), which may hand its number to somebody else
+  void closed(int socket);  // before ::close(), after which the number may be reused
 
   std::atomic<bool> stopped_ = false;
   std::atomic<std::chrono::steady_clock::time_point> when_{};  // set before stopped_
@@ -40,12 +40,10 @@ enum class TlsMode { system, first_use, ca_file, pin, insecure };
 ///   * system: the chain leads to a root of the system or of `extra_roots`, and the host name
 ///     matches;
 ///   * ca_file: the chain leads to a certificate in the file; the host name must match unless the
-///   URL
-///     has an IP address;
+///     URL has an IP address;
 ///   * pin: the public key equals `pin`; nothing else is checked;
 ///   * first_use: the key of the first connection is stored in the file `known_key` (required),
-///   later
-///     ones must show the same;
+///     later ones must show the same;
 ///   * insecure: anything is accepted.
 struct TlsPolicy {
   TlsMode mode = TlsMode::system;
@@ -100,8 +98,8 @@ struct Request {
   /// failure makes the client repeat it.  (The answer to a digest challenge is a separate
   /// exchange.)
   bool reading = true;
-  /// What comes behind a whole header may break off, be too long or packed wrongly: the answer then
-  /// has as much of the body as there was.
+  /// Only the status is needed: if the body breaks off, is too large or badly encoded, the response
+  /// has as much of it as could be read.
   bool status_is_enough = false;
   bool login = true;  // false: sent without the client's credentials, and a 401 is a response
 };
@@ -134,7 +132,7 @@ class Client {
   /// header, a TLS policy that check() refuses).  No message holds a secret.
   Response send(const Request& request);
 
-  /// From now on; forgets the nonce of the old ones.
+  /// For the requests from now on; forgets the nonce of the old credentials.
   void set_credentials(std::string username, Secret password);
 
   /// Digest challenges answered so far, successfully or not.  Basic logins are not counted.

@@ -13,7 +13,7 @@
 
 namespace boxmeter::http {
 
-/// What is still to be written of an answer.  Never waits.
+/// What is still to be written of an answer.  Never blocks.
 class Output {
  public:
   Output() = default;
@@ -27,11 +27,11 @@ class Output {
   std::size_t chunk_ = 0, byte_ = 0;  // the first that is not written yet
 };
 
-/// Where connections came in.
-struct Door {
+/// Of a listening socket: what the connections that it accepted need to know.
+struct ListenerState {
   const int port;      // 0: a unix socket
   const bool control;  // of Server::control()
-  /// Nothing comes in here any more, and whoever did goes after the next answer.
+  /// No longer listens: its connections are closed after their next answer.
   std::atomic<bool> closed = false;
 };
 
@@ -39,30 +39,32 @@ struct Door {
 /// to.  Its socket never blocks.
 struct Connection {
   /// `tls`: the client begins with TLS.
-  Connection(int opened, std::shared_ptr<const Door> by, bool tls, std::size_t header_limit,
-             std::size_t body_limit)
+  Connection(int opened, std::shared_ptr<const ListenerState> accepted_by, bool tls,
+             std::size_t header_limit, std::size_t body_limit)
       : socket(opened),
-        door(std::move(by)),
+        listener(std::move(accepted_by)),
         transport(opened),
-        phase(tls ? Phase::greeting : Phase::reading),
+        phase(tls ? Phase::handshake : Phase::reading),
         reader(header_limit, body_limit) {}
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   enum class Phase {
-    greeting,  // TLS is being agreed on
-    reading,   // a request, or nothing yet
-    writing,   // the client does not keep up
-    draining,  // answered for good: what still arrives is dropped, so that no reset eats the answer
+    handshake,  // the TLS handshake
+    reading,    // a request, or nothing yet
+    writing,    // the rest of an answer, as the client reads slowly
+    draining,   // after the last answer: input is discarded, since closing now would send a reset
   };
 
-  /// Neither a whole request has come from it nor is anything under way.
-  bool is_silent() const { return !asked && (phase == Phase::greeting || phase == Phase::reading); }
+  /// Has never sent a whole request, and nothing is being written to it.
+  bool is_silent() const {
+    return !asked && (phase == Phase::handshake || phase == Phase::reading);
+  }
   bool is_idle() const { return asked && phase == Phase::reading && !reader.started(); }
 
   const int socket;
-  const std::shared_ptr<const Door> door;
+  const std::shared_ptr<const ListenerState> listener;
   std::string client = {};  // as ServerRequest::client
   Transport transport;
   Phase phase;
@@ -70,10 +72,10 @@ struct Connection {
   Output output = {};
   bool asked = false;        // has sent a whole request
   bool close_after = false;  // once `output` is written
-  bool surplus = false;      // only here to be told that there are too many
+  bool surplus = false;      // above the limit: it only gets a 503
   std::size_t drained = 0;
-  std::chrono::steady_clock::time_point until = {};  // of what the phase does
-  std::chrono::steady_clock::time_point moved = {};  // accepted, last asked or last read
+  std::chrono::steady_clock::time_point until = {};        // deadline of the phase
+  std::chrono::steady_clock::time_point last_active = {};  // accepted, last asked or last read
 };
 
 }  // namespace boxmeter::http

@@ -31,7 +31,7 @@ const Algorithm* find_algorithm(std::string_view name) {
   return found == std::end(known) ? nullptr : found;
 }
 
-/// Walks `Scheme name=value, name="quoted \" value", Other ...`.
+/// Reads `Scheme name=value, name="quoted \" value", Other ...` from left to right.
 class Cursor {
  public:
   explicit Cursor(std::string_view text) : rest_(text) {}
@@ -44,7 +44,7 @@ class Cursor {
     const auto length = std::min(rest_.find_first_of(" \t,=\""), rest_.size());
     const auto found = rest_.substr(0, length);
     rest_.remove_prefix(length);
-    // A lone quote or equals sign is no word; step over it, or we would stand here forever.
+    // A single quote or equals sign is no word: skip it, or the caller would loop forever.
     if (found.empty() && !rest_.empty()) rest_.remove_prefix(1);
     return found;
   }
@@ -79,8 +79,8 @@ struct Offer {
   std::string qop;
 };
 
-/// Where a parameter goes; null for those that we have no use for.
-std::string* place(Offer& offer, std::string_view name) {
+/// The field for a parameter; null for those that are not needed.
+std::string* field_for(Offer& offer, std::string_view name) {
   if (equal_ignoring_case(name, "realm")) return &offer.challenge.realm;
   if (equal_ignoring_case(name, "nonce")) return &offer.challenge.nonce;
   if (equal_ignoring_case(name, "opaque")) return &offer.challenge.opaque;
@@ -95,7 +95,7 @@ std::vector<Offer> digest_offers(std::string_view header) {
     const auto word = cursor.word();
     if (cursor.take_equals()) {
       std::string value = cursor.value();
-      std::string* wanted = digest ? place(offers.back(), word) : nullptr;
+      std::string* wanted = digest ? field_for(offers.back(), word) : nullptr;
       if (wanted) *wanted = std::move(value);
     } else {
       digest = equal_ignoring_case(word, "Digest");
@@ -133,13 +133,13 @@ std::string in_quotes(std::string_view text) {
   return result + '"';
 }
 
-/// Somebody else's word in a message of ours.
-std::string told(std::string_view word) {
+/// A word of the server, shortened and escaped for a message.
+std::string quoted(std::string_view word) {
   constexpr std::size_t kLongest = 40;
   return "'" + printable(word.substr(0, kLongest)) + "'";
 }
 
-std::string glued(std::initializer_list<std::string_view> parts) {
+std::string joined_with_colons(std::initializer_list<std::string_view> parts) {
   std::string text;
   for (const auto part : parts) (text += part) += ':';
   text.pop_back();
@@ -168,11 +168,11 @@ std::string unanswerable(const std::vector<std::string>& www_authenticate) {
       asked.push_back(challenge.nonce.empty()   ? "Digest without a nonce"
                       : !is_sendable(challenge) ? "Digest with control characters in it"
                       : !find_algorithm(challenge.algorithm)
-                          ? "Digest with algorithm " + told(challenge.algorithm)
-                          : "Digest with qop " + told(offer.qop));
+                          ? "Digest with algorithm " + quoted(challenge.algorithm)
+                          : "Digest with qop " + quoted(offer.qop));
     }
     const std::string scheme(trim(header).substr(0, trim(header).find_first_of(" \t,=\"")));
-    if (!equal_ignoring_case(scheme, "Digest")) asked.push_back(told(scheme));
+    if (!equal_ignoring_case(scheme, "Digest")) asked.push_back(quoted(scheme));
   }
   return asked.empty() ? "nothing (no WWW-Authenticate)" : joined(asked, ", ");
 }
@@ -183,13 +183,14 @@ std::string answer(const Challenge& challenge, const DigestRequest& request) {
     throw Error(ErrorKind::internal, "unknown digest algorithm '" + challenge.algorithm + "'");
   char count[9];
   std::snprintf(count, sizeof count, "%08x", request.count);
-  const auto who =
-      hash(*algorithm, glued({request.username, challenge.realm, request.password.reveal()}));
-  const auto what = hash(*algorithm, glued({request.method, request.target}));
-  const auto response =
-      hash(*algorithm, challenge.qop_auth
-                           ? glued({who, challenge.nonce, count, request.cnonce, "auth", what})
-                           : glued({who, challenge.nonce, what}));
+  const auto a1 =
+      hash(*algorithm,
+           joined_with_colons({request.username, challenge.realm, request.password.reveal()}));
+  const auto a2 = hash(*algorithm, joined_with_colons({request.method, request.target}));
+  const auto response = hash(
+      *algorithm, challenge.qop_auth
+                      ? joined_with_colons({a1, challenge.nonce, count, request.cnonce, "auth", a2})
+                      : joined_with_colons({a1, challenge.nonce, a2}));
 
   std::string header = "Digest username=" + in_quotes(request.username) +
                        ", realm=" + in_quotes(challenge.realm) +

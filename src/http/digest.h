@@ -31,7 +31,7 @@ std::optional<Challenge> find_digest_challenge(std::string_view www_authenticate
 /// algorithm 'MD5-sess'", "Digest with qop 'auth-int'", "Digest without a nonce"; for a message.
 std::string unanswerable(const std::vector<std::string>& www_authenticate);
 
-/// What is asked, by whom.
+/// The request to authorize, and the user.
 struct DigestRequest {
   std::string_view username = {};
   const Secret& password;

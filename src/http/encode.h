@@ -9,7 +9,7 @@ namespace boxmeter::http {
 std::string base64(std::span<const unsigned char> bytes);
 std::string base64(std::string_view text);
 
-/// Lower case.
+/// In lower-case hex digits.
 std::string hex(std::span<const unsigned char> bytes);
 
 /// `text` with every byte outside RFC 3986's unreserved set percent-encoded.

@@ -9,9 +9,9 @@ namespace {
 
 std::string system_words(int error) { return std::generic_category().message(error); }
 
-Error timed_out(const Target& target, const Progress& progress) {
+Error timed_out(const Target& target, const TransferProgress& progress) {
   const auto fail = [](const std::string& what, std::chrono::milliseconds limit) {
-    return Error(ErrorKind::timeout, what + " within " + in_words(limit));
+    return Error(ErrorKind::timeout, what + " within " + duration_text(limit));
   };
   if (progress.received)
     return fail("the answer of " + target.where + " was not complete", progress.timeout);
@@ -22,7 +22,7 @@ Error timed_out(const Target& target, const Progress& progress) {
   return fail("cannot look up the name " + target.host, progress.connect_timeout);
 }
 
-Error broken_off(const Target& target, const Progress& progress) {
+Error broken_off(const Target& target, const TransferProgress& progress) {
   const char* when = progress.received ? " in the middle of the answer" : " without an answer";
   if (progress.os_error == ECONNRESET || progress.os_error == EPIPE)
     return {ErrorKind::network, target.where + " reset the connection" + when};
@@ -31,7 +31,7 @@ Error broken_off(const Target& target, const Progress& progress) {
 
 }  // namespace
 
-std::string in_words(std::chrono::milliseconds duration) {
+std::string duration_text(std::chrono::milliseconds duration) {
   const auto count = duration.count();
   return count % 1000 == 0 ? std::to_string(count / 1000) + " s" : std::to_string(count) + " ms";
 }
@@ -45,7 +45,7 @@ bool is_tls_failure(CURLcode code) {
   return std::ranges::find(kCodes, code) != std::end(kCodes);
 }
 
-Error transport_error(CURLcode code, const Target& target, const Progress& progress) {
+Error transport_error(CURLcode code, const Target& target, const TransferProgress& progress) {
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return {ErrorKind::network, target.host + ": name not found"};

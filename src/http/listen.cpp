@@ -25,7 +25,8 @@
 namespace boxmeter::http {
 namespace {
 
-// With a handful, the next of several clients that come at once waits for a second.
+// With a short backlog, some of many clients that connect at once wait a second for their SYN to be
+// sent again.
 constexpr int kBacklog = 512;
 constexpr int kFirstHandedOver = 3;  // SD_LISTEN_FDS_START
 constexpr std::string_view kUnix = "unix:";
@@ -116,7 +117,8 @@ sockaddr_un named(const std::string& path) {
   return name;
 }
 
-/// A socket that nobody listens on any more.  A file of another type is never touched.
+/// Whether the path is a socket on which nobody listens any more.  False for a file of another
+/// type.
 bool is_left_behind(const std::string& path, const sockaddr_un& name) {
   struct stat is {};
   if (::lstat(path.c_str(), &is) != 0 || !S_ISSOCK(is.st_mode)) return false;
@@ -131,7 +133,8 @@ Descriptor bound_unix(const std::string& path, unsigned mode) {
   if (is_left_behind(path, name)) ::unlink(path.c_str());
   Descriptor opened = new_socket(AF_UNIX);
   if (!opened.is_open()) return opened;
-  // Before bind() it is the mode of the file to be, less the umask: nobody gets in between.
+  // fchmod() before bind() sets the mode of the file that bind() makes, less the umask: there is no
+  // moment at which others may connect.
   ::fchmod(opened.get(), mode);
   Descriptor socket =
       listening(std::move(opened), reinterpret_cast<const sockaddr*>(&name), sizeof name);
@@ -146,7 +149,7 @@ std::string host_text(int family, const Name& name) {
   return text.data();
 }
 
-/// Where it is bound; a host of "" for every address.
+/// The address that it is bound to; host "": every address.
 ListenAddress bound_to(int socket) {
   sockaddr_storage name{};
   socklen_t size = sizeof name;
@@ -169,7 +172,7 @@ int option(int socket, int name) {
   return ::getsockopt(socket, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
 }
 
-/// Takes the variable away.
+/// The value of the variable, which is removed.
 std::string taken_from_environment(const char* variable) {
   // NOLINTBEGIN(concurrency-mt-unsafe): no threads yet
   const char* value = std::getenv(variable);

@@ -6,25 +6,26 @@
 
 namespace boxmeter::http {
 
-/// What one can listen on, taken apart.
+/// A listen address, in its parts.
 struct ListenAddress {
   std::string host = {};  // without brackets; empty: every address of the machine
   std::string port = {};
   std::string path = {};  // of a unix socket; host and port are then empty
-  int handed_over = -1;   // a socket that somebody else bound for us
+  int handed_over = -1;   // number of a socket that systemd bound; -1: none
 };
 
 /// "127.0.0.1:9877", "[::1]:9877", "localhost:0", ":9877" (IPv4 and IPv6), "unix:/run/b.sock", and
 /// "fd:3" of handed_over_addresses().  Throws Error{config} with the way out: "listen address
-/// '9877' has no colon (write :9877 ...)".  Pure.
+/// '9877' has no host (write 127.0.0.1:9877, ...)".  Pure.
 ListenAddress parse_listen_address(const std::string& address);
 
 /// "fd:3" for each socket that systemd handed over (LISTEN_FDS and LISTEN_PID, sd_listen_fds(3)).
-/// They are then no longer in the environment, which our children would take for theirs.  Throws
-/// Error{config} when one of them is no stream socket that listens.  Before any thread exists.
+/// Removes the variables, since child processes would take the sockets for theirs.  Throws
+/// Error{config} when one of them is no stream socket that listens.  Call it before any thread
+/// exists.
 std::vector<std::string> handed_over_addresses();
 
-/// A socket that listens, closed with it.
+/// A listening socket, closed by the destructor.  One thread at a time.
 class Listener {
  public:
   /// Throws Error{config}: "cannot listen on 127.0.0.1:9877: Address already in use".  `mode` is of
@@ -44,7 +45,7 @@ class Listener {
   bool is_unix() const { return shown_.starts_with("unix:"); }
 
  private:
-  /// Which file a path was when it was bound.
+  /// Identifies the file that bind() made at a path.
   struct File {
     std::string path = {};
     unsigned long device = 0, number = 0;

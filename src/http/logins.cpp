@@ -59,7 +59,7 @@ Logins::Logins() {
     throw Error(ErrorKind::internal, "the system gives no random bytes");
 }
 
-/// With the lengths in it: no two logins share a text.
+/// With the lengths, so that two different logins never give the same text.
 Logins::Digest Logins::digest_of(const Login& login, const std::string& hash) const {
   std::string text = std::to_string(login.user.size()) + ":" + std::to_string(hash.size()) + ":" +
                      login.user + hash + login.password.reveal();
@@ -83,10 +83,10 @@ bool Logins::remembers(const Users& users, const Login& login) {
   });
 }
 
-Logins::Verdict Logins::look(const Users& users, const Login& login, const std::string& client,
-                             Time now) {
-  if (remembers(users, login)) return Verdict::accepted;
-  return take_attempt(network_of(client), now) ? Verdict::undecided : Verdict::limited;
+Logins::Result Logins::look(const Users& users, const Login& login, const std::string& client,
+                            Time now) {
+  if (remembers(users, login)) return Result::accepted;
+  return take_attempt(network_of(client), now) ? Result::undecided : Result::limited;
 }
 
 bool Logins::take_attempt(const std::string& client, Time now) {
@@ -102,7 +102,7 @@ bool Logins::take_attempt(const std::string& client, Time now) {
   });
 }
 
-/// Who has all attempts again is as good as new; failing that, all are.
+/// Forgets the clients that have all attempts again; if none has, all clients.
 void Logins::forget_idle(std::unordered_map<std::string, Attempts>& clients, Time now) {
   std::erase_if(clients, [&](const auto& client) {
     const std::chrono::duration<double> passed = now - client.second.counted;
@@ -111,9 +111,10 @@ void Logins::forget_idle(std::unordered_map<std::string, Attempts>& clients, Tim
   if (clients.size() >= kMostClients) clients.clear();
 }
 
-Logins::Verdict Logins::check(const Users& users, const Login& login, const std::string& client) {
-  if (users.empty()) return Verdict::wrong;
-  // One who does not exist takes the time of one who does: which one, only our key knows.
+Logins::Result Logins::check(const Users& users, const Login& login, const std::string& client) {
+  if (users.empty()) return Result::wrong;
+  // For a user who does not exist, the hash of another one is checked (our key decides which), so
+  // that the time does not tell whether the user exists.
   const auto user = users.find(login.user);
   const bool exists = user != users.end();
   const std::size_t stand_in = digest_of({login.user, {}}, "")[0] % users.size();
@@ -121,7 +122,7 @@ Logins::Verdict Logins::check(const Users& users, const Login& login, const std:
       exists ? user->second
              : std::next(users.begin(), static_cast<std::ptrdiff_t>(stand_in))->second;
   const bool good = remembers(users, login) || (bcrypt_matches(login.password, hash) && exists);
-  if (!good) return Verdict::wrong;
+  if (!good) return Result::wrong;
   accepted_.with([digest = digest_of(login, hash)](std::vector<Digest>& all) {
     std::erase(all, digest);
     if (all.size() >= kMostRemembered) all.erase(all.begin());
@@ -131,7 +132,7 @@ Logins::Verdict Logins::check(const Users& users, const Login& login, const std:
     if (const auto found = clients.find(network_of(client)); found != clients.end())
       found->second.left = std::min(kBurst, found->second.left + 1);
   });
-  return Verdict::accepted;
+  return Result::accepted;
 }
 
 }  // namespace boxmeter::http

@@ -25,17 +25,18 @@ struct Login {
 /// "Basic QWxhZGRpbjpvcGVu" of RFC 7617; nothing for what is not that.  Pure.
 std::optional<Login> parse_basic(std::string_view authorization);
 
-/// Checks logins without letting anybody guess, or keep us busy, for long.  bcrypt takes 50 ms and
-/// more on purpose; what it accepted is remembered, as a keyed digest with a key of this process
-/// and never as the password, so that a scrape does not pay for it.  What it refused is not: a
-/// stranger cannot push anybody out.  Any thread; throws nothing of ours.
+/// Checks logins, and bounds how often a client can guess a password or make us compute. bcrypt
+/// takes 50 ms and more on purpose; what it accepted is remembered, as a keyed digest with a key of
+/// this process and never as the password, so that a scrape does not pay for it.  Refused logins
+/// are not remembered, so that a stranger cannot displace accepted ones.  Any thread; throws
+/// nothing of ours.
 class Logins {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
   Logins();
 
-  enum class Verdict {
+  enum class Result {
     accepted,
     wrong,
     limited,    // this client tried too often; nothing was checked
@@ -43,10 +44,10 @@ class Logins {
   };
   /// At once.  `undecided` is one of the attempts that `client` (an address) has: ten, and one more
   /// every two seconds; all of an IPv6 /64 are one client.
-  Verdict look(const Users& users, const Login& login, const std::string& client, Time now);
+  Result look(const Users& users, const Login& login, const std::string& client, Time now);
   /// Takes the time of bcrypt, whether there is such a user or not.  Accepted attempts are given
   /// back.  After `undecided`.
-  Verdict check(const Users& users, const Login& login, const std::string& client);
+  Result check(const Users& users, const Login& login, const std::string& client);
 
  private:
   using Digest = std::array<unsigned char, 32>;

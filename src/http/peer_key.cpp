@@ -9,12 +9,12 @@ std::string peer_key(const std::string& url, std::chrono::milliseconds timeout, 
   const Request request{.url = url};
   Channel channel({.mode = TlsMode::insecure}, stop);
   try {
-    channel.exchange({.request = request,
-                      .target = target,
-                      .until = Channel::Time::now() + timeout,
-                      .timeout = timeout});
+    channel.perform({.request = request,
+                     .target = target,
+                     .until = Channel::Time::now() + timeout,
+                     .timeout = timeout});
   } catch (const Error&) {
-    if (!channel.handshake()) throw;  // else it is the answer that nobody wants
+    if (!channel.handshake()) throw;  // after the handshake, errors do not matter
   }
   return channel.handshake() ? channel.handshake()->key : "";
 }

@@ -7,10 +7,11 @@
 
 namespace boxmeter::http {
 
-/// Why a request is not answered by its handler: a status, and a line for whoever reads it.
+/// Why a request is refused before it gets to its handler: the status, and a line of text for
+/// people.
 struct Rejection {
   int status = 0;
-  std::string_view why = {};  // of the program's own words: never goes away
+  std::string_view why = {};  // a literal
 };
 
 /// The first line of a request, decoded.

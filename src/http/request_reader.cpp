@@ -8,7 +8,7 @@
 namespace boxmeter::http {
 namespace {
 
-// A chunk's size with its extensions, which nobody uses.
+// Most bytes of the line with a chunk's size, extensions included.
 constexpr std::size_t kSizeLineLimit = 256;
 
 constexpr char kTlsHandshake = 0x16;  // the first byte of a TLS connection
@@ -64,14 +64,14 @@ RequestReader::Progress RequestReader::add(std::string_view bytes) {
 
 RequestReader::Progress RequestReader::advance() {
   if (at_ < buffer_.size()) started_ = true;
-  while (part_ != Part::whole && refusal_.status == 0 && step()) {
+  while (part_ != Part::whole && rejection_.status == 0 && step()) {
   }
   if (at_ > 0) {
     buffer_.erase(0, at_);
     searched_ -= std::min(searched_, at_);
     at_ = 0;
   }
-  if (refusal_.status != 0) return Progress::failed;
+  if (rejection_.status != 0) return Progress::failed;
   return part_ == Part::whole ? Progress::complete : Progress::more;
 }
 
@@ -90,9 +90,9 @@ bool RequestReader::take_expectation() {
   return part_ != Part::whole && std::exchange(expects_, false);
 }
 
-/// False: there is no further step.
+/// Refuses the request.  Returns false, so that step() ends.
 bool RequestReader::fail(const Rejection& rejection) {
-  refusal_ = rejection;
+  rejection_ = rejection;
   return false;
 }
 
@@ -164,7 +164,7 @@ bool RequestReader::read_head() {
   return check_head() && plan_body();
 }
 
-/// Held to the rules of headers and then forgotten: nothing in it is for us.
+/// A trailer must follow the rules of headers, but nothing in it is used.
 bool RequestReader::read_trailer() {
   std::string_view line;
   if (!next_line(header_limit_ - head_size_, kHeadTooLarge, line)) return false;
@@ -179,8 +179,8 @@ bool RequestReader::read_trailer() {
 }
 
 bool RequestReader::read_header_line(std::string_view line, RawHeaders& into) {
-  // A blank before the name would continue the line above, and one before the colon is how
-  // requests are smuggled past a proxy: RFC 9112 5.1 and 5.2 want both refused.
+  // A blank before the name would continue the line above, and one before the colon serves to
+  // smuggle requests past a proxy: RFC 9112 5.1 and 5.2 require both to be refused.
   const auto colon = line.find(':');
   const auto name = line.substr(0, colon);
   if (colon == std::string_view::npos || !is_token(name) || !is_value(line.substr(colon + 1)))

@@ -44,10 +44,10 @@ class RequestReader {
   /// The complete request; what follows it stays.
   RawRequest take();
 
-  /// Some byte of a request is there.
+  /// Whether the first byte of a request has arrived.
   bool started() const { return started_; }
   /// What to refuse with, after `failed`.
-  const Rejection& rejection() const { return refusal_; }
+  const Rejection& rejection() const { return rejection_; }
   /// True once per request whose client waits for "100 Continue" before it sends the body.
   bool take_expectation();
 
@@ -83,7 +83,7 @@ class RequestReader {
   Part part_ = Part::request_line;
   RawRequest request_ = {};
   std::size_t head_size_ = 0, missing_ = 0;
-  Rejection refusal_ = {};
+  Rejection rejection_ = {};
   bool started_ = false, expects_ = false;
 };
 

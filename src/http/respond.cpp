@@ -13,7 +13,7 @@ namespace {
 
 using Time = Responder::Time;
 
-/// RFC 9110's words; nobody reads them but people, and none are needed.
+/// The reason phrase of RFC 9110, for people; it may be empty.
 std::string_view reason(int status) {
   static constexpr std::pair<int, std::string_view> kReasons[] = {
       {200, "OK"},
@@ -77,7 +77,7 @@ bool is_one_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
-/// `connection` are the lines that tell what becomes of it.
+/// The status line and headers.  `connection`: the header lines that tell whether it is kept alive.
 std::string head_of(const ServerResponse& response, Time now, std::string_view connection) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head.append(reason(response.status)).append("\r\n");
@@ -94,46 +94,46 @@ std::string head_of(const ServerResponse& response, Time now, std::string_view c
   return head.append(connection).append("\r\n");
 }
 
-/// What is said of a failure to the log.
-struct Asked {
+/// What is needed of a request after its handler got it: for the answer's headers and the log.
+struct RequestSummary {
   std::string method, path;
   bool keep_alive;
   int minor;
 };
 
 template <typename Step>
-ServerResponse guarded(const Asked& asked, Step step) {
+ServerResponse guarded(const RequestSummary& summary, Step step) {
   try {
     return step();
   } catch (const std::exception& error) {
-    log_event(LogLevel::error, asked.method + " " + asked.path + " failed: " + error.what());
+    log_event(LogLevel::error, summary.method + " " + summary.path + " failed: " + error.what());
   } catch (...) {
-    log_event(LogLevel::error, asked.method + " " + asked.path + " failed");
+    log_event(LogLevel::error, summary.method + " " + summary.path + " failed");
   }
   return ServerResponse::text(500, "internal error\n");
 }
 
-Answer answer_of(ServerResponse response, const Asked& asked, std::chrono::seconds keep_alive,
-                 Time now) {
+Answer answer_of(ServerResponse response, const RequestSummary& summary,
+                 std::chrono::seconds keep_alive, Time now) {
   std::string connection = "Connection: close\r\n";
-  if (asked.keep_alive) {
+  if (summary.keep_alive) {
     connection = "Keep-Alive: timeout=" + std::to_string(keep_alive.count()) + "\r\n";
-    if (asked.minor == 0) connection += "Connection: keep-alive\r\n";
+    if (summary.minor == 0) connection += "Connection: keep-alive\r\n";
   }
   Answer answer{.head = head_of(response, now, connection),
-                .close = !asked.keep_alive,
+                .close = !summary.keep_alive,
                 .instead = std::move(response.instead)};
-  if (asked.method != "HEAD" && response.status != 204) answer.body = std::move(response.body);
+  if (summary.method != "HEAD" && response.status != 204) answer.body = std::move(response.body);
   return answer;
 }
 
-/// What was put off may be put off once more.
-Answer answer_or_later(ServerResponse response, const Asked& asked, std::chrono::seconds keep_alive,
-                       Time now) {
-  if (!response.later) return answer_of(std::move(response), asked, keep_alive, now);
+/// The answer, or what makes it later.  That may be put off again.
+Answer answer_or_later(ServerResponse response, const RequestSummary& summary,
+                       std::chrono::seconds keep_alive, Time now) {
+  if (!response.later) return answer_of(std::move(response), summary, keep_alive, now);
   return {.later =
-              [later = std::move(response.later), asked, keep_alive] {
-                return answer_or_later(guarded(asked, later), asked, keep_alive,
+              [later = std::move(response.later), summary, keep_alive] {
+                return answer_or_later(guarded(summary, later), summary, keep_alive,
                                        std::chrono::system_clock::now());
               },
           .waits = response.waits};
@@ -152,10 +152,11 @@ Answer Responder::answer(RawRequest raw, const Origin& from, Time now) const {
                               .client = from.client,
                               .tls = from.tls,
                               .control = from.control};
-  const Asked asked{request.method, request.path, raw.keep_alive && !from.last, raw.line.minor};
+  const RequestSummary summary{request.method, request.path, raw.keep_alive && !from.last,
+                               raw.line.minor};
   if (request.path == "*")  // "are you there?", RFC 9110 9.3.7
-    return answer_of({.status = 204}, asked, keep_alive_, now);
-  return answer_or_later(guarded(asked, [&] { return handler_(request); }), asked, keep_alive_,
+    return answer_of({.status = 204}, summary, keep_alive_, now);
+  return answer_or_later(guarded(summary, [&] { return handler_(request); }), summary, keep_alive_,
                          now);
 }
 

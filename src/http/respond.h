@@ -9,7 +9,7 @@
 
 namespace boxmeter::http {
 
-/// What goes back over the socket.
+/// An answer ready to be written, or how to get it.
 struct Answer {
   std::string head = {};
   std::vector<Chunk> body = {};
@@ -28,8 +28,8 @@ struct Origin {
   bool last = false;  // no more requests are taken from there
 };
 
-/// Request in, answer out, without I/O.  `now` is what the Date header tells.  Any thread, when the
-/// handler allows it; throws nothing.
+/// Makes answers of requests, without I/O.  `now` is the time in the Date header.  Any thread, when
+/// the handler allows it; throws nothing.
 class Responder {
  public:
   using Time = std::chrono::system_clock::time_point;

@@ -14,34 +14,36 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Of the threads whose work takes the processor for long: a scrape that comes meanwhile goes first.
+// Nice value of the threads whose work takes the processor for long, so that scrapes go first.
 constexpr int kNiceness = 5;
 
-/// How often deadlines are looked at: often enough for the shortest, never more than 100 times a
-/// second, four times with the defaults, not at all without connections.
-milliseconds sweep_period(const ServerOptions& options) {
+/// How often deadlines are checked while there are connections: an eighth of the shortest one, but
+/// no more than 100 times a second; with the defaults, 4 times.
+milliseconds check_period(const ServerOptions& options) {
   const auto shortest =
       std::min({options.request_deadline, options.response_deadline, options.idle_deadline});
   return std::clamp(shortest / 8, milliseconds(10), milliseconds(250));
 }
 
-std::chrono::seconds kept(const ServerOptions& options) {
+std::chrono::seconds keep_alive_time(const ServerOptions& options) {
   return std::chrono::floor<std::chrono::seconds>(options.idle_deadline);
 }
 
-/// Linux keeps it per thread.
-void be_nice() { ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + kNiceness); }
+/// Lowers the priority of the calling thread: Linux keeps the nice value per thread.
+void lower_priority() {
+  ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + kNiceness);
+}
 
 }  // namespace
 
 Server::State::State(ServerOptions with, Handler calling)
     : options(std::move(with)),
       handler(std::move(calling)),
-      period(sweep_period(options)),
+      period(check_period(options)),
       wake(opened(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))),
       spare(opened(::open("/dev/null", O_RDONLY | O_CLOEXEC))),
-      refuser(handler, kept(options)) {
-  parking.watch(wake.get());
+      refuser(handler, keep_alive_time(options)) {
+  connections.watch(wake.get());
   start_threads();
   try {
     listen(wanted(options.listen, options.tls_listen), {});
@@ -55,7 +57,7 @@ void Server::State::start_threads() {
   threads.emplace_back([this] { loop(); });
   for (std::size_t i = 0; i < std::max<std::size_t>(options.threads, 1); ++i) {
     threads.emplace_back([this] {
-      const Responder responder(handler, kept(options));
+      const Responder responder(handler, keep_alive_time(options));
       while (const auto connection = jobs.pop()) {
         if (*connection != nullptr)
           work(**connection, responder);
@@ -66,19 +68,19 @@ void Server::State::start_threads() {
   }
   for (std::size_t i = 0; i < options.later_threads; ++i) {
     threads.emplace_back([this] {
-      be_nice();
-      while (const auto put = put_offs.pop()) work_later(*put);
+      lower_priority();
+      while (const auto deferred = deferred_answers.pop()) answer_deferred(*deferred);
     });
   }
 }
 
-void Server::State::start_greeters() {
-  if (greets) return;
-  greets = true;
+void Server::State::start_handshake_threads() {
+  if (has_handshake_threads) return;
+  has_handshake_threads = true;
   for (std::size_t i = 0; i < options.handshake_threads; ++i) {
     threads.emplace_back([this] {
-      be_nice();
-      while (const auto connection = greetings.pop()) greet(**connection);
+      lower_priority();
+      while (const auto connection = handshakes.pop()) handshake(**connection);
     });
   }
 }
@@ -88,15 +90,15 @@ Server::State::~State() { end(); }
 void Server::State::end() {
   stop();
   jobs.close();
-  greetings.close();
-  put_offs.close();
+  handshakes.close();
+  deferred_answers.close();
   for (auto& thread : threads) thread.join();
-  auto last = asides.with([](auto& all) { return std::move(all); });
-  for (auto& aside : last) aside.thread.join();
+  auto last = own_threads.with([](auto& all) { return std::move(all); });
+  for (auto& own : last) own.thread.join();
 }
 
 void Server::State::stop() {
-  parking.stop();
+  connections.stop();
   wake_up();
   closed.wait();
 }
@@ -117,15 +119,15 @@ Server::Server(ServerOptions options, Handler handler)
 Server::~Server() = default;
 
 std::vector<int> Server::ports() const {
-  return state_->open.with([](const State::Listenings& all) {
+  return state_->listenings.with([](const State::Listenings& all) {
     std::vector<int> ports;
-    for (const auto& one : all) ports.push_back(one->door->port);
+    for (const auto& one : all) ports.push_back(one->state->port);
     return ports;
   });
 }
 
 std::vector<std::string> Server::addresses() const {
-  return state_->open.with([](const State::Listenings& all) {
+  return state_->listenings.with([](const State::Listenings& all) {
     std::vector<std::string> addresses;
     for (const auto& one : all) addresses.push_back(one->shown);
     return addresses;

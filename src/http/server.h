@@ -17,7 +17,7 @@ class Transport;
 /// for another), connections (limit reached, all busy), slow_request or slow_reader (deadline
 /// passed, or too many slow readers), bad_request, tls (no handshake; `detail` says why), busy (too
 /// many `later` answers waiting).
-struct Refusal {
+struct RefusedClient {
   std::string_view reason;
   std::string client = {};  // as ServerRequest::client
   std::string detail = {};  // for people: why no TLS came about
@@ -32,10 +32,9 @@ struct ServerOptions {
   std::function<std::shared_ptr<const TlsIdentity>()> identity = {};
   std::size_t threads = 8;
   std::size_t handshake_threads = 2;  // with tls_listen
-  std::size_t later_threads =
-      0;  // that run ServerResponse::later; with 0 each such answer is a 503
-  std::size_t later_limit =
-      64;  // `later` functions that may wait for a thread; further ones are a 503
+  /// Threads that run ServerResponse::later; with 0 each such answer is a 503.
+  std::size_t later_threads = 0;
+  std::size_t later_limit = 64;  // of those that may wait for such a thread; more are answered 503
   std::size_t waiting_threads = 0;  // at most, for ServerResponse::waits; more are answered 503
   /// Most open connections.  When the limit is reached, a new connection replaces the oldest one
   /// that never sent a request, else the one idle longest.  If all are busy, the new client is
@@ -55,7 +54,7 @@ struct ServerOptions {
   std::chrono::milliseconds idle_deadline{60'000};
   /// Called by any thread, also the event loop: must not block and must not call Server::stop(),
   /// which would deadlock.
-  std::function<void(const Refusal&)> refused = {};
+  std::function<void(const RefusedClient&)> refused = {};
 };
 
 struct ServerRequest {
@@ -94,7 +93,7 @@ struct ServerResponse {
 
   /// If set, the fields above are ignored and the response that this function returns is sent.  It
   /// runs in one of `later_threads`, may take long and delays no other client.  What it throws is
-  /// answered 500.  `later` and `instead` of the returned response are ignored.
+  /// answered 500.  The returned response may have a `later` again; its `instead` is ignored.
   std::function<ServerResponse()> later = {};
   /// `later` takes its time by waiting, not by working: it gets a thread for as long as that takes,
   /// and those of `later_threads` stay free.
@@ -130,15 +129,16 @@ class Server {
 
   /// Listens on these from now on, instead of `listen` and `tls_listen`.  An address that stays is
   /// not touched; a new one is bound before an old one is given up, unless the two share a port:
-  /// then the old one is closed first, and bound again when the new one cannot be.  Clients that
-  /// are here stay for one more answer.  `bound` is called when nothing can fail any more and
-  /// before a new address is served.  Throws Error{config} as the constructor does; then all is as
-  /// it was.  Any thread but those of `later`; several calls come one after the other.
+  /// then the old one is closed first, and bound again when the new one cannot be.  Connections to
+  /// an address that is given up are closed after their next answer.  `bound` is called when
+  /// nothing can fail any more and before a new address is served.  Throws Error{config} as the
+  /// constructor does; then all is as it was.  Any thread but those of `later`; several calls come
+  /// one after the other.
   void listen(const std::vector<std::string>& plain, const std::vector<std::string>& tls,
               const std::function<void()>& bound = {});
 
-  /// Listens beside that on unix sockets which only the user that we run as can use (mode 0600),
-  /// instead of those of the last call.  Returns why one of them could not be bound.  Threads as
+  /// Listens also on unix sockets that only the user that we run as can use (mode 0600), instead of
+  /// those of the last call.  Returns an error for each that could not be bound.  Threads as
   /// listen().
   std::vector<std::string> control(const std::vector<std::string>& addresses);
 

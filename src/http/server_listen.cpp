@@ -12,7 +12,7 @@ namespace {
 constexpr unsigned kForOurGroup = 0660;
 constexpr unsigned kForUsAlone = 0600;
 
-/// The one of that address, taken out of `all`; null when there is none.
+/// Takes the one of that address out of `all`; null: there is none.
 template <typename Listenings>
 typename Listenings::value_type taken(Listenings& all, const std::string& address) {
   const auto found =
@@ -33,37 +33,39 @@ std::shared_ptr<Listening> bound(const std::string& address, bool control) {
   listening->address = address;
   listening->listener.emplace(address, control ? kForUsAlone : kForOurGroup);
   listening->shown = listening->listener->shown();
-  listening->door.reset(new Door{.port = listening->listener->port(), .control = control});
+  listening->state.reset(
+      new ListenerState{.port = listening->listener->port(), .control = control});
   return listening;
 }
 
 }  // namespace
 
-std::vector<Server::State::Wanted> Server::State::wanted(const std::vector<std::string>& plain,
-                                                         const std::vector<std::string>& tls) {
-  std::vector<Wanted> all;
+std::vector<Server::State::WantedAddress> Server::State::wanted(
+    const std::vector<std::string>& plain, const std::vector<std::string>& tls) {
+  std::vector<WantedAddress> all;
   for (const auto& address : plain) all.push_back({.address = address});
   for (const auto& address : tls) all.push_back({.address = address, .tls = true});
   return all;
 }
 
-void Server::State::listen(const std::vector<Wanted>& wanted, const std::function<void()>& ready) {
-  open.with([&](Listenings& now) {
+void Server::State::listen(const std::vector<WantedAddress>& wanted,
+                           const std::function<void()>& ready) {
+  listenings.with([&](Listenings& now) {
     Listenings leaving = now, next;
     for (const auto& one : wanted) next.push_back(taken(leaving, one.address));
     bind_missing(wanted, next, leaving);
-    if (std::ranges::any_of(wanted, &Wanted::tls)) start_greeters();
+    if (std::ranges::any_of(wanted, &WantedAddress::tls)) start_handshake_threads();
     if (ready) ready();
-    in_loop([&] {
-      for (const auto& one : leaving) let_go(*one);
+    run_in_loop([&] {
+      for (const auto& one : leaving) stop_listening(*one);
       for (std::size_t i = 0; i < next.size(); ++i) serve(*next[i], wanted[i].tls);
     });
     now = std::move(next);
   });
 }
 
-/// All or nothing.
-void Server::State::bind_missing(const std::vector<Wanted>& wanted, Listenings& next,
+/// Fills in what is null in `next`: all of it, or nothing.
+void Server::State::bind_missing(const std::vector<WantedAddress>& wanted, Listenings& next,
                                  const Listenings& leaving) {
   Listenings all, in_way;
   const auto bind = [&] {
@@ -76,15 +78,15 @@ void Server::State::bind_missing(const std::vector<Wanted>& wanted, Listenings& 
   } catch (const Error&) {
     for (const auto& one : leaving)
       for (std::size_t i = 0; i < next.size(); ++i)
-        if (next[i] == nullptr && one->door->port != 0 &&
-            one->door->port == port_of(wanted[i].address))
+        if (next[i] == nullptr && one->state->port != 0 &&
+            one->state->port == port_of(wanted[i].address))
           in_way.push_back(one);
     if (in_way.empty()) throw;
   }
   if (!in_way.empty()) {
     all.clear();
-    in_loop([&] {
-      for (const auto& one : in_way) let_go(*one);
+    run_in_loop([&] {
+      for (const auto& one : in_way) stop_listening(*one);
     });
     try {
       bind();
@@ -101,8 +103,8 @@ void Server::State::bind_again(const Listenings& gone) {
   for (const auto& one : gone) {
     try {
       one->listener.emplace(one->address.ends_with(":0") ? one->shown : one->address, kForOurGroup);
-      one->door.reset(new Door{.port = one->door->port, .control = false});
-      in_loop([&] { serve(*one, one->tls); });
+      one->state.reset(new ListenerState{.port = one->state->port, .control = false});
+      run_in_loop([&] { serve(*one, one->tls); });
     } catch (const Error& error) {
       log_event(LogLevel::error, std::string("web server: ") + error.what() +
                                      "; nothing is answered there until the next reload");
@@ -111,7 +113,7 @@ void Server::State::bind_again(const Listenings& gone) {
 }
 
 std::vector<std::string> Server::State::control(const std::vector<std::string>& addresses) {
-  return owners.with([&](Listenings& now) {
+  return control_listenings.with([&](Listenings& now) {
     Listenings leaving = now, next;
     std::vector<std::string> complaints;
     for (const auto& address : addresses) {
@@ -123,8 +125,8 @@ std::vector<std::string> Server::State::control(const std::vector<std::string>& 
         complaints.emplace_back(error.what());
       }
     }
-    in_loop([&] {
-      for (const auto& one : leaving) let_go(*one);
+    run_in_loop([&] {
+      for (const auto& one : leaving) stop_listening(*one);
       for (const auto& one : next) serve(*one, false);
     });
     now = std::move(next);
@@ -133,13 +135,13 @@ std::vector<std::string> Server::State::control(const std::vector<std::string>& 
 }
 
 /// Returns when it is done; once the server has stopped nothing is done.
-void Server::State::in_loop(const std::function<void()>& errand) {
-  // Shared: the loop may still be at it when the wait has ended.
+void Server::State::run_in_loop(const std::function<void()>& task) {
+  // Shared, since set_value() may not have returned when wait() returns.
   const auto done = std::make_shared<std::promise<void>>();
-  const bool taken = errands.with([&](Errands& all) {
+  const bool taken = loop_tasks.with([&](LoopTasks& all) {
     if (all.ended) return false;
-    all.waiting.emplace_back([&errand, done] {
-      errand();
+    all.waiting.emplace_back([&task, done] {
+      task();
       done->set_value();
     });
     return true;
@@ -149,17 +151,18 @@ void Server::State::in_loop(const std::function<void()>& errand) {
   done->get_future().wait();
 }
 
-void Server::State::run_errands() {
-  for (const auto& errand :
-       errands.with([](Errands& all) { return std::exchange(all.waiting, {}); }))
-    errand();
+void Server::State::run_loop_tasks() {
+  for (const auto& task :
+       loop_tasks.with([](LoopTasks& all) { return std::exchange(all.waiting, {}); }))
+    task();
 }
 
-/// Closes all sockets.  Whoever changes something holds one of the lists, and waits for an errand.
-void Server::State::end_errands() {
-  errands.with([](Errands& all) { all.ended = true; });
-  run_errands();
-  for (auto* const list : {&open, &owners}) {
+/// At the end of the loop.  Tasks first: who holds the lock of one of the lists waits for a
+/// task to be done.
+void Server::State::end_loop() {
+  loop_tasks.with([](LoopTasks& all) { all.ended = true; });
+  run_loop_tasks();
+  for (auto* const list : {&listenings, &control_listenings}) {
     list->with([&](Listenings& all) {
       for (const auto& one : all) one->listener.reset();
     });
@@ -171,21 +174,22 @@ void Server::State::serve(Listening& listening, bool tls) {
   const int socket = listening.listener->socket();
   const bool is_new = listeners.emplace(socket, &listening).second;
   const bool before = std::exchange(listening.tls, tls && !listening.listener->is_unix());
-  if (is_new) return parking.watch(socket);
+  if (is_new) return connections.watch(socket);
   if (before == listening.tls) return;
-  listening.door->closed = true;
-  listening.door.reset(new Door{.port = listening.door->port, .control = listening.door->control});
+  listening.state->closed = true;
+  listening.state.reset(
+      new ListenerState{.port = listening.state->port, .control = listening.state->control});
 }
 
-/// Who has connected already is still accepted.
-void Server::State::let_go(Listening& listening) {
+/// Clients whose connections wait in the backlog are still accepted.
+void Server::State::stop_listening(Listening& listening) {
   if (!listening.listener) return;
   while (accept_from(listening)) {
   }
   const int socket = listening.listener->socket();
-  parking.unwatch(socket);
+  connections.unwatch(socket);
   listeners.erase(socket);
-  listening.door->closed = true;
+  listening.state->closed = true;
   listening.listener.reset();
 }
 

@@ -13,8 +13,8 @@
 
 #include "base/guarded.h"
 #include "http/connection.h"
+#include "http/connection_table.h"
 #include "http/listen.h"
-#include "http/parking.h"
 #include "http/respond.h"
 #include "http/server.h"
 #include "http/transport.h"
@@ -28,30 +28,33 @@ struct Server::State {
   using Clock = std::chrono::steady_clock;
   using milliseconds = std::chrono::milliseconds;
 
-  struct Wanted {
+  /// An address to listen on, as the options or listen() have it.
+  struct WantedAddress {
     std::string address;
     bool tls = false;
   };
+  /// A listening socket, and what it was made of.
   struct Listening {
     std::string address;  // as it was wanted
     std::string shown;
-    std::optional<Listener> listener;  // null: given up
-    std::shared_ptr<Door> door;
-    bool tls = false;  // the event loop's
+    std::optional<Listener> listener;  // null: no longer listens
+    std::shared_ptr<ListenerState> state;
+    bool tls = false;  // used by the event loop only
   };
   using ListeningPtr = std::shared_ptr<Listening>;
   using Listenings = std::vector<ListeningPtr>;
-  /// What others have the event loop do.
-  struct Errands {
+  /// Functions that other threads have the event loop call.
+  struct LoopTasks {
     std::vector<std::function<void()>> waiting = {};
     bool ended = false;  // the loop is gone
   };
-  /// A connection that waits for what its handler put off.
-  struct Put {
+  /// A connection whose answer is made later (ServerResponse::later).
+  struct DeferredAnswer {
     Connection* connection;
     std::function<Answer()> answer;
   };
-  struct Aside {
+  /// A thread for one `instead` or `waits`.
+  struct OwnThread {
     std::atomic<bool> done = false;
     std::thread thread;
   };
@@ -65,71 +68,73 @@ struct Server::State {
   void wake_up();
 
   void start_threads();
-  void start_greeters();
+  void start_handshake_threads();
 
   // Changes of where we listen: server_listen.cpp.
-  static std::vector<Wanted> wanted(const std::vector<std::string>& plain,
-                                    const std::vector<std::string>& tls);
-  void listen(const std::vector<Wanted>& wanted, const std::function<void()>& ready);
+  static std::vector<WantedAddress> wanted(const std::vector<std::string>& plain,
+                                           const std::vector<std::string>& tls);
+  void listen(const std::vector<WantedAddress>& wanted, const std::function<void()>& ready);
   std::vector<std::string> control(const std::vector<std::string>& addresses);
-  void bind_missing(const std::vector<Wanted>& wanted, Listenings& next, const Listenings& leaving);
+  void bind_missing(const std::vector<WantedAddress>& wanted, Listenings& next,
+                    const Listenings& leaving);
   void bind_again(const Listenings& gone);
-  void in_loop(const std::function<void()>& errand);
+  void run_in_loop(const std::function<void()>& task);
   // The event loop's thread.
-  void run_errands();
-  void end_errands();
+  void run_loop_tasks();
+  void end_loop();
   void serve(Listening& listening, bool tls);
-  void let_go(Listening& listening);
+  void stop_listening(Listening& listening);
 
   // The event loop's thread.
   void loop();
-  void look_at_wake();
+  void handle_wake_up();
   bool accept_from(const Listening& at);
-  void take_in(int socket, const std::string& client, const Listening& at);
+  void add_client(int socket, const std::string& client, const Listening& at);
   void readable(Connection& connection);
   void await_more(Connection& connection);
-  void look_at_slow();
-  int patience(Clock::time_point next_sweep);
+  void read_slow();
+  int epoll_timeout(Clock::time_point next_check);
   void drain(Connection& connection, std::size_t arrived);
-  void sweep(Clock::time_point now);
+  void end_expired(Clock::time_point now);
   void make_room();
   void drop_slow_readers();
 
   // A worker's thread, or the event loop's.
   void work(Connection& connection, const Responder& responder);
-  void greet(Connection& connection);
-  void put_off(Connection& connection, const Responder& responder, Answer answer);
-  void work_later(const Put& put);
+  void handshake(Connection& connection);
+  void defer(Connection& connection, const Responder& responder, Answer answer);
+  void answer_deferred(const DeferredAnswer& deferred);
   bool send(Connection& connection, Answer answer);
   bool write(Connection& connection);
   void refuse(Connection& connection, const Responder& responder, const Rejection& rejection);
   void finish(Connection& connection);
-  void hand_over(Connection& connection, std::function<void(Transport&)> instead);
-  bool set_aside(std::size_t limit, std::function<void()> work);
-  void tell_refused(std::string_view reason, const Connection& connection,
-                    const std::string& detail = "") const;
+  void run_instead(Connection& connection, std::function<void(Transport&)> instead);
+  bool run_in_own_thread(std::size_t limit, std::function<void()> work);
+  void report_refused(std::string_view reason, const Connection& connection,
+                      const std::string& detail = "") const;
 
   const ServerOptions options;
   const Handler handler;
   const milliseconds period;
-  Guarded<Listenings> open;    // in the order that was wanted; held during a change
-  Guarded<Listenings> owners;  // of control()
-  Guarded<Errands> errands;
+  Guarded<Listenings> listenings;          // in the order that was wanted; held during a change
+  Guarded<Listenings> control_listenings;  // of control()
+  Guarded<LoopTasks> loop_tasks;
   Descriptor wake;
   Descriptor spare;  // see accept_from
-  Parking parking;
-  Guarded<std::list<Aside>> asides;  // the threads of `instead` and `waits`
+  ConnectionTable connections;
+  Guarded<std::list<OwnThread>> own_threads;
   WorkQueue<Connection*> jobs;       // answers, and the rest of answers; null: a ping
-  std::atomic<bool> pinged = false;  // and not come back yet
-  WorkQueue<Connection*> greetings;
-  bool greets = false;  // who changes `open`
-  WorkQueue<Put> put_offs;
+  std::atomic<bool> pinged = false;  // and the ping has not been through yet
+  WorkQueue<Connection*> handshakes;
+  bool has_handshake_threads = false;  // guarded by `listenings`
+  WorkQueue<DeferredAnswer> deferred_answers;
 
-  // The event loop's own.
-  std::unordered_map<int, Listening*> listeners;  // by socket; `open` and `owners` hold them
+  // Used by the event loop's thread only.
+  std::unordered_map<int, Listening*> listeners;  // by socket; all of both lists
   const Responder refuser;
   std::array<char, 64U << 10> buffer;
-  std::vector<int> slow;  // sockets that epoll does not watch, looked at together
+  /// Sockets of slow requests: not watched by epoll, read together every kSlowPeriod.
+  std::vector<int> slow;
   Clock::time_point next_slow = {};
 
   std::promise<void> closing;

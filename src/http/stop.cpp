@@ -4,7 +4,7 @@
 
 namespace boxmeter::http {
 
-// shutdown() wakes whoever waits for the socket, which close() would not.  The number stays valid
+// shutdown() wakes a thread that waits on the socket; close() would not.  The number stays valid
 // meanwhile: closed() takes the same lock before its owner closes it.
 void Stop::stop() {
   sockets_.with([&](std::set<int>& sockets) {

@@ -71,8 +71,9 @@ void add_system_roots(X509_STORE* store) {
 Store load_roots(const TlsPolicy& policy) {
   Store store(X509_STORE_new(), &X509_STORE_free);
   if (!store) throw Error(ErrorKind::internal, openssl_complaint());
-  // A certificate in the file is an anchor also when it is not a root: often it is the box's own.
-  // X509_V_FLAG_X509_STRICT stays off: roots of real boxes break rules that only it checks.
+  // PARTIAL_CHAIN: a certificate in the file is trusted though it is no root, as it is often the
+  // box's own.  X509_V_FLAG_X509_STRICT stays off: roots of real boxes break rules that only it
+  // checks.
   X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
   if (policy.mode == TlsMode::ca_file) {
     if (add_certificates(store.get(), read_file(policy.ca_file)) == 0)
@@ -122,7 +123,8 @@ std::string remembered_key(const fs::path& path) {
   return key;
 }
 
-/// "OpenSSL/3.0.1: error:0A00010B:SSL routines::wrong version number" is for nobody.
+/// "wrong version number" of "OpenSSL/3.0.1: error:0A00010B:SSL routines::wrong version number",
+/// for people.
 std::string without_codes(const std::string& detail) {
   constexpr std::string_view kRoutines = "SSL routines::";
   const auto at = detail.find(kRoutines);
@@ -137,7 +139,7 @@ std::chrono::system_clock::time_point expiry(const X509& certificate) {
   return std::chrono::system_clock::from_time_t(::timegm(&parts));
 }
 
-/// In the middle of the handshake: the version is settled before the certificate comes.
+/// The TLS version, during the handshake: it is negotiated before the certificate arrives.
 std::string version_of(const X509_STORE_CTX* context) {
   const auto* const ssl = static_cast<const SSL*>(
       X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
@@ -203,64 +205,64 @@ void Trust::prepare(SSL_CTX* context) {
 
 int Trust::verify(X509_STORE_CTX* context, void* self) {
   auto& trust = *static_cast<Trust*>(self);
-  trust.seen_ = {};
+  trust.last_ = {};
   try {
-    trust.seen_.good = trust.believe(context);
+    trust.last_.good = trust.is_trusted(context);
   } catch (...) {
-    trust.seen_.thrown = std::current_exception();  // must not cross OpenSSL's C
+    trust.last_.thrown = std::current_exception();  // must not cross OpenSSL's C
   }
-  if (!trust.seen_.good) X509_STORE_CTX_set_error(context, X509_V_ERR_APPLICATION_VERIFICATION);
-  return trust.seen_.good ? 1 : 0;
+  if (!trust.last_.good) X509_STORE_CTX_set_error(context, X509_V_ERR_APPLICATION_VERIFICATION);
+  return trust.last_.good ? 1 : 0;
 }
 
-bool Trust::believe(X509_STORE_CTX* context) {
+bool Trust::is_trusted(X509_STORE_CTX* context) {
   X509* certificate = X509_STORE_CTX_get0_cert(context);
   if (!certificate) return false;
   X509_up_ref(certificate);
-  seen_.certificate.reset(certificate);
-  seen_.key = public_key_pin(*certificate);
-  seen_.handshake = std::make_shared<const Handshake>(
-      Handshake{.version = version_of(context), .key = seen_.key, .until = expiry(*certificate)});
+  last_.certificate.reset(certificate);
+  last_.key = public_key_pin(*certificate);
+  last_.handshake = std::make_shared<const Handshake>(
+      Handshake{.version = version_of(context), .key = last_.key, .until = expiry(*certificate)});
   if (policy_.mode == TlsMode::insecure) return true;
   if (policy_.mode == TlsMode::pin || policy_.mode == TlsMode::first_use) {
-    seen_.expected = policy_.mode == TlsMode::pin ? policy_.pin : remembered_key(policy_.known_key);
-    return seen_.expected.empty() || seen_.expected == seen_.key;
+    last_.expected = policy_.mode == TlsMode::pin ? policy_.pin : remembered_key(policy_.known_key);
+    return last_.expected.empty() || last_.expected == last_.key;
   }
   if (X509_verify_cert(context) == 1) return true;
-  seen_.complaint = X509_verify_cert_error_string(X509_STORE_CTX_get_error(context));
+  last_.complaint = X509_verify_cert_error_string(X509_STORE_CTX_get_error(context));
   return false;
 }
 
-void Trust::accepted(const Target& target) {
-  if (policy_.mode != TlsMode::first_use || seen_.key.empty() || !seen_.expected.empty()) return;
-  write_file(policy_.known_key, seen_.key + "\n");
+void Trust::remember_key(const Target& target) {
+  if (policy_.mode != TlsMode::first_use || last_.key.empty() || !last_.expected.empty()) return;
+  write_file(policy_.known_key, last_.key + "\n");
   log_event(LogLevel::info, "remembered the key of " + target.where +
                                 ", seen for the first time, in '" + policy_.known_key.string() +
-                                "': " + seen_.key);
-  seen_.expected = seen_.key;
+                                "': " + last_.key);
+  last_.expected = last_.key;
 }
 
 Error Trust::failure(const Target& target, bool peer_refused, const std::string& detail) const {
-  if (seen_.thrown) std::rethrow_exception(seen_.thrown);
+  if (last_.thrown) std::rethrow_exception(last_.thrown);
   const auto tls = [](const std::string& message) { return Error(ErrorKind::tls, message); };
-  if (!seen_.certificate || !peer_refused)
+  if (!last_.certificate || !peer_refused)
     return tls("no TLS connection to " + target.where + ": " + without_codes(detail));
-  const std::string key = "the key of " + target.where + " is " + seen_.key;
-  if (!seen_.good && policy_.mode == TlsMode::pin)
-    return tls(key + ", the pin says " + seen_.expected);
-  if (!seen_.good && policy_.mode == TlsMode::first_use)
-    return tls(key + ", but " + seen_.expected + " is remembered in '" +
+  const std::string key = "the key of " + target.where + " is " + last_.key;
+  if (!last_.good && policy_.mode == TlsMode::pin)
+    return tls(key + ", the pin says " + last_.expected);
+  if (!last_.good && policy_.mode == TlsMode::first_use)
+    return tls(key + ", but " + last_.expected + " is remembered in '" +
                policy_.known_key.string() +
                "'; if the box was replaced or got a new certificate, delete that file");
 
   const std::string certificate = "the certificate of " + target.where;
-  const std::string way_out = "; to trust just this key, set tls: {pin: \"" + seen_.key + "\"}";
-  if (seen_.good)
-    return tls(certificate + " is for " + names_of(seen_.certificate.get()) + ", not for '" +
+  const std::string way_out = "; to trust just this key, set tls: {pin: \"" + last_.key + "\"}";
+  if (last_.good)
+    return tls(certificate + " is for " + names_of(last_.certificate.get()) + ", not for '" +
                target.host + "'" + way_out);
   const std::string roots = policy_.mode == TlsMode::ca_file ? "'" + policy_.ca_file.string() + "'"
                                                              : "the system's roots";
-  return tls(certificate + " is not trusted by " + roots + ": " + seen_.complaint + way_out);
+  return tls(certificate + " is not trusted by " + roots + ": " + last_.complaint + way_out);
 }
 
 }  // namespace boxmeter::http

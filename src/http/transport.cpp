@@ -21,7 +21,8 @@ std::shared_ptr<SSL_CTX> new_context() {
   if (!context) throw Error(ErrorKind::internal, "OpenSSL cannot serve TLS");
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
-  // An idle connection gives its buffers back; a write goes on from wherever its bytes are by then.
+  // An idle connection frees its buffers; a write that is repeated may have its bytes at another
+  // address.
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   return context;
@@ -39,7 +40,7 @@ std::string complaint() {
   return reason == nullptr ? "unknown reason" : reason;
 }
 
-/// Of a handshake; what is wrong with the client's certificate says more than that it failed.
+/// Why a handshake failed: what is wrong with the client's certificate, if anything is.
 std::string why_failed(SSL* tls) {
   const long verified = SSL_get_verify_result(tls);
   if (verified != X509_V_OK) {

@@ -12,7 +12,7 @@ struct ssl_ctx_st;
 
 namespace boxmeter::http {
 
-struct TlsServing;
+struct TlsServerConfig;
 
 /// The certificate and key that a server shows.  Immutable: any thread.
 class TlsIdentity {
@@ -24,9 +24,9 @@ class TlsIdentity {
   static std::shared_ptr<const TlsIdentity> read(const std::string& certificate,
                                                  const std::string& key);
 
-  /// By all that a configuration may say: no TLS below 1.2, no renegotiation, no compression, no
-  /// resumed sessions, http/1.1 by ALPN.  Throws Error{config}.
-  static std::shared_ptr<const TlsIdentity> serving(const TlsServing& serving);
+  /// As a configuration describes it; always without TLS below 1.2, renegotiation, compression and
+  /// resumed sessions, and with http/1.1 by ALPN.  Throws Error{config}.
+  static std::shared_ptr<const TlsIdentity> from_config(const TlsServerConfig& config);
 
   /// "sha256//BASE64" of the public key, as clients pin it.
   const std::string& pin() const { return pin_; }
@@ -41,12 +41,12 @@ class TlsIdentity {
 };
 
 /// Bytes to and from one client, in the clear or through TLS.  One thread at a time; does not own
-/// the socket, and waits only where that blocks.
+/// the socket, and blocks only if that does.
 class Transport {
  public:
   explicit Transport(int socket) : socket_(socket) {}
 
-  /// From now on through TLS.
+  /// Everything from now on goes through TLS, beginning with handshake().
   void secure(const TlsIdentity& identity);
 
   enum class Handshake { done, wants_read, wants_write, failed };
@@ -62,7 +62,7 @@ class Transport {
 
   /// All of it, over a socket that blocks; false once the client has gone.
   bool send_all(std::string_view text);
-  /// No more will be written.
+  /// Ends the sending side, as nothing more will be written.
   void end();
 
   bool is_tls() const { return tls_ != nullptr; }

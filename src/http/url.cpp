@@ -17,7 +17,7 @@ bool is_alphanumeric(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/// What libcurl lets pass beyond this (other letters, "!", "~") is no host of anybody's.
+/// Stricter than libcurl, which also takes other letters, "!" and "~": no host has them.
 bool is_authority(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     return is_alphanumeric(c) || std::string_view(".-_:%[]").find(c) != std::string_view::npos;
@@ -90,7 +90,7 @@ std::string quoted_url(std::string_view text) {
   if (text.find('@') != std::string_view::npos)
     return "what stands there (not shown: it may hold a password)";
   std::string shown(text.substr(0, text.find_first_of("?#")));
-  // It may be anything: half a letter, or what a terminal obeys.
+  // The text may hold anything, also half a UTF-8 character or a terminal's control sequence.
   std::ranges::replace_if(
       shown, [](char c) { return c < ' ' || c > '~'; }, '?');
   return "'" + shown + "'";

@@ -20,7 +20,7 @@ class WorkQueue {
     arrived_.notify_one();
   }
 
-  /// False, and nothing done, when so many wait already.
+  /// False, and nothing is added, if `limit` items wait already.
   bool push_below(std::size_t limit, Work work) {
     {
       std::lock_guard lock(mutex_);
@@ -31,7 +31,7 @@ class WorkQueue {
     return true;
   }
 
-  /// Waits for work; nothing once the queue is closed, whatever is left in it.
+  /// Waits for work; nullopt once the queue is closed, even if work is left in it.
   std::optional<Work> pop() {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [this] { return closed_ || !waiting_.empty(); });

@@ -11,8 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-// No label is as long: what is behind it is not looked at, so that a text of a megabyte above a
-// thousand rows costs what a kilobyte does.
+// Text beyond this is ignored when a label is read: the label would be cut anyway, and a text of a
+// megabyte that a thousand rows share would be searched a thousand times.
 constexpr std::size_t kLongestText = 4 * kLongestLabel;
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
@@ -41,15 +41,15 @@ std::optional<Number> plain_number(const json& value, const std::vector<std::str
   }
 }
 
-bool stands_for_nothing(const Number& number, const std::vector<std::string>& absent) {
+bool is_absent(const Number& number, const std::vector<std::string>& absent) {
   return std::any_of(absent.begin(), absent.end(), [&](const std::string& text) {
     const auto other = Number::parse(text);
     return other && *other == number;
   });
 }
 
-/// The same words for every number, so that a log tells it once.
-std::string stands_behind(const std::string& rest, const std::vector<std::string>& units) {
+/// Does not name the number: the text must be the same in every poll, so that it is logged once.
+std::string leftover_problem(const std::string& rest, const std::vector<std::string>& units) {
   return "'" + shortened(rest, 40) + "' stands behind its number" +
          (units.empty() ? "" : " (units: " + joined(units) + ")");
 }
@@ -77,7 +77,7 @@ std::string_view text_of(const json& value, std::string& scratch) {
   return scratch;
 }
 
-bool says_nothing(const json& value) {
+bool is_empty_value(const json& value) {
   if (value.is_string()) return value.get_ref<const std::string&>().empty();
   return value.empty();
 }
@@ -91,8 +91,8 @@ json pieces_of(const json& value, const std::string& separator) {
   return pieces;
 }
 
-std::optional<Number> total_of(const std::vector<Source>& addends, const Row& row,
-                               std::string& misread) {
+std::optional<Number> sum_of(const std::vector<Source>& addends, const Row& row,
+                             std::string& leftover) {
   Number total;
   for (const Source& addend : addends) {
     std::optional<Number> number;
@@ -102,9 +102,9 @@ std::optional<Number> total_of(const std::vector<Source>& addends, const Row& ro
       std::string scratch;
       if (addend.match == nullptr)
         number = plain_number(value, {}, rest);
-      else if (const auto text = refined(text_of(value, scratch), addend.match, {}))
+      else if (const auto text = matched_and_mapped(text_of(value, scratch), addend.match, {}))
         number = Number::parse_measured(*text, {}, rest);
-      if (!rest.empty()) misread = stands_behind(rest, {});
+      if (!rest.empty()) leftover = leftover_problem(rest, {});
     });
     if (!number) return {};
     total = total + number->scaled(addend.scale, 0.0);
@@ -116,8 +116,8 @@ json to_json(const Number& number) {
   return number.is_integer() ? json::parse(number.text()) : json(number.to_double());
 }
 
-std::optional<std::string_view> refined(std::string_view text, const RegexPtr& match,
-                                        const Mapping& map) {
+std::optional<std::string_view> matched_and_mapped(std::string_view text, const RegexPtr& match,
+                                                   const Mapping& map) {
   if (match != nullptr) {
     re2::StringPiece group;
     if (!RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *match, &group)) return {};
@@ -131,7 +131,7 @@ std::optional<std::string_view> refined(std::string_view text, const RegexPtr& m
 }
 
 std::optional<Number> number_of(const Rule& rule, const Source& source, const json& value,
-                                std::string& misread) {
+                                std::string& leftover) {
   if (value.is_structured()) return {};
   std::optional<Number> number;
   std::string rest;
@@ -143,12 +143,12 @@ std::optional<Number> number_of(const Rule& rule, const Source& source, const js
     if (among(text, rule.absent)) return {};
     if (rule.match == nullptr && rule.map.empty())
       number = plain_number(value, rule.units, rest);
-    else if (const auto result = refined(text, rule.match, rule.map))
+    else if (const auto result = matched_and_mapped(text, rule.match, rule.map))
       number = Number::parse_measured(*result, rule.units, rest);
-    // "0.0" and "0 dBm" say no more than "0" does.
-    if (number && rule.map.empty() && stands_for_nothing(*number, rule.absent)) return {};
+    // `absent: 0` also means "0.0" and "0 dBm".
+    if (number && rule.map.empty() && is_absent(*number, rule.absent)) return {};
   }
-  if (!rest.empty()) misread = stands_behind(rest, rule.units);
+  if (!rest.empty()) leftover = leftover_problem(rest, rule.units);
   if (!number) return {};
   number = number->scaled(source.scale, 0.0).scaled(rule.scale, rule.offset);
   if (!number->is_finite()) return {};
@@ -161,7 +161,7 @@ std::optional<std::string_view> state_text_of(const Rule& rule, const json& valu
   if (value.is_structured()) return {};
   const std::string_view text = text_of(value, scratch);
   if (among(text, rule.absent)) return {};
-  const auto result = refined(text, rule.match, rule.map);
+  const auto result = matched_and_mapped(text, rule.match, rule.map);
   if (!result || result->empty()) return {};
   return result;
 }
@@ -182,7 +182,8 @@ std::string label_of(const LabelRule& label, const Row& row, std::string& proble
     std::string left;
     if (!label.remove.empty()) text = left = without(text, label.remove);
     if (label.lower) text = left = lower(text);
-    if (const auto chosen = refined(text, label.match, label.map)) result = repair_utf8(*chosen);
+    if (const auto chosen = matched_and_mapped(text, label.match, label.map))
+      result = repair_utf8(*chosen);
   });
   // Prometheus takes a NUL for the end of the page.
   for (std::size_t at = 0; (at = result.find('\0', at)) != std::string::npos;)

@@ -6,39 +6,41 @@
 
 #include "metric/rows.h"
 
-// extract()'s middle: what a row says, as text, label or number.  Pure; nothing here throws.
+// The second step of extract(): from the values of a row to texts, labels and numbers.  Pure;
+// nothing here throws.
 namespace boxmeter {
 
-/// As text, with true = 1 and false = 0.
+/// Whether both are equal as text, where true equals 1 and false equals 0.
 bool same_text(std::string_view a, std::string_view b);
 bool among(std::string_view text, const std::vector<std::string>& texts);
 
-/// text_of() without a copy of strings; `scratch` holds the rest.
+/// text_of() without copying strings; other values are written into `scratch`, and the result is a
+/// view of it.
 std::string_view text_of(const nlohmann::json& value, std::string& scratch);
 
-/// {}, [] and "" say nothing, like null.
-bool says_nothing(const nlohmann::json& value);
+/// Whether the value is null, {}, [] or "".
+bool is_empty_value(const nlohmann::json& value);
 
 /// The pieces of a split string, trimmed, without empty ones; an array's own elements.
 nlohmann::json pieces_of(const nlohmann::json& value, const std::string& separator);
 
-/// What the addends of a sum make together; none when one of them is missing or no number.
-/// `misread` as that of number_of().
-std::optional<Number> total_of(const std::vector<Source>& addends, const Row& row,
-                               std::string& misread);
+/// The sum of the addends; nullopt if one of them is missing or no number.  `leftover` as that of
+/// number_of().
+std::optional<Number> sum_of(const std::vector<Source>& addends, const Row& row,
+                             std::string& leftover);
 nlohmann::json to_json(const Number& number);
 
-/// Shows `use` the values that a path leads to in a row, without copying them, and none of them
-/// null: with `all` every one of a path with `*`, else the first.
+/// Calls `use` with the values that a path leads to in a row, but not with null, and without
+/// copying them: with `all` every value of a path with `*`, else only the first.
 template <typename Use>
 void read(const Path& path, const Row& row, bool all, Use&& use) {
   nlohmann::json key;
   if (!all || !path.has_star() || path.ends_in_key()) {
-    if (const auto* value = path.at(row.place, row.iteration, key)) use(*value);
+    if (const auto* value = path.at(row.node, row.iteration, key)) use(*value);
     return;
   }
-  for (const Place& place : path.find(row.place, row.iteration, Lone::never))
-    if (!place.value().is_null()) use(place.value());
+  for (const JsonNode& node : path.find(row.node, row.iteration, SingleElement::never))
+    if (!node.value().is_null()) use(node.value());
 }
 
 /// The same for a source: with `all` also every piece of a split string, else the first.
@@ -46,8 +48,8 @@ template <typename Use>
 void read(const Source& source, const Row& row, bool all, Use&& use) {
   if (source.constant) return use(nlohmann::json(*source.constant));
   if (!source.sum.empty()) {
-    std::string misread;
-    if (const auto total = total_of(source.sum, row, misread)) use(to_json(*total));
+    std::string leftover;
+    if (const auto total = sum_of(source.sum, row, leftover)) use(to_json(*total));
     return;
   }
   if (source.split.empty()) return read(source.path, row, all, use);
@@ -59,20 +61,23 @@ void read(const Source& source, const Row& row, bool all, Use&& use) {
   });
 }
 
-/// After `match` and `map`; a view of `text` or of `map`.
-std::optional<std::string_view> refined(std::string_view text, const RegexPtr& match,
-                                        const Mapping& map);
+/// `text` after `match` and `map`, as a view of `text` or of `map`; nullopt if one of them has
+/// nothing for it.
+std::optional<std::string_view> matched_and_mapped(std::string_view text, const RegexPtr& match,
+                                                   const Mapping& map);
 
-/// One value of a source as the rule's number: `absent`, `match`, `map`, number, scale, offset.
-/// Where something stands behind a number that is none of the rule's units, `misread` says what.
+/// One value of a source as the rule's number, after `absent`, `match`, `map`, `scale` and
+/// `offset`; nullopt: absent.  If something follows the number that is none of the rule's units,
+/// `leftover` says what.
 std::optional<Number> number_of(const Rule& rule, const Source& source, const nlohmann::json& value,
-                                std::string& misread);
+                                std::string& leftover);
 
-/// One value as the text that selects a state; `scratch` holds it where it must.
+/// One value as the text that selects a state; may be a view of `scratch`.
 std::optional<std::string_view> state_text_of(const Rule& rule, const nlohmann::json& value,
                                               std::string& scratch);
 
-/// "" where absent, and with `problem` set where it is an array or object.
+/// The value of one label: "" if it is absent, or if it is an array or object; then `problem` says
+/// so.
 std::string label_of(const LabelRule& label, const Row& row, std::string& problem);
 
 /// The values of the rule's labels, in its order, "" where absent.  None when one of them is an

@@ -17,13 +17,13 @@ using RowPtrs = std::vector<const Row*>;
 constexpr std::size_t kMostTitles = 8;
 constexpr std::size_t kLongestTitle = 40;
 
-/// What an info row says comes from the box, a constant does not.
+/// Whether the value of the label comes from the box: a constant does not.
 bool from_box(const LabelRule& label) { return !label.source.constant; }
 
-/// Whoever asked for the extraction may want it no more.
-class Stopping {
+/// Whether the caller wants the extraction to stop.  Once it did, it is not asked again.
+class StopCheck {
  public:
-  explicit Stopping(const std::function<bool()>& stopped) : stopped_(stopped) {}
+  explicit StopCheck(const std::function<bool()>& stopped) : stopped_(stopped) {}
 
   bool now() { return stops_ = stops_ || (stopped_ && stopped_()); }
   /// The same for each of many rows; asks once in kRowsBetweenStops.
@@ -35,11 +35,11 @@ class Stopping {
   bool stops_ = false;
 };
 
-/// One rule on its way through a reply.
+/// Reads one rule out of a reply.
 class RuleReading {
  public:
   RuleReading(const Query& query, const Rule& rule, Rows& rows, WallClock::time_point now,
-              int& choice, Points& points, Stopping& stopping)
+              int& choice, Points& points, StopCheck& stopping)
       : query_(query),
         rule_(rule),
         all_rows_(rows),
@@ -53,8 +53,9 @@ class RuleReading {
       if (passes(rule.where, row, now)) rows_.push_back(&row);
     }
     if (rows.is_cut_off())
-      points.complain("more than " + std::to_string(kMostRows) + " rows; the others are left out");
-    if (rows_.empty() && rule.required) complain_of_selection(all);
+      points.add_problem("more than " + std::to_string(kMostRows) +
+                         " rows; the others are left out");
+    if (rows_.empty() && rule.required) explain_no_match(all);
     if (!rule.prefer.empty())
       std::stable_partition(rows_.begin(), rows_.end(),
                             [&](const Row* row) { return passes(rule.prefer, *row, now); });
@@ -69,48 +70,51 @@ class RuleReading {
       if (stopping_.at_row()) return;
       read_numbers(*row, /*all=*/false);
       if (values_.empty())
-        miss(*row);
+        note_missing(*row);
       else if (const auto labels = labels_in(*row))
         points_.add(*labels, values_.front());
     }
   }
 
  private:
-  /// The sources before the first constant compete; the constant is the default of a row.
+  /// How many sources there are to choose from: those before the first constant, which is the
+  /// default of a row.
   std::size_t competitors() const {
     const auto constant = std::find_if(rule_.value.begin(), rule_.value.end(),
                                        [](const Source& source) { return source.constant; });
     return static_cast<std::size_t>(constant - rule_.value.begin());
   }
 
-  /// What a rule is for is not in the list: the titles that are help to mend it.
-  void complain_of_selection(const std::vector<Row>& all) {
+  /// No row passes `where`: lists the texts that the rows have instead, so that the user can
+  /// correct the condition.
+  void explain_no_match(const std::vector<Row>& all) {
     for (const Condition& condition : rule_.where) {
       if (condition.any.empty()) continue;
       std::vector<std::string> found;
       for (const Row& row : all)
         read(condition.path, row, /*all=*/false, [&](const json& value) {
-          if (found.size() < kMostTitles && !value.is_structured() && !says_nothing(value))
+          if (found.size() < kMostTitles && !value.is_structured() && !is_empty_value(value))
             found.push_back("'" + shortened(repair_utf8(text_of(value)), kLongestTitle) + "'");
         });
       if (!found.empty())
-        points_.complain("no row has '" + condition.path.text() + "' '" +
-                         joined(condition.any, "' or '") + "' (there are: " + joined(found) + ")");
+        points_.add_problem("no row has '" + condition.path.text() + "' '" +
+                            joined(condition.any, "' or '") + "' (there are: " + joined(found) +
+                            ")");
     }
   }
 
   bool answers(const Source& source, const Row& row) const {
     bool usable = false;
     read(source, row, rule_.fold != Fold::none, [&](const json& value) {
-      std::string scratch, misread;
+      std::string scratch, leftover;
       usable |= rule_.family->type == MetricType::stateset
                     ? state_text_of(rule_, value, scratch).has_value()
-                    : number_of(rule_, source, value, misread).has_value();
+                    : number_of(rule_, source, value, leftover).has_value();
     });
     return usable;
   }
 
-  /// Over all rows, so that it does not depend on which row comes first.
+  /// Chooses the source over all rows, so that the choice does not depend on which row comes first.
   void choose() {
     const int count = static_cast<int>(competitors());
     if (choice_ >= count) choice_ = -1;
@@ -130,14 +134,14 @@ class RuleReading {
   void read_numbers(const Row& row, bool all) {
     values_.clear();
     for (const Source* source : sources_) {
-      std::string misread;
-      if (!source->sum.empty()) total_of(source->sum, row, misread);
+      std::string leftover;
+      if (!source->sum.empty()) sum_of(source->sum, row, leftover);
       read(*source, row, all, [&](const json& value) {
-        if (const auto number = number_of(rule_, *source, value, misread))
+        if (const auto number = number_of(rule_, *source, value, leftover))
           values_.push_back(*number);
       });
-      if (!misread.empty() && !rule_.family->foreign)
-        points_.complain("'" + source->path.text() + "': " + misread);
+      if (!leftover.empty() && !rule_.family->foreign)
+        points_.add_problem("'" + source->path.text() + "': " + leftover);
       if (!values_.empty()) return;
     }
   }
@@ -146,7 +150,7 @@ class RuleReading {
     std::string problem;
     auto labels = labels_of(rule_, row, problem);
     if (!labels) {
-      points_.complain(problem);
+      points_.add_problem(problem);
       points_.drop("label", 1);
       return {};
     }
@@ -165,7 +169,7 @@ class RuleReading {
   }
 
   /// A row has no usable value: silent, unless the rule asked for one or does not fit the reply.
-  void miss(const Row& row) {
+  void note_missing(const Row& row) {
     std::vector<std::string> paths;
     std::string found, misfit;
     for (const Source* source : sources_) {
@@ -174,15 +178,15 @@ class RuleReading {
       read(*source, row, /*all=*/false, [&](const json& value) {
         if (value.is_structured() && !value.empty())
           misfit = path + " is an " + value.type_name() + ", not a value";
-        else if (!says_nothing(value))
+        else if (!is_empty_value(value))
           found = path + ": '" + repair_utf8(text_of(value).substr(0, 40)) + "'";
       });
     }
     if (!misfit.empty())
-      points_.complain(misfit);
+      points_.add_problem(misfit);
     else if (rule_.required)
-      points_.complain(found.empty() ? "nothing at " + joined(paths)
-                                     : "nothing usable at " + found);
+      points_.add_problem(found.empty() ? "nothing at " + joined(paths)
+                                        : "nothing usable at " + found);
   }
 
   void read_info() {
@@ -200,12 +204,12 @@ class RuleReading {
         std::vector<std::string> paths;
         for (const LabelRule& label : rule_.labels)
           if (from_box(label)) paths.push_back("'" + label.source.path.text() + "'");
-        points_.complain("nothing at " + joined(paths));
+        points_.add_problem("nothing at " + joined(paths));
       }
     }
   }
 
-  /// Null where nobody listed the text.
+  /// Null if no state lists the text.
   const State* state_for(std::string_view text) const {
     const auto& states = rule_.states;
     auto state = std::find_if(states.begin(), states.end(),
@@ -228,7 +232,7 @@ class RuleReading {
         if (text) break;
       }
       if (!text) {
-        miss(*row);
+        note_missing(*row);
         continue;
       }
       const auto labels = labels_in(*row);
@@ -241,12 +245,12 @@ class RuleReading {
 
   void read_folded() {
     Folding folding(rule_, points_.limit());
-    for (const Place& iteration : all_rows_.iterations())
+    for (const JsonNode& iteration : all_rows_.iterations())
       if (auto labels = labels_without_rows(iteration)) folding.expect(std::move(*labels));
     for (const Row* row : rows_) {
       if (stopping_.at_row()) return;  // a part of a sum is no value
       read_numbers(*row, /*all=*/true);
-      if (values_.empty() && !rule_.value.empty()) miss(*row);
+      if (values_.empty() && !rule_.value.empty()) note_missing(*row);
       const auto labels = labels_in(*row);
       if (labels) folding.add(*labels, values_);
     }
@@ -255,7 +259,7 @@ class RuleReading {
 
   /// The labels that an iteration has for certain, however few rows: constants and `$name`.  None
   /// when other labels depend on the row, or when the box did not answer what the rows come from.
-  std::optional<std::vector<std::string>> labels_without_rows(const Place& iteration) {
+  std::optional<std::vector<std::string>> labels_without_rows(const JsonNode& iteration) {
     const Row row{iteration, &iteration};
     for (const Condition& condition : rule_.where)
       if (!condition.path.variable().empty() && !passes(condition, row, now_)) return {};
@@ -273,7 +277,7 @@ class RuleReading {
     return labels;
   }
 
-  bool answered(const std::string& name, const Place& iteration) const {
+  bool answered(const std::string& name, const JsonNode& iteration) const {
     const bool is_part = std::any_of(
         query_.parts.begin(), query_.parts.end(),
         [&](const Part& part) { return (part.name.empty() ? "reply" : part.name) == name; });
@@ -291,9 +295,9 @@ class RuleReading {
   int& choice_;
   // To look at: the chosen one, or all as long as none has answered; then the constant.
   std::vector<const Source*> sources_;
-  std::vector<Number> values_;  // of one row; here for its memory only
+  std::vector<Number> values_;  // of one row; a member to reuse its memory
   Points& points_;
-  Stopping& stopping_;
+  StopCheck& stopping_;
 };
 
 }  // namespace
@@ -304,7 +308,7 @@ Extraction extract(const Query& query, const Reply& reply, std::size_t series_li
   choices.resize(query.rules.size(), -1);
   Rows rows(query, reply);
   Points points(series_limit);
-  Stopping stopping(stopped);
+  StopCheck stopping(stopped);
   for (std::size_t i = 0; i < query.rules.size(); ++i) {
     if (stopping.now()) break;
     points.start(query.rules[i]);

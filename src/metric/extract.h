@@ -14,14 +14,15 @@ namespace boxmeter {
 /// Kept by the caller from poll to poll, forgotten when the box restarts or changes firmware.
 using Choices = std::vector<int>;
 
+/// How many rows extract() looks at before it asks again whether to stop.
 inline constexpr std::size_t kRowsBetweenStops = 64;
 
 struct Extraction {
   std::vector<Series> series = {};  // one per rule that found something, in the order of the rules
   std::vector<Failure> problems = {};  // "metric 'box_x': ...": at most one per rule
-  /// "limit", "duplicate", "state", "label", "key"
+  /// Points left out, by reason: "limit", "duplicate", "state", "label", "key".
   std::map<std::string, std::uint64_t> dropped = {};
-  std::uint64_t cut = 0;  // label values that show only their start
+  std::uint64_t cut = 0;  // label values that were cut
 };
 
 /// Reads every rule of the query out of its reply; a rule that does not fit costs only itself.
@@ -31,8 +32,8 @@ struct Extraction {
 /// Rows.  For a query with a loop, `reply` is the array of iterations ({variable, reply or parts});
 /// rules are read for each, and `$name` starts there.  Without one the reply is the only iteration.
 /// `each` starts at the iteration; without `each` the iteration is the row.  An absent list, {} and
-/// [] are no rows and no error.  What `*` takes is told in path.h; where a rule reads the row
-/// itself (the empty path or `~`) and names nothing inside it, it takes every member of an object.
+/// [] are no rows and no error.  What `*` leads to: see path.h; where a rule reads the row itself
+/// (the empty path or `~`) and names nothing inside it, it takes every member of an object.
 /// `split` in `each` makes a row of every piece that is not empty, one level below its string.
 ///
 /// Comparing (`where`, `map`, `absent`, `states`) is as text, with true = 1 and false = 0.  A
@@ -41,12 +42,12 @@ struct Extraction {
 ///
 /// Values.  A source answers when it gives a usable value after `absent`, `match` and `map`; the
 /// first one that does in any row is chosen for all rows and all later polls.  A constant among
-/// them is never chosen for good: it is the value of the rows for which the sources before it have
-/// none.  `match` finds its pattern anywhere in the text.  What a `map` without `else` does not
-/// list is absent, and `else` does not bring back what is absent.  Numbers that are not finite and
-/// counters below 0 are absent.  Absence is silent but for `required`; an array or object that is
-/// not empty where a value should be is a problem (mapping).  An empty list never is.
-/// A path with `*` and a split string have many values: `fold` takes all, else the first counts.
+/// them is never chosen: it is the value of the rows for which the sources before it have none.
+/// `match` finds its pattern anywhere in the text.  What a `map` without `else` does not list is
+/// absent, and `else` does not bring back what is absent.  Numbers that are not finite and counters
+/// below 0 are absent.  Absence is silent but for `required`; an array or object that is not empty
+/// where a value should be is a problem (mapping).  An empty list never is.  A path with `*` and a
+/// split string have many values: `fold` takes all, else the first counts.
 ///
 /// Labels.  Those that name the thing (`key`) must be there and no longer than kLongestLabel, else
 /// the row is dropped ("key"): without them two things would become one.  Another one is left out
@@ -57,15 +58,15 @@ struct Extraction {
 /// others.  An info row about which the box says nothing (all labels empty but constants) is left
 /// out; its value is always 1.
 ///
-/// Numbers.  Half a number is absent and a problem: what stands behind it must be one of `units`.
-/// A rule that is `required` complains too where rows are there and none passes `where`.
+/// Numbers.  A number that is followed by anything but one of `units` is absent, and a problem.  A
+/// rule that is `required` also has a problem if there are rows and none passes `where`.
 ///
 /// Fold.  Rows without a usable value do not count (a mean is one of those that have one); `count`
 /// counts the values, or the rows where the rule has no `value`.  For count and sum every
 /// combination of values that the labels' maps name is there, with 0 when nothing was found: for
 /// each combination of the other labels that occurs, and for every iteration where these are
 /// constants or from `$name` (so a rule without labels counts 0 rows as 0).  Where the request part
-/// that `each` reads got no answer, nothing is made up.
+/// that `each` reads got no answer, no such points are added.
 ///
 /// States.  A state set has one point per state, `state` last, and is never cut in half; a text
 /// that nobody listed gives all 0 and is counted ("state"); an absent or empty one gives no points.
@@ -73,9 +74,9 @@ struct Extraction {
 /// `series_limit` bounds the points of the whole query, kMostLabelBytes their labels: later ones
 /// are dropped ("limit"), which is a problem, too_large.
 ///
-/// `stopped` is asked before each rule and once in kRowsBetweenStops rows that are looked at; once
-/// it says so it is not asked again, and what is not read yet is left out, a fold that is not whole
-/// too.
+/// `stopped` is called before each rule and once in kRowsBetweenStops rows.  Once it has returned
+/// true it is not called again; what has not been read by then is left out, and so is an incomplete
+/// fold.
 Extraction extract(const Query& query, const Reply& reply, std::size_t series_limit,
                    Choices& choices, WallClock::time_point now,
                    const std::function<bool()>& stopped = {});

@@ -68,7 +68,7 @@ void Folding::add(const std::vector<std::string>& labels, const std::vector<Numb
     into.value = Number(into.members);
     return;
   }
-  into.valueless |= values.empty();
+  into.has_rows_without_value |= values.empty();
   for (const Number& value : values) {
     const bool better = into.members++ == 0 || (rule_.fold == Fold::min && value < into.value) ||
                         (rule_.fold == Fold::max && into.value < value);
@@ -83,8 +83,8 @@ void Folding::add(const std::vector<std::string>& labels, const std::vector<Numb
 std::vector<std::pair<std::vector<std::string>, Number>> Folding::points() const {
   std::vector<std::pair<std::vector<std::string>, Number>> points;
   for (const Group& group : groups_) {
-    // Of rows that said nothing there is no sum, unless a map promises one.
-    const bool nothing = group.members == 0 && group.valueless;
+    // Rows without a value give no sum, unless the map of a label asks for every combination.
+    const bool nothing = group.members == 0 && group.has_rows_without_value;
     if (!group.value.is_finite()) continue;
     if (rule_.fold == Fold::count || group.members > 0 ||
         (makes_zeros(rule_.fold) && (any_mapped_ || !nothing)))

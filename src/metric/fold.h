@@ -15,21 +15,21 @@ class Folding {
   struct Group {
     std::vector<std::string> labels = {};  // as in the rule
     std::uint64_t members = 0;             // that had a value
-    bool valueless = false;                // there was a row without a value
+    bool has_rows_without_value = false;
     Number value = {};
-    long double total = 0;  // for a mean: of eleven times 0.01 it is 0.01
+    long double total = 0;  // long double, so that the mean of eleven 0.01 prints as 0.01
   };
 
-  /// `limit` bounds the combinations that are made up.
+  /// `limit`: most combinations that expect() adds.
   Folding(const Rule& rule, std::size_t limit);
 
-  /// A row of these labels, with its values (`count` may do without any).
+  /// Adds a row with these labels and values; `count` needs no value.
   void add(const std::vector<std::string>& labels, const std::vector<Number>& values);
-  /// For count and sum, a group for every combination of the values that the labels' maps name;
-  /// `labels` says the others.
+  /// For count and sum: adds a group for every combination of the values that the labels' maps
+  /// name, so that it is 0 if no row has it; `labels` has the values of the other labels.
   void expect(std::vector<std::string> labels);
 
-  /// In the order of first sight.
+  /// The labels and value of each group, in the order in which the groups appeared.
   std::vector<std::pair<std::vector<std::string>, Number>> points() const;
 
  private:
@@ -38,7 +38,7 @@ class Folding {
 
   const Rule& rule_;
   std::size_t limit_;
-  std::vector<std::vector<std::string>> mapped_;  // per label what its map names; else empty
+  std::vector<std::vector<std::string>> mapped_;  // per label: the values that its map names
   bool any_mapped_ = false;
   std::set<std::vector<std::string>> expected_;
   std::vector<Group> groups_;

@@ -11,13 +11,13 @@
 #include "base/error.h"
 #include "metric/number.h"
 
-// What travels from a device to the sinks: values, frozen once made, shared as const.
+// What travels from a device to the sinks: values, immutable once made, shared as const.
 namespace boxmeter {
 
 using Clock = std::chrono::steady_clock;      // for waiting and for age
 using WallClock = std::chrono::system_clock;  // for timestamps that people and sinks read
 
-/// What a device said, whatever it spoke on the wire.
+/// A reply of a device: JSON, whatever the protocol.
 using Reply = nlohmann::json;
 
 /// One question to a device in its brand's own words: {tr064: DeviceInfo1.GetInfo}.
@@ -31,12 +31,12 @@ struct Request {
     std::string index = {};  // the argument that counts up from 0
     int until = 0;           // the error code that ends the walk; 0: `count` says how many
     std::string count = {};  // "Service.Action/NewCount"
-    unsigned limit = 256;    // never more than this, whatever the box says
+    unsigned limit = 256;    // most elements, even if `count` is larger
     friend bool operator==(const Repeat&, const Repeat&) = default;
   };
   std::optional<Repeat> repeat = {};
   std::size_t body_limit = 4U << 20;  // bytes, received and unpacked
-  std::chrono::milliseconds keep{0};  // how long it serves all queries of the device; 0: never
+  std::chrono::milliseconds keep{0};  // how long its reply is reused; 0: never
 
   friend bool operator==(const Request&, const Request&) = default;
 };
@@ -98,7 +98,7 @@ struct Snapshot {
   Clock::duration took = {};            // from `asked` to the outcome, reading the reply included
   Support support = Support::supported;
   std::optional<Failure> failure = {};  // set: no usable reply at all; `series` is empty
-  /// Of what the box refuses: nothing of it is asked before.  max(): as usual.
+  /// If the box refused: it is not asked again before. max(): asked as usual.
   Clock::time_point ask_again = Clock::time_point::max();
   std::vector<Failure> problems = {};  // parts and rules that failed in an otherwise good reply
   std::vector<Series> series = {};

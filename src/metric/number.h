@@ -22,8 +22,8 @@ class Number {
   static std::optional<Number> parse(std::string_view text);
 
   /// As a box writes it for people: also with a decimal comma ("-17,86") or a minus sign of its own
-  /// (U+2212), and with one of `units` behind it ("2,41 dBm").  Where a number is followed by
-  /// anything else `rest` says by what, and there is none: half a number is not one.
+  /// (U+2212), and with one of `units` behind it ("2,41 dBm").  If anything else follows the
+  /// number, the result is nullopt and `rest` is what follows.
   static std::optional<Number> parse_measured(std::string_view text,
                                               const std::vector<std::string>& units,
                                               std::string& rest);
@@ -33,7 +33,7 @@ class Number {
   Number scaled(double scale, double offset) const;
 
   friend Number operator+(const Number& a, const Number& b);
-  // By value, whatever holds it: 5 equals 5.0, and 2^53 + 1 does not equal the double 2^53.
+  // By value, not by type: 5 equals 5.0, and 2^53 + 1 does not equal the double 2^53.
   friend bool operator<(const Number& a, const Number& b);
   friend bool operator==(const Number& a, const Number& b);
 
@@ -43,8 +43,8 @@ class Number {
   bool is_finite() const;
 
   /// Appends the shortest text that reads back as the same value, whole numbers with all their
-  /// digits (a double above 1e15 with an exponent where that is shorter); "NaN", "+Inf" and "-Inf"
-  /// where it must.
+  /// digits (a double above 1e15 with an exponent where that is shorter); "NaN", "+Inf" or "-Inf"
+  /// for what is not finite.
   void append_to(std::string& text) const;
   std::string text() const;
 

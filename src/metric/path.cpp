@@ -62,39 +62,41 @@ std::string text_of(const json& value) {
   }
 }
 
-Place::Place(const json& root) : steps_{{&root, nullptr, kNoIndex}} {}
+JsonNode::JsonNode(const json& root) : steps_{{&root, nullptr, kNoIndex}} {}
 
-Place Place::member(const std::string& key) const {
-  Place place = *this;
+JsonNode JsonNode::member(const std::string& key) const {
+  JsonNode node = *this;
   const auto member = value().find(key);
-  place.steps_.push_back({&*member, &member.key(), kNoIndex});
-  return place;
+  node.steps_.push_back({&*member, &member.key(), kNoIndex});
+  return node;
 }
 
-Place Place::element(std::size_t index) const { return made(value()[index], index); }
-
-Place Place::made(const json& value, std::size_t index) const {
-  Place place = *this;
-  place.steps_.push_back({&value, nullptr, index});
-  return place;
+JsonNode JsonNode::element(std::size_t index) const {
+  return synthetic_child(value()[index], index);
 }
 
-std::optional<Place> Place::parent() const {
+JsonNode JsonNode::synthetic_child(const json& value, std::size_t index) const {
+  JsonNode node = *this;
+  node.steps_.push_back({&value, nullptr, index});
+  return node;
+}
+
+std::optional<JsonNode> JsonNode::parent() const {
   if (steps_.size() == 1) return {};
-  Place place = *this;
-  place.steps_.pop_back();
-  return place;
+  JsonNode node = *this;
+  node.steps_.pop_back();
+  return node;
 }
 
-std::optional<json> Place::key() const { return key_of(steps_.back()); }
+std::optional<json> JsonNode::key() const { return key_of(steps_.back()); }
 
-std::optional<json> Place::key_of(const Step& step) {
+std::optional<json> JsonNode::key_of(const Step& step) {
   if (step.name != nullptr) return json(*step.name);
   if (step.index == kNoIndex) return {};
   return json(step.index);
 }
 
-std::optional<Place::Step> Place::below(const json& value, const std::string& name) {
+std::optional<JsonNode::Step> JsonNode::child(const json& value, const std::string& name) {
   if (value.is_object()) {
     const auto member = value.find(name);
     if (member == value.end()) return {};
@@ -163,10 +165,12 @@ const std::string& Path::head() const {
   return !variable_.empty() || steps_.empty() ? variable_ : steps_.front().name;
 }
 
-void Path::fan_out(const Place& place, const Step* next, Lone lone, std::vector<Place>& places) {
-  const json& value = place.value();
+void Path::fan_out(const JsonNode& node, const Step* next, SingleElement single,
+                   std::vector<JsonNode>& nodes) {
+  const json& value = node.value();
   if (value.is_array()) {
-    for (std::size_t i = 0; i < value.size(); ++i) places.push_back(place.made(value[i], i));
+    for (std::size_t i = 0; i < value.size(); ++i)
+      nodes.push_back(node.synthetic_child(value[i], i));
     return;
   }
   // empty() is true for null too, but never for a string
@@ -174,94 +178,97 @@ void Path::fan_out(const Place& place, const Step* next, Lone lone, std::vector<
       value.is_string() ? value.get_ref<const std::string&>().empty() : value.empty();
   if (is_nothing) return;
   const bool named = next != nullptr && next->kind == StepKind::name;
-  const bool members_read = next == nullptr ? lone == Lone::never : next->kind == StepKind::key;
-  const bool is_lone = !value.is_object() || (named && value.contains(next->name)) ||
-                       (!members_read && std::any_of(value.begin(), value.end(), is_scalar));
-  if (is_lone) {
-    places.push_back(place.made(value, 0));
+  const bool members_read =
+      next == nullptr ? single == SingleElement::never : next->kind == StepKind::key;
+  const bool is_single = !value.is_object() || (named && value.contains(next->name)) ||
+                         (!members_read && std::any_of(value.begin(), value.end(), is_scalar));
+  if (is_single) {
+    nodes.push_back(node.synthetic_child(value, 0));
     return;
   }
   for (auto member = value.begin(); member != value.end(); ++member) {
-    places.push_back(place);
-    places.back().steps_.push_back({&*member, &member.key(), kNoIndex});
+    nodes.push_back(node);
+    nodes.back().steps_.push_back({&*member, &member.key(), kNoIndex});
   }
 }
 
-/// All steps but a final `~`.
-std::vector<Place> Path::walk(const Place& from, const Place* iteration, Lone lone) const {
-  std::vector<Place> places;
+/// Follows all steps but a final `~`.
+std::vector<JsonNode> Path::walk(const JsonNode& from, const JsonNode* iteration,
+                                 SingleElement single) const {
+  std::vector<JsonNode> nodes;
   if (variable_.empty()) {
-    places.push_back(from);
+    nodes.push_back(from);
   } else if (iteration != nullptr) {
-    if (const auto start = Place::below(iteration->value(), variable_)) {
-      places.push_back(*iteration);
-      places.back().steps_.push_back(*start);
+    if (const auto start = JsonNode::child(iteration->value(), variable_)) {
+      nodes.push_back(*iteration);
+      nodes.back().steps_.push_back(*start);
     }
   }
   for (const Step& step : steps_) {
     const Step* const next = &step == &steps_.back() ? nullptr : &step + 1;
-    std::vector<Place> further;
-    for (Place& place : places) {
+    std::vector<JsonNode> further;
+    for (JsonNode& node : nodes) {
       if (step.kind == StepKind::star) {
-        fan_out(place, next, lone, further);
+        fan_out(node, next, single, further);
       } else if (step.kind == StepKind::name) {
-        if (const auto below = Place::below(place.value(), step.name)) {
-          place.steps_.push_back(*below);
-          further.push_back(std::move(place));
+        if (const auto child = JsonNode::child(node.value(), step.name)) {
+          node.steps_.push_back(*child);
+          further.push_back(std::move(node));
         }
       } else if (step.kind == StepKind::key) {
-        further.push_back(std::move(place));
-      } else if (place.steps_.size() > 1) {
-        place.steps_.pop_back();
-        further.push_back(std::move(place));
+        further.push_back(std::move(node));
+      } else if (node.steps_.size() > 1) {
+        node.steps_.pop_back();
+        further.push_back(std::move(node));
       }
     }
-    places = std::move(further);
+    nodes = std::move(further);
   }
-  return places;
+  return nodes;
 }
 
-std::vector<Place> Path::find(const Place& from, const Place* iteration, Lone lone) const {
+std::vector<JsonNode> Path::find(const JsonNode& from, const JsonNode* iteration,
+                                 SingleElement single) const {
   if (ends_in_key()) return {};
-  return walk(from, iteration, lone);
+  return walk(from, iteration, single);
 }
 
-/// Without a way back, hence without an allocation: most paths are names.
-std::optional<Place::Step> Path::descend(const Place& from, const Place* iteration) const {
-  Place::Step at{};
+/// For paths of names alone, which most are: keeps no ancestors, and so allocates nothing.
+std::optional<JsonNode::Step> Path::descend(const JsonNode& from, const JsonNode* iteration) const {
+  JsonNode::Step at{};
   if (variable_.empty()) {
     if (ups_ >= from.steps_.size()) return {};
     at = from.steps_[from.steps_.size() - 1 - ups_];
   } else {
     if (iteration == nullptr) return {};
-    const auto start = Place::below(iteration->value(), variable_);
+    const auto start = JsonNode::child(iteration->value(), variable_);
     if (!start) return {};
     at = *start;
   }
   for (std::size_t i = ups_; i < steps_.size() && steps_[i].kind == StepKind::name; ++i) {
-    const auto below = Place::below(*at.value, steps_[i].name);
-    if (!below) return {};
-    at = *below;
+    const auto child = JsonNode::child(*at.value, steps_[i].name);
+    if (!child) return {};
+    at = *child;
   }
   return at;
 }
 
-const json* Path::at(const Place& from, const Place* iteration, json& key) const {
-  std::optional<Place::Step> found;
+const json* Path::at(const JsonNode& from, const JsonNode* iteration, json& key) const {
+  std::optional<JsonNode::Step> found;
   if (direct_) {
     found = descend(from, iteration);
-  } else if (const auto places = walk(from, iteration, Lone::allowed); !places.empty()) {
-    found = places.front().steps_.back();
+  } else if (const auto nodes = walk(from, iteration, SingleElement::allowed); !nodes.empty()) {
+    found = nodes.front().steps_.back();
   }
   if (!found) return nullptr;
   if (!ends_in_key()) return found->value->is_null() ? nullptr : found->value;
-  auto name = Place::key_of(*found);
+  auto name = JsonNode::key_of(*found);
   if (!name) return nullptr;
   key = std::move(*name);
   return &key;
 }
 
-std::optional<json> Path::value(const Place& from, const Place* iteration) const {
+std::optional<json> Path::value(const JsonNode& from, const JsonNode* iteration) const {
   json key;
   const json* found = at(from, iteration, key);
   if (found == nullptr) return {};

@@ -14,8 +14,8 @@ namespace re2 {
 class RE2;
 }
 
-// The query language of design.md section 4 as values.  config/ makes them, checked; extract() and
-// ask() read them.  Immutable once made, shared by all devices that run the query.
+// The query language of docs/packs.md as values: config/ reads and checks them, the Requester and
+// extract() follow them.  Immutable once made, shared by all devices that run the query.
 namespace boxmeter {
 
 /// Bytes of a label value; a longer one is cut.
@@ -30,25 +30,26 @@ struct Mapping {
   bool empty() const { return entries.empty() && !otherwise; }
 };
 
-/// A place in the row, a constant, or a sum; `split` makes an array of the string found there.
+/// Where a value comes from: a path from the row, a constant, or a sum.  `split` makes an array of
+/// the string at the path.
 struct Source {
   std::optional<std::string> constant = {};  // `=text`
   Path path = {};                            // of a sum: that of its first addend
   std::string split = {};                    // one character, or empty
   double scale = 1.0;                        // of this source alone, before the rule's own
   RegexPtr match = {};                       // of an addend
-  std::vector<Source> sum = {};              // addends: places
+  std::vector<Source> sum = {};              // the addends, each a path
 };
 
 struct LabelRule {
   std::string name = {};
   Source source = {};
-  std::string remove = {};  // characters that the label is without
+  std::string remove = {};  // characters to remove
   bool lower = false;       // in lower case (ASCII)
   RegexPtr match = {};      // no match: the label is empty
   Mapping map = {};
-  std::string fallback = {};  // where the box says nothing
-  bool key = false;           // it names the thing: a row without it is dropped
+  std::string fallback = {};  // if the box says nothing
+  bool key = false;           // identifies the row: one without it is dropped
 };
 
 /// One key of `where`.  The row is kept when any of `any` equals the value (as text, true = 1),
@@ -63,7 +64,8 @@ struct Condition {
   std::optional<bool> present = {};
 };
 
-/// `states:` in the order of the file; the text that selects it, or `otherwise` for `else`.
+/// One of `states:`, in the order of the file.  Selected by any of `texts`, or, if `otherwise`
+/// (`else`), by any text that no state lists.
 struct State {
   std::string name = {};
   std::vector<std::string> texts = {};

@@ -9,9 +9,9 @@ namespace {
 
 using nlohmann::json;
 
-/// A rule that reads the row itself and names nothing inside it means the members of an object,
-/// whatever they are.
-Lone lone_for(const Rule& rule) {
+/// In a rule that reads only the row itself, and names nothing inside it, `*` means every member of
+/// an object.
+SingleElement single_element_for(const Rule& rule) {
   bool itself = false, inside = false;
   const auto look = [&](const Path& path) {
     itself |= path.is_row();
@@ -22,7 +22,7 @@ Lone lone_for(const Rule& rule) {
   for (const LabelRule& label : rule.labels)
     if (!label.source.constant) look(label.source.path);
   for (const Condition& condition : rule.where) look(condition.path);
-  return itself && !inside ? Lone::never : Lone::allowed;
+  return itself && !inside ? SingleElement::never : SingleElement::allowed;
 }
 
 bool same_each(const Rule& a, const Rule& b) {
@@ -30,7 +30,7 @@ bool same_each(const Rule& a, const Rule& b) {
                     [](const Source& x, const Source& y) {
                       return x.split == y.split && x.path.text() == y.path.text();
                     }) &&
-         lone_for(a) == lone_for(b);
+         single_element_for(a) == single_element_for(b);
 }
 
 bool equals(const Path& path, const Row& row, std::string_view text) {
@@ -51,7 +51,7 @@ bool is_recent(std::string_view text, WallClock::time_point now, std::chrono::mi
 }  // namespace
 
 Rows::Rows(const Query& query, const json& reply) {
-  const Place root(reply);
+  const JsonNode root(reply);
   if (!query.loop) {
     iterations_.push_back(root);
   } else if (reply.is_array()) {
@@ -64,33 +64,33 @@ const std::vector<Row>& Rows::of(const Rule& rule) {
   of_ = &rule;
   rows_.clear();
   pieces_.clear();
-  const Lone lone = lone_for(rule);
-  for (const Place& iteration : iterations_) {
+  const SingleElement single = single_element_for(rule);
+  for (const JsonNode& iteration : iterations_) {
     if (rule.each.empty()) rows_.push_back({iteration, &iteration});
-    for (const Source& each : rule.each) add(each, lone, iteration);
+    for (const Source& each : rule.each) add(each, single, iteration);
   }
   if (rows_.size() > kMostRows) rows_.resize(kMostRows, rows_.front());
   return rows_;
 }
 
-void Rows::add(const Source& each, Lone lone, const Place& iteration) {
-  for (Place& place : each.path.find(iteration, &iteration, lone)) {
+void Rows::add(const Source& each, SingleElement single, const JsonNode& iteration) {
+  for (JsonNode& node : each.path.find(iteration, &iteration, single)) {
     if (rows_.size() > kMostRows) return;
     if (each.split.empty()) {
-      rows_.push_back({std::move(place), &iteration});
+      rows_.push_back({std::move(node), &iteration});
       continue;
     }
-    if (says_nothing(place.value())) continue;
-    const json& pieces = pieces_.emplace_back(pieces_of(place.value(), each.split));
+    if (is_empty_value(node.value())) continue;
+    const json& pieces = pieces_.emplace_back(pieces_of(node.value(), each.split));
     for (std::size_t i = 0; i < pieces.size(); ++i)
-      rows_.push_back({place.made(pieces[i], i), &iteration});
+      rows_.push_back({node.synthetic_child(pieces[i], i), &iteration});
   }
 }
 
 bool passes(const Condition& condition, const Row& row, WallClock::time_point now) {
   bool present = false, wanted = false, unwanted = false, same = false, recent = false;
   read(condition.path, row, /*all=*/true, [&](const json& value) {
-    present |= !says_nothing(value);
+    present |= !is_empty_value(value);
     if (value.is_structured()) return;
     std::string scratch;
     const std::string_view text = text_of(value, scratch);

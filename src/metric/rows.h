@@ -4,16 +4,18 @@
 
 #include "metric/query.h"
 
-// extract()'s first step: which rows of a reply a rule is about.  Pure; nothing here throws.
+// The first step of extract(): which rows of a reply a rule is about.  Pure; nothing here throws.
 namespace boxmeter {
 
-/// Rows of one rule: many more than series may be (poll.series_limit), and few enough for memory.
+/// Most rows of one rule, to bound memory: far more than poll.series_limit, since several rows may
+/// become one series.
 inline constexpr std::size_t kMostRows = 50'000;
 
-/// `iteration` is where `$name` starts.  A view of the reply and of the Rows that made it.
+/// A row of a rule, and the iteration at which `$name` starts.  A view of the reply and of the Rows
+/// that made it.
 struct Row {
-  Place place;
-  const Place* iteration;
+  JsonNode node;
+  const JsonNode* iteration;
 };
 
 /// The rows of one reply, rule by rule.
@@ -30,12 +32,12 @@ class Rows {
   /// The reply has more rows of that rule than kMostRows: they are left out.
   bool is_cut_off() const { return rows_.size() >= kMostRows; }
 
-  const std::vector<Place>& iterations() const { return iterations_; }
+  const std::vector<JsonNode>& iterations() const { return iterations_; }
 
  private:
-  void add(const Source& each, Lone lone, const Place& iteration);
+  void add(const Source& each, SingleElement single, const JsonNode& iteration);
 
-  std::vector<Place> iterations_;
+  std::vector<JsonNode> iterations_;
   std::deque<nlohmann::json> pieces_;  // of split strings; rows point into them
   const Rule* of_ = nullptr;           // whose rows these are
   std::vector<Row> rows_;

@@ -10,7 +10,8 @@
 
 namespace boxmeter {
 
-/// How one turn of a device went: what was due was asked, one query after the other.  A value.
+/// The outcome of one turn (poll cycle) of a device: all queries that were due are asked, one after
+/// the other.  A value.
 struct Turn {
   bool asked = true;     // something was sent; if not, the turn says nothing about the device
   bool reached = false;  // some query got an answer of a box of this kind, a refusal included
@@ -20,11 +21,11 @@ struct Turn {
   std::vector<std::string> abandoned = {};  // due queries that were not asked any more
   Clock::duration took{};                   // from its first request to its last answer
   Clock::duration lag{};                    // started this much later than planned
-  std::uint64_t skipped = 0;                // polls that were due and are not made up for
+  std::uint64_t skipped = 0;                // polls that were due and have been skipped
   std::uint64_t logins = 0;                 // of the device so far
   Reply permissions = Reply::object();      // Device::permissions()
   Clock::time_point ended{};
-  Clock::time_point next{};  // nothing of the device is asked before; epoch: nobody said
+  Clock::time_point next{};  // not asked again before; time_point(): not known
   /// When each query that was due in this turn is due again, if nothing holds the device back.
   std::vector<std::pair<std::string, Clock::time_point>> due = {};
   /// Metrics that the box gave before its firmware changed, and does not give since.

@@ -6,12 +6,12 @@
 
 namespace boxmeter {
 
-/// What one request can do on one box, and when to ask again for what it could not (design.md
-/// section 8).  Pure: time is an argument.
+/// Whether one box supports one request, and when to ask again if it does not.  Pure: time is an
+/// argument.
 class Capability {
  public:
   Capability() = default;
-  /// One that was refused so often in a row.
+  /// As read from a file: refused `refusals` times in a row.
   Capability(Support support, std::string reason, unsigned refusals, Clock::time_point ask_again)
       : support_(support), reason_(std::move(reason)), ask_again_(ask_again), refusals_(refusals) {}
 

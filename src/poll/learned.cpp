@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using Json = nlohmann::json;
 using std::chrono::duration_cast, std::chrono::seconds;
 
-constexpr int kFormat = 1;  // of the file; what another one says is learned anew
+constexpr int kFormat = 1;  // of the file; one of another format is not read
 constexpr auto kClockError = 5min;
 constexpr seconds kLongest = 1h;  // that a Capability waits
 
@@ -31,32 +31,32 @@ WallClock::time_point to_time(const Json& json) {
       seconds(std::clamp<std::int64_t>(json.get<std::int64_t>(), 0, kLast)));
 }
 
-Json to_json(const Capability& capability, const Moment& now) {
+Json to_json(const Capability& capability, const ClockPair& now) {
   const auto left = duration_cast<WallClock::duration>(capability.ask_again() - now.steady);
   return {{"reason", capability.reason()},
           {"refusals", capability.refusals()},
           {"ask_again", to_json(now.wall + left)}};
 }
 
-Capability to_capability(const Json& json, const Moment& now) {
+Capability to_capability(const Json& json, const ClockPair& now) {
   const auto left = duration_cast<seconds>(to_time(json.at("ask_again")) - now.wall);
   return {Support::unsupported, json.at("reason"), json.at("refusals"),
           now.steady + std::clamp(left, 0s, kLongest)};
 }
 
-Json to_json(const GivenMetrics::Known& known) {
-  return {{"firmware", known.firmware},
-          {"metrics", *known.given},
-          {"firmware_before", known.firmware_before},
-          {"missing", *known.missing},
-          {"changed", to_json(known.changed)}};
+Json to_json(const MetricInventory::Contents& contents) {
+  return {{"firmware", contents.firmware},
+          {"metrics", *contents.given},
+          {"firmware_before", contents.firmware_before},
+          {"missing", *contents.missing},
+          {"changed", to_json(contents.changed)}};
 }
 
-GivenMetrics::Known to_known(const Json& json) {
+MetricInventory::Contents to_inventory(const Json& json) {
   return {.firmware = json.at("firmware"),
-          .given = share(json.at("metrics").get<MetricNames>()),
+          .given = interned(json.at("metrics").get<MetricNames>()),
           .firmware_before = json.at("firmware_before"),
-          .missing = share(json.at("missing").get<MetricNames>()),
+          .missing = interned(json.at("missing").get<MetricNames>()),
           .changed = to_time(json.at("changed"))};
 }
 
@@ -80,7 +80,7 @@ bool is_same(const Incarnation& a, const Incarnation& b) {
   return a.firmware == b.firmware && std::chrono::abs(a.booted - b.booted) <= kClockError;
 }
 
-std::string to_text(const Learned& learned, const Moment& now) {
+std::string to_text(const Learned& learned, const ClockPair& now) {
   Json unsupported = Json::object();
   for (const auto& [request, capability] : learned.unsupported)
     unsupported[request] = to_json(capability, now);
@@ -93,7 +93,7 @@ std::string to_text(const Learned& learned, const Moment& now) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-Learned from_text(std::string_view text, const Moment& now) {
+Learned from_text(std::string_view text, const ClockPair& now) {
   try {
     const Json json = Json::parse(text);
     if (json.at("format") != kFormat)
@@ -101,7 +101,7 @@ Learned from_text(std::string_view text, const Moment& now) {
     Learned learned{
         .incarnation = {.firmware = json.at("firmware"), .booted = to_time(json.at("booted"))},
         .choices = json.at("choices")};
-    if (json.contains("given")) learned.given = to_known(json.at("given"));
+    if (json.contains("given")) learned.given = to_inventory(json.at("given"));
     for (const auto& [request, capability] : json.at("unsupported").items())
       learned.unsupported.emplace(request, to_capability(capability, now));
     return learned;
@@ -110,7 +110,7 @@ Learned from_text(std::string_view text, const Moment& now) {
   }
 }
 
-Learned LearnedFile::load(const Moment& now) const {
+Learned LearnedFile::load(const ClockPair& now) const {
   std::error_code none;
   if (file_.empty() || !std::filesystem::exists(file_, none)) return {};
   try {
@@ -124,7 +124,7 @@ Learned LearnedFile::load(const Moment& now) const {
   }
 }
 
-void LearnedFile::save(const Learned& learned, const Moment& now) {
+void LearnedFile::save(const Learned& learned, const ClockPair& now) {
   if (!file_.empty() && !keep_file(file_, to_text(learned, now))) file_.clear();
 }
 

@@ -23,39 +23,40 @@ struct Job {
   const DeviceKind* kind = nullptr;  // its row; never null in a configuration
 };
 
-/// Whether a device polled by one of them can go on undisturbed under the other.  Queries are
-/// compared by pointer.
+/// Whether a device polled by one job can go on unchanged with the other.  Queries are compared by
+/// pointer.
 bool is_same(const Job& a, const Job& b);
 
-/// Where the outcomes of polling go.  Called from the workers' threads, several at a time; what a
-/// device says comes from one thread at a time, in order.  They must not throw; the first two must
-/// be set.
+/// Functions that get the outcomes of polling.  Called from the workers' threads, several at a
+/// time, but for one device by one thread at a time, in order.  They must not throw; the first two
+/// must be set.
 struct PollRecorder {
   std::function<void(const SnapshotPtr&)> record;
   std::function<void(const std::string& device, const Turn&)> end_turn;
-  /// What came of one request that was sent; no error: an answer.
-  std::function<void(const Request&, const Error*)> heard = {};
+  /// After each request that was sent, with its error; null: it was answered.
+  std::function<void(const Request&, const Error*)> request_done = {};
 };
 
 /// What a probe wants of a device.
-struct Probe {
+struct ProbeRequest {
   std::string device = {};
   std::set<std::string> queries = {};  // of its job
-  /// Asked whatever their intervals say, and answered as soon as all are there.  Else those with a
-  /// longer interval than the device's keep to it, and the answer comes when the turn has ended.
+  /// true: all queries are asked, whatever their intervals, and the probe ends as soon as all are
+  /// answered. false: queries with a longer interval than the device's are asked only if they are
+  /// due, and the probe ends with the turn.
   bool at_once = false;
-  Clock::time_point until = {};  // then what has come by then is all there is
+  Clock::time_point until = {};  // deadline: then the probe ends with what there is
 };
 
-struct Probed {
-  bool known = true;                // else nobody asks such a device here (any more)
+struct ProbeResult {
+  bool known = true;                // false: there is no such device (any more)
   std::set<std::string> late = {};  // queries that were to be asked and were not answered in time
   /// The box answered, no login was refused, and nothing is late.
   bool success = false;
 };
 
-/// Polls until destroyed: a due-queue ordered by time and a pool of workers (design.md section 3).
-/// A device that is not `polled` is asked by probe() alone.
+/// Polls until destroyed: a due-queue ordered by time and a pool of workers.  A device that is not
+/// `polled` is asked by probe() alone.
 class Poller {
  public:
   /// Opens all devices (throws what that throws), touching no network, and starts polling.  The
@@ -80,10 +81,10 @@ class Poller {
   void update(const std::vector<Job>& jobs, const PollOptions& options);
 
   /// Asks a device now, polled or not, and waits for the outcome, which the recorder has got by
-  /// then.  A device is asked by one at a time: who comes while it is asked shares what its turn
-  /// gives, and has it asked again only for what that leaves out.  Any thread.
-  Probed probe(const Probe& probe);
-  /// From now on probe() returns at once.
+  /// then.  A device is never asked twice at once: a probe that comes during a turn shares its
+  /// outcomes, and the device is asked again only for what it leaves out.  Any thread.
+  ProbeResult probe(const ProbeRequest& probe);
+  /// Ends all probes; later calls of probe() return at once.
   void end_probes();
 
   /// Every device one turn, as many at a time as there are workers; returns when all have ended.

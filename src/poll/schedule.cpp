@@ -19,7 +19,7 @@ Clock::time_point next_tick(Clock::time_point origin, Clock::duration phase,
 
 Schedule::Schedule(std::string_view device, const std::vector<Clock::duration>& intervals,
                    Clock::time_point start)
-    // One number for all queries: taken modulo 15 s and 30 s it still gives ticks that coincide.
+    // The same number for all queries, so that the ticks of every 15 s and of every 30 s coincide.
     : spread_(stable_hash(device) % 86'400'000), start_(start), held_until_(start) {
   change(intervals, start);
 }
@@ -47,13 +47,14 @@ std::vector<std::size_t> Schedule::due(Clock::time_point now) const {
   return ready;
 }
 
-std::uint64_t Schedule::done(std::size_t query, Clock::time_point now, Cost cost) {
+std::uint64_t Schedule::done(std::size_t query, Clock::time_point now, Penalty penalty) {
   Slot& slot = slots_[query];
   const auto planned = std::max(slot.due, held_until_);
   const std::uint64_t skipped =
       now > planned ? static_cast<std::uint64_t>((now - planned) / slot.interval) : 0;
-  slot.failures = cost == Cost::none ? 0 : slot.failures + 1;
-  const auto wait = cost == Cost::time ? backoff(slot.interval, slot.failures, 0) : slot.interval;
+  slot.failures = penalty == Penalty::none ? 0 : slot.failures + 1;
+  const auto wait =
+      penalty == Penalty::less_often ? backoff(slot.interval, slot.failures, 0) : slot.interval;
   slot.due = next_tick(start_, slot.phase, slot.interval, now + wait - slot.interval);
   return skipped;
 }

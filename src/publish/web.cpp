@@ -40,7 +40,7 @@ http::ServerOptions server_options(const WebOptions& options, WebGuard& guard) {
   server.listen = plain_addresses(options);
   server.tls_listen = tls_addresses(options);
   server.identity = [&guard] { return guard.identity(); };
-  server.refused = [&guard](const http::Refusal& refusal) { guard.count_refused(refusal); };
+  server.refused = [&guard](const http::RefusedClient& refusal) { guard.count_refused(refusal); };
   return server;
 }
 

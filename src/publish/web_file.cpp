@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "http/bcrypt.h"
-#include "http/tls_serving.h"
+#include "http/tls_server_config.h"
 #include "http/transport.h"
 #include "publish/web_file_keys.h"
 #include "yaml/section.h"
@@ -56,8 +56,8 @@ class Reader {
  private:
   void read(const Section& root);
   void read_tls(const Section& section);
-  void read_versions(const Section& section, http::TlsServing& serving);
-  void read_clients(const Section& section, http::TlsServing& serving);
+  void read_versions(const Section& section, http::TlsServerConfig& serving);
+  void read_clients(const Section& section, http::TlsServerConfig& serving);
   void read_headers(const Value& value);
   void read_users(const Value& value);
   void read_rate_limit(const Section& section);
@@ -136,7 +136,7 @@ TlsVersion version(const Section& section, std::string_view key, TlsVersion othe
   throw value->problem(value->name() + " must be TLS12 or TLS13, not '" + text + "'");
 }
 
-void Reader::read_versions(const Section& section, http::TlsServing& serving) {
+void Reader::read_versions(const Section& section, http::TlsServerConfig& serving) {
   serving.least = version(section, "min_version", serving.least);
   serving.most = version(section, "max_version", serving.most);
   if (serving.least > serving.most)
@@ -165,7 +165,7 @@ ClientAuth client_auth(const std::string& word) {
   return row == std::end(kWords) ? ClientAuth::none : row->second;
 }
 
-void Reader::read_clients(const Section& section, http::TlsServing& serving) {
+void Reader::read_clients(const Section& section, http::TlsServerConfig& serving) {
   serving.client_auth = client_auth(section.word("client_auth_type").value_or(""));
   const bool verifies = serving.client_auth == ClientAuth::verify_if_given ||
                         serving.client_auth == ClientAuth::require_and_verify;
@@ -191,7 +191,7 @@ void Reader::read_clients(const Section& section, http::TlsServing& serving) {
 }
 
 void Reader::read_tls(const Section& section) {
-  http::TlsServing serving;
+  http::TlsServerConfig serving;
   bool good = section.collect([&] { read_versions(section, serving); });
   good = section.collect([&] { read_clients(section, serving); }) && good;
   std::optional<Pem> certificate;
@@ -211,7 +211,7 @@ void Reader::read_tls(const Section& section) {
       [&] { http::check_key(key->text, key->name, certificate->text, certificate->name); });
   serving.certificate = certificate->text;
   serving.key = key->text;
-  read_.identity = section.value().placed([&] { return http::TlsIdentity::serving(serving); });
+  read_.identity = section.value().placed([&] { return http::TlsIdentity::from_config(serving); });
 }
 
 void Reader::read_headers(const Value& value) {

@@ -17,7 +17,7 @@ namespace {
 using http::Logins;
 using http::ServerRequest;
 using http::ServerResponse;
-using Verdict = Logins::Verdict;
+using LoginResult = Logins::Result;
 
 constexpr std::chrono::minutes kBetweenLines{1};
 
@@ -131,7 +131,7 @@ std::shared_ptr<const WebFile> WebGuard::file() const { return in_force()->file.
 std::shared_ptr<const http::TlsIdentity> WebGuard::identity() { return file()->identity; }
 
 /// One line a minute, however many there are: the first at once, then what came since the last.
-void WebGuard::count_refused(const http::Refusal& refusal) {
+void WebGuard::count_refused(const http::RefusedClient& refusal) {
   const auto now = Clock::now();
   const std::string reason(refusal.reason);
   own_.count_refusal(reason);
@@ -185,8 +185,8 @@ ServerResponse WebGuard::refused_host(const ServerRequest& request) {
                "(web.config_file).\n");
 }
 
-ServerResponse WebGuard::refused_login(const ServerRequest& request, Verdict verdict) {
-  if (verdict == Verdict::limited) {
+ServerResponse WebGuard::refused_login(const ServerRequest& request, LoginResult result) {
+  if (result == LoginResult::limited) {
     auto response = ServerResponse::text(429, "too many wrong passwords; try again in a moment\n");
     response.headers.emplace_back("Retry-After", "2");
     return refused(request, "login_rate", std::move(response));
@@ -196,10 +196,10 @@ ServerResponse WebGuard::refused_login(const ServerRequest& request, Verdict ver
   return refused(request, "login", std::move(response));
 }
 
-void WebGuard::count_login(Verdict verdict) {
-  const char* word = verdict == Verdict::accepted ? "accepted"
-                     : verdict == Verdict::wrong  ? "wrong"
-                                                  : "limited";
+void WebGuard::count_login(LoginResult result) {
+  const char* word = result == LoginResult::accepted ? "accepted"
+                     : result == LoginResult::wrong  ? "wrong"
+                                                     : "limited";
   own_.count_login(word);
 }
 
@@ -214,17 +214,17 @@ ServerResponse WebGuard::guarded(const ServerRequest& request,
     return rules->hosts.take(request.header("host")) ? answer() : refused_host(request);
   if (open) return answer();
   const auto login = http::parse_basic(request.header("authorization"));
-  if (!login) return refused_login(request, Verdict::wrong);
-  const auto verdict = logins_.look(file->users, *login, request.client, Clock::now());
-  if (verdict == Verdict::accepted) return answer();
-  if (verdict == Verdict::limited) {
-    count_login(verdict);
-    return refused_login(request, verdict);
+  if (!login) return refused_login(request, LoginResult::wrong);
+  const auto result = logins_.look(file->users, *login, request.client, Clock::now());
+  if (result == LoginResult::accepted) return answer();
+  if (result == LoginResult::limited) {
+    count_login(result);
+    return refused_login(request, result);
   }
   return {.later = [this, file, request, login = *login, answer = std::move(answer)] {
     const auto checked = logins_.check(file->users, login, request.client);
     count_login(checked);
-    return checked == Verdict::accepted ? answer() : refused_login(request, checked);
+    return checked == LoginResult::accepted ? answer() : refused_login(request, checked);
   }};
 }
 

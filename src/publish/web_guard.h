@@ -46,7 +46,7 @@ class WebGuard {
 
   /// As http::ServerOptions wants them.
   std::shared_ptr<const http::TlsIdentity> identity();
-  void count_refused(const http::Refusal& refusal);
+  void count_refused(const http::RefusedClient& refusal);
 
   /// Calls `answer` and returns its answer, or a refusal, or what decides later, because a login
   /// must be checked first.
@@ -79,8 +79,8 @@ class WebGuard {
                                http::ServerResponse response);
   http::ServerResponse refused_host(const http::ServerRequest& request);
   http::ServerResponse refused_login(const http::ServerRequest& request,
-                                     http::Logins::Verdict verdict);
-  void count_login(http::Logins::Verdict verdict);
+                                     http::Logins::Result result);
+  void count_login(http::Logins::Result result);
   std::shared_ptr<Rules> in_force() const;
   std::shared_ptr<const WebFile> file() const;
 

@@ -10,7 +10,7 @@
 namespace boxmeter::record {
 namespace {
 
-/// A value that another document may stand in.
+/// Whether a value is itself an XML or JSON document.
 bool is_document(std::string_view text) {
   text = trim(text);
   if (text.size() < 4) return false;
@@ -24,7 +24,7 @@ std::string visited(const Visit& visit, const Spot& spot, const std::string& tex
   return is_document(text) ? rewritten(text, visit) : visit(spot, text);
 }
 
-/// Goes over a document and copies it, but for its values.
+/// Copies a document, with its values replaced by what `visit` returns.
 class Copy {
  public:
   Copy(std::string_view text, const Visit& visit) : text_(text), visit_(visit) {}
@@ -74,7 +74,7 @@ class XmlCopy : Copy {
   }
 
  private:
-  /// What stands in the element that is open.
+  /// The location of text directly in the innermost open element.
   Spot element() const {
     const auto size = elements_.size();
     return {.parent = size > 1 ? elements_[size - 2] : "",
@@ -89,7 +89,7 @@ class XmlCopy : Copy {
     copy_.append(visited(visit_, spot, std::string(until(end)))).append(take(end.size()));
   }
 
-  /// An escaped value; the white space around it stays.
+  /// Copies an escaped value; the white space around it stays.
   void value(std::string_view raw, const Spot& spot) {
     const std::string_view inner = trim(raw);
     if (inner.empty()) {
@@ -210,7 +210,7 @@ class JsonCopy : Copy {
     copy_.append(is_number ? wanted : "\"" + escaped(wanted) + "\"");
   }
 
-  /// A word that is not in quotes: true, false, null, or what no JSON has.
+  /// A word that is not in quotes: true, false, null, or one that is no JSON.
   void bare() {
     const auto* const end = std::find_if_not(
         text_.begin() + at_, text_.end(), [](char c) { return is_letter_or_digit(c) || c == '_'; });

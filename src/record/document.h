@@ -13,22 +13,22 @@ struct Spot {
   bool is_number = false;  // of JSON: not in quotes
 };
 
-/// Called with every value of a document, and with every name, its text without escapes.  Returns
-/// the text that shall stand there.
+/// Called with the unescaped text of every value and every name of a document.  Returns the text to
+/// put in its place.
 using Visit = std::function<std::string(const Spot& spot, const std::string& text)>;
 
 /// An XML or JSON document with its values and names replaced and every other byte as it was.  What
-/// is neither is one value.  A value that is itself a document is gone through, not visited.  Pure;
-/// takes whatever arrives, whole or cut off.
+/// is neither is one value.  Of a value that is itself a document, the values are visited instead.
+/// Pure; accepts any text, also a document that is cut off.  Never throws Error.
 std::string rewritten(std::string_view document, const Visit& visit);
 
 std::string xml_unescaped(std::string_view text);
 std::string xml_escaped(std::string_view text);
 std::string json_unescaped(std::string_view text);
 std::string percent_decoded(std::string_view text);
-/// As in a path or a query: what separates there stays.
+/// For a path with a query: the separators stay.
 std::string percent_encoded(std::string_view text);
-/// The text that a base64 stands for; empty where it is none, or stands for bytes.
+/// The text that `text` is the base64 of; empty if it is not base64, or of bytes that are no text.
 std::string from_base64(std::string_view text);
 
 /// The text of a UTF-8 code point; U+FFFD for one that is none.

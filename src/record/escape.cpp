@@ -12,7 +12,7 @@ namespace {
 constexpr std::pair<std::string_view, char> kEntities[] = {
     {"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
 
-/// Of "amp" or "#228"; empty for what is no entity.
+/// The character of "amp" or "#228"; empty for what is no entity.
 std::string entity(std::string_view name) {
   for (const auto& [known, c] : kEntities)
     if (known == name) return {c};
@@ -129,7 +129,6 @@ std::string from_base64(std::string_view text) {
   return is_readable ? bytes : "";
 }
 
-/// As in a path or a query: what separates there stays.
 std::string percent_encoded(std::string_view text) {
   std::string encoded;
   for (const char c : text) {

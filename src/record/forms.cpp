@@ -45,12 +45,12 @@ std::optional<std::string> parsed(int family, std::string_view text) {
   return std::string(bytes.data(), family == AF_INET ? 4 : 16);
 }
 
-/// Whether the text that a pattern found is one, alone: no piece of something longer.
-bool holds(const Find& find, std::string_view text) {
-  const std::string_view found = text.substr(find.at, find.size);
-  const char before = find.at == 0 ? ' ' : text[find.at - 1];
-  const char after = find.at + find.size == text.size() ? ' ' : text[find.at + find.size];
-  switch (find.form) {
+/// Whether the text that a pattern found is valid, and no piece of something longer.
+bool holds(const FormMatch& match, std::string_view text) {
+  const std::string_view found = text.substr(match.at, match.size);
+  const char before = match.at == 0 ? ' ' : text[match.at - 1];
+  const char after = match.at + match.size == text.size() ? ' ' : text[match.at + match.size];
+  switch (match.form) {
     case Form::session:
     case Form::mail:
       return true;
@@ -69,28 +69,28 @@ bool holds(const Find& find, std::string_view text) {
 }
 
 /// "2001:db8::1:" is an address at the end of a clause.
-void drop_last_colon(Find& find, std::string_view text) {
-  const std::string_view found = text.substr(find.at, find.size);
-  if (find.form == Form::ipv6 && found.ends_with(':') && !found.ends_with("::")) --find.size;
+void drop_last_colon(FormMatch& match, std::string_view text) {
+  const std::string_view found = text.substr(match.at, match.size);
+  if (match.form == Form::ipv6 && found.ends_with(':') && !found.ends_with("::")) --match.size;
 }
 
 void find_all(const Pattern& pattern, std::string_view text, std::vector<bool>& found_already,
-              std::vector<Find>& finds) {
+              std::vector<FormMatch>& matches) {
   re2::StringPiece found;
   std::size_t from = 0;
   while (from < text.size() && pattern.regex->Match({text.data(), text.size()}, from, text.size(),
                                                     RE2::UNANCHORED, &found, 1)) {
-    Find find{.at = static_cast<std::size_t>(found.data() - text.data()),
-              .size = found.size(),
-              .form = pattern.form};
-    drop_last_colon(find, text);
-    const bool is_one = holds(find, text);
-    from = is_one ? find.at + find.size : find.at + 1;
-    const auto begin = found_already.begin() + static_cast<std::ptrdiff_t>(find.at);
-    const auto end = begin + static_cast<std::ptrdiff_t>(find.size);
+    FormMatch match{.at = static_cast<std::size_t>(found.data() - text.data()),
+                    .size = found.size(),
+                    .form = pattern.form};
+    drop_last_colon(match, text);
+    const bool is_one = holds(match, text);
+    from = is_one ? match.at + match.size : match.at + 1;
+    const auto begin = found_already.begin() + static_cast<std::ptrdiff_t>(match.at);
+    const auto end = begin + static_cast<std::ptrdiff_t>(match.size);
     if (!is_one || std::find(begin, end, true) != end) continue;
     std::fill(begin, end, true);
-    finds.push_back(find);
+    matches.push_back(match);
   }
 }
 
@@ -115,14 +115,14 @@ bool is_free_ipv6(const std::string& bytes) {
 
 }  // namespace
 
-std::vector<Find> find_forms(std::string_view text) {
+std::vector<FormMatch> find_forms(std::string_view text) {
   // None of them is without one of these.
   if (text.find_first_of(":.-@=") == std::string_view::npos) return {};
-  std::vector<Find> finds;
+  std::vector<FormMatch> matches;
   std::vector<bool> found_already(text.size());
-  for (const Pattern& pattern : patterns()) find_all(pattern, text, found_already, finds);
-  std::ranges::sort(finds, {}, &Find::at);
-  return finds;
+  for (const Pattern& pattern : patterns()) find_all(pattern, text, found_already, matches);
+  std::ranges::sort(matches, {}, &FormMatch::at);
+  return matches;
 }
 
 std::string canonical(Form form, std::string_view text) {
@@ -132,7 +132,7 @@ std::string canonical(Form form, std::string_view text) {
   return key;
 }
 
-bool is_nobodys(Form form, const std::string& key) {
+bool is_special_purpose(Form form, const std::string& key) {
   if (form == Form::mac) {
     const bool is_group = (std::string_view("13579bdf").find(key[1]) != std::string_view::npos);
     return key.starts_with("00005e0053") || key == std::string(12, '0') || is_group;

@@ -6,16 +6,17 @@
 #include "http/encode.h"
 #include "record/document.h"
 #include "record/letters.h"
-#include "record/made_up.h"
+#include "record/replacement.h"
 
 namespace boxmeter::record {
 namespace {
 
-constexpr std::size_t kStart = 4;  // bytes: what is shorter is only replaced where it is a value
+constexpr std::size_t kPrefixSize =
+    4;  // bytes: a shorter original is replaced only where it is a whole value
 constexpr std::size_t kLong = 8;
-constexpr std::size_t kLongNumber = 6;  // digits: a shorter one may stand for anything elsewhere
+constexpr std::size_t kLongNumber = 6;  // digits: a shorter one may mean anything elsewhere
 
-/// Words that say nothing of anybody, whatever is called so.
+/// Words that are never private, even as the name of something.
 constexpr std::string_view kCommon[] = {
     "active",   "admin",    "auto",     "automatic", "computer",  "default", "device",
     "disabled", "enabled",  "ethernet", "example",   "false",     "guest",   "home",
@@ -26,14 +27,14 @@ constexpr std::string_view kCommon[] = {
 
 bool all(std::string_view text, bool (*is)(char)) { return std::ranges::all_of(text, is); }
 
-/// Whether a value of that kind tells anything: not when it is empty, masked, a switch or a zero.
-bool tells(Privacy privacy, std::string_view text) {
+/// Whether a value has to be replaced: not if it is empty, masked, a zero or a common word.
+bool must_be_replaced(Privacy privacy, std::string_view text) {
   const std::string word = lower(trim(text));
   if (privacy == Privacy::open || word.find_first_not_of("*-?.0: ") == std::string::npos)
     return false;
   if (std::ranges::find(kCommon, word) != std::end(kCommon)) return false;
   const auto digits = static_cast<std::size_t>(std::ranges::count_if(word, is_digit));
-  if (privacy == Privacy::phone) return digits >= 5;  // 110 and **9 are everybody's
+  if (privacy == Privacy::phone) return digits >= 5;  // not 110 or **9
   return word.size() > 1;
 }
 
@@ -77,13 +78,13 @@ std::string label(Form form) {
   return "";
 }
 
-/// Where a name would as soon be another word.
+/// Whether such an original can hardly be an ordinary word, as a name can.
 bool is_unmistakable(Privacy privacy) {
   return privacy == Privacy::serial || privacy == Privacy::secret || privacy == Privacy::phone;
 }
 
-/// What stands for one half of an IPv6 address: `start` and the first number that makes a half
-/// which was never seen.
+/// The replacement for one half of an IPv6 address: `start` and the lowest number that makes a half
+/// which does not occur.
 const std::string& numbered(const std::string& start, const std::string& half,
                             std::map<std::string, std::string>& made, std::set<std::string>& seen) {
   std::string& result = made[half];
@@ -120,40 +121,40 @@ bool stands_alone(std::string_view text, std::size_t at, std::size_t size) {
                      (!is_letter_or_digit(after) || !is_letter_or_digit(found.back())));
 }
 
-void Originals::add(Privacy privacy, std::string_view text, bool is_told) {
+void Originals::add(Privacy privacy, std::string_view text, bool is_declared) {
   const std::string_view value = trim(text);
   if (privacy == Privacy::product) products_.insert(lower(value));
-  if (privacy == Privacy::product || !tells(privacy, value)) return;
+  if (privacy == Privacy::product || !must_be_replaced(privacy, value)) return;
   if (value.size() == 12 && all(value, &is_hex) &&
       !all(value, &is_digit)) {  // a MAC, as AVM's serial numbers are
     add_forms(in_pairs(value));
     return;
   }
-  const std::vector<Find> finds = find_forms(value);
-  if (finds.size() == 1 && finds[0].size == value.size()) {  // an address instead of a name
+  const std::vector<FormMatch> matches = find_forms(value);
+  if (matches.size() == 1 && matches[0].size == value.size()) {  // an address instead of a name
     add_forms(value);
     return;
   }
-  if (const std::string plain = from_base64(value); plain.size() > kStart) {  // stays base64
-    add(privacy, plain, is_told);
+  if (const std::string plain = from_base64(value); plain.size() > kPrefixSize) {  // stays base64
+    add(privacy, plain, is_declared);
     return;
   }
   const std::string key = lower(value);
   const auto [known, is_new] =
       originals_.emplace(key, Original{.privacy = privacy, .text = std::string(value)});
   if (is_new) order_.push_back(key);
-  known->second.is_told = known->second.is_told || is_told;
+  known->second.is_declared = known->second.is_declared || is_declared;
 }
 
 void Originals::add_forms(std::string_view text) {
-  for (const Find& find : find_forms(text)) {
-    const std::string key = canonical(find.form, text.substr(find.at, find.size));
+  for (const FormMatch& match : find_forms(text)) {
+    const std::string key = canonical(match.form, text.substr(match.at, match.size));
     taken_.insert(key);
-    if (find.form == Form::ipv6)
+    if (match.form == Form::ipv6)
       for (const std::size_t half : {0, 8}) halves_seen_.insert(ipv6_bytes(key).substr(half, 8));
-    if (is_nobodys(find.form, key)) continue;
-    if (forms_.emplace(FormKey{find.form, key}, "").second)
-      form_order_.emplace_back(find.form, key);
+    if (is_special_purpose(match.form, key)) continue;
+    if (forms_.emplace(FormKey{match.form, key}, "").second)
+      form_order_.emplace_back(match.form, key);
   }
 }
 
@@ -162,7 +163,7 @@ void Originals::assign() {
   std::erase_if(order_, [&](const std::string& key) { return !originals_.contains(key); });
   for (const std::string& key : order_) {
     taken_.insert(key);
-    look_for(originals_[key], key);
+    choose_where(originals_[key], key);
   }
   std::map<Form, std::size_t> count_of_form;
   for (const FormKey& key : form_order_) {
@@ -175,30 +176,32 @@ void Originals::assign() {
                                             .is_mac = true,
                                             .in_text = true,
                                             .in_structure = true});
-    by_start_[key.second.substr(0, kStart)].push_back(key.second);
+    by_prefix_[key.second.substr(0, kPrefixSize)].push_back(key.second);
   }
   std::map<Privacy, std::size_t> count_of;
   for (const std::string& key : order_) {
     Original& original = originals_[key];
     do {
-      original.replacement = made_up(original.privacy, original.text, ++count_of[original.privacy]);
+      original.replacement =
+          make_replacement(original.privacy, original.text, ++count_of[original.privacy]);
     } while (is_taken(original.replacement) && count_of[original.privacy] < 100'000);
     taken_.insert(lower(original.replacement));
     if (original.privacy == Privacy::serial) add_without_blanks(key);
   }
-  for (auto& [start, keys] : by_start_) std::ranges::sort(keys, std::greater(), &std::string::size);
+  for (auto& [start, keys] : by_prefix_)
+    std::ranges::sort(keys, std::greater(), &std::string::size);
 }
 
-/// Notes where an original is looked for beside the values that are it: not where the same letters
-/// may as well mean something else.
-void Originals::look_for(Original& original, const std::string& key) {
+/// Decides where an original is replaced beyond whole values: not where the same letters may mean
+/// something else.
+void Originals::choose_where(Original& original, const std::string& key) {
   const bool knows_words = !vocabulary_.knows_everything();
   const bool is_word = knows_words && vocabulary_.is_made_of_words(key);
-  const bool is_mere_number = !original.is_told && is_number(key);
-  if (key.size() < kStart || is_word || (is_mere_number && key.size() < kLongNumber)) return;
+  const bool is_mere_number = !original.is_declared && is_number(key);
+  if (key.size() < kPrefixSize || is_word || (is_mere_number && key.size() < kLongNumber)) return;
   original.in_text = !is_mere_number;
   original.in_structure = knows_words || is_unmistakable(original.privacy);
-  by_start_[key.substr(0, kStart)].push_back(key);
+  by_prefix_[key.substr(0, kPrefixSize)].push_back(key);
 }
 
 /// "11657 0240192" is also written as "116570240192".
@@ -206,27 +209,27 @@ void Originals::add_without_blanks(const std::string& key) {
   Original joined = originals_.at(key);
   for (std::string* text : {&joined.text, &joined.replacement}) std::erase(*text, ' ');
   const std::string joined_key = lower(joined.text);
-  if (joined_key == key || joined_key.size() < kStart) return;
+  if (joined_key == key || joined_key.size() < kPrefixSize) return;
   originals_[joined_key] = joined;
-  by_start_[joined_key.substr(0, kStart)].push_back(joined_key);
+  by_prefix_[joined_key.substr(0, kPrefixSize)].push_back(joined_key);
 }
 
 bool Originals::is_taken(const std::string& candidate) const {
   const std::string key = lower(candidate);
-  return taken_.contains(key) || stand_in(key);
+  return taken_.contains(key) || has_original(key);
 }
 
 std::string Originals::new_form(const FormKey& key, std::size_t& count) {
   if (key.first == Form::ipv6) return new_ipv6(key.second);
   std::string made;
   do {
-    made = made_up(key.first, key.second, ++count);
+    made = make_replacement(key.first, key.second, ++count);
   } while (taken_.contains(made));
   taken_.insert(made);
   return made;
 }
 
-/// Both halves for themselves: addresses of one network stay in one.
+/// Replaces both halves separately, so that addresses of one network stay in one network.
 std::string Originals::new_ipv6(const std::string& key) {
   const std::string bytes = ipv6_bytes(key);
   const std::string prefix = bytes.substr(0, 8), interface = bytes.substr(8);
@@ -241,13 +244,13 @@ std::string Originals::new_ipv6(const std::string& key) {
       (is_prefix ? interface : numbered(std::string(6, '\0'), interface, new_halves_, halves_seen_)));
 }
 
-std::string Originals::spelled(const Find& find, std::string_view text) const {
-  const std::string_view found = text.substr(find.at, find.size);
-  const auto known = forms_.find({find.form, canonical(find.form, found)});
+std::string Originals::spelled(const FormMatch& match, std::string_view text) const {
+  const std::string_view found = text.substr(match.at, match.size);
+  const auto known = forms_.find({match.form, canonical(match.form, found)});
   if (known == forms_.end()) return std::string(found);
-  if (find.form != Form::mac && find.form != Form::uuid) return known->second;
+  if (match.form != Form::mac && match.form != Form::uuid) return known->second;
   std::string made = known->second;
-  if (find.form == Form::mac)
+  if (match.form == Form::mac)
     for (std::size_t i = 2; i < made.size(); i += 3) made.insert(i, 1, found[2]);
   return std::ranges::any_of(found, &is_upper) ? upper(made) : made;
 }
@@ -258,18 +261,18 @@ const std::string* Originals::find(std::string_view text) const {
   return is_one ? &known->second.replacement : nullptr;
 }
 
-const std::string* Originals::find_told(std::string_view text) const {
+const std::string* Originals::find_declared(std::string_view text) const {
   const auto known = originals_.find(lower(trim(text)));
   const bool is_one =
-      known != originals_.end() && known->second.is_told && text.size() >= kLongNumber;
+      known != originals_.end() && known->second.is_declared && text.size() >= kLongNumber;
   return is_one ? &known->second.replacement : nullptr;
 }
 
 /// The key of the longest original at a place.
 const std::string* Originals::longest_at(std::string_view text, std::size_t at,
                                          bool is_structure) const {
-  const auto candidates = by_start_.find(std::string(text.substr(at, kStart)));
-  if (candidates == by_start_.end()) return nullptr;
+  const auto candidates = by_prefix_.find(std::string(text.substr(at, kPrefixSize)));
+  if (candidates == by_prefix_.end()) return nullptr;
   for (const std::string& key : candidates->second)
     if (text.substr(at).starts_with(key) && stands_alone(text, at, key.size()) &&
         (is_structure ? originals_.at(key).in_structure : originals_.at(key).in_text))
@@ -278,22 +281,22 @@ const std::string* Originals::longest_at(std::string_view text, std::size_t at,
 }
 
 std::string Originals::in_plain(std::string_view text, bool is_structure) const {
-  const std::vector<Find> finds = find_forms(text);
+  const std::vector<FormMatch> matches = find_forms(text);
   const std::string lowered = lower(text);
-  auto next = finds.begin();
+  auto next = matches.begin();
   std::string made;
   for (std::size_t at = 0; at < text.size();) {
-    while (next != finds.end() && next->at < at) ++next;
-    const bool is_form = next != finds.end() && next->at == at;
+    while (next != matches.end() && next->at < at) ++next;
+    const bool is_form = next != matches.end() && next->at == at;
     const std::string* key = longest_at(lowered, at, is_structure);
     if (is_form && (key == nullptr || key->size() <= next->size)) {
       made += spelled(*next, text);
       at += next->size;
     } else if (key != nullptr) {
       const Original& original = originals_.at(*key);
-      const bool shouts =
+      const bool is_upper_case =
           original.is_mac && std::ranges::any_of(text.substr(at, key->size()), &is_upper);
-      made += shouts ? upper(original.replacement) : original.replacement;
+      made += is_upper_case ? upper(original.replacement) : original.replacement;
       at += key->size();
     } else {
       made += text[at++];
@@ -302,7 +305,7 @@ std::string Originals::in_plain(std::string_view text, bool is_structure) const 
   return made;
 }
 
-/// As it stands, and as whoever decodes it will read it.
+/// Replaces originals in the text as it is written, and in what it is when it is decoded.
 std::string Originals::in_all_spellings(std::string_view text, bool is_structure) const {
   std::string made = in_plain(text, is_structure);
   const auto also = [&](const std::string& decoded, auto encoded) {
@@ -312,7 +315,7 @@ std::string Originals::in_all_spellings(std::string_view text, bool is_structure
   if (made.find('%') != std::string::npos) also(percent_decoded(made), percent_encoded);
   if (made.find('&') != std::string::npos) also(xml_unescaped(made), xml_escaped);
   const std::string bytes = from_base64(made);
-  if (bytes.size() > kStart)
+  if (bytes.size() > kPrefixSize)
     also(bytes, [](const std::string& changed) { return http::base64(changed); });
   return made;
 }
@@ -325,11 +328,11 @@ std::string Originals::replaced_in_structure(std::string_view text) const {
   return in_all_spellings(text, /*is_structure=*/true);
 }
 
-bool Originals::stand_in(const std::string& text) const {
-  for (std::size_t at = 0; at + kStart <= text.size(); ++at)
+bool Originals::has_original(const std::string& text) const {
+  for (std::size_t at = 0; at + kPrefixSize <= text.size(); ++at)
     if (longest_at(text, at, /*is_structure=*/false) != nullptr) return true;
-  return std::ranges::any_of(find_forms(text), [&](const Find& find) {
-    return forms_.contains({find.form, canonical(find.form, text.substr(find.at, find.size))});
+  return std::ranges::any_of(find_forms(text), [&](const FormMatch& match) {
+    return forms_.contains({match.form, canonical(match.form, text.substr(match.at, match.size))});
   });
 }
 

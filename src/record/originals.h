@@ -13,33 +13,36 @@
 
 namespace boxmeter::record {
 
-/// Everything private that a recording holds, and what stands in its place.  Filled with add(),
-/// then assign(), then asked.
+/// Everything private that a recording holds (the originals), and the replacement of each.  Call
+/// add() and add_forms(), then assign(), then the others.  One thread at a time; never throws
+/// Error.
 class Originals {
  public:
-  /// `vocabulary` outlives it: what is made of its words is replaced where it stands as a value,
-  /// and never looked for elsewhere.
+  /// An original that is made of words of `vocabulary`, which must outlive it, is replaced only
+  /// where it is a whole value.
   explicit Originals(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {}
 
-  /// A value that a brand called private, or product; not `is_told`: that nobody knows.
-  void add(Privacy privacy, std::string_view text, bool is_told = true);
-  /// What a value shows by its form.
+  /// Adds a value.  `is_declared`: the brand says that it is private, or a product; false: it is
+  /// not known to be harmless.
+  void add(Privacy privacy, std::string_view text, bool is_declared = true);
+  /// Adds what is found in a text by its form.
   void add_forms(std::string_view text);
-  /// Finds a replacement for each, in the order in which they were added.
+  /// Makes a replacement for each, in the order in which they were added.
   void assign();
 
-  /// The replacement of a whole value; null when it is none.
+  /// The replacement if `text` as a whole is an original; else null.
   const std::string* find(std::string_view text) const;
-  /// The same for one that a brand called private, and that is no short number.
-  const std::string* find_told(std::string_view text) const;
+  /// The same, only for one that the brand says is private, and that is no short number.
+  const std::string* find_declared(std::string_view text) const;
   /// `text` with every original in it replaced, however it is written there.
   std::string replaced(std::string_view text) const;
-  /// The same for a text in which words mean something else (a path, a key): only what could be
-  /// nothing but an original is replaced.
+  /// The same for a path or a key, whose words are not private: only what can hardly be anything
+  /// but an original is replaced.
   std::string replaced_in_structure(std::string_view text) const;
-  /// Whether an original stands in a lower-case text, as whoever reads it would see it.
-  bool stand_in(const std::string& lower_text) const;
+  /// Whether an original occurs in a lower-case text.
+  bool has_original(const std::string& lower_text) const;
 
+  /// How many originals there are, by "MAC addresses", "phone numbers", ...
   std::map<std::string, std::size_t> counts() const;
 
  private:
@@ -48,18 +51,18 @@ class Originals {
     std::string text = {};  // as first seen
     std::string replacement = {};
     bool is_mac = false;  // without colons; it keeps its case
-    bool is_told = false;
+    bool is_declared = false;
     bool in_text = false;       // looked for in longer texts
     bool in_structure = false;  // looked for in paths and keys
   };
   using FormKey = std::pair<Form, std::string>;
 
   void add_without_blanks(const std::string& key);
-  void look_for(Original& original, const std::string& key);
+  void choose_where(Original& original, const std::string& key);
   std::string new_form(const FormKey& key, std::size_t& count);
   std::string new_ipv6(const std::string& key);
   bool is_taken(const std::string& candidate) const;
-  std::string spelled(const Find& find, std::string_view text) const;
+  std::string spelled(const FormMatch& match, std::string_view text) const;
   std::string in_plain(std::string_view text, bool is_structure) const;
   std::string in_all_spellings(std::string_view text, bool is_structure) const;
   const std::string* longest_at(std::string_view lower_text, std::size_t at,
@@ -70,16 +73,17 @@ class Originals {
   std::vector<std::string> order_;                       // of their keys
   std::map<FormKey, std::string> forms_;                 // their replacements
   std::vector<FormKey> form_order_;
-  std::map<std::string, std::vector<std::string>> by_start_;  // keys of originals, longest first
-  std::set<std::string> taken_;     // what no replacement may be: originals, and what stays
+  std::map<std::string, std::vector<std::string>> by_prefix_;  // keys of originals, longest first
+  std::set<std::string>
+      taken_;  // no replacement may be one of these: originals, and values that stay
   std::set<std::string> products_;  // lower case
-  // Of IPv6 addresses: what was seen and what replaces it.
+  // Halves of IPv6 addresses: those that occur, and the replacements.
   std::set<std::string> halves_seen_;
   std::map<std::string, std::string> new_halves_;
 };
 
-/// Whether the text at `at` stands there by itself and not as a piece of a longer word.  A long
-/// code is nobody else's even then.
+/// Whether the text at `at` is a word of its own and no piece of a longer one.  True for a long
+/// code in any case.
 bool stands_alone(std::string_view text, std::size_t at, std::size_t size);
 
 }  // namespace boxmeter::record

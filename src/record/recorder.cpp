@@ -3,12 +3,12 @@
 #include <filesystem>
 #include <set>
 
-#include "poll/ask.h"
+#include "poll/requester.h"
 
 namespace boxmeter::record {
 namespace {
 
-/// A path of a box is not ours: it must not lead out of the folder.
+/// Whether a path stays in the folder of the recording: a box chooses it, in part.
 bool stays_inside(const std::filesystem::path& path) {
   if (path.empty() || path.is_absolute()) return false;
   for (const auto& step : path)
@@ -21,11 +21,11 @@ std::string shown(const Question& question) {
   return question.page.empty() ? describe(question.request) : question.page;
 }
 
-/// A device that is asked every question once, whoever asks it again, and remembers what it said.
-class Once : public Device {
+/// Sends every request to a device once, and repeats its reply or error if it is made again.
+class CachingDevice : public Device {
  public:
   using Ask = std::function<Reply(const Request&)>;
-  Once(Device& device, Ask ask) : device_(device), ask_(std::move(ask)) {}
+  CachingDevice(Device& device, Ask ask) : device_(device), ask_(std::move(ask)) {}
 
   Reply call(const Request& request) override {
     const std::string key = describe(request);
@@ -53,7 +53,8 @@ class Once : public Device {
   std::map<std::string, Error> errors_;
 };
 
-/// Asks the questions of a brand until there is no new one, and then what the packs ask.
+/// Asks the questions of a brand until its replies lead to no new ones, and then what the packs
+/// ask.
 class Recorder {
  public:
   Recorder(const DeviceConfig& config, const DeviceKind& kind, http::Stop& stop,
@@ -62,7 +63,7 @@ class Recorder {
         kind_(kind),
         on_step_(on_step),
         device_(kind.open(tapped(config), stop)),
-        once_(*device_, [this](const Request& request) { return called(request); }),
+        caching_device_(*device_, [this](const Request& request) { return called(request); }),
         pages_({.timeout = config.timeout, .tls = config.tls, .tap = tap()}, stop) {}
 
   void ask_what_the_brand_lists() {
@@ -79,21 +80,21 @@ class Recorder {
   }
 
   void ask_as(const Query& query) {
-    once_.calls.clear();
+    caching_device_.calls.clear();
     try {
-      Asker(once_).ask(query, Clock::now());
+      Requester(caching_device_).ask(query, Clock::now());
     } catch (const Error& error) {
-      if (is_the_end(error)) throw;  // told already, as the problem of a question
+      if (is_the_end(error)) throw;  // on_step() got it already
     }
-    for (const std::string& call : once_.calls)
+    for (const std::string& call : caching_device_.calls)
       for (const std::string& file : files_of_[call])
-        if (!open_pages_.contains(file)) add_reading(readings_[file], query);
+        if (!open_pages_.contains(file)) add_member_use(member_uses_[file], query);
   }
 
   std::vector<File> files() && {
     std::vector<File> files;
     for (auto& [path, text] : recorded_)
-      files.push_back({.path = path, .text = std::move(text), .reading = readings_[path]});
+      files.push_back({.path = path, .text = std::move(text), .member_use = member_uses_[path]});
     return files;
   }
 
@@ -108,13 +109,13 @@ class Recorder {
   }
 
   DeviceConfig tapped(DeviceConfig config) {
-    config.state_dir.clear();  // a recording is no reason to remember a box
+    config.state_dir.clear();  // a recording leaves nothing behind
     config.tap = tap();
     return config;
   }
 
   bool is_the_end(const Error& error) const {
-    return error.kind() == ErrorKind::auth || silent_ >= kPatience;
+    return error.kind() == ErrorKind::auth || unanswered_ >= kMostUnanswered;
   }
 
   template <typename Send>
@@ -124,18 +125,18 @@ class Recorder {
     Step step{.asked = asked_, .known = known_.size(), .question = question};
     try {
       auto reply = send();
-      silent_ = 0;
+      unanswered_ = 0;
       on_step_(step);
       return reply;
     } catch (const Error& error) {
       step.problem = error.what();
-      silent_ = ends_turn(error.kind()) ? silent_ + 1 : 0;
+      unanswered_ = ends_turn(error.kind()) ? unanswered_ + 1 : 0;
       if (!is_the_end(error)) on_step_(step);
       throw;
     }
   }
 
-  /// Asks the box itself, and notes in which files the answer is.
+  /// Asks the box itself, and notes in which files tap() puts the answer.
   Reply called(const Request& request) {
     answered_ = &files_of_[describe(request)];
     return asked(describe(request), [&] {
@@ -144,7 +145,8 @@ class Recorder {
     });
   }
 
-  /// A page that is open to everybody: no pack reads it, though a session may fetch it again.
+  /// Asks for a page that needs no login: no pack reads its file, even if a login fetches the page
+  /// again.
   void ask_page(const std::string& url) {
     answered_ = &open_pages_;
     asked(url, [&] { return pages_.send({.url = url, .login = false}); });
@@ -153,7 +155,7 @@ class Recorder {
   void ask(const Question& question) {
     try {
       if (question.page.empty())
-        once_.call(question.request);
+        caching_device_.call(question.request);
       else
         ask_page(question.page);
     } catch (const Error& error) {
@@ -165,24 +167,25 @@ class Recorder {
   const DeviceKind& kind_;
   const OnStep& on_step_;
   Recorded recorded_;
-  std::map<std::string, Reading> readings_;                // by the path of the file
+  std::map<std::string, MemberUse> member_uses_;           // by the path of the file
   std::set<std::string> open_pages_;                       // their files
   std::map<std::string, std::set<std::string>> files_of_;  // by describe(request)
-  std::set<std::string>* answered_ = &open_pages_;         // of them those of the question at hand
+  std::set<std::string>* answered_ =
+      &open_pages_;  // where tap() notes the files of the current question
   std::set<std::string> known_;
   std::vector<Question> waiting_;
   std::size_t asked_ = 0;
-  int silent_ = 0;  // questions without any answer, in a row
+  int unanswered_ = 0;  // questions without any answer, in a row
   std::unique_ptr<Device> device_;
-  Once once_;
+  CachingDevice caching_device_;
   http::Client pages_;
 };
 
 }  // namespace
 
-std::vector<File> asked_everything(const DeviceConfig& config, const DeviceKind& kind,
-                                   const std::vector<QueryPtr>& queries, http::Stop& stop,
-                                   const OnStep& on_step) {
+std::vector<File> ask_everything(const DeviceConfig& config, const DeviceKind& kind,
+                                 const std::vector<QueryPtr>& queries, http::Stop& stop,
+                                 const OnStep& on_step) {
   Recorder recorder(config, kind, stop, on_step);
   recorder.ask_what_the_brand_lists();
   for (const QueryPtr& query : queries) recorder.ask_as(*query);

@@ -6,30 +6,30 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "http/encode.h"
+#include "record/classifier.h"
 #include "record/document.h"
-#include "record/judge.h"
-#include "record/made_up.h"
 #include "record/originals.h"
-#include "record/strange_words.h"
+#include "record/replacement.h"
+#include "record/unknown_words.h"
 
 namespace boxmeter::record {
 namespace {
 
 bool is_structure(const Spot& spot) { return spot.name == "#key"; }
 
-/// Every line of a text is an original of its own, as logs repeat them.
+/// Each line of a text becomes an original of its own, since logs repeat lines.
 template <typename Use>
 void for_lines(std::string_view text, Use use) {
   for (const std::string_view line : split(text, '\n')) use(line);
 }
 
-Visit collecting(Originals& originals, const Judge& judge) {
-  return [&originals, judge](const Spot& spot, const std::string& text) {
-    const auto verdict = judge(spot, text);
+Visit collecting(Originals& originals, const Classifier& classifier) {
+  return [&originals, classifier](const Spot& spot, const std::string& text) {
+    const auto found = classifier(spot, text);
     const auto add = [&](std::string_view each) {
-      originals.add(verdict.privacy, each, verdict.is_told);
+      originals.add(found.privacy, each, found.is_declared);
     };
-    if (verdict.privacy == Privacy::text)
+    if (found.privacy == Privacy::text)
       for_lines(text, add);
     else
       add(text);
@@ -40,7 +40,7 @@ Visit collecting(Originals& originals, const Judge& judge) {
   };
 }
 
-Visit replacing(const Originals& originals, const Judge& judge) {
+Visit replacing(const Originals& originals, const Classifier& classifier) {
   const auto whole = [&originals](std::string_view text) {
     const std::string plain = from_base64(text);
     const std::string* replacement = originals.find(plain.empty() ? text : plain);
@@ -48,12 +48,12 @@ Visit replacing(const Originals& originals, const Judge& judge) {
     return plain.empty() ? *replacement : http::base64(*replacement);
   };
   return [=, &originals](const Spot& spot, const std::string& text) -> std::string {
-    const Privacy privacy = judge(spot, text).privacy;
+    const Privacy privacy = classifier(spot, text).privacy;
     if (is_structure(spot) && privacy == Privacy::open)
       return originals.replaced_in_structure(text);
     const bool stays = privacy == Privacy::open || privacy == Privacy::product;
-    // What a pack measures may have the digits of a number that is private elsewhere by chance.
-    if (stays && is_number(text) && originals.find_told(text) == nullptr) return text;
+    // A measured number may by chance equal one that is private elsewhere.
+    if (stays && is_number(text) && originals.find_declared(text) == nullptr) return text;
     if (stays) return originals.replaced(text);
     if (privacy != Privacy::text) return whole(text);
     std::string lines;
@@ -66,8 +66,8 @@ Visit replacing(const Originals& originals, const Judge& judge) {
   };
 }
 
-/// The last check does not believe the replacing: it reads the result as a person with a search
-/// would, spelled in every way.
+/// A check that does not rely on the replacing: searches the result for originals, in all
+/// spellings.
 void refuse_originals(const std::vector<File>& files, const Originals& originals) {
   for (const File& file : files) {
     std::string values;
@@ -78,7 +78,7 @@ void refuse_originals(const std::vector<File>& files, const Originals& originals
     const bool is_in_path = originals.replaced_in_structure(file.path) != file.path;
     const std::string reads[] = {values, lower(percent_decoded(values)),
                                  lower(xml_unescaped(values)), lower(json_unescaped(values))};
-    const auto tells = [&](const std::string& read) { return originals.stand_in(read); };
+    const auto tells = [&](const std::string& read) { return originals.has_original(read); };
     if (is_in_path || std::ranges::any_of(reads, tells))
       throw Error(ErrorKind::internal,
                   (is_in_path ? "the name of a file" : "'" + file.path + "'") +
@@ -90,30 +90,30 @@ void refuse_originals(const std::vector<File>& files, const Originals& originals
 }  // namespace
 
 Scrubbed scrub(std::vector<File> files, PrivacyOf privacy, const Vocabulary& vocabulary,
-               const std::vector<Known>& known) {
+               const std::vector<PrivateText>& known) {
   Originals originals(vocabulary);
-  const auto judge_of = [&](const File& file) {
-    return Judge{privacy, file.path, file.reading, vocabulary};
+  const auto classifier_of = [&](const File& file) {
+    return Classifier{privacy, file.path, file.member_use, vocabulary};
   };
-  for (const Known& original : known) originals.add(original.privacy, original.text);
+  for (const PrivateText& original : known) originals.add(original.privacy, original.text);
   for (const File& file : files) {
-    rewritten(file.text, collecting(originals, judge_of(file)));
+    rewritten(file.text, collecting(originals, classifier_of(file)));
     originals.add_forms(file.path);
   }
   originals.assign();
   const std::vector<File> replies = files;
   for (File& file : files) {
-    file.text = rewritten(file.text, replacing(originals, judge_of(file)));
+    file.text = rewritten(file.text, replacing(originals, classifier_of(file)));
     file.path = originals.replaced_in_structure(file.path);
   }
   for (File& file : files)
-    if (file.path.ends_with(".md")) file.text = without_strange_words(file.text, vocabulary);
-  // Nobody can play a page whose name nobody knows.
+    if (file.path.ends_with(".md")) file.text = without_unknown_words(file.text, vocabulary);
+  // A file whose path would tell a word of the box is left out.
   for (std::size_t i = files.size(); i-- > 0;)
-    if (shares_strange_word(replies[i].path, files[i].path, vocabulary))
+    if (shares_unknown_word(replies[i].path, files[i].path, vocabulary))
       files.erase(files.begin() + static_cast<std::ptrdiff_t>(i));
   refuse_originals(files, originals);
-  refuse_strange_words(replies, files, vocabulary);
+  refuse_unknown_words(replies, files, vocabulary);
   return {.files = std::move(files), .replaced = originals.counts()};
 }
 

@@ -13,13 +13,14 @@ namespace boxmeter::record {
 struct File {
   std::string path = {};
   std::string text = {};
-  Reading reading = {};  // what packs do with it
+  MemberUse member_use = {};  // what packs do with it
   friend bool operator==(const File& a, const File& b) {
     return a.path == b.path && a.text == b.text;
   }
 };
 
-struct Known {
+/// A text that is private wherever it stands.
+struct PrivateText {
   Privacy privacy = Privacy::open;
   std::string text = {};
 };
@@ -29,19 +30,18 @@ struct Scrubbed {
   std::map<std::string, std::size_t> replaced = {};  // how many originals, by "MAC addresses", ...
 };
 
-/// Replaces everything that may tell of somebody: MACs, public addresses, UUIDs, mail addresses and
+/// Replaces everything that may be personal: MACs, public addresses, UUIDs, mail addresses and
 /// session ids wherever they stand, what a brand says of the members of its replies, and every text
 /// and every name of a member that is not known to be harmless: words of the vocabulary, versions,
 /// times, what a pack compares with, numbers of at most two digits and those that a pack reads.
 /// One original has one replacement, of the same shape and out of the documentation ranges (RFC
 /// 5737, 3849, 7042), wherever and however it is written: in longer texts, in other cases, without
-/// colons, percent-encoded, in entities, in base64.  Private addresses (RFC 1918) are everybody's
-/// and stay.  Pure.
+/// colons, percent-encoded, in entities, in base64.  Private addresses (RFC 1918) stay.  Pure.
 ///
-/// Throws Error{internal} where an original, or a word of the replies that nobody knows, still
-/// stands afterwards, without naming it.
-/// `known` is what is private wherever it stands: who logged in, and with what.
+/// Throws Error{internal} where an original, or a word of the replies that the vocabulary does not
+/// know, still stands afterwards, without naming it.  `known`: the user name and password of the
+/// recording, for example.
 Scrubbed scrub(std::vector<File> files, PrivacyOf privacy, const Vocabulary& vocabulary,
-               const std::vector<Known>& known = {});
+               const std::vector<PrivateText>& known = {});
 
 }  // namespace boxmeter::record

@@ -13,10 +13,10 @@ namespace {
 
 constexpr std::size_t kMostDigits = 4, kMostPieces = 12;
 
-/// Words of fields that people are called by too: harmless beside others only.
+/// Words of field names that are also names of people: harmless only together with other words.
 constexpr std::string_view kAlsoNames[] = {"max", "min", "ray", "mark", "may", "will"};
 
-/// Of another alphabet: the case does not matter.
+/// A letter that is no ASCII capital; those of other alphabets have no case here.
 bool is_small(char c) { return is_letter(c) && !is_upper(c); }
 
 template <typename Is>
@@ -49,7 +49,8 @@ void for_words(std::string_view text, Is is_one, Use use) {
   }
 }
 
-/// The member that a path looks at: the last step that is a name.  Empty: the place it starts from.
+/// The name of the member that a path leads to: its last step that is a name.  Empty: there is
+/// none.
 std::string member_of(const Path& path) {
   std::string member;
   for (const std::string_view step : split(path.text(), '/')) {
@@ -64,16 +65,16 @@ std::string member_of(const Path& path) {
   return lower(member);
 }
 
-/// Gathers what one rule reads.
-class Reader {
+/// Adds to a MemberUse what one rule reads.
+class RuleReader {
  public:
-  Reader(Reading& reading, const Rule& rule) : reading_(reading) {
+  RuleReader(MemberUse& member_use, const Rule& rule) : member_use_(member_use) {
     for (const Source& source : rule.each) {
       sources(source, rows_);
       const bool are_members = source.split.empty() && source.path.text().ends_with("*");
-      if (are_members && reads_rows(rule)) reading_.maps.insert(member_of(source.path));
+      if (are_members && reads_rows(rule)) member_use_.maps.insert(member_of(source.path));
     }
-    for (const std::string& row : rows_) reading_.read.insert(row);
+    for (const std::string& row : rows_) member_use_.read.insert(row);
   }
 
   /// Names of the members that a path leads to: those of the rows, where it is empty.
@@ -94,14 +95,14 @@ class Reader {
     Words found;
     sources(source, found);
     for (const std::string& member : found) {
-      reading_.read.insert(member);
-      if (is_value) reading_.measured.insert(member);
+      member_use_.read.insert(member);
+      if (is_value) member_use_.measured.insert(member);
     }
   }
 
   void compare(const Path& path, const std::vector<std::string>& texts) {
     for (const std::string& member : members(path))
-      for (const std::string& text : texts) reading_.compared[member].insert(lower(text));
+      for (const std::string& text : texts) member_use_.compared[member].insert(lower(text));
   }
 
   void mapped(const Source& source, const Mapping& map) {
@@ -113,8 +114,8 @@ class Reader {
  private:
   void measure(const Path& path) {
     for (const std::string& member : members(path)) {
-      reading_.read.insert(member);
-      reading_.measured.insert(member);
+      member_use_.read.insert(member);
+      member_use_.measured.insert(member);
     }
   }
 
@@ -129,12 +130,12 @@ class Reader {
     for (const Source& addend : source.sum) found.merge(members(addend.path));
   }
 
-  Reading& reading_;
+  MemberUse& member_use_;
   Words rows_;
 };
 
-void add_rule(Reading& reading, const Rule& rule) {
-  Reader reader(reading, rule);
+void add_rule(MemberUse& member_use, const Rule& rule) {
+  RuleReader reader(member_use, rule);
   reader.conditions(rule.where);
   reader.conditions(rule.prefer);
   for (const Source& source : rule.value) {
@@ -151,17 +152,17 @@ void add_rule(Reading& reading, const Rule& rule) {
 
 }  // namespace
 
-void add_reading(Reading& reading, const Query& query) {
-  for (const Rule& rule : query.rules) add_rule(reading, rule);
+void add_member_use(MemberUse& member_use, const Query& query) {
+  for (const Rule& rule : query.rules) add_rule(member_use, rule);
   for (const Part& part : query.parts)
     for (const Request& request : part.first)
       for (const auto& [name, asked] : request.args)  // query.lua calls its answers by the question
-        if (reading.read.contains(lower(name))) reading.read.insert(lower(asked));
+        if (member_use.read.contains(lower(name))) member_use.read.insert(lower(asked));
   if (!query.loop) return;
   Rule rule{.each = query.loop->each, .where = query.loop->where};
   for (const auto& [name, path] : query.loop->bind)
     rule.labels.push_back({.name = name, .source = {.path = path}});
-  add_rule(reading, rule);
+  add_rule(member_use, rule);
 }
 
 Vocabulary::Vocabulary() { add_words(shipped_words()); }
@@ -180,10 +181,10 @@ void Vocabulary::add_words(std::string_view text) {
 }
 
 void Vocabulary::add(const Query& query) {
-  Reading reading;
-  add_reading(reading, query);
-  for (const std::string& member : reading.read) add_words(member);
-  for (const auto& [member, texts] : reading.compared)
+  MemberUse member_use;
+  add_member_use(member_use, query);
+  for (const std::string& member : member_use.read) add_words(member);
+  for (const auto& [member, texts] : member_use.compared)
     for (const std::string& text : texts) {
       texts_.insert(text);
       add_words(text);
@@ -213,7 +214,7 @@ bool Vocabulary::has(std::string_view word) const {
 bool Vocabulary::is_made_of_words(std::string_view text) const {
   if (knows_everything_) return true;
   bool is_known = true, has_letter = false;
-  // "fbxgw9r" has three pieces and one lone letter; "1a2b3c4d" is a number in disguise.
+  // A text with two single letters in it is a code: not "fbxgw9r", but "1a2b3c4d".
   std::size_t pieces = 0, lone = 0;
   const char* end_of_last = nullptr;
   const auto is_one = [&](std::string_view letters) { return letters.size() > 1 && has(letters); };

@@ -10,28 +10,28 @@ namespace boxmeter::record {
 
 using Words = std::set<std::string, std::less<>>;  // in lower case
 
-/// What packs do with the members of one reply: names and texts in lower case.
-struct Reading {
-  Words read = {};      // looked at in any way: a number there is a measured value or an id
-  Words measured = {};  // of them those that a value is read from, or that decide whether there is
-                        // one
-  Words maps = {};      // of them those all of whose members are read, whatever they are called
-  std::map<std::string, Words, std::less<>> compared = {};  // texts that a member is held against
+/// How packs use the members of one reply.  Names and texts are in lower case.
+struct MemberUse {
+  Words read = {};      // members read in any way: a number there is a measured value or an id
+  Words measured = {};  // of these: a value is read from them, or they decide whether there is one
+  Words maps = {};      // of these: all their members are read, whatever their names
+  std::map<std::string, Words, std::less<>> compared = {};  // texts that a member is compared with
 };
 
 /// Adds what the rules of a query, and its loop, read.
-void add_reading(Reading& reading, const Query& query);
+void add_member_use(MemberUse& member_use, const Query& query);
 
-/// What is known to tell nothing of anybody: the words of words.txt, and those of the packs that
-/// were added.  Const from then on; any thread.
+/// The words that are known to be harmless: those of words.txt, and those of the packs that were
+/// added.  Any thread once nothing is added any more; never throws Error.
 class Vocabulary {
  public:
   /// Knows the words of words.txt.
   Vocabulary();
-  /// Knows everything: then only what a brand calls private, or shows it by its form, is.
+  /// One that knows every word: then only that is private which the brand calls so, or which is
+  /// found by its form.
   static Vocabulary of_everything();
 
-  /// What the query asks for, how its paths call what they read, and what they are compared with.
+  /// Adds the words of a query: of its requests, its paths and the texts that it compares with.
   void add(const Query& query);
 
   /// Whether a text is made of known words, single letters, signs and at most four digits in a

@@ -3,8 +3,8 @@
 #include <string_view>
 
 // Tables of the keys that a mapping of a configuration may have.  They drive the reader (an unknown
-// key, a missing one, bounds, defaults), and whoever describes the file without reading one: a
-// schema, a man page, completions.
+// key, a missing one, bounds, defaults), and all that describes the files: the JSON schema, the man
+// page, completions.
 namespace boxmeter {
 
 /// What may stand behind a key.
@@ -33,7 +33,7 @@ struct Key {
   std::string_view name;
   KeyType type;
   std::string_view help;                   // a sentence without a full stop
-  std::string_view default_text = {};      // empty: none, or one that `help` tells
+  std::string_view default_text = {};      // empty: none, or `help` describes it
   std::string_view example = {};           // what somebody might write behind the colon
   std::string_view least = {}, most = {};  // of an integer, a duration or a size; both included
   std::span<const std::string_view> choices = {};  // of a word
@@ -42,8 +42,7 @@ struct Key {
   bool secret = false;  // never quoted by a message, hidden wherever the file is shown
 };
 
-/// The rows of one mapping.  Static data everywhere: whoever refers to a row may keep the
-/// reference.
+/// The rows of one mapping.  All tables are static data, so that references to rows stay valid.
 using Keys = std::span<const Key>;
 
 /// What a Key's `members` points to.

@@ -46,8 +46,8 @@ void Mistakes::throw_if_any() const {
   sorted.erase(repeated, sorted.end());
   std::vector<std::string> lines;
   for (const Found& found : sorted) {
-    if (lines.size() == kMostTold) {
-      lines.push_back("and " + std::to_string(sorted.size() - kMostTold) + " more");
+    if (lines.size() == kMostReported) {
+      lines.push_back("and " + std::to_string(sorted.size() - kMostReported) + " more");
       break;
     }
     lines.push_back(found.text);

@@ -37,11 +37,11 @@ class Mistake : public Error {
   FilePosition position_;
 };
 
-/// Thrown instead of a complaint that would only follow from one that is already gathered.  Never
-/// leaves Mistakes::collect.
-struct AlreadyTold {};
+/// Thrown where something cannot be read because of a mistake that has been collected already, so
+/// that it is not reported twice.  Mistakes::collect() catches it.
+struct AlreadyReported {};
 
-/// All that is wrong, thrown at the end.  what() is lines(), one after the other.
+/// All mistakes of a configuration, thrown at the end. what() is lines(), joined by line breaks.
 class ConfigMistakes : public Error {
  public:
   explicit ConfigMistakes(std::vector<std::string> lines);
@@ -53,18 +53,18 @@ class ConfigMistakes : public Error {
   std::vector<std::string> lines_;
 };
 
-/// The collector.  Where nobody can go on after a mistake, it is thrown as an Error; the nearest
-/// collect() around it adds it and goes on with what is independent of it.
+/// Collects mistakes.  Code that cannot go on after a mistake throws it as an Error; the nearest
+/// collect() around it adds it, and what does not depend on it is still read.
 class Mistakes {
  public:
-  /// More are counted, not told.
-  static constexpr std::size_t kMostTold = 50;
+  /// Further ones are only counted.
+  static constexpr std::size_t kMostReported = 50;
 
   /// Files are reported in the order of these calls, then of their first mistakes.
   void begin_file(const std::string& name);
   void add(const Error& error);
 
-  /// Runs `step`.  False when an Error left it, which is a mistake now, or AlreadyTold.
+  /// Runs `step`.  False when an Error left it, which is a mistake now, or AlreadyReported.
   template <typename Step>
   bool collect(Step&& step) {
     try {
@@ -73,7 +73,7 @@ class Mistakes {
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::internal) throw;  // a bug of ours, no mistake of the file
       add(error);
-    } catch (const AlreadyTold&) {
+    } catch (const AlreadyReported&) {
     }
     return false;
   }

@@ -10,8 +10,8 @@
 
 #include "yaml/section.h"
 
-// Single values of the file as what they mean.  All throw a Mistake with an example of what would
-// do; none is for secrets, since they quote what they refuse.
+// Single values of a file, converted.  What takes a Value throws a Mistake with an example of a
+// valid value, and quotes the value: not for secrets.  Pure.
 namespace boxmeter {
 
 /// "15s", "1m30s", "500ms", "2h", "1d".

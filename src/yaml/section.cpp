@@ -48,7 +48,7 @@ std::string with_environment(std::string_view text) {
 }
 
 void append(const YamlNode& node, std::string& text) {
-  // Lengths, since no character separates texts that may hold any.
+  // With lengths: no separator is safe, since the texts may hold any character.
   text += std::to_string(static_cast<int>(node.kind)) + (node.quoted ? "q" : "p") +
           std::to_string(node.text.size()) + ":" + node.text + std::to_string(node.items.size());
   for (const YamlNode& key : node.keys) append(key, text);
@@ -151,7 +151,7 @@ std::vector<Value::Entry> Value::entries() const {
   if (!is_map()) throw wrong_type("a mapping");
   std::vector<Entry> entries;
   entries.reserve(node_->items.size());
-  std::map<std::string_view, int> seen;  // lines
+  std::map<std::string_view, int> seen;  // key -> line
   for (std::size_t i = 0; i < node_->items.size(); ++i) {
     const std::string name = "'" + node_->keys[i].text + "'";
     const Value key(*this, node_->keys[i], name);
@@ -196,7 +196,7 @@ void Section::refuse_unknown_keys(const std::vector<std::string>& known) {
             "unknown key, which is not shown: a ':' with a blank behind it is missing "
             "after '" +
             std::string(secret->name) + "'");
-      const std::string meant = meant_by(key.raw(), known);
+      const std::string meant = suggestion(key.raw(), known);
       throw key.problem("unknown key " + key.name() +
                         (meant.empty() ? " (known here: " + joined(known) + ")" : meant));
     });
@@ -250,7 +250,7 @@ Value Section::required(std::string_view key) const {
 void Section::expect_not_misspelt(std::initializer_list<std::string_view> keys) const {
   const std::vector<std::string> wanted(keys.begin(), keys.end());
   for (const std::string& unknown : unknown_)
-    if (!meant_by(unknown, wanted).empty()) throw AlreadyTold();
+    if (!suggestion(unknown, wanted).empty()) throw AlreadyReported();
 }
 
 Value Section::key(std::string_view key) const {

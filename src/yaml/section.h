@@ -11,10 +11,12 @@
 #include "yaml/keys.h"
 #include "yaml/yaml.h"
 
-// Reading a parsed file strictly.  Views: the Document outlives them.
+// Reading a parsed file strictly.  All are views: the Document must outlive them.  One thread at a
+// time.
 namespace boxmeter {
 
-/// A value and what messages call it.  What is not as asked for throws a Mistake.
+/// A value and the name that messages give it.  Accessors throw a Mistake if the value has another
+/// form.
 class Value {
  public:
   /// The whole file.  `mistakes` outlives it and all that is read of it; without one, the first
@@ -37,7 +39,7 @@ class Value {
   std::string place() const { return position().text(); }
   FilePosition position() const { return {.file = *file_, .mark = node_->mark}; }
   Mistake problem(const std::string& what) const { return {position(), what}; }
-  /// For a key behind which nothing stands, or only what YAML takes for a comment.
+  /// The mistake for a key that has no value, or only what YAML reads as a comment.
   Mistake no_value() const;
   /// Runs `step`.  An Error becomes a Mistake at this place, whatever its kind; `step` must not
   /// throw a Mistake.
@@ -58,7 +60,7 @@ class Value {
     return true;
   }
 
-  /// The scalar as it stands in the file, without quotes.  One that goes on in the next line is
+  /// The scalar as it stands in the file, without quotes.  One that continues in the next line is
   /// refused: most often a colon is missing there, and what follows may be a secret.
   const std::string& raw() const;
   /// An unquoted value followed by a '#' that is probably part of it: of `password: pa #ss` only
@@ -66,9 +68,9 @@ class Value {
   bool is_cut_by_comment() const { return node_->cut_by_comment; }
   /// The scalar with `${NAME}` replaced by the environment's; `$${` stands for `${`.
   std::string text() const;
-  /// The same where several lines are welcome.
+  /// The same for texts that may have several lines.
   std::string prose() const;
-  /// Equal for equal values, wherever they stand; other values most likely have another.
+  /// A hash of the value, but not of where it stands in the file.
   std::size_t hash() const;
   /// The word, and not in quotes.
   bool is_word(std::string_view word) const;
@@ -101,7 +103,8 @@ struct Value::Entry {
   Value value;
 };
 
-/// A mapping of which we know the keys.  An unknown key is a mistake, and the rest is read.
+/// A mapping with a known set of keys.  An unknown key is a mistake; the other keys are read all
+/// the same.
 class Section {
  public:
   /// `more` are keys that only this one has, such as those of a device's kind.
@@ -111,12 +114,12 @@ class Section {
   Section(Value value, const std::vector<std::string>& known);
 
   bool has_unknown_keys() const { return !unknown_.empty(); }
-  /// None when the key is absent; throws when it is there with nothing behind it.
+  /// The value of a key; nullopt if the key is absent.  Throws if it is there without a value.
   std::optional<Value> find(std::string_view key) const;
   bool has(std::string_view key) const;
   Value required(std::string_view key) const;
-  /// Call before reporting one of `keys` as missing.  Throws AlreadyTold if an unknown key that was
-  /// already reported is probably a misspelling of one of them.
+  /// Call before reporting one of `keys` as missing.  Throws AlreadyReported if an unknown key that
+  /// was already reported is probably a misspelling of one of them.
   void expect_not_misspelt(std::initializer_list<std::string_view> keys) const;
   /// Where the key itself stands.  Precondition: has(key).
   Value key(std::string_view key) const;

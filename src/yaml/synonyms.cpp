@@ -60,7 +60,7 @@ constexpr Synonym kSynonyms[] = {
 
 }  // namespace
 
-std::string meant_by(const std::string& word, const std::vector<std::string>& known) {
+std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
   for (const Synonym& synonym : kSynonyms)
     if (synonym.word == word && std::ranges::find(known, synonym.key) != known.end())
       return " (did you mean '" + std::string(synonym.key) + "'" + std::string(synonym.more) + "?)";

@@ -49,22 +49,22 @@ Extent extent_of(std::string_view rest, std::string_view text) {
   if (rest.starts_with('|') || rest.starts_with('>')) return {.several_lines = true};
   if (rest.starts_with('"') || rest.starts_with('\''))
     return {.several_lines = closing_quote(rest) == std::string_view::npos};
-  // A plain one that goes on has all of its first line, and more.
+  // A plain scalar that continues in the next line has all of `rest`, and more.
   if (text.size() > trim(rest).size()) return {.several_lines = true};
   const std::string_view behind = rest.substr(text.size());
   return {.cut_by_comment = trim(behind).size() < behind.size() && may_be_value(trim(behind))};
 }
 
-/// Makes nodes of yaml-cpp's events and stops at the first one that we do not take.  Its own nodes
-/// are no use for this: an alias bomb loads in no time and explodes in the walk, a self-reference
-/// never ends, and they keep the first of two equal keys without a word.
+/// Makes nodes of yaml-cpp's events, and stops at the first one that we refuse.  YAML::Node would
+/// not do: walking nested aliases takes exponential time, a self-reference never ends, and of two
+/// equal keys it silently keeps the first.
 class Builder final : public YAML::EventHandler {
  public:
   Builder(std::string_view text, const std::string& file, std::size_t most_values)
       : file_(file), lines_(split(text, '\n')), most_values_(most_values) {}
 
   YamlNode take() { return std::move(root_); }
-  /// Where the newest value begins; an absent one has no place worth telling.
+  /// Where the newest value begins that is not absent.
   Mark newest() const { return newest_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {

@@ -20,8 +20,8 @@ void configuration(std::string_view input) {
   std::vector<Job> jobs;
   mistakes.collect([&] {
     const Section root(Value(document, &mistakes), kRootKeys);
-    const Surroundings surroundings{.folder = "/nonexistent", .packs = packs};
-    jobs = read_devices(root.required("devices").list(), surroundings, warnings);
+    const DeviceContext context{.folder = "/nonexistent", .packs = packs};
+    jobs = read_devices(root.required("devices").list(), context, warnings);
     if (const auto push = root.find("push"))
       read_sinks(*push, "/nonexistent", "/nonexistent", jobs, packs, warnings);
   });

@@ -145,11 +145,11 @@ TEST_CASE("random paths over random replies never crash and keep their text") {
     if (!path) continue;
     REQUIRE(path->text() == text);
     const json reply = random_json(dice, 4);
-    const Place root(reply);
-    for (const Lone lone : {Lone::allowed, Lone::never})
-      for (const Place& place : path->find(root, &root, lone)) {
+    const JsonNode root(reply);
+    for (const SingleElement single : {SingleElement::allowed, SingleElement::never})
+      for (const JsonNode& place : path->find(root, &root, single)) {
         // The way back leads to the root.
-        std::optional<Place> at = place;
+        std::optional<JsonNode> at = place;
         while (const auto above = at->parent()) at = above;
         REQUIRE(&at->value() == &reply);
       }

@@ -14,7 +14,7 @@
 #include "device/freebox/secrets.h"
 #include "metric/extract.h"
 #include "places.h"
-#include "poll/ask.h"
+#include "poll/requester.h"
 
 // The shipped packs of a Freebox, read out of recorded replies.
 using namespace boxmeter;
@@ -113,10 +113,10 @@ std::string text_of(const Family& family, const Point& point) {
 Outcome played(const fs::path& folder) {
   Outcome outcome;
   Recorded device(folder);
-  Asker asker(device);
+  Requester requester(device);
   for (const QueryPtr& query : shipped_queries()) {
     try {
-      const Asked asked = asker.ask(*query, Clock::time_point());
+      const QueryReply asked = requester.ask(*query, Clock::time_point());
       Choices choices;
       const Extraction found = extract(*query, asked.reply, 2000, choices, kRecorded);
       for (const Series& series : found.series)

@@ -13,7 +13,7 @@
 #include "fake_fritzbox.h"
 #include "metric/extract.h"
 #include "places.h"
-#include "poll/ask.h"
+#include "poll/requester.h"
 
 using namespace boxmeter;
 using boxmeter::testing::answer;
@@ -73,11 +73,11 @@ Poll poll(const FakeFritzbox& fake, const std::string& packs) {
   http::Stop stop;
   const Job& job = config.jobs.at(0);
   const auto device = job.kind->open(job.device, stop);
-  Asker asker(*device);
+  Requester requester(*device);
   Poll result;
   for (const QueryPtr& query : job.queries) {
     try {
-      const Asked asked = asker.ask(*query, Clock::now());
+      const QueryReply asked = requester.ask(*query, Clock::now());
       Choices choices;
       const Extraction extraction = extract(*query, asked.reply, 2000, choices, WallClock::now());
       for (const Failure& problem : asked.problems)

@@ -19,7 +19,7 @@ TEST_CASE("whoever never asked gives way to a new client, then whoever is idle l
   Guarded<std::vector<std::string>> refused;
   Server server({.connections = 3,
                  .refused =
-                     [&](const http::Refusal& refusal) {
+                     [&](const http::RefusedClient& refusal) {
                        refused.with([&](auto& all) { all.emplace_back(refusal.reason); });
                      }},
                 echo);

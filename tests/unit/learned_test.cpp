@@ -12,7 +12,7 @@ using boxmeter::testing::error_of;
 
 namespace {
 
-const Moment kNow{Clock::time_point(1h), WallClock::time_point(500'000h)};
+const ClockPair kNow{Clock::time_point(1h), WallClock::time_point(500'000h)};
 
 Learned example() {
   return {.incarnation = {.firmware = "154.07.57", .booted = kNow.wall - 24h},
@@ -23,7 +23,7 @@ Learned example() {
 
 /// Of the example, as another run with another clock reads it.
 Capability read_back(std::chrono::seconds after) {
-  const Moment then{Clock::time_point(7min), kNow.wall + after};
+  const ClockPair then{Clock::time_point(7min), kNow.wall + after};
   return from_text(to_text(example(), kNow), then).unsupported.at("tr064:A1.GetB");
 }
 

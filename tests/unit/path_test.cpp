@@ -12,20 +12,20 @@ namespace {
 
 /// What `path` finds from `from` (a path from the root), as compact JSON joined by blanks.
 std::string found(std::string_view reply, std::string_view from, std::string_view path,
-                  Lone lone = Lone::allowed) {
+                  SingleElement single = SingleElement::allowed) {
   const json root = json::parse(reply);
-  const Place top(root);
+  const JsonNode top(root);
   const auto starts = Path::parse(from).find(top, &top);
   REQUIRE(starts.size() == 1);
   std::string text;
-  for (const Place& place : Path::parse(path).find(starts[0], &top, lone))
+  for (const JsonNode& place : Path::parse(path).find(starts[0], &top, single))
     text += (text.empty() ? "" : " ") + place.value().dump();
   return text;
 }
 
 std::string value(std::string_view reply, std::string_view from, std::string_view path) {
   const json root = json::parse(reply);
-  const Place top(root);
+  const JsonNode top(root);
   const auto starts = Path::parse(from).find(top, &top);
   REQUIRE(starts.size() == 1);
   const auto result = Path::parse(path).value(starts[0], &top);
@@ -109,7 +109,7 @@ TEST_CASE("every form of an empty list has no rows") {
   CHECK(found("null", "", "*") == "");
 }
 
-TEST_CASE("a star takes a lone element as a list of one") {
+TEST_CASE("a star takes a single element as a list of one") {
   CHECK(found(R"({"Item":{"Index":"1","MAC":"00:00:5E:00:53:01"}})", "", "Item/*") ==
         R"({"Index":"1","MAC":"00:00:5E:00:53:01"})");
   CHECK(found(R"({"Item":{"Index":1,"link":{"s":2}}})", "", "Item/*/link/s") == "2");
@@ -124,15 +124,15 @@ TEST_CASE("a star takes a lone element as a list of one") {
 TEST_CASE("scalars are members of a list where they themselves are read") {
   const char* const reply = R"({"temperatures":{"cpu":40,"disk":38}})";
 
-  CHECK(found(reply, "", "temperatures/*", Lone::never) == "40 38");
-  CHECK(found(reply, "", "temperatures/*", Lone::allowed) == R"({"cpu":40,"disk":38})");
+  CHECK(found(reply, "", "temperatures/*", SingleElement::never) == "40 38");
+  CHECK(found(reply, "", "temperatures/*", SingleElement::allowed) == R"({"cpu":40,"disk":38})");
   CHECK(value(reply, "", "temperatures/*/~") == R"("cpu")");
 }
 
-TEST_CASE("above a lone element lies what would lie above its list") {
+TEST_CASE("above a single element lies what would lie above its list") {
   const char* const list = R"({"box":{"id":5,"Item":[{"x":1}]}})";
-  const char* const lone = R"({"box":{"id":5,"Item":{"x":1}}})";
-  for (const char* const reply : {list, lone}) {
+  const char* const single = R"({"box":{"id":5,"Item":{"x":1}}})";
+  for (const char* const reply : {list, single}) {
     CAPTURE(reply);
     CHECK(value(reply, "box/Item/*", "../../id") == "5");
     CHECK(value(reply, "box/Item/*", "~") == "0");
@@ -144,22 +144,22 @@ TEST_CASE("above a lone element lies what would lie above its list") {
 TEST_CASE("a made element hangs below the value that it was made of") {
   const json root = json::parse(R"({"channels":"40,41","id":7})");
   const json pieces = {"40", "41"};
-  const Place row = Place(root).member("channels").made(pieces[1], 1);
+  const JsonNode row = JsonNode(root).member("channels").synthetic_child(pieces[1], 1);
 
   CHECK(Path().value(row, nullptr) == "41");
   CHECK(Path::parse("../../id").value(row, nullptr) == 7);
   CHECK(Path::parse("~").value(row, nullptr) == 1);
   CHECK(row.parent()->value() == "40,41");
   CHECK(row.key() == 1);
-  CHECK_FALSE(Place(root).parent());
-  CHECK_FALSE(Place(root).key());
+  CHECK_FALSE(JsonNode(root).parent());
+  CHECK_FALSE(JsonNode(root).key());
 }
 
 TEST_CASE("a variable without an iteration leads nowhere") {
   const json root = json::parse(R"({"ap":1})");
 
-  CHECK_FALSE(Path::parse("$ap").value(Place(root), nullptr));
-  CHECK(Path::parse("$ap").find(Place(root), nullptr).empty());
+  CHECK_FALSE(Path::parse("$ap").value(JsonNode(root), nullptr));
+  CHECK(Path::parse("$ap").find(JsonNode(root), nullptr).empty());
 }
 
 TEST_CASE("a key is no place") {
@@ -214,7 +214,7 @@ TEST_CASE("64 levels and 10,000 rows are read in one go") {
 
   json rows = json::array();
   for (int i = 0; i < 10'000; ++i) rows.push_back({{"id", i}});
-  const auto places = Path::parse("*/id").find(Place(rows), nullptr);
+  const auto places = Path::parse("*/id").find(JsonNode(rows), nullptr);
   REQUIRE(places.size() == 10'000);
   CHECK(places.back().value() == 9'999);
   CHECK(Path::parse("../~").value(places.back(), nullptr) == 9'999);

@@ -4,7 +4,7 @@
 #include "device/kinds.h"
 #include "error_of.h"
 #include "record/scrub.h"
-#include "record/strange_words.h"
+#include "record/unknown_words.h"
 
 using namespace boxmeter;
 using namespace boxmeter::record;
@@ -31,7 +31,7 @@ std::string scrubbed(const std::string& text) {
   Vocabulary vocabulary;
   vocabulary.add(query);
   File file{.path = "get/test.json", .text = text};
-  add_reading(file.reading, query);
+  add_member_use(file.member_use, query);
   return scrub({file}, &nobody_knows, vocabulary).files[0].text;
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("the last check finds a word that nobody knows and names its place, no
       {.path = "get/a.json", .text = "{\"x\":\"K\\u00e4thes Tablet\"}"}};
   const auto refused = [&](const std::string& made) {
     return testing::error_of([&] {
-      refuse_strange_words(replies, {{.path = "get/b.json", .text = made}}, Vocabulary());
+      refuse_unknown_words(replies, {{.path = "get/b.json", .text = made}}, Vocabulary());
     });
   };
 
@@ -102,6 +102,6 @@ TEST_CASE("the last check finds a word that nobody knows and names its place, no
 }
 
 TEST_CASE("what a box says in an error is not quoted in a recording's description") {
-  CHECK(without_strange_words("# A\n* `get:vpn/katja/`: HTTP 404 Katja 12345\nKatja",
+  CHECK(without_unknown_words("# A\n* `get:vpn/katja/`: HTTP 404 Katja 12345\nKatja",
                               Vocabulary()) == "# A\n* `get:vpn/.../`: HTTP 404 ... ...\nKatja");
 }

@@ -17,51 +17,51 @@ TEST_CASE("the first poll of every query is at once") {
 
 TEST_CASE("from the second poll on the rate is fixed and the phase depends on the device") {
   Schedule schedule("home", {30s}, kStart);
-  schedule.done(0, kStart + 1s, Cost::none);
+  schedule.done(0, kStart + 1s, Penalty::none);
   const auto second = schedule.next_due();
   CHECK(second > kStart + 1s);
   CHECK(second <= kStart + 31s);
 
-  CHECK(schedule.done(0, second + 2s, Cost::none) == 0);
+  CHECK(schedule.done(0, second + 2s, Penalty::none) == 0);
   CHECK(schedule.next_due() == second + 30s);
 
   Schedule other("attic", {30s}, kStart);
-  other.done(0, kStart + 1s, Cost::none);
+  other.done(0, kStart + 1s, Penalty::none);
   CHECK(other.next_due() != second);
 }
 
 TEST_CASE("queries of one device whose intervals are multiples meet in one turn") {
   Schedule schedule("home", {15s, 30s}, kStart);
-  schedule.done(0, kStart, Cost::none);
-  schedule.done(1, kStart, Cost::none);
+  schedule.done(0, kStart, Penalty::none);
+  schedule.done(1, kStart, Penalty::none);
   std::size_t met = 0;
   for (int turn = 0; turn < 4; ++turn) {
     const auto now = schedule.next_due();
     const auto due = schedule.due(now);
     if (due.size() == 2) ++met;
-    for (const std::size_t query : due) schedule.done(query, now, Cost::none);
+    for (const std::size_t query : due) schedule.done(query, now, Penalty::none);
   }
   CHECK(met == 2);
 }
 
 TEST_CASE("a late poll is skipped and counted, not followed by a burst") {
   Schedule schedule("home", {10s}, kStart);
-  schedule.done(0, kStart, Cost::none);
+  schedule.done(0, kStart, Penalty::none);
   const auto planned = schedule.next_due();
 
-  CHECK(schedule.done(0, planned + 35s, Cost::none) == 3);
+  CHECK(schedule.done(0, planned + 35s, Penalty::none) == 3);
   CHECK(schedule.next_due() == planned + 40s);
 }
 
 TEST_CASE("a first poll that waits for a worker is late but not skipped") {
   Schedule schedule("home", {10s}, kStart);
 
-  CHECK(schedule.done(0, kStart + 9s, Cost::none) == 0);
+  CHECK(schedule.done(0, kStart + 9s, Penalty::none) == 0);
 }
 
 TEST_CASE("a device that does not answer holds back all its queries") {
   Schedule schedule("home", {10s, 10s}, kStart);
-  schedule.done(0, kStart + 1s, Cost::none);
+  schedule.done(0, kStart + 1s, Penalty::none);
   schedule.hold(kStart + 60s);
 
   CHECK(schedule.next_due() == kStart + 60s);
@@ -71,9 +71,9 @@ TEST_CASE("a device that does not answer holds back all its queries") {
 
 TEST_CASE("a query that costs its whole timeout goes last and is asked less often") {
   Schedule schedule("home", {10s, 10s}, kStart);
-  schedule.done(0, kStart, Cost::time);
-  schedule.done(0, kStart + 10s, Cost::time);
-  schedule.done(1, kStart, Cost::none);
+  schedule.done(0, kStart, Penalty::less_often);
+  schedule.done(0, kStart + 10s, Penalty::less_often);
+  schedule.done(1, kStart, Penalty::none);
 
   CHECK(schedule.due(kStart + 50s) == std::vector<std::size_t>{1, 0});
   CHECK(schedule.due(kStart + 19s) == std::vector<std::size_t>{1});

@@ -8,7 +8,7 @@
 using namespace boxmeter;
 using http::Logins;
 using http::Users;
-using Verdict = http::Logins::Verdict;
+using LoginResult = http::Logins::Result;
 using namespace std::chrono_literals;
 
 namespace {
@@ -43,23 +43,25 @@ TEST_CASE("a login is checked once and remembered until the hash changes") {
   const Users users = one_user();
   const auto good = login("alice", "wonderland");
 
-  CHECK(logins.look(users, good, "192.0.2.1", kStart) == Verdict::undecided);
-  CHECK(logins.check(users, good, "192.0.2.1") == Verdict::accepted);
-  CHECK(logins.look(users, good, "192.0.2.2", kStart) == Verdict::accepted);
-  CHECK(logins.look(users, login("alice", "wonder"), "192.0.2.1", kStart) == Verdict::undecided);
-  CHECK(logins.look(one_user(), good, "192.0.2.1", kStart) == Verdict::undecided);  // another salt
-  CHECK(logins.look({}, good, "192.0.2.1", kStart) == Verdict::undecided);
-  CHECK(logins.check({}, good, "192.0.2.1") == Verdict::wrong);
+  CHECK(logins.look(users, good, "192.0.2.1", kStart) == LoginResult::undecided);
+  CHECK(logins.check(users, good, "192.0.2.1") == LoginResult::accepted);
+  CHECK(logins.look(users, good, "192.0.2.2", kStart) == LoginResult::accepted);
+  CHECK(logins.look(users, login("alice", "wonder"), "192.0.2.1", kStart) ==
+        LoginResult::undecided);
+  CHECK(logins.look(one_user(), good, "192.0.2.1", kStart) ==
+        LoginResult::undecided);  // another salt
+  CHECK(logins.look({}, good, "192.0.2.1", kStart) == LoginResult::undecided);
+  CHECK(logins.check({}, good, "192.0.2.1") == LoginResult::wrong);
 }
 
 TEST_CASE("wrong passwords and unknown users are refused, also with a NUL behind the right one") {
   Logins logins;
   const Users users = one_user();
 
-  CHECK(logins.check(users, login("alice", "rabbit"), "x") == Verdict::wrong);
-  CHECK(logins.check(users, login("carol", "wonderland"), "x") == Verdict::wrong);
+  CHECK(logins.check(users, login("alice", "rabbit"), "x") == LoginResult::wrong);
+  CHECK(logins.check(users, login("carol", "wonderland"), "x") == LoginResult::wrong);
   CHECK(logins.check(users, {"alice", Secret(std::string("wonderland\0x", 12))}, "x") ==
-        Verdict::wrong);
+        LoginResult::wrong);
 }
 
 TEST_CASE("a client has ten attempts and one more every two seconds; a /64 is one client") {
@@ -68,7 +70,7 @@ TEST_CASE("a client has ten attempts and one more every two seconds; a /64 is on
   const auto guess = login("alice", "guess");
   const auto attempts = [&](const std::string& client, Clock::time_point now) {
     int count = 0;
-    while (logins.look(users, guess, client, now) == Verdict::undecided) ++count;
+    while (logins.look(users, guess, client, now) == LoginResult::undecided) ++count;
     return count;
   };
 

@@ -86,7 +86,7 @@ Finding not_asked(const Job& job, DeviceKinds kinds, const std::string& metric) 
   return finding;
 }
 
-Findings findings_of(const DoctorOptions& wanted, const Config& config, const FilesSeen& read,
+Findings findings_of(const DoctorOptions& wanted, const Config& config, const FileHashes& read,
                      const std::vector<Job>& jobs, DeviceKinds kinds) {
   Findings findings;
   if (wanted.metric.empty()) {
@@ -103,8 +103,9 @@ Findings findings_of(const DoctorOptions& wanted, const Config& config, const Fi
 }
 
 int examine_all(const DoctorOptions& wanted, const Words& words, DeviceKinds kinds) {
-  FilesSeen read;
-  const Config config = noting(read, [&] { return load_config(config_file(wanted.file), kinds); });
+  FileHashes read;
+  const Config config =
+      recording_hashes(read, [&] { return load_config(config_file(wanted.file), kinds); });
   const std::vector<Job> jobs =
       words.empty() ? config.jobs : std::vector<Job>{find_device(config, words[0])};
   set_up_log("off", "text");  // what it would say is among the findings

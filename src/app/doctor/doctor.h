@@ -45,7 +45,7 @@ Findings trace(const Job& given, const PollOptions& poll, std::string_view metri
 
 /// files.cpp: which of the files that a configuration was read from show others what they should
 /// not see.  Throws Error{config} when one is gone meanwhile.
-Findings files(const Config& config, const FilesSeen& read);
+Findings files(const Config& config, const FileHashes& read);
 
 /// surroundings.cpp: clock, state_dir, limits, our own address, the sinks.
 Findings surroundings(const Config& config);

@@ -65,7 +65,7 @@ std::string_view private_part(std::string_view text, const std::vector<Secret>& 
 
 }  // namespace
 
-Findings files(const Config& config, const FilesSeen& read) {
+Findings files(const Config& config, const FileHashes& read) {
   const std::vector<Secret> secrets = secrets_in_text(config);
   Findings findings;
   for (const auto& [path, hash] : read.files) {

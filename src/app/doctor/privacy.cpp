@@ -56,7 +56,7 @@ std::string Hiding::operator()(std::string text) const {
         text.replace(at, original.size(), instead);
         at += instead.size() - 1;
       }
-  const std::vector<record::Find> found = record::find_forms(text);
+  const std::vector<record::FormMatch> found = record::find_forms(text);
   for (auto find = found.rbegin(); find != found.rend(); ++find)
     text.replace(find->at, find->size, find->form == record::Form::mail ? "<mail>" : "<address>");
   return text;

@@ -1,4 +1,4 @@
-#include "poll/ask.h"
+#include "poll/requester.h"
 
 #include <algorithm>
 #include <optional>
@@ -8,13 +8,13 @@
 
 namespace boxmeter {
 
-struct Tally {
+struct PartOutcomes {
   std::size_t answered = 0;
   std::optional<Error> worst = {};
   std::vector<Failure> problems = {};
 
-  /// A failing part says more of the query than an idle one, and that more than one this box
-  /// never had.
+  /// How much an error says about the query as a whole: a failure more than an idle part, and that
+  /// more than what is denied or unsupported.
   static int weight(Refusal refusal) {
     switch (refusal) {
       case Refusal::unsupported:
@@ -49,7 +49,7 @@ std::string substituted(std::string text,
 }
 
 constexpr auto kUnused = std::chrono::hours(1);
-constexpr std::size_t kMostRequests = 1000;  // of one device that something is known of
+constexpr std::size_t kMostRequests = 1000;  // of one device about which something is remembered
 
 }  // namespace
 
@@ -67,36 +67,36 @@ Request bound(const Request& request,
   return result;
 }
 
-Asked Asker::ask(const Query& query, Clock::time_point now) {
-  notice_epoch();
+QueryReply Requester::ask(const Query& query, Clock::time_point now) {
+  check_epoch();
   forget_unused(now);
   ask_again_ = Clock::time_point::max();
-  Tally tally;
-  Reply reply = query.loop ? ask_loop(query, now, tally) : ask_once(query, now, tally);
-  notice_epoch();
-  if (tally.worst && tally.answered == 0) throw Error(*tally.worst);
-  return {std::move(reply), std::move(tally.problems)};
+  PartOutcomes outcomes;
+  Reply reply = query.loop ? ask_loop(query, now, outcomes) : ask_once(query, now, outcomes);
+  check_epoch();
+  if (outcomes.worst && outcomes.answered == 0) throw Error(*outcomes.worst);
+  return {std::move(reply), std::move(outcomes.problems)};
 }
 
-Reply Asker::ask_once(const Query& query, Clock::time_point now, Tally& tally) {
+Reply Requester::ask_once(const Query& query, Clock::time_point now, PartOutcomes& outcomes) {
   Reply element = Reply::object();
-  ask_parts(query, {}, now, element, tally);
+  ask_parts(query, {}, now, element, outcomes);
   const bool single = query.parts.size() == 1 && query.parts.front().name.empty();
-  return single && tally.answered > 0 ? std::move(element["reply"]) : std::move(element);
+  return single && outcomes.answered > 0 ? std::move(element["reply"]) : std::move(element);
 }
 
-Reply Asker::ask_loop(const Query& query, Clock::time_point now, Tally& tally) {
+Reply Requester::ask_loop(const Query& query, Clock::time_point now, PartOutcomes& outcomes) {
   Reply all = Reply::array();
   for (auto& [element, bindings] : iterations(query, now)) {
-    const std::size_t before = tally.answered;
-    ask_parts(query, bindings, now, element, tally);
-    if (tally.answered > before) all.push_back(std::move(element));
+    const std::size_t before = outcomes.answered;
+    ask_parts(query, bindings, now, element, outcomes);
+    if (outcomes.answered > before) all.push_back(std::move(element));
   }
   return all;
 }
 
-std::vector<std::pair<Reply, Asker::Bindings>> Asker::iterations(const Query& query,
-                                                                 Clock::time_point now) {
+std::vector<std::pair<Reply, Requester::Bindings>> Requester::iterations(const Query& query,
+                                                                         Clock::time_point now) {
   const Loop& loop = *query.loop;
   std::vector<std::pair<Reply, Bindings>> all;
   if (!loop.request) {
@@ -105,7 +105,7 @@ std::vector<std::pair<Reply, Asker::Bindings>> Asker::iterations(const Query& qu
     return all;
   }
   const Reply reply = call(*loop.request, now);
-  // The rows of a loop are found as those of a rule are: what it binds is what it reads.
+  // A loop finds its rows as a rule does; the paths that it binds stand for the labels.
   Rule rule{.each = loop.each, .where = loop.where};
   for (const auto& [name, path] : loop.bind)
     rule.labels.push_back({.name = name, .source = {.path = path}});
@@ -115,7 +115,7 @@ std::vector<std::pair<Reply, Asker::Bindings>> Asker::iterations(const Query& qu
     Reply variable = Reply::object();
     Bindings bindings;
     for (const auto& [name, path] : loop.bind) {
-      const std::optional<Reply> value = path.value(row.place, nullptr);
+      const std::optional<Reply> value = path.value(row.node, nullptr);
       if (!value || value->is_null()) continue;
       bindings.emplace_back(loop.variable + "." + name, text_of(*value));
       variable[name] = *value;
@@ -127,27 +127,28 @@ std::vector<std::pair<Reply, Asker::Bindings>> Asker::iterations(const Query& qu
   return all;
 }
 
-void Asker::ask_parts(const Query& query, const Bindings& bindings, Clock::time_point now,
-                      Reply& element, Tally& tally) {
+void Requester::ask_parts(const Query& query, const Bindings& bindings, Clock::time_point now,
+                          Reply& element, PartOutcomes& outcomes) {
   for (const Part& part : query.parts) {
     try {
       element[part.name.empty() ? "reply" : part.name] = first_supported(part, bindings, now);
-      if (part.first.front().keep.count() == 0) ++tally.answered;
+      if (part.first.front().keep.count() == 0) ++outcomes.answered;
     } catch (const Error& error) {
       if (ends_turn(error.kind())) throw;
-      tally.add(error);
+      outcomes.add(error);
     }
   }
 }
 
-Reply Asker::first_supported(const Part& part, const Bindings& bindings, Clock::time_point now) {
+Reply Requester::first_supported(const Part& part, const Bindings& bindings,
+                                 Clock::time_point now) {
   std::optional<Error> first;
   for (const Request& alternative : part.first) {
     try {
       return call(bound(alternative, bindings), now);
     } catch (const Error& error) {
-      // Only "not on this box" makes way for the next one: a transient failure must not make a
-      // counter hop between two sources.
+      // Only if this box does not support it the next one is tried: after a transient failure a
+      // counter must not come from another source.
       if (error.refusal() != Refusal::unsupported) throw;
       if (!first) first = error;
     }
@@ -155,34 +156,36 @@ Reply Asker::first_supported(const Part& part, const Bindings& bindings, Clock::
   throw Error(*first);
 }
 
-Reply Asker::call(const Request& request, Clock::time_point now) {
+Reply Requester::call(const Request& request, Clock::time_point now) {
   const std::string key = describe(request);
-  Known& known = known_[key];
-  const bool is_first = std::exchange(known.turn, turn_) != turn_;
-  known.used = now;
-  if (request.keep.count() == 0) return call_in_turn(request, key, known, now, is_first);
-  const auto kept = kept_.find(key);
-  if (kept != kept_.end() && now - kept->second.asked < request.keep) return kept->second.reply;
-  Reply reply = call_device(request, known.capability, now);
-  kept_[key] = {reply, now};
+  RequestState& state = requests_[key];
+  const bool is_first = std::exchange(state.turn, turn_) != turn_;
+  state.used = now;
+  if (request.keep.count() == 0) return call_in_turn(request, key, state, now, is_first);
+  const auto cached = cached_.find(key);
+  if (cached != cached_.end() && now - cached->second.asked < request.keep)
+    return cached->second.reply;
+  Reply reply = call_device(request, state.capability, now);
+  cached_[key] = {reply, now};
   return reply;
 }
 
-Reply Asker::call_in_turn(const Request& request, const std::string& key, Known& known,
-                          Clock::time_point now, bool is_first) {
-  if (const auto answer = shared_answers_.find(key); answer != shared_answers_.end())
+Reply Requester::call_in_turn(const Request& request, const std::string& key, RequestState& state,
+                              Clock::time_point now, bool is_first) {
+  if (const auto answer = replies_of_turn_.find(key); answer != replies_of_turn_.end())
     return answer->second;
-  if (!is_first) known.is_shared = true;
-  Reply reply = call_device(request, known.capability, now);
-  if (known.is_shared) shared_answers_[key] = reply;
+  if (!is_first) state.is_repeated = true;
+  Reply reply = call_device(request, state.capability, now);
+  if (state.is_repeated) replies_of_turn_[key] = reply;
   return reply;
 }
 
-void Asker::tell(const Request& request, const Error* error) const {
-  if (heard_) heard_(request, error);
+void Requester::report(const Request& request, const Error* error) const {
+  if (request_done_) request_done_(request, error);
 }
 
-Reply Asker::call_device(const Request& request, Capability& capability, Clock::time_point now) {
+Reply Requester::call_device(const Request& request, Capability& capability,
+                             Clock::time_point now) {
   if (const auto stranger = strangers_.find(request.verb); stranger != strangers_.end())
     throw Stranger(stranger->second);
   if (!capability.worth_asking(now)) {
@@ -191,15 +194,15 @@ Reply Asker::call_device(const Request& request, Capability& capability, Clock::
                 capability.support() == Support::denied ? Refusal::denied : Refusal::unsupported);
   }
   const Clock::time_point before = capability.ask_again();
-  const auto settled = [&] {
+  const auto count_change = [&] {
     if (capability.ask_again() != before) ++changes_;
   };
   ++sent_;
   try {
     Reply reply = device_.call(request);
     capability.answered();
-    settled();
-    tell(request, nullptr);
+    count_change();
+    report(request, nullptr);
     return reply;
   } catch (const Error& error) {
     if (const auto* const stranger = dynamic_cast<const Stranger*>(&error))
@@ -209,52 +212,52 @@ Reply Asker::call_device(const Request& request, Capability& capability, Clock::
     else
       capability.refused(error.refusal(), error.what(), now);
     if (!capability.worth_asking(now)) ask_again_ = std::min(ask_again_, capability.ask_again());
-    settled();
-    tell(request, &error);
+    count_change();
+    report(request, &error);
     throw;
   }
 }
 
 /// Loops ask for what comes and goes (a station, a call): what was not asked for within an hour, or
 /// would make more than kMostRequests, is forgotten.
-void Asker::forget_unused(Clock::time_point now) {
-  if (swept_ == Clock::time_point()) swept_ = now;
-  if (now - swept_ < kUnused && known_.size() <= kMostRequests) return;
-  swept_ = now;
+void Requester::forget_unused(Clock::time_point now) {
+  if (last_cleanup_ == Clock::time_point()) last_cleanup_ = now;
+  if (now - last_cleanup_ < kUnused && requests_.size() <= kMostRequests) return;
+  last_cleanup_ = now;
   Clock::time_point oldest = now - kUnused;
-  if (known_.size() > kMostRequests) {
+  if (requests_.size() > kMostRequests) {
     std::vector<Clock::time_point> times;
-    for (const auto& [request, known] : known_) times.push_back(known.used);
+    for (const auto& [request, state] : requests_) times.push_back(state.used);
     const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
     std::ranges::nth_element(times, middle);
     oldest = std::max(oldest, *middle);
   }
-  if (std::erase_if(known_, [&](const auto& entry) { return entry.second.used < oldest; }) > 0)
+  if (std::erase_if(requests_, [&](const auto& entry) { return entry.second.used < oldest; }) > 0)
     ++changes_;
-  std::erase_if(kept_, [&](const auto& entry) { return !known_.contains(entry.first); });
+  std::erase_if(cached_, [&](const auto& entry) { return !requests_.contains(entry.first); });
 }
 
-void Asker::notice_epoch() {
+void Requester::check_epoch() {
   const Epoch epoch = device_.epoch();
   if (epoch == epoch_) return;
   epoch_ = epoch;
-  kept_.clear();
-  shared_answers_.clear();
+  cached_.clear();
+  replies_of_turn_.clear();
   ask_all_at_once();
 }
 
-std::map<std::string, Capability> Asker::capabilities() const {
+std::map<std::string, Capability> Requester::capabilities() const {
   std::map<std::string, Capability> all;
-  for (const auto& [request, known] : known_) all.emplace(request, known.capability);
+  for (const auto& [request, state] : requests_) all.emplace(request, state.capability);
   return all;
 }
 
-void Asker::recall(const std::map<std::string, Capability>& capabilities) {
-  for (const auto& [request, capability] : capabilities) known_[request].capability = capability;
+void Requester::restore(const std::map<std::string, Capability>& capabilities) {
+  for (const auto& [request, capability] : capabilities) requests_[request].capability = capability;
 }
 
-void Asker::ask_all_at_once() {
-  for (auto& [request, known] : known_) known.capability.ask_at_once();
+void Requester::ask_all_at_once() {
+  for (auto& [request, state] : requests_) state.capability.ask_at_once();
   ++changes_;
 }
 

@@ -1,4 +1,4 @@
-#include "poll/ask.h"
+#include "poll/requester.h"
 
 #include <doctest/doctest.h>
 
@@ -29,10 +29,10 @@ Error unsupported(const std::string& text) {
 
 TEST_CASE("one request gives its reply, parts give an object of theirs") {
   FakeDevice device([](const Request& request) { return Reply(request.target); });
-  Asker asker(device);
+  Requester requester(device);
 
-  CHECK(asker.ask(query({part("", {get("a")})}), kNow).reply == Reply("a"));
-  CHECK(asker.ask(query({part("x", {get("a")}), part("y", {get("b")})}), kNow).reply ==
+  CHECK(requester.ask(query({part("", {get("a")})}), kNow).reply == Reply("a"));
+  CHECK(requester.ask(query({part("x", {get("a")}), part("y", {get("b")})}), kNow).reply ==
         Reply{{"x", "a"}, {"y", "b"}});
 }
 
@@ -42,9 +42,9 @@ TEST_CASE("a part that fails is absent and told, one that this box lacks is only
     if (request.target == "lacking") throw unsupported("no such service");
     return 1;
   });
-  Asker asker(device);
+  Requester requester(device);
 
-  const Asked asked = asker.ask(
+  const QueryReply asked = requester.ask(
       query({part("x", {get("ok")}), part("y", {get("broken")}), part("z", {get("lacking")})}),
       kNow);
 
@@ -55,23 +55,23 @@ TEST_CASE("a part that fails is absent and told, one that this box lacks is only
 
 TEST_CASE("an answer that is kept serves all queries until its time or the box's epoch ends") {
   FakeDevice device([](const Request& request) -> Reply { return request.target; });
-  Asker asker(device);
+  Requester requester(device);
   Request info = get("info");
   info.keep = 10s;
   const Query first = query({part("device", {info}), part("x", {get("a")})});
   const Query second = query({part("device", {info}), part("x", {get("b")})});
 
-  CHECK(asker.ask(first, kNow).reply == Reply{{"device", "info"}, {"x", "a"}});
-  CHECK(asker.ask(second, kNow + 9s).reply == Reply{{"device", "info"}, {"x", "b"}});
+  CHECK(requester.ask(first, kNow).reply == Reply{{"device", "info"}, {"x", "a"}});
+  CHECK(requester.ask(second, kNow + 9s).reply == Reply{{"device", "info"}, {"x", "b"}});
   CHECK(device.asked == std::vector<std::string>{"get:info", "get:a", "get:b"});
 
   device.asked.clear();
-  asker.ask(first, kNow + 10s);
+  requester.ask(first, kNow + 10s);
   CHECK(device.asked == std::vector<std::string>{"get:info", "get:a"});
 
   device.asked.clear();
   device.now.boot = 1;
-  asker.ask(first, kNow + 11s);
+  requester.ask(first, kNow + 11s);
   CHECK(device.asked == std::vector<std::string>{"get:info", "get:a"});
 }
 
@@ -80,12 +80,12 @@ TEST_CASE("what is kept is no answer: a query that the box lacks besides is unsu
     if (request.target == "lacking") throw unsupported("no such service");
     return 1;
   });
-  Asker asker(device);
+  Requester requester(device);
   Request info = get("info");
   info.keep = 10s;
 
   CHECK_THROWS_WITH_AS(
-      asker.ask(query({part("device", {info}), part("x", {get("lacking")})}), kNow),
+      requester.ask(query({part("device", {info}), part("x", {get("lacking")})}), kNow),
       "no such service", Error);
 }
 
@@ -94,12 +94,12 @@ TEST_CASE("for_each over a list substitutes and names each iteration") {
     if (request.target == "WLAN3") throw unsupported("no radio 3");
     return request.args.at("n");
   });
-  Asker asker(device);
+  Requester requester(device);
   Query loop =
       query({part("", {{.verb = "tr064", .target = "WLAN{radio}", .args = {{"n", "r{radio}"}}}})});
   loop.loop = Loop{.variable = "radio", .values = {"1", "2", "3"}};
 
-  const Asked asked = asker.ask(loop, kNow);
+  const QueryReply asked = requester.ask(loop, kNow);
 
   CHECK(asked.reply == Reply::parse(R"([{"radio":"1","reply":"r1"},{"radio":"2","reply":"r2"}])"));
   CHECK(asked.problems.empty());
@@ -111,7 +111,7 @@ TEST_CASE("for_each over a request binds what its rows say") {
       return Reply::parse(R"([{"id":0,"config":{"band":"2d4g"}},{"id":10,"config":{}}])");
     return request.target;
   });
-  Asker asker(device);
+  Requester requester(device);
   Query loop = query({part("", {get("wifi/ap/{ap.id}/stations/")})});
   loop.loop = Loop{.variable = "ap",
                    .values = {},
@@ -119,7 +119,7 @@ TEST_CASE("for_each over a request binds what its rows say") {
                    .each = {{.path = Path::parse("*")}},
                    .bind = {{"id", Path::parse("id")}, {"band", Path::parse("config/band")}}};
 
-  CHECK(asker.ask(loop, kNow).reply ==
+  CHECK(requester.ask(loop, kNow).reply ==
         Reply::parse(R"([{"ap":{"id":0,"band":"2d4g"},"reply":"wifi/ap/0/stations/"},
                          {"ap":{"id":10},"reply":"wifi/ap/10/stations/"}])"));
 }
@@ -130,7 +130,7 @@ TEST_CASE("for_each asks only for the rows that its where keeps") {
       return Reply::parse(R"([{"id":1,"on":true},{"on":true},{"id":3}])");
     return request.target;
   });
-  Asker asker(device);
+  Requester requester(device);
   Query loop = query({part("", {get("player/{p.id}")})});
   loop.loop = Loop{.variable = "p",
                    .values = {},
@@ -140,12 +140,12 @@ TEST_CASE("for_each asks only for the rows that its where keeps") {
                              {.path = Path::parse("on"), .any = {"true"}}},
                    .bind = {{"id", Path::parse("id")}}};
 
-  CHECK(asker.ask(loop, kNow).reply == Reply::parse(R"([{"p":{"id":1},"reply":"player/1"}])"));
+  CHECK(requester.ask(loop, kNow).reply == Reply::parse(R"([{"p":{"id":1},"reply":"player/1"}])"));
 }
 
 TEST_CASE("a list with nothing in it is an answer") {
   FakeDevice device([](const Request&) { return Reply::object(); });
-  Asker asker(device);
+  Requester requester(device);
   Query loop = query({part("", {get("x/{ap.id}")})});
   loop.loop = Loop{.variable = "ap",
                    .values = {},
@@ -153,23 +153,23 @@ TEST_CASE("a list with nothing in it is an answer") {
                    .each = {{.path = Path::parse("*")}},
                    .bind = {{"id", Path::parse("id")}}};
 
-  CHECK(asker.ask(loop, kNow).reply == Reply::array());
+  CHECK(requester.ask(loop, kNow).reply == Reply::array());
 }
 
 TEST_CASE("a request that this box lacks is asked again after 5 minutes, doubling to an hour") {
   FakeDevice device([](const Request&) -> Reply { throw unsupported("Invalid Action"); });
-  Asker asker(device);
+  Requester requester(device);
   const Query lacking = query({part("", {get("a")})});
   const auto asked_at = [&](Clock::duration after) {
     device.asked.clear();
-    CHECK_THROWS_WITH_AS(asker.ask(lacking, kNow + after), "Invalid Action", Error);
+    CHECK_THROWS_WITH_AS(requester.ask(lacking, kNow + after), "Invalid Action", Error);
     return !device.asked.empty();
   };
 
   CHECK(asked_at(0s));
-  CHECK(asker.ask_again() == kNow + 5min);
+  CHECK(requester.ask_again() == kNow + 5min);
   CHECK_FALSE(asked_at(299s));
-  CHECK(asker.ask_again() == kNow + 5min);
+  CHECK(requester.ask_again() == kNow + 5min);
   CHECK(asked_at(5min));
   CHECK_FALSE(asked_at(14min));
   CHECK(asked_at(15min));
@@ -181,13 +181,13 @@ TEST_CASE("a request that this box lacks is asked again after 5 minutes, doublin
 
 TEST_CASE("after a restart of the box everything is worth asking at once") {
   FakeDevice device([](const Request&) -> Reply { throw unsupported("Invalid Action"); });
-  Asker asker(device);
+  Requester requester(device);
   const Query lacking = query({part("", {get("a")})});
-  CHECK_THROWS_AS(asker.ask(lacking, kNow), Error);
+  CHECK_THROWS_AS(requester.ask(lacking, kNow), Error);
 
   device.now.boot = 1;
   device.asked.clear();
-  CHECK_THROWS_AS(asker.ask(lacking, kNow + 1s), Error);
+  CHECK_THROWS_AS(requester.ask(lacking, kNow + 1s), Error);
 
   CHECK(device.asked.size() == 1);
 }
@@ -199,13 +199,13 @@ TEST_CASE("an alternative is tried only when the box lacks the one before it") {
     if (broken) throw Error(ErrorKind::protocol, "cut off");
     return request.target;
   });
-  Asker asker(device);
+  Requester requester(device);
   const Query either = query({part("", {get("new"), get("old"), get("older")})});
 
-  CHECK(asker.ask(either, kNow).reply == Reply("old"));
+  CHECK(requester.ask(either, kNow).reply == Reply("old"));
   broken = true;
   device.asked.clear();
-  CHECK_THROWS_WITH_AS(asker.ask(either, kNow), "cut off", Error);
+  CHECK_THROWS_WITH_AS(requester.ask(either, kNow), "cut off", Error);
   CHECK(device.asked == std::vector<std::string>{"get:old"});
 }
 
@@ -213,10 +213,10 @@ TEST_CASE("what does not run at the moment is asked again as usual") {
   FakeDevice device([](const Request&) -> Reply {
     throw Error(ErrorKind::refused, "not running", Refusal::idle);
   });
-  Asker asker(device);
+  Requester requester(device);
   const Query idle = query({part("", {get("xdsl")})});
 
-  for (int i = 0; i < 3; ++i) CHECK_THROWS_WITH_AS(asker.ask(idle, kNow), "not running", Error);
+  for (int i = 0; i < 3; ++i) CHECK_THROWS_WITH_AS(requester.ask(idle, kNow), "not running", Error);
 
   CHECK(device.asked.size() == 3);
 }
@@ -226,10 +226,11 @@ TEST_CASE("an error of the device ends the query at once") {
     if (request.target == "b") throw Error(ErrorKind::timeout, "no answer");
     return 1;
   });
-  Asker asker(device);
+  Requester requester(device);
 
   CHECK_THROWS_WITH_AS(
-      asker.ask(query({part("x", {get("a")}), part("y", {get("b")}), part("z", {get("c")})}), kNow),
+      requester.ask(query({part("x", {get("a")}), part("y", {get("b")}), part("z", {get("c")})}),
+                    kNow),
       "no answer", Error);
   CHECK(device.asked == std::vector<std::string>{"get:a", "get:b"});
 }
@@ -239,7 +240,7 @@ TEST_CASE("what comes and goes is forgotten: ids that nobody asks for any more c
     if (request.target == "lacking") throw unsupported("no such service");
     return 1;
   });
-  Asker asker(device);
+  Requester requester(device);
   int call = 0;
   const auto poll = [&](Clock::time_point now) {
     std::vector<Part> parts = {part("lacking", {get("lacking")})};
@@ -249,13 +250,13 @@ TEST_CASE("what comes and goes is forgotten: ids that nobody asks for any more c
       parts.push_back(part(name, {request}));
     }
     parts.push_back(part("same", {get("same")}));
-    asker.ask(query(std::move(parts)), now);
+    requester.ask(query(std::move(parts)), now);
   };
 
   for (int turn = 0; turn < 3000; ++turn) poll(kNow + turn * 1s);
-  CHECK(asker.capabilities().size() <= 1010);
-  CHECK(asker.capabilities().contains("get:lacking"));
+  CHECK(requester.capabilities().size() <= 1010);
+  CHECK(requester.capabilities().contains("get:lacking"));
 
   for (int turn = 0; turn < 3; ++turn) poll(kNow + 3h + turn * 61min);
-  CHECK(asker.capabilities().size() < 20);
+  CHECK(requester.capabilities().size() < 20);
 }

@@ -1,4 +1,4 @@
-#include "record/made_up.h"
+#include "record/replacement.h"
 
 #include <re2/re2.h>
 
@@ -11,10 +11,10 @@
 namespace boxmeter::record {
 namespace {
 
-/// Numbers that follow from `count` alone.
-class Dice {
+/// Pseudo-random numbers, the same for the same `count`.
+class PseudoRandom {
  public:
-  explicit Dice(std::size_t count) : state_(0x9E3779B97F4A7C15U * (count + 1)) {}
+  explicit PseudoRandom(std::size_t count) : state_(0x9E3779B97F4A7C15U * (count + 1)) {}
   char next(unsigned sides) {
     state_ = state_ * 6364136223846793005U + 1442695040888963407U;
     return static_cast<char>((state_ >> 33U) % sides);
@@ -24,12 +24,12 @@ class Dice {
   std::uint64_t state_;
 };
 
-/// Letters for letters and digits for digits.
+/// Other letters for letters, and other digits for digits.
 std::string shaped(std::string_view text, std::size_t count) {
   const char letters =
       std::ranges::all_of(text, [](char c) { return !is_letter_or_digit(c) || is_hex(c); }) ? 6
                                                                                             : 26;
-  Dice dice(count);
+  PseudoRandom random(count);
   std::string made;
   for (const char c : text) {
     const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
@@ -39,29 +39,29 @@ std::string shaped(std::string_view text, std::size_t count) {
     if (is_kept)
       made += c;
     else if (is_digit(c))
-      made += static_cast<char>(made.empty() ? '1' + dice.next(9) : '0' + dice.next(10));
+      made += static_cast<char>(made.empty() ? '1' + random.next(9) : '0' + random.next(10));
     else
-      made +=
-          static_cast<char>((is_upper(c) ? 'A' : 'a') + dice.next(static_cast<unsigned>(letters)));
+      made += static_cast<char>((is_upper(c) ? 'A' : 'a') +
+                                random.next(static_cast<unsigned>(letters)));
   }
   return made;
 }
 
-/// Another number that is as long, and one for JSON too: without a zero in front.
+/// Another number of the same length, without a leading zero, which JSON does not allow.
 std::string other_number(std::string_view text, std::size_t count) {
-  Dice dice(count);
+  PseudoRandom random(count);
   std::string made;
   for (const char c : text) {
     const bool begins = made.find_first_not_of("+-") == std::string::npos;
     if (!is_digit(c) || (begins && c == '0'))
       made += c;
     else
-      made += static_cast<char>(begins ? '1' + dice.next(9) : '0' + dice.next(10));
+      made += static_cast<char>(begins ? '1' + random.next(9) : '0' + random.next(10));
   }
   return made;
 }
 
-/// Hex, base64 and the like: in one piece, and with digits among letters.
+/// Whether it looks like hex, base64 and the like: no blanks, and digits among letters.
 bool is_code(std::string_view text) {
   constexpr std::string_view kSigns = "+/=_-:.";
   constexpr std::size_t kShortest = 6;
@@ -103,7 +103,7 @@ bool is_number(std::string_view text) {
   return RE2::FullMatch({text.data(), text.size()}, kNumber);
 }
 
-std::string made_up(Privacy privacy, std::string_view text, std::size_t count) {
+std::string make_replacement(Privacy privacy, std::string_view text, std::size_t count) {
   const std::string number = std::to_string(count);
   if (privacy == Privacy::domain) return "host-" + number + ".example";
   if (is_number(text) && privacy != Privacy::phone) return other_number(text, count);
@@ -113,10 +113,10 @@ std::string made_up(Privacy privacy, std::string_view text, std::size_t count) {
              : std::string(word_for(privacy)) + number;
 }
 
-std::string made_up(Form form, std::string_view key, std::size_t count) {
+std::string make_replacement(Form form, std::string_view key, std::size_t count) {
   constexpr std::array kNetworks = {"192.0.2.", "198.51.100.", "203.0.113."};
   switch (form) {
-    case Form::mac:  // above 255: locally administered, which are nobody's either
+    case Form::mac:  // above 255: locally administered
       return count < 256 ? "00005e0053" + hex(count, 2) : "02005e" + hex(count, 6);
     case Form::ipv4:
       return count < kNetworks.size() * 254

@@ -1,4 +1,4 @@
-#include "record/judge.h"
+#include "record/classifier.h"
 
 #include <re2/re2.h>
 
@@ -7,12 +7,12 @@
 #include "base/text.h"
 #include "record/forms.h"
 #include "record/letters.h"
-#include "record/made_up.h"
+#include "record/replacement.h"
 
 namespace boxmeter::record {
 namespace {
 
-constexpr std::ptrdiff_t kMostDigits = 2;  // of a number that may be anybody's
+constexpr std::ptrdiff_t kMostDigits = 2;  // of a number that cannot be personal
 
 std::ptrdiff_t digits_in(std::string_view text) { return std::ranges::count_if(text, is_digit); }
 
@@ -35,13 +35,13 @@ bool is_time(std::string_view text) {
   return text.size() > 3 && fits(kTime, text);
 }
 
-/// The text without what a form shows: what it says beside its addresses.
+/// The text without what is found by its form.
 std::string without_forms(std::string_view text) {
   std::string rest;
   std::size_t at = 0;
-  for (const Find& find : find_forms(text)) {
-    rest.append(text.substr(at, find.at - at)).append(" ");
-    at = find.at + find.size;
+  for (const FormMatch& match : find_forms(text)) {
+    rest.append(text.substr(at, match.at - at)).append(" ");
+    at = match.at + match.size;
   }
   return rest.append(text.substr(at));
 }
@@ -58,24 +58,25 @@ bool is_bool(std::string_view text) {
 
 }  // namespace
 
-bool Judge::is_read(const Spot& spot) const {
-  return reading.read.contains(lower(member_of(spot))) || reading.maps.contains(lower(spot.parent));
+bool Classifier::is_read(const Spot& spot) const {
+  return member_use.read.contains(lower(member_of(spot))) ||
+         member_use.maps.contains(lower(spot.parent));
 }
 
-/// Whether a number may tell of somebody: no pack reads it, and it is as long as a PIN.
-bool Judge::is_number_of_somebody(const Spot& spot, std::string_view text) const {
+/// Whether a number may be personal: it has the length of a PIN or more, and no pack reads it.
+bool Classifier::is_personal_number(const Spot& spot, std::string_view text) const {
   return digits_in(text) > kMostDigits && !is_read(spot);
 }
 
-bool Judge::is_harmless(const Spot& spot, std::string_view text) const {
+bool Classifier::is_harmless(const Spot& spot, std::string_view text) const {
   if (text.size() < 2 || is_bool(text) || is_time(text) || is_version(text)) return true;
-  if (is_number(text)) return !is_number_of_somebody(spot, text);
+  if (is_number(text)) return !is_personal_number(spot, text);
   if (vocabulary.is_term(text)) return true;
   const auto blank = text.find(' ');
   if (blank != std::string_view::npos && is_number(text.substr(0, blank)))  // with its unit
     return vocabulary.is_made_of_words(text.substr(blank)) &&
-           !is_number_of_somebody(spot, text.substr(0, blank));
-  if (reading.measured.contains(lower(member_of(spot))) && vocabulary.is_made_of_words(text))
+           !is_personal_number(spot, text.substr(0, blank));
+  if (member_use.measured.contains(lower(member_of(spot))) && vocabulary.is_made_of_words(text))
     return true;
   // Lists of numbers or terms, as both brands write them.
   if (text.find(',') == std::string_view::npos) return false;
@@ -85,8 +86,8 @@ bool Judge::is_harmless(const Spot& spot, std::string_view text) const {
   });
 }
 
-/// The brand's own word: nothing but words that are known, versions and addresses.
-bool Judge::is_own_word(std::string_view text) const {
+/// Whether a text is the brand's own: nothing but known words, versions and addresses.
+bool Classifier::is_own_word(std::string_view text) const {
   return std::ranges::all_of(split(text, ' '), [&](std::string_view piece) {
     const bool is_sign = std::ranges::none_of(piece, is_letter_or_digit);
     const bool is_model = digits_in(piece) <= 4 && is_number(piece);
@@ -94,7 +95,7 @@ bool Judge::is_own_word(std::string_view text) const {
   });
 }
 
-Judge::Verdict Judge::of_name(std::string_view name) const {
+Classifier::Classification Classifier::classify_name(std::string_view name) const {
   if (vocabulary.knows_everything()) return {};
   const std::string rest = without_forms(name);
   const bool is_sign = std::ranges::none_of(rest, is_letter_or_digit);
@@ -103,27 +104,28 @@ Judge::Verdict Judge::of_name(std::string_view name) const {
   return {.privacy = digits_in(name) > kMostDigits ? Privacy::serial : Privacy::open};
 }
 
-Judge::Verdict Judge::operator()(const Spot& spot, std::string_view value) const {
+Classifier::Classification Classifier::operator()(const Spot& spot, std::string_view value) const {
   if (is_own()) return {};
-  if (spot.name == "#key") return of_name(value);
+  if (spot.name == "#key") return classify_name(value);
   const std::string_view member = member_of(spot), text = trim(value);
   const bool is_comment = member == "#comment";
-  const Privacy told =
+  const Privacy declared =
       is_comment ? Privacy::open
                  : privacy({.file = file, .parent = spot.parent, .member = member}, value);
-  const auto compared = reading.compared.find(lower(member));
-  const bool is_compared = told != Privacy::secret && compared != reading.compared.end() &&
+  const auto compared = member_use.compared.find(lower(member));
+  const bool is_compared = declared != Privacy::secret && compared != member_use.compared.end() &&
                            compared->second.contains(lower(text));
   if (is_compared || vocabulary.knows_everything())
-    return {.privacy = is_compared ? Privacy::open : told, .is_told = true};
-  if (told != Privacy::open && told != Privacy::product) return {.privacy = told, .is_told = true};
+    return {.privacy = is_compared ? Privacy::open : declared, .is_declared = true};
+  if (declared != Privacy::open && declared != Privacy::product)
+    return {.privacy = declared, .is_declared = true};
   const std::string rest = without_forms(text);
   const bool is_sign = std::ranges::none_of(rest, is_letter_or_digit);
   const bool is_namespace =
       spot.name.starts_with('@') && (text.starts_with("urn:") || text.starts_with("http://"));
-  const bool may_be_words = told == Privacy::product || is_comment || is_namespace;
+  const bool may_be_words = declared == Privacy::product || is_comment || is_namespace;
   if (is_sign || (may_be_words && is_own_word(rest)))
-    return {.privacy = told, .is_told = told != Privacy::open};
+    return {.privacy = declared, .is_declared = declared != Privacy::open};
   if (is_harmless(spot, text)) return {};
   if (is_comment) return {.privacy = Privacy::text};
   return {.privacy = is_number(text) ? Privacy::serial : Privacy::name};

@@ -1,4 +1,4 @@
-#include "config/shown.h"
+#include "config/redacted.h"
 
 #include <algorithm>
 #include <deque>
@@ -34,7 +34,7 @@ std::string without_query(const std::string& url) {
   return query == std::string::npos ? url : url.substr(0, query + 1) + std::string(kHidden);
 }
 
-/// `key`: its row; null: the user's own.
+/// The value in YAML's flow style.  `key`: the row of its key; null: the key is the user's own.
 std::string flow(const Value& value, const Key* key);
 
 std::string members(const Value& value, bool are_secret) {
@@ -59,11 +59,11 @@ std::string flow(const Value& value, const Key* key) {
   return quoted(is_url ? without_query(value.raw()) : value.raw());
 }
 
-class Shown {
+class ConfigPrinter {
  public:
-  Shown(DeviceKinds kinds, bool with_lines) : kinds_(kinds), with_lines_(with_lines) {}
+  ConfigPrinter(DeviceKinds kinds, bool with_lines) : kinds_(kinds), with_lines_(with_lines) {}
 
-  /// The rows in the order of their table.  `first`: what stands before the first line.
+  /// Prints a mapping in the order of its table.  `first`: what stands before the first line.
   void section(const Value& value, Keys keys, std::size_t indent, std::string first = "") {
     for (const Key& key : keys) {
       const std::string before = first.empty() ? std::string(indent, ' ') : first;
@@ -89,7 +89,7 @@ class Shown {
 
   bool add(const std::string& before, const Value& value, const Key& key, std::size_t indent) {
     const std::string name(key.name);
-    if (name == "defaults" && indent == 0) return false;  // has been put into each device
+    if (name == "defaults" && indent == 0) return false;  // shown in each device
     if (key.type == KeyType::section && value.is_map()) {
       text += before + name + ":\n";
       section(value, key.members->keys, indent + 2);
@@ -102,7 +102,7 @@ class Shown {
     return true;
   }
 
-  /// They stand among the devices; what names the files has been shown, too.
+  /// Devices of `device_files`, shown among the others.
   void add_device_files(const Key& key, std::size_t indent) {
     for (const auto& file : device_files) {
       text += std::string(indent, ' ') + "# from '" + file->name + "', by device_files:\n";
@@ -144,7 +144,8 @@ class Shown {
   bool add_default(const std::string& before, const Key& key, std::size_t indent) {
     const bool is_opt_in =
         key.members != nullptr && std::ranges::any_of(key.members->keys, &Key::required);
-    if (key.type == KeyType::section && is_opt_in) return false;  // it is there or it is not
+    if (key.type == KeyType::section && is_opt_in)
+      return false;  // without it there is no such section
     if (key.type == KeyType::section && key.name != "defaults") {
       std::string inner = std::exchange(text, "");
       for (const Key& row : key.members->keys)
@@ -174,16 +175,16 @@ class Shown {
 
 }  // namespace
 
-std::string shown_config(const Config& config, DeviceKinds kinds, bool with_lines) {
+std::string redacted_config(const Config& config, DeviceKinds kinds, bool with_lines) {
   const Value whole(*config.document);
-  Shown shown(kinds, with_lines);
+  ConfigPrinter printer(kinds, with_lines);
   for (const Value::Entry& entry : whole.entries())
-    if (entry.key.raw() == "defaults") shown.defaults = entry.value;
-  shown.device_files = config.device_files;
+    if (entry.key.raw() == "defaults") printer.defaults = entry.value;
+  printer.device_files = config.device_files;
   for (const std::string& override : config.overrides)
-    shown.text += "# from the command line, whatever stands below: " + override + "\n";
-  shown.section(whole, kRootKeys, 0);
-  return shown.text;
+    printer.text += "# from the command line, whatever stands below: " + override + "\n";
+  printer.section(whole, kRootKeys, 0);
+  return printer.text;
 }
 
 }  // namespace boxmeter

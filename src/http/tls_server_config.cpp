@@ -1,4 +1,4 @@
-#include "http/tls_serving.h"
+#include "http/tls_server_config.h"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -32,7 +32,7 @@ Certificate next_certificate(BIO* from) {
   return {PEM_read_bio_X509(from, nullptr, nullptr, nullptr), &X509_free};
 }
 
-/// OpenSSL would ask at the terminal.
+/// By default OpenSSL would ask for a passphrase at the terminal.
 int no_passphrase(char*, int, int, void*) { return -1; }
 
 Key read_key(const std::string& pem) {
@@ -58,7 +58,7 @@ void use_certificate(SSL_CTX* context, const std::string& pem) {
   ERR_clear_error();  // the end of the text counts as an error there
 }
 
-void believe(SSL_CTX* context, const std::string& pem) {
+void trust_client_ca(SSL_CTX* context, const std::string& pem) {
   const auto from = reader(pem);
   while (const auto one = next_certificate(from.get())) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context), one.get());
@@ -73,10 +73,11 @@ void free_names(void*, void* names, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<Names*>(names);
 }
 
-/// Where a context keeps the names that clients may have: it lives as long as its connections.
-int names_place() {
-  static const int place = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, &free_names);
-  return place;
+/// The index at which a context keeps the names that clients may have, so that they live as long as
+/// its connections.
+int names_index() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, &free_names);
+  return index;
 }
 
 bool has_uri(X509* certificate, const std::string& uri) {
@@ -107,7 +108,7 @@ int check_names(int good, X509_STORE_CTX* chain) {
   auto* tls =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
   const auto* names =
-      static_cast<const Names*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(tls), names_place()));
+      static_cast<const Names*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(tls), names_index()));
   X509* certificate = X509_STORE_CTX_get_current_cert(chain);
   if (names == nullptr ||
       std::ranges::any_of(*names, [&](const auto& name) { return is_for(certificate, name); }))
@@ -116,20 +117,20 @@ int check_names(int good, X509_STORE_CTX* chain) {
   return 0;
 }
 
-int believe_anybody(int, X509_STORE_CTX*) { return 1; }
+int accept_any_certificate(int, X509_STORE_CTX*) { return 1; }
 
-void ask_clients(SSL_CTX* context, const TlsServing& serving) {
-  if (!serving.client_ca.empty()) believe(context, serving.client_ca);
-  if (!serving.client_sans.empty())
-    SSL_CTX_set_ex_data(context, names_place(), new Names(serving.client_sans));
-  switch (serving.client_auth) {
+void ask_for_certificates(SSL_CTX* context, const TlsServerConfig& config) {
+  if (!config.client_ca.empty()) trust_client_ca(context, config.client_ca);
+  if (!config.client_sans.empty())
+    SSL_CTX_set_ex_data(context, names_index(), new Names(config.client_sans));
+  switch (config.client_auth) {
     case ClientAuth::none:
       return SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
     case ClientAuth::request:
-      return SSL_CTX_set_verify(context, SSL_VERIFY_PEER, &believe_anybody);
+      return SSL_CTX_set_verify(context, SSL_VERIFY_PEER, &accept_any_certificate);
     case ClientAuth::require_any:
       return SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
-                                &believe_anybody);
+                                &accept_any_certificate);
     case ClientAuth::verify_if_given:
       return SSL_CTX_set_verify(context, SSL_VERIFY_PEER, &check_names);
     case ClientAuth::require_and_verify:
@@ -138,7 +139,7 @@ void ask_clients(SSL_CTX* context, const TlsServing& serving) {
   }
 }
 
-/// http/1.1 for who offers it; who offers nothing that we speak is let try.
+/// ALPN: chooses http/1.1 if it is offered; else the handshake goes on without a choice.
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
                     const unsigned char* offered, unsigned offered_size, void*) {
   unsigned char* found = nullptr;
@@ -153,17 +154,18 @@ int number_of(TlsVersion version) {
   return version == TlsVersion::tls12 ? TLS1_2_VERSION : TLS1_3_VERSION;
 }
 
-void set_rules(SSL_CTX* context, const TlsServing& serving) {
-  SSL_CTX_set_min_proto_version(context, number_of(serving.least));
-  SSL_CTX_set_max_proto_version(context, number_of(serving.most));
-  // Nobody resumes a session: a key for tickets that lives as long as the process would open all of
-  // them to whoever gets it, and a client certificate that is no longer trusted would go on being.
+void set_rules(SSL_CTX* context, const TlsServerConfig& config) {
+  SSL_CTX_set_min_proto_version(context, number_of(config.least));
+  SSL_CTX_set_max_proto_version(context, number_of(config.most));
+  // No sessions are resumed: who got hold of the ticket key, which would live as long as the
+  // process, could decrypt all of them, and a client certificate that is no longer trusted would
+  // still be accepted.
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context, 0);
-  if (serving.prefers_own_ciphers) SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
-  const std::string ciphers = serving.ciphers.empty() ? kGoodCiphers : joined(serving.ciphers, ":");
-  const std::string curves = serving.curves.empty() ? kGoodCurves : joined(serving.curves, ":");
+  if (config.prefers_own_ciphers) SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
+  const std::string ciphers = config.ciphers.empty() ? kGoodCiphers : joined(config.ciphers, ":");
+  const std::string curves = config.curves.empty() ? kGoodCurves : joined(config.curves, ":");
   if (SSL_CTX_set_cipher_list(context, ciphers.c_str()) != 1 ||
       SSL_CTX_set1_groups_list(context, curves.c_str()) != 1)
     refuse("this system's OpenSSL has none of the ciphers or curves: " + complaint());
@@ -198,15 +200,15 @@ void check_key(const std::string& pem, const std::string& name, const std::strin
   if (!fits) refuse(name + " is not the key of the certificate in " + certificate_name);
 }
 
-std::shared_ptr<const TlsIdentity> TlsIdentity::serving(const TlsServing& serving) {
+std::shared_ptr<const TlsIdentity> TlsIdentity::from_config(const TlsServerConfig& config) {
   const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
   if (!context) throw Error(ErrorKind::internal, "OpenSSL cannot serve TLS");
-  set_rules(context.get(), serving);
-  use_certificate(context.get(), serving.certificate);
-  const auto key = read_key(serving.key);
+  set_rules(context.get(), config);
+  use_certificate(context.get(), config.certificate);
+  const auto key = read_key(config.key);
   if (!key || SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1)
     refuse("the key cannot be used: " + complaint());
-  ask_clients(context.get(), serving);
+  ask_for_certificates(context.get(), config);
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(context));
 }
 

@@ -1,4 +1,4 @@
-#include "http/parking.h"
+#include "http/connection_table.h"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -20,15 +20,15 @@ Descriptor opened(int descriptor) {
   return Descriptor(descriptor);
 }
 
-void Parking::watch(int socket) {
+void ConnectionTable::watch(int socket) {
   epoll_event event{.events = EPOLLIN, .data = {.fd = socket}};
   ::epoll_ctl(epoll(), EPOLL_CTL_ADD, socket, &event);
 }
 
-void Parking::unwatch(int socket) { ::epoll_ctl(epoll(), EPOLL_CTL_DEL, socket, nullptr); }
+void ConnectionTable::unwatch(int socket) { ::epoll_ctl(epoll(), EPOLL_CTL_DEL, socket, nullptr); }
 
-Connection* Parking::add(std::unique_ptr<Connection> connection, std::size_t bound,
-                         std::size_t surplus_bound) {
+Connection* ConnectionTable::add(std::unique_ptr<Connection> connection, std::size_t bound,
+                                 std::size_t surplus_bound) {
   auto* added = connection.get();
   const int socket = added->socket;
   const bool taken = table_.with([&](Table& table) {
@@ -44,47 +44,47 @@ Connection* Parking::add(std::unique_ptr<Connection> connection, std::size_t bou
   return added;
 }
 
-bool Parking::is_full(std::size_t bound) const {
+bool ConnectionTable::is_full(std::size_t bound) const {
   return table_.with(
       [&](const Table& table) { return table.entries.size() - table.surplus >= bound; });
 }
 
-void Parking::set_writing(Table& table, Entry& entry, bool writing) {
+void ConnectionTable::set_writing(Table& table, Entry& entry, bool writing) {
   if (entry.writing) --table.writing;
   if (writing) ++table.writing;
   entry.writing = writing;
 }
 
 template <typename Candidate>
-Connection* Parking::longest_unmoved(const Table& table, Candidate candidate) {
+Connection* ConnectionTable::longest_inactive(const Table& table, Candidate candidate) {
   Connection* found = nullptr;
   for (const auto& [socket, entry] : table.entries) {
     auto* connection = entry.connection.get();
     if (entry.lent || connection->surplus || !candidate(*connection)) continue;
-    if (found == nullptr || connection->moved < found->moved) found = connection;
+    if (found == nullptr || connection->last_active < found->last_active) found = connection;
   }
   return found;
 }
 
-Connection* Parking::least_useful() const {
+Connection* ConnectionTable::least_useful() const {
   return table_.with([](const Table& table) {
-    auto* found = longest_unmoved(table, [](const Connection& one) { return one.is_silent(); });
+    auto* found = longest_inactive(table, [](const Connection& one) { return one.is_silent(); });
     if (found != nullptr) return found;
-    return longest_unmoved(table, [](const Connection& one) { return one.is_idle(); });
+    return longest_inactive(table, [](const Connection& one) { return one.is_idle(); });
   });
 }
 
-Connection* Parking::slowest_reader(std::size_t bound) const {
+Connection* ConnectionTable::slowest_reader(std::size_t bound) const {
   return table_.with([&](const Table& table) -> Connection* {
     if (table.writing <= bound) return nullptr;
-    return longest_unmoved(
+    return longest_inactive(
         table, [](const Connection& one) { return one.phase == Connection::Phase::writing; });
   });
 }
 
-void Parking::park(Connection& connection, std::uint32_t events) {
+void ConnectionTable::give_back(Connection& connection, std::uint32_t events) {
   const int socket = connection.socket;
-  const bool parked = table_.with([&](Table& table) {
+  const bool waits = table_.with([&](Table& table) {
     if (table.stopping) return false;
     auto& entry = table.entries.at(socket);
     entry.lent = false;
@@ -92,10 +92,10 @@ void Parking::park(Connection& connection, std::uint32_t events) {
     epoll_event event{.events = events | EPOLLONESHOT, .data = {.fd = socket}};
     return ::epoll_ctl(epoll(), EPOLL_CTL_MOD, socket, &event) == 0;
   });
-  if (!parked) drop(connection);
+  if (!waits) drop(connection);
 }
 
-void Parking::drop(Connection& connection) {
+void ConnectionTable::drop(Connection& connection) {
   table_.with([&](Table& table) {
     if (connection.surplus) --table.surplus;
     const auto found = table.entries.find(connection.socket);
@@ -104,7 +104,7 @@ void Parking::drop(Connection& connection) {
   });
 }
 
-void Parking::lend(Connection& connection) {
+void ConnectionTable::lend(Connection& connection) {
   table_.with([&](Table& table) {
     auto& entry = table.entries.at(connection.socket);
     entry.lent = true;
@@ -112,7 +112,7 @@ void Parking::lend(Connection& connection) {
   });
 }
 
-Connection* Parking::waiting(int socket) const {
+Connection* ConnectionTable::find_waiting(int socket) const {
   return table_.with([&](const Table& table) -> Connection* {
     const auto found = table.entries.find(socket);
     if (found == table.entries.end() || found->second.lent) return nullptr;
@@ -120,7 +120,7 @@ Connection* Parking::waiting(int socket) const {
   });
 }
 
-std::vector<Connection*> Parking::late(std::chrono::steady_clock::time_point now) const {
+std::vector<Connection*> ConnectionTable::expired(std::chrono::steady_clock::time_point now) const {
   std::vector<Connection*> found;
   table_.with([&](const Table& table) {
     for (const auto& [socket, entry] : table.entries) {
@@ -130,19 +130,19 @@ std::vector<Connection*> Parking::late(std::chrono::steady_clock::time_point now
   return found;
 }
 
-bool Parking::empty() const {
+bool ConnectionTable::empty() const {
   return table_.with([](const Table& table) { return table.entries.empty(); });
 }
 
-bool Parking::stopping() const {
+bool ConnectionTable::stopping() const {
   return table_.with([](const Table& table) { return table.stopping; });
 }
 
-void Parking::stop() {
+void ConnectionTable::stop() {
   table_.with([](Table& table) { table.stopping = true; });
 }
 
-void Parking::end_all() {
+void ConnectionTable::end_all() {
   table_.with([](Table& table) {
     for (const auto& [socket, entry] : table.entries) {
       if (entry.lent) ::shutdown(socket, SHUT_RDWR);

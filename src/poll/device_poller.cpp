@@ -1,11 +1,11 @@
-#include "poll/turns.h"
+#include "poll/device_poller.h"
 
 #include <algorithm>
 #include <random>
 #include <utility>
 
+#include "base/heartbeat.h"
 #include "base/log.h"
-#include "base/pulse.h"
 #include "base/text.h"
 
 namespace boxmeter {
@@ -19,7 +19,7 @@ std::vector<Clock::duration> intervals(const std::vector<QueryPtr>& queries,
   return all;
 }
 
-Support meaning(const Error& error) {
+Support support_of(const Error& error) {
   switch (error.refusal()) {
     case Refusal::unsupported:
       return Support::unsupported;
@@ -33,28 +33,28 @@ Support meaning(const Error& error) {
   return Support::failing;
 }
 
-/// Rules that have made their choice; none takes it back.
+/// How many rules have chosen a source; the number only grows.
 std::ptrdiff_t count_chosen(const Choices& choices) {
   return std::ranges::count_if(choices, [](int choice) { return choice >= 0; });
 }
 
-/// What the log says of one query, or of several that fare alike.
-struct Line {
+/// A log line about one query, or about several with the same text.
+struct LogLine {
   LogLevel level = LogLevel::info;
   std::string text = {};
   std::string reason = {};
   std::string queries = {};  // "a, b"
 };
 
-void add_line(std::vector<Line>& lines, Line line) {
-  const auto same = std::ranges::find(lines, line.text, &Line::text);
+void add_line(std::vector<LogLine>& lines, LogLine line) {
+  const auto same = std::ranges::find(lines, line.text, &LogLine::text);
   if (same == lines.end())
     lines.push_back(std::move(line));
   else
     same->queries += ", " + line.queries;
 }
 
-/// What is wrong with a query: one reason is told once, whatever its texts.
+/// What is wrong with a query.  Logged once per reason, even if the text changes.
 struct Complaint {
   std::string reason = {};
   std::string text = {};
@@ -90,9 +90,9 @@ std::string introduction(const Incarnation& box, const std::vector<QueryOutcome>
   return text;
 }
 
-/// So many queries in a row without an answer of a box of this kind, from the start of a turn on,
-/// and the rest of the turn is not asked.
-constexpr unsigned kMostUnheard = 5;
+/// After this many queries without an answer of a box of this kind, from the start of a turn on,
+/// the rest of the turn is not asked.
+constexpr unsigned kMostUnanswered = 5;
 
 std::optional<Failure> first_failure(const std::vector<QueryOutcome>& outcomes) {
   for (const QueryOutcome& outcome : outcomes)
@@ -107,8 +107,8 @@ double chance() {
 
 }  // namespace
 
-Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit,
-             const PollRecorder& recorder, http::Stop& stop, Clock::time_point start)
+DevicePoller::DevicePoller(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit,
+                           const PollRecorder& recorder, http::Stop& stop, Clock::time_point start)
     : name_(job.device.name),
       queries_(job.queries),
       interval_(job.device.interval),
@@ -117,12 +117,12 @@ Turns::Turns(const Job& job, std::unique_ptr<Device> device, std::size_t series_
       recorder_(recorder),
       stop_(stop),
       device_(std::move(device)),
-      asker_(*device_, recorder.heard),
+      requester_(*device_, recorder.request_done),
       schedule_(name_, intervals(queries_, interval_), start),
       choices_(queries_.size()),
       file_(name_, job.device.learned) {}
 
-void Turns::change(const Job& job, std::size_t series_limit) {
+void DevicePoller::change(const Job& job, std::size_t series_limit) {
   std::map<std::string, Choices> chosen;
   for (std::size_t i = 0; i < queries_.size(); ++i)
     chosen.emplace(choices_key(*queries_[i]), std::move(choices_[i]));
@@ -133,7 +133,7 @@ void Turns::change(const Job& job, std::size_t series_limit) {
   choices_.clear();
   for (const QueryPtr& query : queries_) choices_.push_back(chosen[choices_key(*query)]);
   schedule_.change(intervals(queries_, interval_), Clock::now());
-  std::erase_if(told_, [&](const auto& told) {
+  std::erase_if(logged_, [&](const auto& told) {
     return !told.first.empty() && std::ranges::none_of(queries_, [&](const QueryPtr& query) {
       return query->name == told.first;
     });
@@ -141,34 +141,35 @@ void Turns::change(const Job& job, std::size_t series_limit) {
 }
 
 /// In the order of the schedule, then as configured.
-std::vector<std::size_t> Turns::to_ask(const Wish& wish, Clock::time_point now) const {
+std::vector<std::size_t> DevicePoller::to_ask(const ExtraQueries& extra,
+                                              Clock::time_point now) const {
   std::vector<std::size_t> all = polled_ ? schedule_.due(now) : std::vector<std::size_t>();
   const std::set<std::size_t> due(all.begin(), all.end());
   for (std::size_t i = 0; i < queries_.size(); ++i) {
     const Query& query = *queries_[i];
-    // Half an interval early is in time: who probes keeps no exact pace.
-    const bool wanted = wish.at_once.contains(query.name) ||
-                        (wish.in_their_time.contains(query.name) &&
+    // Half an interval early counts as due: probes do not come at exact intervals.
+    const bool wanted = extra.always.contains(query.name) ||
+                        (extra.if_due.contains(query.name) &&
                          (query.interval <= interval_ || schedule_.is_due(i, now + interval_ / 2)));
     if (wanted && !due.contains(i)) all.push_back(i);
   }
   return all;
 }
 
-void Turns::take(Clock::time_point planned, const Wish& wish) {
-  if (std::exchange(is_fresh_, false)) recall();
+void DevicePoller::run_turn(Clock::time_point planned, const ExtraQueries& extra) {
+  if (std::exchange(is_fresh_, false)) load_learned();
   const auto began = Clock::now();
   left_out_.clear();
-  const std::vector<std::size_t> due = to_ask(wish, began);
+  const std::vector<std::size_t> due = to_ask(extra, began);
   if (due.empty()) return;
-  asker_.begin_turn();
-  unheard_ = 0;
+  requester_.begin_turn();
+  unanswered_ = 0;
   Turn turn;
   std::vector<QueryOutcome> outcomes;
-  const std::uint64_t sent = asker_.sent();
+  const std::uint64_t sent = requester_.sent();
   for (std::size_t i = 0; i < due.size(); ++i) {
     const bool goes_on = ask_next(due[i], turn, outcomes);
-    if (stop_.stopped()) return;  // what was cut says nothing about the box
+    if (stop_.stopped()) return;  // a request that was cut off says nothing about the box
     if (goes_on) continue;
     for (std::size_t rest = i + 1; rest < due.size(); ++rest)
       turn.abandoned.push_back(queries_[due[rest]]->name);
@@ -179,54 +180,55 @@ void Turns::take(Clock::time_point planned, const Wish& wish) {
   // the device is up nor that it is down.
   const bool failed = std::ranges::any_of(
       outcomes, [](const QueryOutcome& outcome) { return outcome.failure.has_value(); });
-  asker_.end_turn();
-  turn.asked = asker_.sent() > sent && (turn.reached || failed);
+  requester_.end_turn();
+  turn.asked = requester_.sent() > sent && (turn.reached || failed);
   if (turn.asked && !turn.reached && !turn.failure) turn.failure = first_failure(outcomes);
   for (const std::size_t query : due)
     turn.due.emplace_back(queries_[query]->name, schedule_.next_due(query));
-  given_.see(outcomes, device_->incarnation().firmware, WallClock::now());
-  turn.gone = given_.gone();
-  tell(turn, outcomes);
-  tell_of_gone(turn.gone);
-  settle(std::move(turn), planned, began);
-  remember();
+  inventory_.add(outcomes, device_->incarnation().firmware, WallClock::now());
+  turn.gone = inventory_.gone();
+  log_turn(turn, outcomes);
+  log_gone(turn.gone);
+  finish_turn(std::move(turn), planned, began);
+  save_learned();
 }
 
-/// False: asking anything else in this turn is waste.
-bool Turns::ask_next(std::size_t query, Turn& turn, std::vector<QueryOutcome>& outcomes) {
-  Pulse::beat();
-  const std::uint64_t answers = device_->answers(), sent = asker_.sent();
+/// Returns whether to go on with this turn.
+bool DevicePoller::ask_next(std::size_t query, Turn& turn, std::vector<QueryOutcome>& outcomes) {
+  Heartbeat::beat();
+  const std::uint64_t answers = device_->answers(), sent = requester_.sent();
   const SnapshotPtr snapshot = poll(query);
   if (stop_.stopped()) return false;
   const bool ended = snapshot->failure && ends_turn(snapshot->failure->kind);
   // The query failed, and none of its replies was one that only a box of this kind gives.
-  const bool unheard =
-      snapshot->failure && !ended && asker_.sent() > sent && device_->answers() == answers;
+  const bool unanswered =
+      snapshot->failure && !ended && requester_.sent() > sent && device_->answers() == answers;
   recorder_.record(snapshot);
-  outcomes.push_back(told_by(*snapshot));
+  outcomes.push_back(outcome_of(*snapshot));
   const bool was_reached =
       std::exchange(turn.reached, turn.reached || device_->answers() > answers);
-  const Cost cost = ended && was_reached                 ? Cost::time
-                    : ended || (unheard && !was_reached) ? Cost::order
-                                                         : Cost::none;
-  const std::uint64_t skipped = schedule_.done(query, Clock::now(), cost);
+  const Penalty penalty = ended && was_reached                    ? Penalty::less_often
+                          : ended || (unanswered && !was_reached) ? Penalty::asked_last
+                                                                  : Penalty::none;
+  const std::uint64_t skipped = schedule_.done(query, Clock::now(), penalty);
   if (polled_) turn.skipped += skipped;
   if (ended) {
     turn.refused_login = snapshot->failure->kind == ErrorKind::auth;
-    // A box that answers others but not this one is not down; what was left goes on at once.
+    // A box that answered other queries is not down; the queries that are left are due at once.
     if (!turn.reached || turn.refused_login) turn.failure = snapshot->failure;
-    // Where no turn follows, a port where nobody listens costs only what is asked there.
+    // If no other turn follows, go on: only what this port serves is lost.
     return is_only_turn_ && turn.reached && snapshot->failure->kind == ErrorKind::network;
   }
-  return turn.reached || !unheard || ++unheard_ < kMostUnheard;
+  return turn.reached || !unanswered || ++unanswered_ < kMostUnanswered;
 }
 
-void Turns::recall() {
-  Learned learned = file_.load(Moment::now());
-  asker_.recall(learned.unsupported);
-  kept_given_ = learned.given;
-  given_.recall(std::move(learned.given));
-  if (learned.incarnation.firmware.empty()) return;  // nobody could say when a choice is outdated
+void DevicePoller::load_learned() {
+  Learned learned = file_.load(ClockPair::now());
+  requester_.restore(learned.unsupported);
+  kept_inventory_ = learned.given;
+  inventory_.restore(std::move(learned.given));
+  if (learned.incarnation.firmware.empty())
+    return;  // without it, nobody knows when choices are outdated
   recalled_ = kept_ = learned.incarnation;
   for (std::size_t i = 0; i < queries_.size(); ++i)
     if (const auto known = learned.choices.find(choices_key(*queries_[i]));
@@ -234,15 +236,15 @@ void Turns::recall() {
       choices_[i] = known->second;
 }
 
-/// What was learned of a box before it restarted or changed its firmware is worth nothing.
-void Turns::notice_restart() {
+/// Forgets what was learned of a box before it restarted or changed its firmware.
+void DevicePoller::check_restart() {
   const unsigned boot = device_->epoch().boot;
   bool restarted = boot != boot_;
   boot_ = boot;
   const Incarnation now = device_->incarnation();
   if (recalled_ && !now.firmware.empty()) {
     if (!is_same(*recalled_, now)) {
-      asker_.ask_all_at_once();
+      requester_.ask_all_at_once();
       restarted = true;
     }
     recalled_.reset();
@@ -252,28 +254,28 @@ void Turns::notice_restart() {
   chose_ = true;
 }
 
-/// Writes the file if it would say something new.  What was denied is not kept: whoever grants a
-/// right to the user may well restart us next.
-void Turns::remember() {
+/// Writes the file if anything in it has changed.  What was denied is not kept: somebody who has
+/// just granted the right may restart boxmeter so that it is asked again.
+void DevicePoller::save_learned() {
   Incarnation now = recalled_ ? *recalled_ : device_->incarnation();
-  if (asker_.changes() == kept_changes_ && !chose_ && is_same(now, kept_) &&
-      given_.known() == kept_given_)
+  if (requester_.changes() == kept_changes_ && !chose_ && is_same(now, kept_) &&
+      inventory_.contents() == kept_inventory_)
     return;
   kept_ = now;
-  kept_changes_ = asker_.changes();
+  kept_changes_ = requester_.changes();
   chose_ = false;
-  kept_given_ = given_.known();
-  Learned learned{.incarnation = std::move(now), .given = kept_given_};
-  for (const auto& [request, capability] : asker_.capabilities())
+  kept_inventory_ = inventory_.contents();
+  Learned learned{.incarnation = std::move(now), .given = kept_inventory_};
+  for (const auto& [request, capability] : requester_.capabilities())
     if (capability.support() == Support::unsupported && capability.refusals() > 0)
       learned.unsupported.emplace(request, capability);
   for (std::size_t i = 0; i < queries_.size(); ++i)
     if (count_chosen(choices_[i]) > 0)
       learned.choices.emplace(choices_key(*queries_[i]), choices_[i]);
-  file_.save(learned, Moment::now());
+  file_.save(learned, ClockPair::now());
 }
 
-void Turns::settle(Turn turn, Clock::time_point planned, Clock::time_point began) {
+void DevicePoller::finish_turn(Turn turn, Clock::time_point planned, Clock::time_point began) {
   turn.ended = Clock::now();
   turn.took = turn.ended - began;
   turn.lag = std::max(began - planned, Clock::duration::zero());
@@ -282,17 +284,18 @@ void Turns::settle(Turn turn, Clock::time_point planned, Clock::time_point began
   const bool down = turn.failure.has_value();
   if (turn.asked) failures_ = down ? failures_ + 1 : 0;
   was_reached_ = was_reached_ || turn.reached;
-  // All was refused before our restart: only asking tells whether the box is there.
-  if (!turn.asked && !was_reached_) asker_.ask_all_at_once();
+  // Everything was refused before our restart, so nothing was sent: ask, to know whether the box is
+  // there.
+  if (!turn.asked && !was_reached_) requester_.ask_all_at_once();
   if (turn.refused_login)
     schedule_.hold(turn.ended + std::max<Clock::duration>(interval_, kLoginBackoff));
   else if (down)
     schedule_.hold(turn.ended + backoff(interval_, failures_, chance()));
-  if (polled_) turn.next = schedule_.next_due();  // else nobody knows
+  if (polled_) turn.next = schedule_.next_due();  // else it depends on probes
   recorder_.end_turn(name_, turn);
 }
 
-SnapshotPtr Turns::poll(std::size_t query) {
+SnapshotPtr DevicePoller::poll(std::size_t query) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->device = name_;
   snapshot->query = queries_[query]->name;
@@ -301,8 +304,8 @@ SnapshotPtr Turns::poll(std::size_t query) {
     ask(*snapshot, query);
   } catch (const Error& error) {
     snapshot->failure = Failure{error.kind(), error.what()};
-    snapshot->support = meaning(error);
-    if (lacking(snapshot->support)) snapshot->ask_again = asker_.ask_again();
+    snapshot->support = support_of(error);
+    if (lacking(snapshot->support)) snapshot->ask_again = requester_.ask_again();
   } catch (const std::exception& bug) {
     snapshot->failure = Failure{ErrorKind::internal, bug.what()};
     snapshot->support = Support::failing;
@@ -312,9 +315,9 @@ SnapshotPtr Turns::poll(std::size_t query) {
   return snapshot;
 }
 
-void Turns::ask(Snapshot& snapshot, std::size_t query) {
-  Asked asked = asker_.ask(*queries_[query], snapshot.asked);
-  notice_restart();
+void DevicePoller::ask(Snapshot& snapshot, std::size_t query) {
+  QueryReply asked = requester_.ask(*queries_[query], snapshot.asked);
+  check_restart();
   Choices& choices = choices_[query];
   const auto chosen = count_chosen(choices);
   Extraction found = extract(*queries_[query], asked.reply, series_limit_, choices,
@@ -328,23 +331,23 @@ void Turns::ask(Snapshot& snapshot, std::size_t query) {
   snapshot.reply = std::move(asked.reply);
 }
 
-/// One line when something appears, one when it clears, silence in between; one for queries that
-/// share a cause, and one for all of a box that was not reached.
-void Turns::tell(const Turn& turn, const std::vector<QueryOutcome>& outcomes) {
-  if (turn.failure) return tell_of_outage(*turn.failure);
-  const bool is_first = turn.reached && !is_introduced_;
-  if (is_first) is_introduced_ = true;
+/// Logs a line when a problem appears and one when it clears, nothing in between; one line for
+/// queries with the same problem, and one for a box that was not reached.
+void DevicePoller::log_turn(const Turn& turn, const std::vector<QueryOutcome>& outcomes) {
+  if (turn.failure) return log_outage(*turn.failure);
+  const bool is_first = turn.reached && !introduction_logged_;
+  if (is_first) introduction_logged_ = true;
   if (is_first)
     log_event(LogLevel::info, introduction(device_->incarnation(), outcomes), {{"device", name_}});
-  else if (turn.reached && is_out_)
+  else if (turn.reached && outage_logged_)
     log_event(LogLevel::info, "answers again", {{"device", name_}});
-  if (turn.reached) is_out_ = false;
-  std::vector<Line> lines;
+  if (turn.reached) outage_logged_ = false;
+  std::vector<LogLine> lines;
   for (const QueryOutcome& outcome : outcomes) {
     const bool is_lacking = lacking(outcome.support);
     std::set<std::string> now;
     std::set<std::string> before;
-    if (auto told = told_.extract(outcome.query)) before = std::move(told.mapped());
+    if (auto told = logged_.extract(outcome.query)) before = std::move(told.mapped());
     for (const Complaint& complaint : complaints_of(outcome)) {
       now.insert(complaint.reason);
       if (before.contains(complaint.reason)) continue;
@@ -357,33 +360,33 @@ void Turns::tell(const Turn& turn, const std::vector<QueryOutcome>& outcomes) {
     }
     if (now.empty() && !before.empty())
       add_line(lines, {.text = "works again", .queries = outcome.query});
-    if (!now.empty()) told_.emplace(outcome.query, std::move(now));
+    if (!now.empty()) logged_.emplace(outcome.query, std::move(now));
   }
-  for (const Line& line : lines) {
+  for (const LogLine& line : lines) {
     std::vector<LogField> fields{{"device", name_}, {"query", line.queries}};
     if (!line.reason.empty()) fields.push_back({"reason", line.reason});
     log_event(line.level, line.text, fields);
   }
 }
 
-/// Said when something is found to be gone, not when one more of it is back.
-void Turns::tell_of_gone(const std::vector<std::string>& gone) {
-  const std::vector<std::string> before = std::exchange(told_gone_, gone);
+/// Logs when more metrics are gone, and when all are back.
+void DevicePoller::log_gone(const std::vector<std::string>& gone) {
+  const std::vector<std::string> before = std::exchange(logged_gone_, gone);
   const bool is_new = std::ranges::any_of(gone, [&](const std::string& name) {
     return std::ranges::find(before, name) == before.end();
   });
   if (is_new)
     log_event(LogLevel::warn,
-              "firmware " + given_.known().firmware + " does not give what " +
-                  given_.known().firmware_before + " gave: " + joined(gone),
+              "firmware " + inventory_.contents().firmware + " does not give what " +
+                  inventory_.contents().firmware_before + " gave: " + joined(gone),
               {{"device", name_}});
   else if (gone.empty() && !before.empty())
     log_event(LogLevel::info, "gives again what was gone since its firmware changed",
               {{"device", name_}});
 }
 
-void Turns::tell_of_outage(const Failure& failure) {
-  log_event(std::exchange(is_out_, true) ? LogLevel::debug : LogLevel::warn, failure.message,
+void DevicePoller::log_outage(const Failure& failure) {
+  log_event(std::exchange(outage_logged_, true) ? LogLevel::debug : LogLevel::warn, failure.message,
             {{"device", name_}, {"reason", std::string(boxmeter::name(failure.kind))}});
 }
 

@@ -1,4 +1,4 @@
-#include "poll/turns.h"
+#include "poll/device_poller.h"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -42,11 +42,12 @@ struct Bench {
     auto fake = std::make_unique<FakeDevice>(std::move(answer));
     device = fake.get();
     recorder = record_into(*store);
-    turns = std::make_unique<Turns>(job, std::move(fake), 100, recorder, stop, Clock::now());
+    poller =
+        std::make_unique<DevicePoller>(job, std::move(fake), 100, recorder, stop, Clock::now());
   }
 
   DeviceStatus after_turn() {
-    turns->take(Clock::now());
+    poller->run_turn(Clock::now());
     return store->devices().front();
   }
 
@@ -54,7 +55,7 @@ struct Bench {
   std::unique_ptr<Store> store;
   PollRecorder recorder;
   FakeDevice* device = nullptr;
-  std::unique_ptr<Turns> turns;
+  std::unique_ptr<DevicePoller> poller;
 };
 
 }  // namespace
@@ -91,8 +92,8 @@ TEST_CASE("after a timeout the rest of the turn is abandoned and the device is l
 
   CHECK_FALSE(status.up);
   CHECK(bench.device->asked == std::vector<std::string>{"get:a"});
-  CHECK(bench.turns->in_trouble());
-  CHECK(bench.turns->next_due() > Clock::now() + 800ms);
+  CHECK(bench.poller->in_trouble());
+  CHECK(bench.poller->next_due() > Clock::now() + 800ms);
 }
 
 TEST_CASE("after a refused login the device is left alone for five minutes") {
@@ -101,7 +102,7 @@ TEST_CASE("after a refused login the device is left alone for five minutes") {
   const DeviceStatus status = bench.after_turn();
 
   CHECK_FALSE(status.up);
-  CHECK(bench.turns->next_due() > Clock::now() + 299s);
+  CHECK(bench.poller->next_due() > Clock::now() + 299s);
 }
 
 TEST_CASE("one query that times out does not make a box that answers look dead") {
@@ -130,7 +131,7 @@ TEST_CASE("a query that times out before all others does not keep them from bein
   CHECK(bench.device->asked == std::vector<std::string>{"get:a"});
 
   bench.device->asked.clear();
-  std::this_thread::sleep_until(bench.turns->next_due() + 20ms);  // all of them are due
+  std::this_thread::sleep_until(bench.poller->next_due() + 20ms);  // all of them are due
   CHECK(bench.after_turn().up);
   CHECK(bench.device->asked == std::vector<std::string>{"get:b", "get:c", "get:a"});
 }
@@ -144,7 +145,7 @@ TEST_CASE("an answer that any program could have given changes nothing of what i
   CHECK(status.answered);
   CHECK_FALSE(status.up);
   CHECK_FALSE(status.failure);
-  CHECK_FALSE(bench.turns->in_trouble());
+  CHECK_FALSE(bench.poller->in_trouble());
 }
 
 TEST_CASE("a box that answers nothing of its kind is down, with the reason, and asked little") {
@@ -157,8 +158,8 @@ TEST_CASE("a box that answers nothing of its kind is down, with the reason, and 
   CHECK_FALSE(status.up);
   CHECK(status.failure->message == "HTTP 503");
   CHECK(bench.device->asked.size() == 5);
-  CHECK(bench.turns->in_trouble());
-  CHECK(bench.turns->next_due() > Clock::now() + 800ms);
+  CHECK(bench.poller->in_trouble());
+  CHECK(bench.poller->next_due() > Clock::now() + 800ms);
 }
 
 TEST_CASE("a stranger is asked once for all requests of a verb, and again in the next turn") {
@@ -170,7 +171,7 @@ TEST_CASE("a stranger is asked once for all requests of a verb, and again in the
   CHECK(status.failure->message == "this is no box");
   CHECK(bench.device->asked == std::vector<std::string>{"get:a"});
 
-  std::this_thread::sleep_until(bench.turns->next_due());
+  std::this_thread::sleep_until(bench.poller->next_due());
   bench.device->asked.clear();
   bench.after_turn();
   CHECK(bench.device->asked == std::vector<std::string>{"get:b"});  // it may know better
@@ -194,7 +195,7 @@ TEST_CASE("a turn in which nothing is due or sent changes nothing") {
   CHECK(bench.after_turn().up);  // nothing is due
   turn = 1;
 
-  std::this_thread::sleep_until(bench.turns->next_due());
+  std::this_thread::sleep_until(bench.poller->next_due());
   CHECK(bench.after_turn().up);  // all is known to be refused: nothing is sent
   CHECK(bench.device->asked.size() == 3);
 }
@@ -332,10 +333,10 @@ TEST_CASE("other queries of the same box are asked at once, and what it lacks is
   }
   bench.device->asked.clear();
 
-  bench.turns->change(job, 100);
-  CHECK(bench.turns->next_due() <= Clock::now());
-  bench.turns->take(Clock::now());
+  bench.poller->change(job, 100);
+  CHECK(bench.poller->next_due() <= Clock::now());
+  bench.poller->run_turn(Clock::now());
 
   CHECK(bench.device->asked == std::vector<std::string>{"get:d"});
-  CHECK(bench.turns->next_due() > Clock::now() + 1min);
+  CHECK(bench.poller->next_due() > Clock::now() + 1min);
 }

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-// What a server's TLS may be told, in the words of Prometheus' exporter-toolkit.
+// The TLS settings of a server, as Prometheus' exporter-toolkit has them (tls_server_config).
 namespace boxmeter::http {
 
 /// What is asked of a client's certificate.
@@ -12,8 +12,8 @@ enum class ClientAuth { none, request, require_any, verify_if_given, require_and
 enum class TlsVersion { tls12, tls13 };
 
 /// All texts are PEM.
-struct TlsServing {
-  std::string certificate = {};  // with those that signed it behind it
+struct TlsServerConfig {
+  std::string certificate = {};  // followed by its intermediate certificates
   std::string key = {};
   std::string client_ca = {};
   ClientAuth client_auth = ClientAuth::none;
@@ -22,7 +22,7 @@ struct TlsServing {
   std::vector<std::string> client_sans = {};
   TlsVersion least = TlsVersion::tls12;
   TlsVersion most = TlsVersion::tls13;
-  std::vector<std::string> ciphers = {};  // of TLS 1.2, in OpenSSL's words; empty: good ones
+  std::vector<std::string> ciphers = {};  // of TLS 1.2, as OpenSSL names them; empty: our defaults
   std::vector<std::string> curves = {};   // likewise
   bool prefers_own_ciphers = true;
 };

@@ -7,27 +7,28 @@
 
 namespace boxmeter::record {
 
-/// What the values and names of one file of a recording tell.  Pure; what it refers to outlives it.
-struct Judge {
+/// Classifies the values and names in one file of a recording by how private they are.  Pure; what
+/// it refers to must outlive it.
+struct Classifier {
   PrivacyOf privacy;
   std::string_view file;
-  const Reading& reading;
+  const MemberUse& member_use;
   const Vocabulary& vocabulary;
 
-  struct Verdict {
+  struct Classification {
     Privacy privacy = Privacy::open;  // open: harmless, it stays
-    bool is_told = false;             // by the brand
+    bool is_declared = false;         // the brand says so, not only our rules
   };
 
-  Verdict operator()(const Spot& spot, std::string_view value) const;
+  Classification operator()(const Spot& spot, std::string_view value) const;
 
-  /// A text that boxmeter wrote itself.
+  /// Whether boxmeter wrote the file itself.
   bool is_own() const { return file.ends_with(".md"); }
 
  private:
-  Verdict of_name(std::string_view name) const;
+  Classification classify_name(std::string_view name) const;
   bool is_read(const Spot& spot) const;
-  bool is_number_of_somebody(const Spot& spot, std::string_view text) const;
+  bool is_personal_number(const Spot& spot, std::string_view text) const;
   bool is_harmless(const Spot& spot, std::string_view text) const;
   bool is_own_word(std::string_view text) const;
 };

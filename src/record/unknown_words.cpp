@@ -1,4 +1,4 @@
-#include "record/strange_words.h"
+#include "record/unknown_words.h"
 
 #include <algorithm>
 #include <cctype>
@@ -14,22 +14,23 @@ namespace {
 
 constexpr std::size_t kShortest = 4;
 
-/// As whoever decodes it reads it.
+/// The text without escapes of JSON, XML and URLs.
 std::string decoded(std::string_view line) {
   return percent_decoded(xml_unescaped(json_unescaped(line)));
 }
 
-/// Addresses are in replies and recordings alike, private ones and those of the documentation;
-/// which of them must not be is known by their form.
+/// Addresses are not looked at here: harmless ones occur in replies and in recordings, and
+/// Originals finds the others by their form.
 void blank_out_forms(std::string& text) {
-  for (const Find& find : find_forms(text)) text.replace(find.at, find.size, find.size, ' ');
+  for (const FormMatch& match : find_forms(text))
+    text.replace(match.at, match.size, match.size, ' ');
 }
 
-bool is_bare_nobodys_mac(std::string_view word) {
+bool is_special_purpose_mac(std::string_view word) {
   return word.size() == 12 &&
          std::ranges::all_of(
              word, [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }) &&
-         is_nobodys(Form::mac, lower(word));
+         is_special_purpose(Form::mac, lower(word));
 }
 
 /// Two letters at least: "17T10" and "123456Z" are pieces of a time, "1e400" is a number.
@@ -45,14 +46,14 @@ void for_words(std::string_view line, Use use) {
   for (std::size_t at = 0, end = 0; at < text.size(); at = end + 1) {
     for (end = at; end < text.size() && is_letter_or_digit(text[end]);) ++end;
     const std::string_view word = std::string_view(text).substr(at, end - at);
-    if (is_long(word) && !is_bare_nobodys_mac(word)) use(word);
+    if (is_long(word) && !is_special_purpose_mac(word)) use(word);
   }
 }
 
 /// The same, less the words that the vocabulary knows as they are spelled here: "UserInterface1" is
-/// one of ours, though a box may write "userinterface1", which nobody knows.
+/// one of ours, though a box may write "userinterface1", which the vocabulary does not know.
 template <typename Use>
-void for_strange_words(std::string_view line, const Vocabulary& vocabulary, Use use) {
+void for_unknown_words(std::string_view line, const Vocabulary& vocabulary, Use use) {
   for_words(line, [&](std::string_view word) {
     if (!vocabulary.is_made_of_words(word)) use(word);
   });
@@ -60,19 +61,19 @@ void for_strange_words(std::string_view line, const Vocabulary& vocabulary, Use 
 
 }  // namespace
 
-bool shares_strange_word(std::string_view before, std::string_view after,
+bool shares_unknown_word(std::string_view before, std::string_view after,
                          const Vocabulary& vocabulary) {
-  Words strange;
-  for_strange_words(before, vocabulary,
-                    [&](std::string_view word) { strange.insert(lower(word)); });
+  Words unknown;
+  for_unknown_words(before, vocabulary,
+                    [&](std::string_view word) { unknown.insert(lower(word)); });
   bool is_shared = false;
-  for_strange_words(after, vocabulary, [&](std::string_view word) {
-    is_shared = is_shared || strange.contains(lower(word));
+  for_unknown_words(after, vocabulary, [&](std::string_view word) {
+    is_shared = is_shared || unknown.contains(lower(word));
   });
   return is_shared;
 }
 
-std::string without_strange_words(std::string_view text, const Vocabulary& vocabulary) {
+std::string without_unknown_words(std::string_view text, const Vocabulary& vocabulary) {
   std::string made;
   for (const std::string_view line : split(text, '\n')) {
     const bool is_quoting = line.starts_with("* ");
@@ -93,18 +94,18 @@ std::string without_strange_words(std::string_view text, const Vocabulary& vocab
   return made;
 }
 
-void refuse_strange_words(const std::vector<File>& replies, const std::vector<File>& made,
+void refuse_unknown_words(const std::vector<File>& replies, const std::vector<File>& made,
                           const Vocabulary& vocabulary) {
-  Words strange;
+  Words unknown;
   const auto is_own = [](const File& file) { return file.path.ends_with(".md"); };
   for (const File& file : replies)
     if (!is_own(file))
-      for_strange_words(file.text, vocabulary, [&](std::string_view word) {
-        if (!vocabulary.is_term(word)) strange.insert(lower(word));
+      for_unknown_words(file.text, vocabulary, [&](std::string_view word) {
+        if (!vocabulary.is_term(word)) unknown.insert(lower(word));
       });
   const auto refuse_in = [&](std::string_view text, const std::string& place) {
-    for_strange_words(text, vocabulary, [&](std::string_view word) {
-      if (strange.contains(lower(word)))
+    for_unknown_words(text, vocabulary, [&](std::string_view word) {
+      if (unknown.contains(lower(word)))
         throw Error(ErrorKind::internal,
                     place +
                         " would have a word of the box that nobody knows to be harmless; "

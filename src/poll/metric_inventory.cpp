@@ -1,4 +1,4 @@
-#include "poll/given.h"
+#include "poll/metric_inventory.h"
 
 #include <algorithm>
 #include <functional>
@@ -8,7 +8,7 @@
 
 namespace boxmeter {
 
-SharedNames share(MetricNames names) {
+SharedNames interned(MetricNames names) {
   static const auto none = std::make_shared<const MetricNames>();
   if (names.empty()) return none;
   static Guarded<std::map<std::size_t, std::weak_ptr<const MetricNames>>> all;
@@ -31,7 +31,7 @@ SharedNames share(MetricNames names) {
   });
 }
 
-QueryOutcome told_by(const Snapshot& snapshot) {
+QueryOutcome outcome_of(const Snapshot& snapshot) {
   QueryOutcome outcome{.query = snapshot.query,
                        .support = snapshot.support,
                        .failure = snapshot.failure,
@@ -52,40 +52,40 @@ bool gave_all_of(const MetricNames& given, const QueryOutcome& outcome) {
 
 }  // namespace
 
-/// The first firmware that is seen, or another one.
-void GivenMetrics::begin(const std::string& firmware, WallClock::time_point now) {
-  const bool is_first = known_.firmware.empty();
-  known_ = {.firmware = firmware,
-            .given = share({}),
-            .firmware_before = std::exchange(known_.firmware, {}),
-            .missing = is_first ? share({}) : std::move(known_.given),
-            .changed = now};
+/// Starts anew, for the first firmware that is seen, or for another one.
+void MetricInventory::start_firmware(const std::string& firmware, WallClock::time_point now) {
+  const bool is_first = contents_.firmware.empty();
+  contents_ = {.firmware = firmware,
+               .given = interned({}),
+               .firmware_before = std::exchange(contents_.firmware, {}),
+               .missing = is_first ? interned({}) : std::move(contents_.given),
+               .changed = now};
   answers_.clear();
 }
 
-void GivenMetrics::see(const std::vector<QueryOutcome>& outcomes, const std::string& firmware,
-                       WallClock::time_point now) {
+void MetricInventory::add(const std::vector<QueryOutcome>& outcomes, const std::string& firmware,
+                          WallClock::time_point now) {
   if (firmware.empty()) return;
-  if (known_.firmware != firmware) begin(firmware, now);
-  std::vector<const QueryOutcome*> fresh;  // they gave what they never gave
+  if (contents_.firmware != firmware) start_firmware(firmware, now);
+  std::vector<const QueryOutcome*> fresh;  // with metrics that were never given before
   for (const QueryOutcome& outcome : outcomes) {
-    // What fails may work the next time, and what is idle will.
+    // Failing and idle queries do not count: they may give their metrics later.
     const bool is_lacking =
         outcome.support == Support::unsupported || outcome.support == Support::denied;
     if (outcome.failure && !is_lacking) continue;
-    if (known_.missing->contains(outcome.query)) {
+    if (contents_.missing->contains(outcome.query)) {
       unsigned& answers = answers_[outcome.query];
       answers = std::min(answers + 1, kAnswers);
     }
-    if (!gave_all_of(*known_.given, outcome)) fresh.push_back(&outcome);
+    if (!gave_all_of(*contents_.given, outcome)) fresh.push_back(&outcome);
   }
   if (!fresh.empty()) learn(fresh);
-  if (now - known_.changed > kRemembered) known_.missing = share({});
+  if (now - contents_.changed > kRemembered) contents_.missing = interned({});
 }
 
-/// Mostly there is nothing to learn: then the names, ten kilobytes, are not even copied.
-void GivenMetrics::learn(const std::vector<const QueryOutcome*>& outcomes) {
-  MetricNames given = *known_.given, missing = *known_.missing;
+/// Adds new metrics.  Called only if there are any, since it copies the names, ten kilobytes.
+void MetricInventory::learn(const std::vector<const QueryOutcome*>& outcomes) {
+  MetricNames given = *contents_.given, missing = *contents_.missing;
   for (const QueryOutcome* outcome : outcomes) {
     std::set<std::string>& names = given[outcome->query];
     for (const FamilyPtr& family : outcome->given) names.insert(family->name);
@@ -93,19 +93,19 @@ void GivenMetrics::learn(const std::vector<const QueryOutcome*>& outcomes) {
       std::erase_if(without->second, [&](const std::string& name) { return names.contains(name); });
   }
   std::erase_if(missing, [](const auto& query) { return query.second.empty(); });
-  known_.given = share(std::move(given));
-  known_.missing = share(std::move(missing));
+  contents_.given = interned(std::move(given));
+  contents_.missing = interned(std::move(missing));
 }
 
-std::vector<std::string> GivenMetrics::gone() const {
+std::vector<std::string> MetricInventory::gone() const {
   std::set<std::string> gone;
-  for (const auto& [query, names] : *known_.missing) {
+  for (const auto& [query, names] : *contents_.missing) {
     const auto answers = answers_.find(query);
     if (answers != answers_.end() && answers->second >= kAnswers)
       gone.insert(names.begin(), names.end());
   }
   // Another query may give it now.
-  for (const auto& [query, names] : *known_.given)
+  for (const auto& [query, names] : *contents_.given)
     for (const std::string& name : names) gone.erase(name);
   return {gone.begin(), gone.end()};
 }
