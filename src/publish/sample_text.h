@@ -20,8 +20,8 @@ void append_labels(std::string& text, const Labels& labels);
 void append_sample(std::string& text, std::string_view name, const Labels& labels,
                    const Number& value);
 
-/// Appends the tail of a line, with its line break: what comes after the name of the metric, '{' and
-/// the labels of the device, such as `,port="1"} 5`.
+/// Appends the tail of a line, with its line break: what comes after the name of the metric, '{'
+/// and the labels of the device, such as `,port="1"} 5`.
 void append_tail(std::string& text, const Labels& labels, const Number& value);
 
 /// Appends whole lines: `tails` is text of append_tail(), `common` text of append_labels(), not
