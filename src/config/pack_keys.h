@@ -186,7 +186,8 @@ inline constexpr Key kRuleKeys[] = {
      .example = "{up: 1, down: 0}"},
     {.name = "else",
      .type = KeyType::number,
-     .help = "What stands for a text that 'map' does not have",
+     .help = "What stands for a text that 'map' does not have; not for an empty one, '-' or "
+             "'unknown'",
      .example = "0"},
     {.name = "unit",
      .type = KeyType::texts,

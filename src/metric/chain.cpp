@@ -3,8 +3,10 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.h"
+#include "metric/bounds.h"
 
 namespace boxmeter {
 namespace {
@@ -17,10 +19,44 @@ constexpr std::size_t kLongestText = 4 * kLongestLabel;
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
+/// All ones are the word for "not known" of the data model that boxes follow (TR-098).  A size may
+/// have as many bytes.
+bool is_all_ones(const Number& number, std::string_view metric) {
+  return !metric.ends_with("_bytes") &&
+         (number == Number(std::uint64_t{0xFFFFFFFF}) || number == Number(~std::uint64_t{0}));
+}
+
+/// What a box writes where it has nothing to say.
+bool admits_ignorance(std::string_view text) {
+  constexpr std::string_view kWords[] = {"", "-", "--", "unknown", "undefined", "n/a", "null"};
+  const std::string word = lower(trim(text));
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
 std::string_view without_booleans(std::string_view text) {
   if (text == "true") return "1";
   if (text == "false") return "0";
   return text;
+}
+
+std::optional<std::string_view> matched(std::string_view text, const RegexPtr& match) {
+  if (match == nullptr) return text;
+  re2::StringPiece group;
+  if (!RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *match, &group)) return {};
+  return std::string_view(group.data() == nullptr ? "" : group.data(), group.size());
+}
+
+const std::string* listed(const Mapping& map, std::string_view text) {
+  for (const auto& [from, to] : map.entries)
+    if (same_text(text, from)) return &to;
+  return nullptr;
+}
+
+/// `else` of a map is for words that mean something: a link that is "unknown" is not down.
+bool is_no_word_for_else(std::string_view text, const Rule& rule) {
+  if (!rule.map.otherwise || rule.family->foreign) return false;
+  const auto word = matched(text, rule.match);
+  return word && admits_ignorance(*word) && listed(rule.map, *word) == nullptr;
 }
 
 std::optional<Number> plain_number(const json& value, const std::vector<std::string>& units,
@@ -35,7 +71,8 @@ std::optional<Number> plain_number(const json& value, const std::vector<std::str
     case json::value_t::number_float:
       return Number(value.get<double>());
     case json::value_t::string:
-      return Number::parse_measured(value.get_ref<const std::string&>(), units, rest);
+      return Number::parse_measured(without_booleans(value.get_ref<const std::string&>()), units,
+                                    rest);
     default:
       return {};
   }
@@ -118,14 +155,9 @@ json to_json(const Number& number) {
 
 std::optional<std::string_view> matched_and_mapped(std::string_view text, const RegexPtr& match,
                                                    const Mapping& map) {
-  if (match != nullptr) {
-    re2::StringPiece group;
-    if (!RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *match, &group)) return {};
-    text = std::string_view(group.data() == nullptr ? "" : group.data(), group.size());
-  }
-  if (map.empty()) return text;
-  for (const auto& [from, to] : map.entries)
-    if (same_text(text, from)) return to;
+  const auto found = matched(text, match);
+  if (!found || map.empty()) return found;
+  if (const auto* to = listed(map, *found)) return *to;
   if (map.otherwise) return *map.otherwise;
   return {};
 }
@@ -143,16 +175,20 @@ std::optional<Number> number_of(const Rule& rule, const Source& source, const js
     if (among(text, rule.absent)) return {};
     if (rule.match == nullptr && rule.map.empty())
       number = plain_number(value, rule.units, rest);
-    else if (const auto result = matched_and_mapped(text, rule.match, rule.map))
+    else if (const auto result = matched_and_mapped(text, rule.match, rule.map);
+             result && !is_no_word_for_else(text, rule))
       number = Number::parse_measured(*result, rule.units, rest);
     // `absent: 0` also means "0.0" and "0 dBm".
     if (number && rule.map.empty() && is_absent(*number, rule.absent)) return {};
   }
   if (!rest.empty()) leftover = leftover_problem(rest, rule.units);
   if (!number) return {};
+  const Family& family = *rule.family;
+  if (!family.foreign && is_all_ones(*number, family.name)) return {};
   number = number->scaled(source.scale, 0.0).scaled(rule.scale, rule.offset);
   if (!number->is_finite()) return {};
-  if (rule.family->type == MetricType::counter && number->is_negative()) return {};
+  if (family.type == MetricType::counter && number->is_negative()) return {};
+  if (!family.foreign && !bounds_of(family.name, family.help).hold(number->to_double())) return {};
   return number;
 }
 

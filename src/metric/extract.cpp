@@ -272,7 +272,7 @@ class RuleReading {
       if (from_box(label) && label.source.path.variable().empty()) return {};
       std::string problem;
       labels[i] = label_of(label, row, problem);
-      if (labels[i].empty()) return {};
+      if (labels[i].empty() && from_box(label)) return {};
     }
     return labels;
   }

@@ -44,10 +44,12 @@ struct Extraction {
 /// first one that does in any row is chosen for all rows and all later polls.  A constant among
 /// them is never chosen: it is the value of the rows for which the sources before it have none.
 /// `match` finds its pattern anywhere in the text.  What a `map` without `else` does not list is
-/// absent, and `else` does not bring back what is absent.  Numbers that are not finite and counters
-/// below 0 are absent.  Absence is silent but for `required`; an array or object that is not empty
-/// where a value should be is a problem (mapping).  An empty list never is.  A path with `*` and a
-/// split string have many values: `fold` takes all, else the first counts.
+/// absent, and `else` does not bring back what is absent, nor what says that it knows
+/// nothing ("unknown", "-", the empty text).  Numbers that are not finite, counters below 0, all
+/// ones in 32 or 64 bits (but for sizes), and what cannot be by the unit in the metric's name
+/// (bounds.h) are absent.  Absence is silent but for `required`; an array or object that is not
+/// empty where a value should be is a problem (mapping).  An empty list never is.  A path with `*`
+/// and a split string have many values: `fold` takes all, else the first counts.
 ///
 /// Labels.  Those that name the thing (`key`) must be there and no longer than kLongestLabel, else
 /// the row is dropped ("key"): without them two things would become one.  Another one is left out

@@ -64,18 +64,25 @@ std::string_view without_blanks(std::string_view text) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/// "1,234" is a thousand in one language and a fraction in another: nobody can tell.
+bool may_be_thousands(std::string_view whole, std::string_view behind_comma) {
+  return behind_comma.size() == 3 && whole.size() <= 3 && whole != "0";
+}
+
 /// Where a number that begins at the start of the text ends: digits, one '.' or ',', digits.
 std::size_t end_of_number(std::string_view text) {
   std::size_t at = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
   const auto digits = [&] {
     const std::size_t from = at;
     while (at < text.size() && is_digit(text[at])) ++at;
-    return at > from;
+    return text.substr(from, at - from);
   };
-  if (!digits()) return 0;
+  const std::string_view whole = digits();
+  if (whole.empty()) return 0;
   if (at + 1 < text.size() && (text[at] == '.' || text[at] == ',') && is_digit(text[at + 1])) {
-    ++at;
-    digits();
+    const std::size_t point = at++;
+    const std::string_view fraction = digits();
+    if (text[point] == ',' && may_be_thousands(whole, fraction)) return point;
   }
   return at;
 }

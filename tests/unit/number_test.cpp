@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "metric/bounds.h"
+
 using namespace boxmeter;
 
 namespace {
@@ -133,4 +135,26 @@ TEST_CASE("negative and finite are told for every kind") {
   CHECK(number("1").is_integer());
   CHECK_FALSE(number("1.0").is_integer());
   CHECK_FALSE(Number(std::numeric_limits<double>::infinity()).is_finite());
+}
+
+TEST_CASE("what cannot be by its unit is beyond the bounds of the metric") {
+  const auto holds = [](std::string_view name, double value, std::string_view help = "") {
+    return bounds_of(name, help).hold(value);
+  };
+
+  CHECK(holds("box_temperature_celsius", -40));
+  CHECK_FALSE(holds("box_temperature_celsius", -999.9));
+  CHECK_FALSE(holds("box_temperature_celsius", 3276.7));
+  CHECK(holds("box_x_dbm", -121.5));
+  CHECK_FALSE(holds("box_x_dbm", -32768));
+  CHECK_FALSE(holds("box_x_decibels", 429496728.1));
+  CHECK(holds("box_x_timestamp_seconds", 1783860753));
+  CHECK_FALSE(holds("box_x_timestamp_seconds", 75));
+  CHECK_FALSE(holds("box_x_timestamp_seconds", 1783860753000.0));
+  CHECK_FALSE(holds("box_x_bytes_per_second", -125000));
+  CHECK_FALSE(holds("box_uptime_seconds", -1));
+  CHECK(holds("box_clock_offset_seconds", -0.5));
+  CHECK(holds("box_x_watts", -420));
+  CHECK(holds("box_x", 255));
+  CHECK_FALSE(holds("box_x", 255, "Whether it is up (1) or not (0)."));
 }
