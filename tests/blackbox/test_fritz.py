@@ -101,6 +101,13 @@ def test_wrong_usage(sim, words, message):
     assert done.stderr == f"boxmeter: {message.format(url=sim.urls[0], known=known)}\n"
 
 
+def test_nobody_is_asked_about_an_action_that_the_box_does_not_have(sim):
+    done = fritz(sim, "call", "DeviceConfig1", "Rebot")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"boxmeter: {sim.urls[0]}: DeviceConfig1.Rebot: this box has no action 'Rebot' in 'DeviceConfig1'")
+
+
 def test_a_box_is_restarted_when_a_yes_is_given(sim):
     sim.control("/request?name=DeviceConfig1.Reboot&error=606")
     done = fritz(sim, "-R", "--yes")

@@ -40,6 +40,11 @@ STRANGERS = [
     (503, "text/plain", b"come back later"),
     (200, "application/json", b'{"result": [], "status": "ok"}'),
     (200, "text/xml", b"<catalog><book/></catalog>"),
+    (200, "text/xml", b"""<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0"><device>
+        <deviceType>urn:schemas-upnp-org:device:InternetGatewayDevice:1</deviceType><manufacturer>Example</manufacturer>
+        <modelName>Example router</modelName><serviceList><service><serviceType>urn:schemas-upnp-org:service:WANIPConnection:1</serviceType>
+        <serviceId>urn:upnp-org:serviceId:WANIPConn1</serviceId><controlURL>/ctl/IPConn</controlURL><eventSubURL>/evt</eventSubURL>
+        <SCPDURL>/WANIPCn.xml</SCPDURL></service></serviceList></device></root>"""),
 ]
 
 
@@ -49,7 +54,7 @@ def once(tmp_path, text):
 
 
 @pytest.mark.parametrize("brand", [fritzbox, freebox])
-@pytest.mark.parametrize("stranger", STRANGERS, ids=lambda answer: f"{answer[0]}-{answer[1]}")
+@pytest.mark.parametrize("stranger", STRANGERS, ids=lambda answer: f"{answer[0]}-{answer[1]}-{len(answer[2])}")
 def test_whatever_else_speaks_http_is_no_box_that_is_up(tmp_path, brand, stranger):
     with Stranger(*stranger) as server:
         done = once(tmp_path, config(brand(server.url), poll=SHORT))

@@ -45,8 +45,10 @@ fritzbox::SoapAnswer ask(fritzbox::Box& box, const std::vector<std::string>& wor
                 "[NAME=VALUE ...]");
   const fritzbox::Target target = fritzbox::parse_target(words[0] + "." + words[1]);
   const fritzbox::Arguments arguments = to_arguments(words);
-  if (!fritzbox::only_reads(target.action))
+  if (!fritzbox::only_reads(target.action)) {
+    box.must_have(target);  // nobody is asked about what cannot be done
     confirm("'" + target.service + "." + target.action + "' may change the box", yes);
+  }
   return box.act(target, arguments);
 }
 

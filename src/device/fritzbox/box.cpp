@@ -1,6 +1,7 @@
 #include "device/fritzbox/box.h"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -94,6 +95,12 @@ SoapAnswer Box::act(const Target& target, const Arguments& arguments) {
       remove_secrets(value, shows_own_, hidden_);
     }
     return answer;
+  });
+}
+
+void Box::must_have(const Target& target) {
+  within(target.service + "." + target.action, [&] {
+    if (target.service != kWanConnection) tr064_.must_have(target.service, target.action);
   });
 }
 
@@ -223,18 +230,25 @@ SoapAnswer Box::ask_connection(const std::string& action, const Arguments& argum
     connections_.clear();
   }
   std::optional<SoapAnswer> refusal;  // of the first, which tells most
-  for (const std::string& name : connection_services()) {
-    SoapAnswer answer = ask_service(name, action, arguments, types);
-    if (!answer.fault) {
-      connections_[action] = name;
-      return answer;
+  std::exception_ptr failure;
+  const std::vector<std::string> names = connection_services();
+  for (const std::string& name : names) try {
+      SoapAnswer answer = ask_service(name, action, arguments, types);
+      // One that nobody has set up is not the one in use, as long as there is another.
+      const bool is_idle = answer.text("NewConnectionStatus") == "Unconfigured";
+      if (!answer.fault && !(is_idle && name != names.back())) {
+        connections_[action] = name;
+        return answer;
+      }
+      if (!refusal || (refusal->fault && !answer.fault)) refusal = std::move(answer);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::protocol) throw;  // not the service but the box
+      if (!failure) failure = std::current_exception();
     }
-    if (!refusal) refusal = std::move(answer);
-  }
-  if (!refusal)
-    throw Error(ErrorKind::refused, "this box has no service for an internet connection",
-                Refusal::unsupported);
-  return *std::move(refusal);
+  if (refusal) return *std::move(refusal);
+  if (failure) std::rethrow_exception(failure);
+  throw Error(ErrorKind::refused, "this box has no service for an internet connection",
+              Refusal::unsupported);
 }
 
 /// Those of the box that may know its internet connection, the best first.  Behind another router

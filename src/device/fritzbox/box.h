@@ -33,6 +33,10 @@ class Box : public Device, public Hides {
   /// is the caller's affair.  Throws Error as call().
   SoapAnswer act(const Target& target, const Arguments& arguments);
 
+  /// Throws Error{refused} where the box describes no such action, with what may be meant; sends
+  /// nothing that could change it.
+  void must_have(const Target& target);
+
   /// For listings; each throws what http::Client throws.  Neither asks for a login, but where the
   /// box wants one for its descriptions (remote access).
   CatalogPtr catalog() { return tr064_.catalog(); }

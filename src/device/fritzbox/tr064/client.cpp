@@ -1,5 +1,6 @@
 #include "device/fritzbox/tr064/client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -92,6 +93,12 @@ SoapAnswer Tr064Client::ask(const std::string& name, const std::string& action, 
   return answer;
 }
 
+void Tr064Client::must_have(const std::string& name, const std::string& action) {
+  const std::shared_ptr<const Scpd> known = scpd(service(name));
+  if (known && known->find(action) == nullptr)
+    throw Error(ErrorKind::refused, unknown_action(action, name, *known), Refusal::unsupported);
+}
+
 Arguments Tr064Client::checked_arguments(const Arguments& arguments, const std::string& service,
                                          const Scpd& scpd, const Action& action) {
   CheckedArguments result = checked(arguments, scpd, action);
@@ -162,6 +169,8 @@ std::optional<Description> Tr064Client::tr064_description() {
   const http::Response response = within("/tr64desc.xml", [&] { return get("/tr64desc.xml"); });
   if (response.status == 404) return std::nullopt;
   Description description = described(response);
+  // Many a router describes itself as a UPnP device at any path.
+  if (std::ranges::none_of(description.services, &Service::is_tr064)) throw stranger(response);
   ++descriptions_;
   return description;
 }
@@ -171,7 +180,12 @@ std::optional<Description> Tr064Client::igd_description(bool needed) {
   const http::Response response = within("/igddesc.xml", [&] { return get("/igddesc.xml"); });
   const bool is_off = response.status == 404 || (response.status == 200 && is_html(response.body));
   if (is_off && !needed) return std::nullopt;
-  return described(response);
+  Description description = described(response);
+  const auto has = [&](std::string_view name) {
+    return response.body.find(name) != std::string::npos;
+  };
+  if (needed && !has("AVM") && !has("FRITZ")) throw stranger(response);  // another brand's
+  return description;
 }
 
 Description Tr064Client::described(const http::Response& response) const {

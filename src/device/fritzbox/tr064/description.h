@@ -16,6 +16,7 @@ struct Service {
 
   /// The UPnP IGD services answer without a login.
   bool is_igd() const { return type.starts_with("urn:schemas-"); }
+  bool is_tr064() const { return type.starts_with("urn:dslforum-org:"); }
 };
 
 /// FRITZ!OS 7.57 of "154.07.57", whose first number is the hardware.  Minor and patch are compared
