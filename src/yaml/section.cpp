@@ -13,7 +13,8 @@
 namespace boxmeter {
 namespace {
 
-/// The value may be a secret: no message quotes more of it than the name of a variable.
+/// The value may be a secret: no message quotes more of it than the name of a variable
+/// in capitals.
 std::string variable(std::string_view name) {
   if (!is_identifier(name))
     throw Error(ErrorKind::config,
@@ -21,9 +22,12 @@ std::string variable(std::string_view name) {
                 "characters)");
   const std::string key(name);
   const auto found = environment(key);
+  // What is not written as such variables are may be a part of the secret.
+  const bool is_usual = std::ranges::none_of(key, [](char c) { return c >= 'a' && c <= 'z'; });
   if (!found)
-    throw Error(ErrorKind::config, "environment variable '" + key +
-                                       "' is not set (write '$${' for the two characters '${')");
+    throw Error(ErrorKind::config, "environment variable " +
+                                       (is_usual ? "'" + key + "'" : std::string("in '${...}'")) +
+                                       " is not set (write '$${' for the two characters '${')");
   if (!is_utf8(*found))
     throw Error(ErrorKind::config, "environment variable '" + key + "' is not UTF-8 text");
   return *found;
