@@ -28,10 +28,11 @@ bool is_version(std::string_view text) {
   return fits(kVersion, text);
 }
 
-/// "2026-11-17T10:15:30Z", "17.11.26 10:15:30", "10:15".
+/// "2026-11-17T10:15:30Z", "17.11.26 10:15:30", "10:15".  Of the last century only where clocks
+/// begin: the rest are birthdays.
 bool is_time(std::string_view text) {
   static const RE2 kTime(
-      R"(((19|20)\d\d-[01]\d-[0-3]\d|[0-3]\d\.[01]\d\.(20)?\d\d)?[T ]?([0-2]?\d:[0-5]\d(:[0-5]\d)?(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)?)?)");
+      R"(((1970|20\d\d)-[01]\d-[0-3]\d|[0-3]\d\.[01]\d\.(20)?\d\d)?[T ]?([0-2]?\d:[0-5]\d(:[0-5]\d)?(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)?)?)");
   return text.size() > 3 && fits(kTime, text);
 }
 
