@@ -19,9 +19,19 @@ VERBS = ("tr064", "list", "aha", "lua", "rest", "get", "command", "rrd", "sessio
 VERDICTS = {
     "recording": "a reply of a real box has it",
     "description": "a real box describes it (SCPD), no reply was recorded",
+    "report": "somebody published it of a real box, in an issue or in a test of another program",
     "document": "the documentation of the interface has it",
     "none": "nobody has published a reply; published clients read it",
 }
+# What was published of real boxes: (request, path, where).  Only what was seen as an answer, not what a program reads.
+REPORTS = [
+    (r"lua dslStat", r"negotiatedValues/\*(/(title|val/\*/[du]s))?", "7530 AX 7.80, ma4nn/fritzbox-munin-fast"),
+    (r"lua dslStat", r"negotiatedValues/\d+/val/0(/[du]s)?", "7530 AX 7.80, ma4nn/fritzbox-munin-fast"),
+    (r"rest smarthome/overview", r"units/\*/interfaces/smartmeterInterface(/.*)?", "Smart Energy 250, evcc#29013"),
+    (r"list Hosts1.X_AVM-DE_GetMeshListPath", r".*/rx_rcpi", "7590 8.03 and 5690 Pro, published tests"),
+    (r"aha getdevicelistinfos", r"device/\*/(powermeter/voltage|simpleonoff/state|txbusy|present)", "DECT 210, home-assistant/core#55799"),
+    (r"get system/", r"temp_(hdd0|sw|cpum|cpub|cpu_cp_master|cpu_cp_slave|cpu_ap)(/~)?|fan_rpm|box_flavor", "Delta 4.2.7, home-assistant/core#43812"),
+]
 # Files of real boxes for a document behind a request.
 LISTS = {"X_AVM-DE_GetHostListPath": "devicehostlist", "X_AVM-DE_GetMeshListPath": "meshlist",
          "X_AVM-DE_GetWLANDeviceListPath": "wlandevicelist", "GetCallList": "calllist"}
@@ -45,8 +55,24 @@ def from_xml(element):
     return {**made, "#text": text} if text else made
 
 
+def with_ends(mesh):
+    """The mesh with what boxmeter adds to each link: the nodes and interfaces at its ends."""
+    interfaces = [(node, interface) for node in mesh["nodes"] for interface in node.get("node_interfaces", [])]
+    ends = {interface["uid"]: {**{key: value for key, value in node.items() if key != "node_interfaces"},
+                               "node_id": node.get("device_mac_address") or node["uid"],
+                               "interface_name": interface.get("name"), "interface_type": interface.get("type")}
+            for node, interface in interfaces}
+    for node, interface in interfaces:
+        node["node_id"] = node.get("device_mac_address") or node["uid"]
+        for link in interface.get("node_links", []):
+            link.update({f"end_{i}": ends.get(link.get(f"node_interface_{i}_uid")) for i in (1, 2)})
+    return mesh
+
+
 def reply_of(path):
     try:
+        if path.stem == "meshlist":
+            return with_ends(json.loads(path.read_text()))
         if path.suffix == ".json":
             answer = json.loads(path.read_text())
             return answer.get("result", answer) if isinstance(answer, dict) else answer
@@ -187,7 +213,7 @@ class Seen:
             pattern = AHA.get(name, "-")
             found = [*self.corpus.glob(f"fritzbox/*/aha/{pattern}"), *self.corpus.glob(f"fritzbox/*/lists/{pattern}")]
         elif verb == "get":
-            file = re.sub(r"\{[^}]*\}", "0", target).strip("/").replace("/", "_")
+            file = re.sub(r"\{[^}]*\}", "0", target).strip("/").replace("/", "_").removesuffix("_now-60s")
             found = [path for path in self.corpus.glob("freebox/*/**/*.json")
                      if re.fullmatch(rf"(api_\w+?_)?{re.escape(file)}(-get)?", path.stem)]
         else:
@@ -210,6 +236,10 @@ class Seen:
             if verb == "tr064" and best[0] in ("none", "document"):
                 where = self.described.get((target.partition(".")[2], name))
                 best = ("description", where) if where else best
+        for verb, target in requests:
+            for request, place, where in REPORTS:
+                if best[0] in ("none", "document") and re.fullmatch(request, f"{verb} {target}") and re.fullmatch(place, path):
+                    best = ("report", where)
         return best
 
 
