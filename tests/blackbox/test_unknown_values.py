@@ -209,3 +209,20 @@ def test_a_third_fan_is_no_temperature(tmp_path):
     assert of(found, "freebox_rrd_peak_temperature", "freebox_rrd_fan") == {
         'freebox_rrd_peak_temperature_celsius{sensor="temp_cpu0"}': "58",
         'freebox_rrd_fan_speed_rpm{fan="fan2_speed"}': "2300", 'freebox_rrd_fan_speed_rpm{fan="secondary-fan"}': "1100"}
+
+
+def test_minus_one_is_no_count_no_time_and_no_switch(tmp_path):
+    found = asked(tmp_path, FREEBOX, "freebox_system, freebox_vpn, freebox_storage", {
+        "get/system.json": result(lambda told: told.update(uptime_val=-1, box_authenticated=-1, fans=[{"id": "fan0_speed", "value": -1}],
+                                                           sensors=[{"id": "temp_cpu0", "value": -1}, {"id": "temp_t1"}])),
+        "get/vpn.json": result(lambda servers: [server.update(connection_count=-1, auth_connection_count=-1) for server in servers]),
+        "get/storage_disk.json": result(lambda disks: [disk.update(temp=-1, idle_duration=-1, total_bytes=-1, read_requests=-1) for disk in disks])})
+
+    assert of(found, "box_uptime", "freebox_authenticated", "box_fan", "box_temperature", "box_vpn_server_connections", "freebox_vpn_server_auth",
+              "box_disk_temperature", "freebox_disk_idle_seconds", "freebox_disk_size", 'freebox_disk_requests_total{disk="1000",operation="read') == {}
+
+
+def test_no_cordless_telephone_is_none(tmp_path):
+    found = asked(tmp_path, DSL, "fritzbox_dect", {"lists/dectlist.xml": "<List></List>"})
+
+    assert of(found, "fritzbox_dect") == {"fritzbox_dect_handsets": "0"}
