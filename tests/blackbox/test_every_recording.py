@@ -177,6 +177,8 @@ def check_counters(polls):
             if family.type != ["counter"]:
                 continue
             for labels, number in family.points.items():
+                if name not in before or labels not in before[name].points:
+                    continue  # one that said nothing before: 0 is none of traffic
                 earlier = before[name].points[labels]
                 assert number >= earlier, f"{name}{labels} fell from {earlier} to {number}"
                 if number > earlier:

@@ -443,6 +443,24 @@ TEST_CASE("without Layer3Forwarding1 the connection is the service that answers"
         "refused/unsupported: WANConnection.GetOther: UPnP error 401 (Invalid Action)");
 }
 
+TEST_CASE("a connection that nobody set up, or whose service fails, is not the one in use") {
+  FakeFritzbox fake;
+  furnish(fake, "idle connection", 7, 57,
+          service_entry("WANPPPConnection1", kDsl + "WANPPPConnection:1") +
+              service_entry("WANIPConnection1", kDsl + "WANIPConnection:1"));
+  const std::string idle = "<NewConnectionStatus>Unconfigured</NewConnectionStatus>";
+  fake.set("WANPPPConnection1.GetStatusInfo", answer(idle));
+  fake.set("WANIPConnection1.GetStatusInfo", answer("<NewUptime>5</NewUptime>"));
+  fake.set("WANPPPConnection1.GetInfo", {{.status = 503, .body = "busy"}});
+  fake.set("WANIPConnection1.GetInfo", answer("<NewUptime>6</NewUptime>"));
+  fake.set("WANPPPConnection1.GetOther", answer(idle));
+  Asking box(config(fake));
+
+  CHECK(box.tr064("WANConnection.GetStatusInfo") == R"({"NewUptime":"5"})");
+  CHECK(box.tr064("WANConnection.GetInfo") == R"({"NewUptime":"6"})");
+  CHECK(box.tr064("WANConnection.GetOther") == R"({"NewConnectionStatus":"Unconfigured"})");
+}
+
 TEST_CASE("a box without any connection service is a healthy box") {
   FakeFritzbox fake;
   furnish(fake, "repeater");
