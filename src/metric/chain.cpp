@@ -19,11 +19,10 @@ constexpr std::size_t kLongestText = 4 * kLongestLabel;
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-/// All ones are the word for "not known" of the data model that boxes follow (TR-098).  A size may
+/// 32 ones are the word for "not known" of the data model that boxes follow (TR-098).  A size may
 /// have as many bytes.
 bool is_all_ones(const Number& number, std::string_view metric) {
-  return !metric.ends_with("_bytes") &&
-         (number == Number(std::uint64_t{0xFFFFFFFF}) || number == Number(~std::uint64_t{0}));
+  return number == Number(std::uint64_t{0xFFFFFFFF}) && !metric.ends_with("_bytes");
 }
 
 /// What a box writes where it has nothing to say.

@@ -170,7 +170,9 @@ std::optional<Description> Tr064Client::tr064_description() {
   if (response.status == 404) return std::nullopt;
   Description description = described(response);
   // Many a router describes itself as a UPnP device at any path.
-  if (std::ranges::none_of(description.services, &Service::is_tr064)) throw stranger(response);
+  const auto& services = description.services;
+  if (!services.empty() && std::ranges::none_of(services, &Service::is_tr064))
+    throw stranger(response);
   ++descriptions_;
   return description;
 }
