@@ -42,6 +42,8 @@ struct Extraction {
 ///
 /// Values.  A source answers when it gives a usable value after `absent`, `match` and `map`; the
 /// first one that does in any row is chosen for all rows and all later polls.  A constant among
+/// them is never chosen: it is the value of the rows for which the sources before it have none.
+/// `match` finds its pattern anywhere in the text.  What a `map` without `else` does not list is
 /// absent, and `else` does not bring back what is absent, nor what says that it knows
 /// nothing ("unknown", "-", the empty text).  Numbers that are not finite, counters below 0, 32
 /// ones (but for sizes), and what cannot be by the unit in the metric's name
