@@ -39,8 +39,8 @@ int call(const CallOptions& wanted, DeviceKinds kinds, const Words& words) {
   const Reply reply = within(job.device.name, [&] { return device->call(request); });
   std::cout << reply.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << "\n"
             << std::flush;
-  tell_hidden(hidden_by(*device),
-              "the commands of the brand show them with --reveal: 'boxmeter help'");
+  print_hidden(hidden_by(*device),
+               "the commands of the brand show them with --reveal: 'boxmeter help'");
   return 0;
 }
 

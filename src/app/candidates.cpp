@@ -11,15 +11,15 @@
 namespace boxmeter {
 namespace {
 
-/// How far a line has come.
+/// The state of parsing a command line.
 struct Line {
   const Program& program;
   std::vector<Command> commands;         // that may follow
   Prepared current = {};                 // the command that was named last
-  std::optional<Command> first = {};     // the one behind `boxmeter`
-  std::vector<std::string> words = {};   // behind the commands, neither options nor values
-  std::vector<std::string> values = {};  // of the option that is not complete
-  const Option* open = nullptr;          // it still takes a value
+  std::optional<Command> first = {};     // the command after `boxmeter`
+  std::vector<std::string> words = {};   // after the commands, without options and their values
+  std::vector<std::string> values = {};  // of the option `open`
+  const Option* open = nullptr;          // an option that needs (more) values
   std::string config_file = {};
 };
 
@@ -31,7 +31,7 @@ const Option* find_option(const Syntax& syntax, std::string_view word) {
   return found == syntax.options.end() ? nullptr : &*found;
 }
 
-void take_value(Line& line, const std::string& value) {
+void read_value(Line& line, const std::string& value) {
   if (line.open->name == "config.file") line.config_file = value;
   line.values.push_back(value);
   if (line.values.size() < line.open->values) return;
@@ -39,7 +39,7 @@ void take_value(Line& line, const std::string& value) {
   line.values.clear();
 }
 
-void take_word(Line& line, const std::string& word) {
+void read_plain_word(Line& line, const std::string& word) {
   const auto command = std::ranges::find(line.commands, word, &Command::name);
   if (!line.words.empty() || command == line.commands.end()) {
     line.words.push_back(word);
@@ -50,14 +50,14 @@ void take_word(Line& line, const std::string& word) {
   line.commands.assign(line.current.commands.begin(), line.current.commands.end());
 }
 
-void take(Line& line, const std::string& word) {
-  if (line.open != nullptr) return take_value(line, word);
-  if (word.size() < 2 || word[0] != '-') return take_word(line, word);
+void read_word(Line& line, const std::string& word) {
+  if (line.open != nullptr) return read_value(line, word);
+  if (word.size() < 2 || word[0] != '-') return read_plain_word(line, word);
   const Option* const option = find_option(line.current.syntax, word);
   if (option != nullptr && !is_flag(*option) && !option->may_be_bare) line.open = option;
 }
 
-/// Not validated: half a configuration has names, too.
+/// Reads only the names, so that it works with an invalid configuration too.
 std::vector<Candidate> device_names(const Line& line) {
   std::vector<Candidate> names;
   const std::filesystem::path file = config_file(line.config_file);
@@ -82,12 +82,14 @@ std::vector<Candidate> pack_names(const Line& line) {
 std::vector<Candidate> brand_words(const Line& line, std::string_view what,
                                    const std::vector<std::string>& before) {
   std::vector<Candidate> known;
-  if (line.first && line.first->known != nullptr)
-    for (std::string& word : line.first->known(what, before)) known.push_back({std::move(word)});
+  if (line.first && line.first->completions != nullptr)
+    for (std::string& word : line.first->completions(what, before))
+      known.push_back({std::move(word)});
   return known;
 }
 
-/// What can stand for FILE, DEVICE, PACK or a word of the brand's, in a help text.
+/// The words that can be used for FILE, DEVICE, PACK, or a placeholder of the brand, of a help
+/// text.
 std::vector<Candidate> named(const Line& line, std::string_view what,
                              const std::vector<std::string>& before) {
   try {
@@ -95,7 +97,7 @@ std::vector<Candidate> named(const Line& line, std::string_view what,
     if (what == "DEVICE") return device_names(line);
     if (what == "PACK") return pack_names(line);
     return brand_words(line, what, before);
-  } catch (const Error&) {  // no configuration, or nothing is kept
+  } catch (const Error&) {  // no configuration, or no cache
     return {};
   }
 }
@@ -137,7 +139,7 @@ std::vector<Candidate> candidates(const Program& program, std::span<const std::s
   Line line{.program = program, .commands = commands(program)};
   const std::string typed = words.empty() ? "" : words.back();
   for (std::size_t i = 0; i + 1 < words.size(); ++i)
-    if (i > 0 || words[i] != "help") take(line, words[i]);  // `help COMMAND` is COMMAND --help
+    if (i > 0 || words[i] != "help") read_word(line, words[i]);  // `help COMMAND` is COMMAND --help
   std::vector<Candidate> all = line.open != nullptr     ? values(line)
                                : typed.starts_with('-') ? option_names(line.current.syntax)
                                                         : next_words(line);

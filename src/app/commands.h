@@ -8,45 +8,45 @@
 #include "device/kinds.h"
 #include "options/option.h"
 
-// The commands of `boxmeter`, as data that can be walked without running one: help texts and
-// whatever else tells of them are made from it.  One thread.
+// The commands of `boxmeter` as tables, from which help texts, the man page and completions are
+// made. One thread.
 namespace boxmeter {
 
 struct Program;
 
-/// A command that is ready to be read.
+/// A command with its options, before the command line was read.
 struct Prepared {
-  Syntax syntax = {};  // the program's name in it is filled in by the caller
-  /// What is done once the options have their values; `words` is what is no option.  Returns the
-  /// exit code: 0 done, 1 failed.  Throws Error; config is wrong usage.  Owns what the options of
-  /// `syntax` are read into.
+  Syntax syntax = {};  // the caller sets the program's name in it
+  /// Runs the command, after the options were read; `words` are the arguments that are no options.
+  /// Returns the exit code: 0 done, 1 failed.  Throws Error; of kind config for wrong usage.  Owns
+  /// the variables that the options of `syntax` are read into.
   std::function<int(const std::vector<std::string>& words)> run = {};
-  std::span<const struct Command> commands = {};  // that may follow
+  std::span<const struct Command> commands = {};  // its subcommands
 };
 
 /// One row per command of `boxmeter`.
 struct Command {
   std::string_view name;
   std::string_view help;  // one line
-  /// Does nothing but describe.  `program` outlives what is returned.
+  /// Has no effect.  `program` must outlive the result.
   Prepared (*prepare)(const Program& program);
-  /// Words that may stand for what a help text calls `what` ("SERVICE"), behind `before`; for
-  /// completions.  May throw Error; null: none are known.
-  std::vector<std::string> (*known)(std::string_view what,
-                                    const std::vector<std::string>& before) = nullptr;
+  /// For completions: the words that can be used for the placeholder `what` of the help text
+  /// ("SERVICE"), after the words `before`.  May throw Error.  Null: no words are known.
+  std::vector<std::string> (*completions)(std::string_view what,
+                                          const std::vector<std::string>& before) = nullptr;
 };
 
-/// What a boxmeter is made of beside what every boxmeter has.
+/// The brands that this program knows; tests build one with more.
 struct Program {
   DeviceKinds kinds = {};                // the brands of router that can be configured
-  std::span<const Command> brands = {};  // a command for each that has one
+  std::span<const Command> brands = {};  // the commands of brands
 };
 
 /// All commands, those of the brands last.
 std::vector<Command> commands(const Program& program);
 
-/// Runs what `arguments` (without the program's own name) say: exit code 0 done, 1 failed, 2 wrong
-/// usage or configuration.  Errors are one line on stderr.
+/// Runs a command line, given without the program's name.  Returns the exit code: 0 done, 1 failed,
+/// 2 wrong usage or configuration.  Prints errors to stderr, one line each.
 int run_command(const Program& program, std::span<const std::string> arguments);
 
 // Each is implemented in a file of its own name: check.cpp.

@@ -1,4 +1,4 @@
-// reload, healthcheck: what is asked of a boxmeter that runs.
+// reload, healthcheck: commands that speak to a running boxmeter.
 #include <iostream>
 #include <memory>
 
@@ -16,10 +16,11 @@ namespace {
 using namespace std::chrono_literals;
 using Sockets = std::vector<std::filesystem::path>;
 
-constexpr auto kHealthPatience = 5s;
-constexpr auto kReloadPatience = 60s;  // a thousand devices and their packs are read
+constexpr auto kHealthTimeout = 5s;
+constexpr auto kReloadTimeout = 60s;  // for a thousand devices and their packs
 
-/// A configuration that cannot be read does not hide a boxmeter that has read another.
+/// If the configuration is invalid, the sockets at the default place are tried: a boxmeter may run
+/// with an earlier version of it.
 Sockets sockets_of(const std::filesystem::path& file) {
   try {
     return control_sockets(configured_state_dir(file));
@@ -28,22 +29,22 @@ Sockets sockets_of(const std::filesystem::path& file) {
   }
 }
 
-std::optional<RunningAnswer> ask_first(const Sockets& sockets, Asking how, const std::string& path,
-                                       std::chrono::seconds patience) {
+std::optional<RunningAnswer> ask_first(const Sockets& sockets, HttpMethod method,
+                                       const std::string& path, std::chrono::seconds patience) {
   for (const auto& socket : sockets)
-    if (auto answer = ask_socket(socket, how, path, patience)) return answer;
+    if (auto answer = ask_socket(socket, method, path, patience)) return answer;
   return {};
 }
 
 std::string why_none(const Sockets& sockets) {
   std::vector<std::string> reasons;
-  for (const auto& socket : sockets) reasons.push_back(why_nobody(socket));
+  for (const auto& socket : sockets) reasons.push_back(why_unreachable(socket));
   return joined(reasons);
 }
 
 int reload(const std::string& named) {
   const Sockets sockets = sockets_of(config_file(named));
-  const auto answer = ask_first(sockets, Asking::post, "/-/reload", kReloadPatience);
+  const auto answer = ask_first(sockets, HttpMethod::post, "/-/reload", kReloadTimeout);
   if (!answer)
     throw Error(ErrorKind::network,
                 "no boxmeter can be asked (" + why_none(sockets) +
@@ -53,13 +54,13 @@ int reload(const std::string& named) {
   return answer->status == 200 ? 0 : 1;
 }
 
-/// Where there is no socket: as anybody may ask.
-RunningAnswer ask_as_anybody(const std::filesystem::path& file, const Sockets& sockets) {
+/// Without a control socket: asks at the address that it listens on.
+RunningAnswer ask_over_tcp(const std::filesystem::path& file, const Sockets& sockets) {
   const ConfiguredWeb web = configured_web(file);
   const bool tls = !web.config_file.empty() && speaks_tls(web.config_file);
-  const std::string where = asked_at(web.listen.front(), tls) + "/-/healthy";
+  const std::string where = local_url(web.listen.front(), tls) + "/-/healthy";
   try {
-    auto answer = ask_address(web.listen.front(), tls, "/-/healthy", kHealthPatience);
+    auto answer = ask_address(web.listen.front(), tls, "/-/healthy", kHealthTimeout);
     if (answer.status != 401) return answer;
     throw Error(ErrorKind::auth,
                 "it asks for a login: 'health_without_login: true' below 'web' answers without");
@@ -76,8 +77,8 @@ RunningAnswer ask_as_anybody(const std::filesystem::path& file, const Sockets& s
 int healthcheck(const std::string& named) {
   const std::filesystem::path file = config_file(named);
   const Sockets sockets = sockets_of(file);
-  auto answer = ask_first(sockets, Asking::get, "/-/healthy", kHealthPatience);
-  if (!answer) answer = ask_as_anybody(file, sockets);
+  auto answer = ask_first(sockets, HttpMethod::get, "/-/healthy", kHealthTimeout);
+  if (!answer) answer = ask_over_tcp(file, sockets);
   if (answer->status != 200)
     throw Error(ErrorKind::refused, "boxmeter is not healthy: HTTP " +
                                         std::to_string(answer->status) + ": " +

@@ -25,14 +25,14 @@ constexpr std::string_view kNotReloaded =
     "the configuration could not be reloaded, the one before stays in use:";
 constexpr auto kLookEvery = std::chrono::seconds(3);
 
-/// What a reload changed of one kind of thing, by name.
+/// The names of the devices, or sinks, that a reload added, changed and removed.
 struct Differences {
   std::vector<std::string> added = {}, changed = {}, removed = {};
 };
 
 /// Appends "added devices a, b", ...
-void tell(const Differences& differences, const std::string& things,
-          std::vector<std::string>& parts) {
+void append(const Differences& differences, const std::string& things,
+            std::vector<std::string>& parts) {
   const auto add = [&](const char* what, std::vector<std::string> names) {
     if (names.empty()) return;
     const std::size_t others = names.size() - std::min(names.size(), kMostNamed);
@@ -45,7 +45,7 @@ void tell(const Differences& differences, const std::string& things,
   add("removed", differences.removed);
 }
 
-/// `name` tells an element's name, `same` whether two of one name are equal.
+/// `name` returns the name of an element, `same` whether two elements of one name are equal.
 template <typename Element, typename Name, typename Same>
 Differences compare(const std::vector<Element>& before, const std::vector<Element>& after,
                     Name name, Same same) {
@@ -66,13 +66,13 @@ Differences compare(const std::vector<Element>& before, const std::vector<Elemen
 
 std::string summary(const Config& before, const Config& after) {
   std::vector<std::string> parts;
-  tell(compare(
-           before.jobs, after.jobs, [](const Job& job) { return job.device.name; }, is_same),
-       "devices", parts);
-  tell(compare(
-           before.push, after.push, [](const SinkOptions& sink) { return sink.name; },
-           std::equal_to<>()),
-       "sinks", parts);
+  append(compare(
+             before.jobs, after.jobs, [](const Job& job) { return job.device.name; }, is_same),
+         "devices", parts);
+  append(compare(
+             before.push, after.push, [](const SinkOptions& sink) { return sink.name; },
+             std::equal_to<>()),
+         "sinks", parts);
   const std::string devices = counted(after.jobs.size(), "device", "devices");
   return "configuration reloaded: " +
          (parts.empty() ? "no device and no sink has changed" : joined(parts, "; ")) + "; " +
@@ -84,7 +84,7 @@ Value current(const Guarded<Value>& guarded) {
   return guarded.with([](const Value& value) { return value; });
 }
 
-/// Of the devices of `after`, those that are the same boxes as before.
+/// The devices of `after` that are the same boxes as before: name, kind and URL are equal.
 std::set<std::string> same_boxes(const Config& before, const Config& after) {
   std::map<std::string, const Job*> known;
   for (const Job& job : before.jobs) known.emplace(job.device.name, &job);
@@ -97,7 +97,7 @@ std::set<std::string> same_boxes(const Config& before, const Config& after) {
   return same;
 }
 
-/// Tells the service manager (Type=notify-reload) for as long as it lives.
+/// Tells systemd (Type=notify-reload) that a reload is running, for as long as it lives.
 class ReloadingNotice {
  public:
   ReloadingNotice() { notify_reloading(); }
@@ -117,7 +117,7 @@ Daemon::Daemon(Reader reader, Config config, FileHashes seen)
     : reader_(std::move(reader)),
       store_(polled_devices(config)),
       sinks_(config.push),
-      roster_(std::make_shared<const Roster>(config)),
+      fleet_(std::make_shared<const Fleet>(config)),
       web_(config.web, store_,
            {.sinks = [this] { return sinks_.status(); },
             .config_file = reader_.file,
@@ -135,9 +135,8 @@ Daemon::Daemon(Reader reader, Config config, FileHashes seen)
                 },
             .devices =
                 [this] {
-                  const auto roster = current(roster_);
-                  return std::shared_ptr<const std::vector<FleetDevice>>(roster,
-                                                                         &roster->devices());
+                  const auto fleet = current(fleet_);
+                  return std::shared_ptr<const std::vector<FleetDevice>>(fleet, &fleet->devices());
                 },
             .probe = [this](const ProbeQuestion& question) { return probe(question); }}) {
   store_.add_listener([this](const SnapshotPtr& snapshot) { sinks_.add(snapshot); });
@@ -160,12 +159,12 @@ Daemon::~Daemon() {
   watcher_.request_stop();
   watcher_.join();
   stop_.stop();
-  // Those who wait for a device are the last to hold the poller: they are told, and go.
+  // Running probes hold the poller too: end them, so that the poller can be destroyed.
   probed_.with([](std::shared_ptr<Poller>& probed) { std::exchange(probed, {})->end_probes(); });
   config_.with([&](Config&) { poller_.reset(); });
 }
 
-VitalSigns Daemon::vital_signs() {
+HealthChecks Daemon::health_checks() {
   return {.web_answers = [this] { return web_.still_answers(); },
           .poller_stuck = [this](auto now, auto patience) { return poller_->stuck(now, patience); },
           .status = [this] { return status_line(store_.devices()); }};
@@ -176,7 +175,7 @@ Reloaded Daemon::reload() {
     if (!poller_) return {.text = "boxmeter is starting or stopping\n"};
     const ReloadingNotice notice;
     try {
-      const std::string text = follow(in_use);
+      const std::string text = apply_new_config(in_use);
       log_event(LogLevel::info, text);
       return noted({.successful = true, .text = text + "\n"});
     } catch (const Error& error) {
@@ -195,20 +194,20 @@ Reloaded Daemon::noted(Reloaded reloaded) {
   return reloaded;
 }
 
-/// What can fail comes first.
-std::string Daemon::follow(Config& in_use) {
+/// Steps that can fail come first, so that a wrong configuration changes nothing.
+std::string Daemon::apply_new_config(Config& in_use) {
   FileHashes seen;
   const auto keep = [&] { seen_.with([&](FileHashes& known) { known = std::move(seen); }); };
   Config fresh;
   try {
     fresh = recording_hashes(seen, reader_.read);
   } catch (...) {
-    keep();  // it is tried again when something has changed
+    keep();  // so that watch() tries again only after another change
     throw;
   }
   keep();
   reuse_queries(fresh, in_use);
-  follow_web(in_use, fresh);
+  update_web(in_use, fresh);
   change_devices(in_use, fresh);
   sinks_.update(fresh.push);
   set_up_log(fresh.log.level, fresh.log.format);
@@ -221,15 +220,15 @@ std::string Daemon::follow(Config& in_use) {
   return text;
 }
 
-void Daemon::follow_web(const Config& in_use, const Config& fresh) {
+void Daemon::update_web(const Config& in_use, const Config& fresh) {
   if (fresh.web == in_use.web) return;
   const auto before = web_.addresses();
-  web_.follow(fresh.web);
+  web_.update(fresh.web);
   if (const auto now = web_.addresses(); now != before)
     log_event(LogLevel::info, "web server: " + joined(now) + " instead of " + joined(before));
 }
 
-/// Without one we work all the same.
+/// A failure is only logged: boxmeter works without control sockets too.
 void Daemon::open_control(const std::filesystem::path& state_dir) {
   std::vector<std::string> addresses, complaints;
   for (const auto& socket : control_sockets(state_dir)) {
@@ -247,7 +246,7 @@ void Daemon::open_control(const std::filesystem::path& state_dir) {
 }
 
 ProbeOutcome Daemon::probe(const ProbeQuestion& question) {
-  const auto wanted = current(roster_)->wanted(question);
+  const auto wanted = current(fleet_)->wanted(question);
   if (const auto* const refused = std::get_if<ProbeOutcome>(&wanted)) return *refused;
   const ProbeRequest& probe = std::get<ProbeRequest>(wanted);
   const std::shared_ptr<Poller> poller = current(probed_);
@@ -259,7 +258,8 @@ ProbeOutcome Daemon::probe(const ProbeQuestion& question) {
   return outcome;
 }
 
-/// `reload: auto`.  Two looks must find the same: a file may be half written.
+/// `reload: auto`.  Reloads when two checks in a row find the same change, since a file may be half
+/// written at the first.
 void Daemon::watch(const std::stop_token& stop) {
   FileHashes changed;
   for (;;) {
@@ -274,7 +274,7 @@ void Daemon::watch(const std::stop_token& stop) {
   }
 }
 
-/// The store knows a device before it is polled.
+/// The store first, since it ignores snapshots of devices that it does not know.
 void Daemon::change_devices(const Config& in_use, const Config& fresh) {
   const std::set<std::string> same = same_boxes(in_use, fresh);
   store_.update(polled_devices(fresh), same);
@@ -284,7 +284,7 @@ void Daemon::change_devices(const Config& in_use, const Config& fresh) {
     store_.update(polled_devices(in_use), same);
     throw;
   }
-  roster_.with([&](auto& roster) { roster = std::make_shared<const Roster>(fresh); });
+  fleet_.with([&](auto& fleet) { fleet = std::make_shared<const Fleet>(fresh); });
 }
 
 }  // namespace boxmeter

@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "app/roster.h"
+#include "app/fleet.h"
 #include "app/watchdog.h"
 #include "base/file.h"
 #include "base/guarded.h"
@@ -18,36 +18,35 @@
 
 namespace boxmeter {
 
-/// A boxmeter that polls, answers and pushes from construction to destruction, and can be given
-/// another configuration meanwhile.
+/// The running boxmeter: polls, serves HTTP and pushes from construction to destruction, and can
+/// reload its configuration meanwhile.
 class Daemon {
  public:
   struct Reader {
     DeviceKinds kinds = {};
     std::string file = {};
-    std::function<Config()> read = {};  // the configuration again, as it was read for the start
+    std::function<Config()> read = {};  // reads the configuration again, as at the start
   };
-  /// `seen` is what was read for `config`.  Throws Error{config} when an address cannot be listened
-  /// on.
+  /// `seen` are the files that were read for `config`.  Throws Error{config} if an address cannot
+  /// be listened on.
   Daemon(Reader reader, Config config, FileHashes seen);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  /// "http://127.0.0.1:9877/", "unix:/run/boxmeter.sock", ...
+  /// The addresses that it listens on: "http://127.0.0.1:9877/", "unix:/run/boxmeter.sock", ...
   std::vector<std::string> addresses() const { return web_.addresses(); }
 
-  /// What shows that it works; the daemon outlives them.
-  VitalSigns vital_signs();
+  /// For the watchdog; the daemon must outlive them.
+  HealthChecks health_checks();
 
-  /// Reads the configuration and follows it: only what has changed in it changes.  One that is
-  /// wrong changes nothing.  Both are counted and logged.  Any thread; several calls come one after
-  /// the other.  Never throws Error.
+  /// Reads the configuration again and applies what has changed; if it is wrong, nothing changes.
+  /// The outcome is counted and logged.  Any thread; calls are serialized.  Never throws Error.
   Reloaded reload();
 
  private:
-  std::string follow(Config& in_use);
-  void follow_web(const Config& in_use, const Config& fresh);
+  std::string apply_new_config(Config& in_use);
+  void update_web(const Config& in_use, const Config& fresh);
   void open_control(const std::filesystem::path& state_dir);
   Reloaded noted(Reloaded reloaded);
   void change_devices(const Config& in_use, const Config& fresh);
@@ -57,16 +56,17 @@ class Daemon {
   void watch(const std::stop_token& stop);
 
   const Reader reader_;
-  Guarded<FileHashes> seen_;  // when the configuration was last read, well or not
+  Guarded<FileHashes> seen_;  // when the configuration was last read, valid or not
   Guarded<Config> config_;    // in use; held during a reload
   Store store_;
   Sinks sinks_;
   http::Stop stop_;
-  Guarded<std::shared_ptr<const Roster>> roster_;  // never null
-  std::shared_ptr<Poller> poller_;  // null before the start and at the end; set under config_
-  Guarded<std::shared_ptr<Poller>> probed_;  // the same, for probes, which hold it meanwhile
+  Guarded<std::shared_ptr<const Fleet>> fleet_;  // never null
+  std::shared_ptr<Poller>
+      poller_;  // null before the start and at the end; changed under config_'s lock
+  Guarded<std::shared_ptr<Poller>> probed_;  // the same; running probes hold a copy
   Web web_;
-  std::mutex watching_;  // not Guarded: the condition needs it
+  std::mutex watching_;  // not Guarded: the condition variable needs it
   std::condition_variable_any woken_;
   std::jthread watcher_;  // last: it uses all of the above
 };

@@ -6,21 +6,21 @@
 
 namespace boxmeter {
 
-/// What came of one request; no error: an answer.
-struct Heard {
+/// The outcome of one request; no error: it was answered.
+struct RequestOutcome {
   Request request = {};
   std::optional<Error> error = {};
 };
 
-/// What one turn of one device gave.
+/// The outcome of one turn of a device.
 struct Outcome {
   std::optional<Failure> failure = {};  // of the device as a whole
   std::vector<SnapshotPtr> snapshots = {};
-  std::vector<Heard> requests = {};  // each that was sent, in order
+  std::vector<RequestOutcome> requests = {};  // those that were sent, in order
 };
 
-/// Asks every query of the device once; what goes wrong is in the outcome.  Throws what
-/// Poller::once() throws.
+/// Asks every query of the device once.  Blocks until that is done.  Failures are in the outcome;
+/// throws only what Poller::once() throws.
 Outcome poll_once(const Job& job, const PollOptions& poll, http::Stop& stop);
 
 }  // namespace boxmeter

@@ -25,33 +25,34 @@ std::vector<std::filesystem::path> control_sockets(const std::filesystem::path& 
   std::vector<std::filesystem::path> sockets;
   if (const auto prepared = environment("RUNTIME_DIRECTORY"); prepared && !prepared->empty())
     sockets.emplace_back(std::filesystem::path(split(*prepared, ':').front()) / kName);
-  std::error_code unknown;  // then it is left as it is, and told where it is used
+  std::error_code unknown;  // on failure the relative path is used
   const auto whole = std::filesystem::absolute(state_dir, unknown);
   sockets.push_back((unknown ? state_dir : whole) / kName);
   return sockets;
 }
 
-std::optional<RunningAnswer> ask_socket(const std::filesystem::path& socket, Asking how,
-                                        const std::string& path, std::chrono::seconds patience) {
+std::optional<RunningAnswer> ask_socket(const std::filesystem::path& socket, HttpMethod method,
+                                        const std::string& path, std::chrono::seconds timeout) {
   httplib::Client client(socket.string(), 80);
   client.set_address_family(AF_UNIX);
-  client.set_connection_timeout(patience);
-  client.set_read_timeout(patience);
+  client.set_connection_timeout(timeout);
+  client.set_read_timeout(timeout);
   const httplib::Headers headers{{"Host", "localhost"}};
-  const auto answer = how == Asking::post ? client.Post(path, headers, std::string(), "text/plain")
-                                          : client.Get(path, headers);
+  const auto answer = method == HttpMethod::post
+                          ? client.Post(path, headers, std::string(), "text/plain")
+                          : client.Get(path, headers);
   if (answer) return RunningAnswer{.status = answer->status, .text = answer->body};
   if (answer.error() == httplib::Error::Connection) return {};
   throw Error(ErrorKind::timeout, "no answer at '" + socket.string() + "' within " +
-                                      std::to_string(patience.count()) + " s");
+                                      std::to_string(timeout.count()) + " s");
 }
 
-std::string why_nobody(const std::filesystem::path& socket) {
+std::string why_unreachable(const std::filesystem::path& socket) {
   const int error = ::access(socket.c_str(), W_OK) != 0 ? errno : ECONNREFUSED;
   return "'" + socket.string() + "': " + std::generic_category().message(error);
 }
 
-std::string asked_at(const std::string& listen, bool tls) {
+std::string local_url(const std::string& listen, bool tls) {
   if (listen.starts_with(kUnix)) return listen;
   auto [host, port, path, handed_over] = http::parse_listen_address(listen);
   if (port.empty() || port == "0") return "";
@@ -62,17 +63,17 @@ std::string asked_at(const std::string& listen, bool tls) {
 }
 
 RunningAnswer ask_address(const std::string& listen, bool tls, const std::string& path,
-                          std::chrono::seconds patience) {
-  const std::string address = asked_at(listen, tls);
+                          std::chrono::seconds timeout) {
+  const std::string address = local_url(listen, tls);
   if (address.starts_with(kUnix)) {
     const std::string socket = address.substr(kUnix.size());
-    if (auto answer = ask_socket(socket, Asking::get, path, patience)) return *std::move(answer);
-    throw Error(ErrorKind::network, why_nobody(socket));
+    if (auto answer = ask_socket(socket, HttpMethod::get, path, timeout)) return *std::move(answer);
+    throw Error(ErrorKind::network, why_unreachable(socket));
   }
   if (address.empty())
     throw Error(ErrorKind::config, "web.listen '" + listen + "' leaves the port to the system");
   http::Stop stop;
-  http::Client client({.timeout = patience, .tls = {.mode = http::TlsMode::insecure}}, stop);
+  http::Client client({.timeout = timeout, .tls = {.mode = http::TlsMode::insecure}}, stop);
   const http::Response answer = client.send({.url = address + path});
   return {.status = answer.status, .text = answer.body};
 }

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-// How commands speak to a boxmeter that runs.  One thread.
+// How commands speak to a running boxmeter.  One thread.
 namespace boxmeter {
 
-/// Where a boxmeter with this state_dir can be asked by the user that it runs as, without a login:
-/// sockets in $RUNTIME_DIRECTORY, if systemd made one, and in `state_dir`.
+/// The control sockets of a boxmeter with this state_dir: in $RUNTIME_DIRECTORY, if systemd made
+/// one, and in `state_dir`.  They need no login; only the user that boxmeter runs as can connect.
 std::vector<std::filesystem::path> control_sockets(const std::filesystem::path& state_dir);
 
 struct RunningAnswer {
@@ -17,19 +17,21 @@ struct RunningAnswer {
   std::string text = {};
 };
 
-enum class Asking { get, post };
+enum class HttpMethod { get, post };
 
-/// Nothing when nobody listens there.  Throws Error when who listens there does not answer in time.
-std::optional<RunningAnswer> ask_socket(const std::filesystem::path& socket, Asking how,
-                                        const std::string& path, std::chrono::seconds patience);
-/// "'/run/boxmeter/control.sock': No such file or directory"
-std::string why_nobody(const std::filesystem::path& socket);
+/// Makes a request over a control socket; nullopt if nothing listens there.  Throws Error if there
+/// is no answer within `timeout`.
+std::optional<RunningAnswer> ask_socket(const std::filesystem::path& socket, HttpMethod method,
+                                        const std::string& path, std::chrono::seconds timeout);
+/// Why nothing listens there: "'/run/boxmeter/control.sock': No such file or directory"
+std::string why_unreachable(const std::filesystem::path& socket);
 
-/// Asks at an address of `web.listen` as it is reached from this machine; a certificate is taken
-/// as it is.  Throws Error when nobody answers there.
+/// Makes a GET at an address of `web.listen`, from this machine; any certificate is accepted.
+/// Throws Error if there is no answer.
 RunningAnswer ask_address(const std::string& listen, bool tls, const std::string& path,
-                          std::chrono::seconds patience);
-/// "https://127.0.0.1:9877", "unix:/run/boxmeter.sock"; empty for a port of 0.  Pure.
-std::string asked_at(const std::string& listen, bool tls);
+                          std::chrono::seconds timeout);
+/// The URL of an address of `web.listen` on this machine: "https://127.0.0.1:9877",
+/// "unix:/run/boxmeter.sock"; empty for port 0.  Pure.
+std::string local_url(const std::string& listen, bool tls);
 
 }  // namespace boxmeter

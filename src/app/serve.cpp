@@ -53,14 +53,14 @@ Config read_config(const ServeOptions& options, DeviceKinds kinds) {
   return config;
 }
 
-/// " of 10, as shard 0 of 3"; nothing where there is one.
+/// " of 10, as shard 0 of 3"; empty if there is only one shard.
 std::string share_in_words(const Config& config) {
   if (config.shard.of == 1) return "";
   return " of " + std::to_string(config.jobs.size() + config.others.size()) + ", as shard " +
          std::to_string(config.shard.index) + " of " + std::to_string(config.shard.of) + ",";
 }
 
-/// Until SIGTERM or SIGINT; SIGHUP reloads.
+/// Blocks until SIGTERM or SIGINT; reloads on SIGHUP.
 void wait_for_end(Daemon& daemon) {
   for (;;) {
     const int signal = wait_for_signal();
@@ -133,11 +133,11 @@ int serve(const ServeOptions& options, DeviceKinds kinds) {
                                 share_in_words(config) + " and pushes to " +
                                 counted(config.push.size(), "sink", "sinks") + "; " +
                                 joined(daemon.addresses()));
-  const Watchdog watchdog(daemon.vital_signs());
+  const Watchdog watchdog(daemon.health_checks());
   notify("READY=1");
   wait_for_end(daemon);
   notify("STOPPING=1");
-  unblock_signals();  // a second signal ends at once
+  unblock_signals();  // a second signal ends the process at once
   return 0;
 }
 

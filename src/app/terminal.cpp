@@ -19,42 +19,42 @@
 namespace boxmeter {
 namespace {
 
-termios before_silence{};
+termios with_echo{};
 
-/// Puts the terminal back and ends as the signal would have.
-extern "C" void end_silence(int signal) {
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &before_silence);
+/// Restores the terminal and ends the program as the signal would have.
+extern "C" void restore_echo(int signal) {
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &with_echo);
   ::raise(signal);  // which has its default action again (SA_RESETHAND)
 }
 
-/// The terminal shows nothing of what is typed, until the end of the scope or of the program.
-class Silence {
+/// Turns off the echo of the terminal until the end of the scope, or of the program.
+class EchoOff {
  public:
-  Silence() {
-    ::tcgetattr(STDIN_FILENO, &before_silence);
+  EchoOff() {
+    ::tcgetattr(STDIN_FILENO, &with_echo);
     struct sigaction restore {};
-    restore.sa_handler = &end_silence;
+    restore.sa_handler = &restore_echo;
     restore.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
     for (std::size_t i = 0; i < std::size(kSignals); ++i)
       ::sigaction(kSignals[i], &restore, &actions_[i]);
-    termios silent = before_silence;
+    termios silent = with_echo;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
   }
-  ~Silence() {
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_silence);
+  ~EchoOff() {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &with_echo);
     for (std::size_t i = 0; i < std::size(kSignals); ++i)
       ::sigaction(kSignals[i], &actions_[i], nullptr);
   }
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
+  EchoOff(const EchoOff&) = delete;
+  EchoOff& operator=(const EchoOff&) = delete;
 
  private:
   static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
   struct sigaction actions_[std::size(kSignals)] = {};
 };
 
-/// What was confirmed, in order, and how much of it has been gone through again.
+/// The confirmed questions in order, and the next one that is not asked again.
 struct Confirmed {
   std::vector<std::string> questions = {};
   std::size_t next = 0;
@@ -98,12 +98,12 @@ void confirm(const std::string& what, bool yes) {
   all.next = all.questions.size();
 }
 
-void begin_again() { confirmed().next = 0; }
+void reuse_confirmations() { confirmed().next = 0; }
 
 std::string ask(const std::string& question, const std::string& otherwise,
                 const std::string& way_out) {
   if (!can_ask()) throw Error(ErrorKind::config, "nobody can be asked here; " + way_out);
-  // One write, so that who answers by a program sees a question whole.
+  // One write, so that a program that answers sees the whole question at once.
   std::cerr << question + "? " + (otherwise.empty() ? "" : "[" + otherwise + "] ") << std::flush;
   const std::string answer(trim(typed_line()));
   return answer.empty() ? otherwise : answer;
@@ -114,7 +114,7 @@ Secret ask_password(const std::string& prompt, const std::string& way_out) {
     throw Error(ErrorKind::config, "no password, and nobody can be asked here; " + way_out);
   std::string password;
   {
-    const Silence silence;  // before the question: it throws away what was typed until then
+    const EchoOff echo_off;  // before the question, since it discards what was typed until then
     std::cerr << prompt << std::flush;
     password = typed_line();
   }
@@ -122,7 +122,7 @@ Secret ask_password(const std::string& prompt, const std::string& way_out) {
   return Secret(std::move(password));
 }
 
-// By std::clog, the same file as std::cerr but not escaped: it moves the cursor.
+// Uses std::clog, the same file as std::cerr but not escaped (EscapedOutput), to move the cursor.
 void Countdown::show(std::chrono::seconds left) {
   if (::isatty(STDERR_FILENO) != 1) return;
   is_shown_ = true;
@@ -145,17 +145,17 @@ bool is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
 
 std::string refusal_json(const Error& error) {
   using Json = nlohmann::ordered_json;
-  Json told = {{"kind", name(error.kind())}};
+  Json json = {{"kind", name(error.kind())}};
   if (const auto* const coded = dynamic_cast<const CodedError*>(&error);
       coded != nullptr && !coded->code().empty()) {
     const auto number = parse_integer<int>(coded->code());
-    told["code"] = number ? Json(*number) : Json(coded->code());
+    json["code"] = number ? Json(*number) : Json(coded->code());
   }
-  told["text"] = error.what();
-  return Json{{"error", std::move(told)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  json["text"] = error.what();
+  return Json{{"error", std::move(json)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void tell_hidden(const std::set<std::string>& names, const std::string& way_out) {
+void print_hidden(const std::set<std::string>& names, const std::string& way_out) {
   if (names.empty()) return;
   const std::vector<std::string> all(names.begin(), names.end());
   std::cerr << "not shown: " << printable(joined(all)) << " (" << way_out << ")\n";

@@ -12,12 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How often the status is looked at.
+/// How often the status is checked.
 constexpr Clock::duration kStatusPeriod = 10s;
 
 }  // namespace
 
-Watchdog::Watchdog(VitalSigns signs) : signs_(std::move(signs)) {
+Watchdog::Watchdog(HealthChecks checks) : checks_(std::move(checks)) {
   if (!has_service_manager()) return;
   const auto wanted = watchdog_period();
   const Clock::duration period = wanted ? Clock::duration(*wanted) : 2 * kStatusPeriod;
@@ -34,19 +34,19 @@ Watchdog::Watchdog(VitalSigns signs) : signs_(std::move(signs)) {
 Watchdog::~Watchdog() = default;
 
 void Watchdog::watch(Clock::duration period, bool is_asked_for) {
-  const std::string now = missing_sign(period);
-  if (now != why_ && !now.empty())
+  const std::string now = failing_check(period);
+  if (now != last_failing_ && !now.empty())
     log_event(LogLevel::error, now + "; the service manager is not told that all is well");
-  if (now != why_ && now.empty()) log_event(LogLevel::info, "all is well again");
-  why_ = now;
-  if (std::string status = signs_.status(); status != std::exchange(told_, status))
+  if (now != last_failing_ && now.empty()) log_event(LogLevel::info, "all is well again");
+  last_failing_ = now;
+  if (std::string status = checks_.status(); status != std::exchange(sent_status_, status))
     notify("STATUS=" + status);
   if (is_asked_for && now.empty()) notify("WATCHDOG=1");
 }
 
-std::string Watchdog::missing_sign(Clock::duration period) {
-  if (!signs_.web_answers()) return "the web server does not answer";
-  return signs_.poller_stuck(Clock::now(), period);
+std::string Watchdog::failing_check(Clock::duration period) {
+  if (!checks_.web_answers()) return "the web server does not answer";
+  return checks_.poller_stuck(Clock::now(), period);
 }
 
 std::string status_line(const std::vector<DeviceStatus>& devices) {

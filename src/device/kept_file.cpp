@@ -11,7 +11,7 @@
 namespace boxmeter {
 namespace {
 
-Guarded<std::set<std::filesystem::path>>& told_of() {
+Guarded<std::set<std::filesystem::path>>& warned_about() {
   static Guarded<std::set<std::filesystem::path>> folders;
   return folders;
 }
@@ -22,11 +22,11 @@ bool keep_file(const std::filesystem::path& file, std::string_view content) {
   const std::filesystem::path folder = file.parent_path().parent_path();
   try {
     write_file(file, content);
-    told_of().with([&](auto& folders) { folders.erase(folder); });
+    warned_about().with([&](auto& folders) { folders.erase(folder); });
     return true;
   } catch (const Error& error) {
     const bool is_first =
-        told_of().with([&](auto& folders) { return folders.insert(folder).second; });
+        warned_about().with([&](auto& folders) { return folders.insert(folder).second; });
     log_event(is_first ? LogLevel::warn : LogLevel::debug,
               std::string("what boxes lack and how they are asked is not kept, but found out anew "
                           "after a restart: ") +

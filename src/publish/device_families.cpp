@@ -18,7 +18,7 @@ class Names {
  public:
   explicit Names(std::vector<std::string_view> plain) : taken_(plain.begin(), plain.end()) {}
 
-  Shape settle(std::string_view name, Shape shape) {
+  Shape resolve(std::string_view name, Shape shape) {
     const auto family = openmetrics_name(name, shape);
     if (family == name || taken_.insert(family).second) return shape;
     return shape == Shape::counter ? Shape::unknown : Shape::gauge;
@@ -133,7 +133,7 @@ void DeviceFamilies::arrange(const View& view, const Lines& lines) {
   std::size_t size = section_bytes_;  // of the last section
   for (const FamilyId id : order) {
     shapes_[id] = shape_of(*(*view.families)[id], format_);
-    if (format_ == Exposition::openmetrics) shapes_[id] = names.settle(name(id), shapes_[id]);
+    if (format_ == Exposition::openmetrics) shapes_[id] = names.resolve(name(id), shapes_[id]);
     if (size >= section_bytes_) {
       sections_.emplace_back();
       size = 0;

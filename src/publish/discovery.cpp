@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kLabel = "label.";
 
-/// The values by which a device can be chosen; those of `pack` are several.
+/// The values of a device that a filter is compared with; of `pack` there may be several.
 std::vector<std::string> values_of(const FleetDevice& device, const std::string& filter) {
   if (filter == "device") return {device.name};
   if (filter == "kind") return {device.kind};
@@ -36,7 +36,7 @@ std::vector<std::string> values_of(const FleetDevice& device, const std::string&
 
 using Filters = std::map<std::string, std::vector<std::string>>;
 
-bool takes(const Filters& filters, const FleetDevice& device) {
+bool matches(const Filters& filters, const FleetDevice& device) {
   return std::ranges::all_of(filters, [&](const auto& filter) {
     const auto values = values_of(device, filter.first);
     return std::ranges::any_of(values, [&](const std::string& value) {
@@ -45,7 +45,7 @@ bool takes(const Filters& filters, const FleetDevice& device) {
   });
 }
 
-/// As Prometheus writes durations.
+/// In Prometheus' notation: "30s", "1500ms".
 std::string duration(std::chrono::milliseconds time) {
   return time.count() % 1000 == 0 ? std::to_string(time.count() / 1000) + "s"
                                   : std::to_string(time.count()) + "ms";
@@ -64,8 +64,8 @@ Json target(const FleetDevice& device, const ReachedBy& reached_by) {
   if (!device.polled) {
     labels["__param_target"] = device.name;
     labels["__scrape_interval__"] = duration(device.interval);
-    labels["__scrape_timeout__"] = duration(device.interval);  // it may be no longer
-    labels["instance"] = device.name;  // else `up` of all of them would be one series
+    labels["__scrape_timeout__"] = duration(device.interval);  // the longest that is allowed
+    labels["instance"] = device.name;  // otherwise `up` would be the same series for all of them
   }
   return {{"targets", {device.address.empty() ? reached_by.address : device.address}},
           {"labels", std::move(labels)}};
@@ -83,9 +83,9 @@ std::string discovery_json(const std::vector<FleetDevice>& devices,
   }
   std::string list = "[";
   for (const FleetDevice& device : devices) {
-    if (!takes(wanted, device)) continue;
+    if (!matches(wanted, device)) continue;
     list += list.size() == 1 ? "\n" : ",\n";
-    // The Host header may be anything.
+    // `replace`, since the Host header may contain invalid UTF-8.
     list += target(device, reached_by).dump(-1, ' ', false, Json::error_handler_t::replace);
   }
   return list + "]\n";

@@ -13,7 +13,7 @@ bool is_bucket(const Point& point) {
   return !point.labels.empty() && point.labels.back().first == "le";
 }
 
-/// The count is that of the last bucket, which has all.
+/// The count is that of the last bucket, "+Inf".
 void append_histogram(std::string& text, const Series& series) {
   const std::string& name = series.family->name;
   Number count;

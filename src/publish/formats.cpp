@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kJsonType = "application/json";
 
-// Telegraf's listener takes 500 MB unless told otherwise, so a raw reply has no limit of ours; a
-// batch is kept at a size that a listener handles at a stroke.
+// Telegraf's listener accepts 500 MB by default, so a raw reply, which cannot be split, has no
+// limit; batches are kept at a size that is quick to handle.
 constexpr PushFormat kFormats[] = {
     {.name = "raw",
      .content_type = kJsonType,
@@ -36,22 +36,22 @@ constexpr PushFormat kFormats[] = {
      .turn = &influx_turn},
 };
 
-/// Name and value as it is written.
+/// Names and values, these as they are written.
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// The fields of one set of labels.
-struct Row {
+/// The fields of all points with the same labels: one object or line.
+struct FieldSet {
   Labels labels;
   Fields fields;
 };
 
-/// Rows in the order of first sight, found by their labels in any order.
-struct Rows {
-  std::vector<Row> list;
+/// Field sets in the order in which their labels first came; the order of labels does not matter.
+struct FieldSets {
+  std::vector<FieldSet> list;
   std::map<Labels, std::size_t> index;
 
-  Row& of(Labels labels) {
-    // Prometheus takes an empty label for an absent one, and Telegraf's outputs drop empty tags.
+  FieldSet& of(Labels labels) {
+    // For Prometheus an empty label is an absent one, and Telegraf's outputs drop empty tags.
     std::erase_if(labels, [](const auto& label) { return label.second.empty(); });
     Labels key = labels;
     std::sort(key.begin(), key.end());
@@ -71,7 +71,7 @@ std::string json_text(std::string_view text) {
   return Reply(text).dump(-1, ' ', false, Reply::error_handler_t::replace);
 }
 
-/// An object from name and JSON value; a name that comes again is left out.
+/// A JSON object of names and JSON values; of two members with one name the first is taken.
 std::string object(const Fields& members) {
   std::string text = "{";
   for (auto at = members.begin(); at != members.end(); ++at) {
@@ -83,48 +83,48 @@ std::string object(const Fields& members) {
   return text + "}";
 }
 
-/// Name, then text that is not escaped.
+/// Names and values, not escaped.
 using Tags = std::vector<std::pair<std::string, std::string>>;
 
-/// The extra labels of the device come before those of the row; a name that comes again is left
-/// out.
-Tags tags_of(const std::string& device, const Labels& device_labels, const Labels& row) {
+/// The extra labels of the device come before those of the point; of two with one name the first is
+/// taken.
+Tags tags_of(const std::string& device, const Labels& device_labels, const Labels& point_labels) {
   Tags tags{{"device", device}};
-  for (const Labels* labels : {&device_labels, &row})
+  for (const Labels* labels : {&device_labels, &point_labels})
     for (const auto& [name, value] : *labels)
       if (!value.empty() && std::ranges::find(tags, name, &Tags::value_type::first) == tags.end())
         tags.emplace_back(name, value);
   return tags;
 }
 
-/// 0, 1 or a count for good, whatever a single value looks like.
+/// An integer for every type but gauge, also if a value has decimals: the field must keep its type.
 std::string integer_text(const Family& family, const Number& value) {
   if (family.type == MetricType::gauge) return value.text();
-  constexpr double kMost = 9'223'372'036'854'774'784.0;  // what a double has below 2^63
+  constexpr double kMost = 9'223'372'036'854'774'784.0;  // the largest double below 2^63
   const double whole = std::trunc(value.to_double());
   if (value.is_integer() && std::abs(whole) < kMost) return value.text() + "i";
   return std::to_string(static_cast<std::int64_t>(std::clamp(whole, -kMost, kMost))) + "i";
 }
 
-std::vector<Row> rows_of(const Snapshot& snapshot, bool integers = false) {
+std::vector<FieldSet> field_sets(const Snapshot& snapshot, bool integers = false) {
   if (snapshot.failure) return {};
-  Rows rows;
+  FieldSets sets;
   for (const Series& series : snapshot.series)
     for (const Point& point : series.points)
-      if (point.value.is_finite())  // neither format has a word for it
-        rows.of(point.labels)
+      if (point.value.is_finite())  // neither format can express NaN and infinity
+        sets.of(point.labels)
             .fields.emplace_back(
                 series.family->name,
                 integers ? integer_text(*series.family, point.value) : point.value.text());
-  return std::move(rows.list);
+  return std::move(sets.list);
 }
 
 std::int64_t milliseconds_of(WallClock::time_point time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
-/// A name or the value of a tag in line protocol, which has no way to write a line break there, or
-/// a backslash before the comma that follows.
+/// A name or the value of a tag in line protocol, which cannot express a line break there, nor a
+/// backslash at the end.
 std::string line_text(std::string_view text) {
   while (text.ends_with('\\')) text.remove_suffix(1);
   std::string escaped;
@@ -135,12 +135,12 @@ std::string line_text(std::string_view text) {
   return escaped;
 }
 
-/// box_up is a gauge, and therefore a float like all gauges.
+/// box_up is written as a float, like all gauges.
 Fields turn_fields(const TurnReport& report) {
-  return {
-      {"box_up", report.up ? "1" : "0"},
-      {"box_up_reason", json_text(report.reason)},  // a plain word: quoted alike in both formats
-      {"boxmeter_turn_duration_seconds", Number(report.took.count()).text()}};
+  return {{"box_up", report.up ? "1" : "0"},
+          {"box_up_reason",
+           json_text(report.reason)},  // a plain word, which both formats quote in the same way
+          {"boxmeter_turn_duration_seconds", Number(report.took.count()).text()}};
 }
 
 std::string json_object(WallClock::time_point time, const Tags& tags, const Fields& fields,
@@ -173,10 +173,10 @@ std::vector<std::string> raw_objects(const Snapshot& snapshot, const Naming& /*n
 
 std::vector<std::string> json_objects(const Snapshot& snapshot, const Naming& naming) {
   std::vector<std::string> objects;
-  for (const Row& row : rows_of(snapshot))
+  for (const FieldSet& set : field_sets(snapshot))
     objects.push_back(json_object(snapshot.answered,
-                                  tags_of(snapshot.device, naming.device_labels, row.labels),
-                                  row.fields, naming));
+                                  tags_of(snapshot.device, naming.device_labels, set.labels),
+                                  set.fields, naming));
   return objects;
 }
 
@@ -188,10 +188,10 @@ std::string json_turn(const TurnReport& report, const Naming& naming) {
 
 std::vector<std::string> influx_objects(const Snapshot& snapshot, const Naming& naming) {
   std::vector<std::string> objects;
-  for (const Row& row : rows_of(snapshot, naming.integers))
+  for (const FieldSet& set : field_sets(snapshot, naming.integers))
     objects.push_back(influx_line(snapshot.answered,
-                                  tags_of(snapshot.device, naming.device_labels, row.labels),
-                                  row.fields, naming));
+                                  tags_of(snapshot.device, naming.device_labels, set.labels),
+                                  set.fields, naming));
   return objects;
 }
 

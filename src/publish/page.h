@@ -11,14 +11,14 @@
 
 namespace boxmeter {
 
-/// /metrics as chunks: what render() says, with the sections of the devices' part kept for as long
-/// as nothing in them changes, packed and unpacked, and shared by all answers.  One scrape makes
-/// it, others that come meanwhile wait for it.  Any thread.  Throws nothing of ours.
+/// /metrics, the text of render(), as chunks.  The sections of the devices' part are cached, plain
+/// and compressed, until something in them changes, and are shared by all responses.  One scrape
+/// renders them; others that come meanwhile wait for it.  Any thread.  Never throws Error.
 class Page {
  public:
   explicit Page(const Store& store) : store_(store) {}
 
-  /// Never empty chunks; without devices and `own` in the text format none at all.
+  /// No chunk is empty; there is none if there are neither devices nor `own`, in the text format.
   std::vector<http::Chunk> plain(const std::vector<Series>& own, Exposition format,
                                  Clock::time_point now);
   std::vector<http::Chunk> gzip(const std::vector<Series>& own, Exposition format,
@@ -26,20 +26,20 @@ class Page {
 
  private:
   /// The devices' part.
-  struct Kept {
-    explicit Kept(Exposition format) : families(format) {}
+  struct Cached {
+    explicit Cached(Exposition format) : families(format) {}
     std::uint64_t generation = 0;
     Clock::time_point valid_until = {};
     DeviceFamilies families;
   };
 
-  void refresh(Kept& kept, Clock::time_point now, bool with_texts) const;
-  Guarded<Kept>& kept(Exposition format) {
+  void refresh(Cached& cached, Clock::time_point now, bool with_texts) const;
+  Guarded<Cached>& cache(Exposition format) {
     return format == Exposition::text ? text_ : openmetrics_;
   }
 
   const Store& store_;
-  Guarded<Kept> text_{Kept(Exposition::text)}, openmetrics_{Kept(Exposition::openmetrics)};
+  Guarded<Cached> text_{Cached(Exposition::text)}, openmetrics_{Cached(Exposition::openmetrics)};
 };
 
 }  // namespace boxmeter

@@ -15,11 +15,11 @@
 namespace boxmeter {
 namespace {
 
-/// What the end of the program may wait for a listener: it is to end within a second of SIGTERM.
+/// How long a shutdown may wait for a listener, since the program must end a second after SIGTERM.
 constexpr std::chrono::milliseconds kLastTry{500};
 
-/// What the sender waits for between two requests: a word that something is due earlier than it
-/// knows, or that the program ends.
+/// Wakes the sender's thread between two requests: something is due earlier than it knows, or the
+/// program ends.  Any thread.
 class Wakeup {
  public:
   void wake() {
@@ -27,7 +27,7 @@ class Wakeup {
     woken_ = true;
     changed_.notify_one();
   }
-  /// The first call counts.
+  /// Sets the deadline of the shutdown; only the first call counts.
   void end(Clock::time_point by) {
     const std::lock_guard lock(mutex_);
     if (!end_) end_ = by;
@@ -38,7 +38,7 @@ class Wakeup {
     const std::lock_guard lock(mutex_);
     return end_;
   }
-  /// Until somebody wakes it, or the given time.
+  /// Blocks until wake(), end() or `until`.
   void wait(std::optional<Clock::time_point> until) {
     std::unique_lock lock(mutex_);
     const auto woken = [&] { return woken_; };
@@ -123,7 +123,7 @@ struct Sink::State {
              WallClock::time_point answered);
   void feed();
   void forget();
-  void tell_rest();
+  void log_rest();
   void log_spool();
   PushAnswer post(std::string body);
   void log(const PushNotes& notes) const;
@@ -131,24 +131,25 @@ struct Sink::State {
   const std::string name;
   Guarded<SinkOptionsPtr> configured;  // never null
   http::Stop stop;
-  // Of the sender alone: the client, and what it was made for.
+  // Used by the sender's thread only: the client, and the options that it was made with.
   SinkOptionsPtr used;
   std::optional<http::Client> client;
   Guarded<Delivery> delivery;
   Wakeup wakeup;
-  std::optional<Spool> spool;  // its writer wakes the sender
-  // Of the sender alone: what it has read of the spool and not found room for, and what it has.
+  std::optional<Spool> spool;  // its writer's thread wakes the sender
+  // Used by the sender's thread only: an object from the spool that the queue had no room for, and
+  // the number of the last one that was queued.
   std::optional<PushObject> held;
   std::uint64_t fed = 0;
   std::promise<void> ended;
-  std::jthread sender;  // last: joins before what it uses goes away
+  std::jthread sender;  // last: joins before the members it uses go away
 };
 
 Sink::Sink(SinkOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 
 Sink::~Sink() {
   finish();
-  // Whoever has not ended by then waits for a listener that does not answer.
+  // If the thread has not ended by then, it waits for a listener: end its request.
   if (state_->ended.get_future().wait_until(*state_->wakeup.end()) != std::future_status::ready)
     state_->stop.stop();
 }
@@ -195,7 +196,7 @@ void Sink::add(const std::string& device, const Turn& turn) noexcept try {
   log_event(LogLevel::error, error.what(), {{"sink", state_->name}});
 }
 
-/// Never waits for the listener.
+/// Does not wait for the listener.
 void Sink::State::queue(std::vector<std::string> texts, const std::string& from,
                         WallClock::time_point answered) {
   if (texts.empty()) return;
@@ -238,7 +239,8 @@ SinkStatus Sink::status() const {
   });
   if (!state_->spool) return whole;
   const SpoolStatus spooled = state_->spool->status();
-  // What the sender has of it is still there, but for what never was on disk.
+  // max, not a sum: objects in the queue are still in the spool, too, unless they never were on
+  // disk.
   whole.queued_objects = std::max(whole.queued_objects, spooled.objects);
   whole.queued_bytes = std::max(whole.queued_bytes, spooled.bytes);
   if (!whole.oldest) whole.oldest = spooled.oldest;
@@ -246,7 +248,7 @@ SinkStatus Sink::status() const {
   return whole;
 }
 
-/// The sender's thread.  Nothing but this waits for the listener.
+/// The sender's thread, the only one that waits for the listener.
 void Sink::State::run() {
   bool ending = false;
   for (;;) {
@@ -265,13 +267,13 @@ void Sink::State::run() {
       if (spool) forget();
       continue;
     }
-    if (end) break;  // all is delivered, or the last try failed
+    if (end) break;  // everything is delivered, or the last try failed
     wakeup.wait(delivery.with([&](const Delivery& waiting) { return waiting.due(now); }));
   }
-  tell_rest();
+  log_rest();
 }
 
-void Sink::State::tell_rest() {
+void Sink::State::log_rest() {
   std::size_t left = delivery.with([](const Delivery& last) { return last.queue().size(); });
   if (spool) {
     forget();
@@ -286,21 +288,21 @@ void Sink::State::tell_rest() {
               {{"sink", name}});
 }
 
-/// Takes of the spool what there is room for.
+/// Moves objects from the spool to the queue while that has room.
 void Sink::State::feed() {
   PushNotes notes;
-  const bool is_taken_well = !delivery.with([](const Delivery& last) { return last.waiting(); });
+  const bool is_accepting = !delivery.with([](const Delivery& last) { return last.waiting(); });
   for (;;) {
-    if (!held) held = spool->read(is_taken_well);
+    if (!held) held = spool->read(is_accepting);
     if (!held) break;
-    const bool is_taken = delivery.with([&](Delivery& next) {
+    const bool is_queued = delivery.with([&](Delivery& next) {
       if (!next.queue().has_room(*held)) return false;
       if (held->number > 0) fed = held->number;
       auto more = next.add(*std::move(held));
       std::move(more.begin(), more.end(), std::back_inserter(notes));
       return true;
     });
-    if (!is_taken) break;
+    if (!is_queued) break;
     held.reset();
   }
   forget();
@@ -308,7 +310,7 @@ void Sink::State::feed() {
   log_spool();
 }
 
-/// What is before the first that waits has been delivered, or given up.
+/// Tells the spool that all objects before the first one in the queue were delivered or dropped.
 void Sink::State::forget() {
   spool->forget(delivery.with([&](const Delivery& last) {
     const PushQueue& queue = last.queue();

@@ -11,7 +11,8 @@ namespace {
 
 constexpr int kShownIntervals = 3;
 
-/// The first time of a query's own that is not before `ask_again`.
+/// The first time in the query's schedule (`due`, and every `interval` after it) that is not before
+/// `ask_again`.
 Clock::time_point first_after(Clock::time_point due, Clock::duration interval,
                               Clock::time_point ask_again) {
   if (ask_again == Clock::time_point::max() || due >= ask_again) return due;
@@ -20,7 +21,7 @@ Clock::time_point first_after(Clock::time_point due, Clock::duration interval,
   return due + whole * interval;
 }
 
-/// When the device and its queries are asked again, by the clock that people read.
+/// Notes in the status when the device and its queries are asked again, in wall clock time.
 template <typename IntervalOf>
 void note_next(DeviceStatus& status, const Turn& turn, IntervalOf interval_of) {
   const auto by_wall = [now = Clock::now(), wall = WallClock::now()](Clock::time_point time) {
@@ -150,7 +151,8 @@ void Store::inherit(const Device& before, Device& device) const {
   });
 }
 
-/// Nobody told its lines apart when they were rendered.
+/// Whether the fragment has a family that is contested now but was not when it was rendered, so
+/// that its lines are not listed in Fragment::contested.
 bool Store::is_newly_contested(const Fragment& fragment, const Device& before,
                                const Device& device) const {
   const auto families = numbers_.all();
@@ -162,7 +164,7 @@ bool Store::is_newly_contested(const Fragment& fragment, const Device& before,
 
 void Store::add_listener(Listener listener) { listeners_.push_back(std::move(listener)); }
 
-/// Our own names, which no pack can take: nobody contests them.
+/// Without contested families: packs may not use these names.
 FragmentPtr Store::render_health(const Device& device, const DeviceStatus& status) const {
   return render_fragment(health_of(status), device.labels, {}, numbers_);
 }
@@ -178,7 +180,7 @@ SeriesHashes Store::taken_before(const std::vector<Given>& given, std::size_t qu
   return taken;
 }
 
-/// Decides what the query shows.
+/// Decides which series of the query are shown.
 void Store::decide(std::vector<Given>& given, std::size_t query, Clock::time_point now) {
   Given& own = given[query];
   own.shown = own.all;
@@ -194,7 +196,7 @@ void Store::count(Current& current, std::size_t query, const Snapshot& snapshot)
   DeviceStatus& status = current.status;
   DeviceStatus::Query& asked = status.queries[query];
   ++status.polls;
-  // What this box does not have is a state, not a failure, however often it is said.
+  // That the box does not have something is a state, not a failure.
   if (snapshot.failure && !lacking(snapshot.support)) ++status.failures[snapshot.failure->kind];
   for (const Failure& problem : snapshot.problems) ++status.failures[problem.kind];
   for (const auto& [reason, amount] : snapshot.dropped) status.dropped[reason] += amount;
@@ -272,11 +274,11 @@ void Store::end_turn(const std::string& name, const Turn& turn) {
   });
 }
 
-/// Calls take(query, until, fragment) for every query that was answered; without a fragment when
-/// the answer has expired.
-template <typename Take>
-void Store::take_shown(const Device& device, const Current& current, Clock::time_point now,
-                       Take take) {
+/// Calls use(query, until, fragment) for every query that was answered; `fragment` is null if the
+/// answer has expired.
+template <typename Use>
+void Store::for_each_shown(const Device& device, const Current& current, Clock::time_point now,
+                           Use use) {
   const auto device_until = current.status.up
                                 ? Clock::time_point::max()
                                 : current.last_good + kShownIntervals * device.interval;
@@ -284,18 +286,18 @@ void Store::take_shown(const Device& device, const Current& current, Clock::time
     const Given& given = current.given[at];
     const auto until = std::min(device_until, given.until);
     if (!given.all) continue;
-    take(at, until,
-         until <= now ? nullptr
-         : now < given.decided_until
-             ? given.shown
-             : without_taken(given.all, taken_before(current.given, at, now)));
+    use(at, until,
+        until <= now ? nullptr
+        : now < given.decided_until
+            ? given.shown
+            : without_taken(given.all, taken_before(current.given, at, now)));
   }
 }
 
 View Store::view(Clock::time_point now) const {
-  // The generation first and the families last: with what is recorded meanwhile the generation may
-  // be too old, never too new (then the page is made again), and the families of all fragments are
-  // there.
+  // The generation is read first and the families last, since other threads record meanwhile: so
+  // the generation may be too old (then the page is rendered once more), but never too new, and the
+  // families of all fragments are there.
   View view{.generation = generation_, .valid_until = Clock::time_point::max()};
   const auto devices = known();
   for (const DevicePtr& device : devices->all)
@@ -304,26 +306,26 @@ View Store::view(Clock::time_point now) const {
   return view;
 }
 
-Sights Store::sights(Clock::time_point now, const std::string& name) const {
-  Sights sights{.generation = generation_, .configured = configured_};
+DeviceViews Store::device_views(Clock::time_point now, const std::string& name) const {
+  DeviceViews views{.generation = generation_, .configured = configured_};
   const auto devices = known();
   for (const DevicePtr& device : devices->all) {
     device->current.with([&](const Current& current) {
       if (!name.empty() && current.status.name != name) return;
-      DeviceSight sight{
+      DeviceView view{
           .status = current.status, .history = current.history, .changed = current.changed};
-      take_shown(*device, current, now,
-                 [&](std::size_t at, Clock::time_point until, FragmentPtr shown) {
-                   if (shown)
-                     sight.shown.push_back({device->queries[at].name, std::move(shown)});
-                   else
-                     sight.expired = std::max(sight.expired, until);
-                 });
-      sights.devices.push_back(std::move(sight));
+      for_each_shown(*device, current, now,
+                     [&](std::size_t at, Clock::time_point until, FragmentPtr shown) {
+                       if (shown)
+                         view.shown.push_back({device->queries[at].name, std::move(shown)});
+                       else
+                         view.expired = std::max(view.expired, until);
+                     });
+      views.devices.push_back(std::move(view));
     });
   }
-  sights.families = numbers_.all();
-  return sights;
+  views.families = numbers_.all();
+  return views;
 }
 
 View Store::view_of(const std::string& name, const std::set<std::string>& queries,
@@ -339,12 +341,12 @@ template <typename Wanted>
 void Store::show(const Device& device, Clock::time_point now, View& view, Wanted wanted) {
   device.current.with([&](const Current& current) {
     view.fragments.push_back(current.health);
-    take_shown(device, current, now,
-               [&](std::size_t at, Clock::time_point until, FragmentPtr shown) {
-                 if (!shown || !wanted(device.queries[at].name)) return;
-                 view.valid_until = std::min(view.valid_until, until);
-                 view.fragments.push_back(std::move(shown));
-               });
+    for_each_shown(device, current, now,
+                   [&](std::size_t at, Clock::time_point until, FragmentPtr shown) {
+                     if (!shown || !wanted(device.queries[at].name)) return;
+                     view.valid_until = std::min(view.valid_until, until);
+                     view.fragments.push_back(std::move(shown));
+                   });
   });
 }
 

@@ -17,31 +17,32 @@
 
 namespace boxmeter {
 
-/// What a scrape needs, frozen.  Fragments are ordered by device and query as configured, and no
-/// series is in two of them.
+/// What a scrape needs, copied, never changed.  Fragments are in the order of devices and queries
+/// in the configuration, and no series is in two of them.
 struct View {
-  std::uint64_t generation = 0;        // increases whenever what is shown may have changed
+  std::uint64_t generation = 0;        // increases with every change that may be visible
   Clock::time_point valid_until = {};  // when the first fragment expires; max() if none does
   std::vector<FragmentPtr> fragments = {};
   std::shared_ptr<const std::vector<FamilyPtr>> families = {};  // indexed by FamilyId
 };
 
-/// What the store must know of a device before its first poll.
+/// The configuration of a device, as far as the store needs it.
 struct PolledDevice {
   std::string device = {};
   std::string kind = {};
-  std::string page = {};  // where a person looks at it in a browser; empty: nowhere
+  std::string page = {};  // the URL of the box's own web pages; empty: not known
   Labels labels = {};     // extra ones, on every series of the device
   std::chrono::milliseconds interval{};
-  /// False: it is asked by probes alone, whose answers it is seen in; never by view() or listeners.
+  /// False: only probes ask it.  Then its series are in view_of() only: view() and listeners do not
+  /// get them.
   bool polled = true;
   struct Query {
     std::string name = {};
     std::chrono::milliseconds interval{};
-    /// What it may give; without: anything, so that every line has to be told apart.
+    /// The families that it can give; nullopt: not known.
     std::optional<std::vector<FamilyPtr>> families = {};
   };
-  std::vector<Query> queries = {};  // in the order of the configuration: the earlier wins
+  std::vector<Query> queries = {};  // in the order of the configuration
 };
 
 /// The state of a device, for people: /devices, the landing page, `once`.
@@ -55,35 +56,35 @@ struct DeviceStatus {
     std::chrono::duration<double> took{};
     std::optional<Failure> failure = {};
     std::size_t series = 0;
-    std::optional<WallClock::time_point> next = {};  // asked again then
-    /// The box refuses it, and nothing of it is asked before; max(): it is asked in its turn.
+    std::optional<WallClock::time_point> next = {};  // when it is asked again
+    /// The box refuses it: it is not asked again before this; max(): it is asked as usual.
     Clock::time_point ask_again = Clock::time_point::max();
   };
   std::string name = {};
   std::string kind = {};
   std::string page = {};                           // PolledDevice's
-  std::optional<WallClock::time_point> next = {};  // asked again then
-  bool polled = true;                              // else it is asked by probes alone
+  std::optional<WallClock::time_point> next = {};  // when it is asked again
+  bool polled = true;                              // false: only probes ask it
   bool answered = false;                           // at least one turn has ended, successful or not
   bool up = false;
   std::optional<WallClock::time_point> last_success = {};
-  std::optional<Failure> failure = {};  // the newest of the device
-  std::optional<WallClock::time_point> failed = {};
+  std::optional<Failure> failure = {};               // of the last turn
+  std::optional<WallClock::time_point> failed = {};  // when a turn last failed
   std::uint64_t polls = 0, skipped = 0, logins = 0;
-  Reply permissions = Reply::object();  // as the box tells them; empty: it has not (yet)
-  std::chrono::duration<double> lag{};  // the last turn started this much later than planned
+  Reply permissions = Reply::object();  // see Device::permissions()
+  std::chrono::duration<double> lag{};  // how much later than planned the last turn started
   std::chrono::duration<double> took{};
   std::map<ErrorKind, std::uint64_t> failures = {};
   std::size_t series = 0;
   std::map<std::string, std::uint64_t> dropped = {};
-  std::uint64_t cut = 0;               // label values that show only their start
-  std::vector<std::string> gone = {};  // metrics, since its firmware changed
+  std::uint64_t cut = 0;               // label values that were too long and shortened
+  std::vector<std::string> gone = {};  // metrics that it no longer gives since its firmware changed
   std::vector<Query> queries = {};
 };
 
-/// What people are shown of a device, copied while nobody changes it.
-struct DeviceSight {
-  /// What a query gives at the moment, without what earlier ones give.
+/// What the web pages need of a device, copied under its lock.
+struct DeviceView {
+  /// The series of a query that are shown: without those that earlier queries give too.
   struct Shown {
     std::string query = {};
     FragmentPtr fragment = {};
@@ -91,21 +92,21 @@ struct DeviceSight {
   DeviceStatus status = {};
   std::vector<Shown> shown = {};
   History history = {};
-  std::uint64_t changed = 0;       // the generation that its last change made
-  Clock::time_point expired = {};  // when the latest of its values that are gone expired
+  std::uint64_t changed = 0;       // the generation of its last change
+  Clock::time_point expired = {};  // when a value of it last expired
 };
 
-/// Of all devices, or of one.
-struct Sights {
-  std::uint64_t generation = 0;           // what changes later has a higher one
-  std::uint64_t configured = 0;           // the generation that the last update() made
-  std::vector<DeviceSight> devices = {};  // as configured
+/// The views of all devices, or of one.
+struct DeviceViews {
+  std::uint64_t generation = 0;          // later changes have a higher one
+  std::uint64_t configured = 0;          // the generation of the last update()
+  std::vector<DeviceView> devices = {};  // in the order of the configuration
   std::shared_ptr<const std::vector<FamilyPtr>> families = {};  // indexed by FamilyId
 };
 
-/// The newest snapshots, rendered.  Workers write, sinks and scrapes read; neither knows of the
-/// other.  Any thread: what is slow is done under a lock of the device alone, or under none.
-/// Never throws Error.
+/// The newest snapshots of all devices, rendered.  The poller's workers write; scrapes, pages and
+/// sinks read.  Any thread: slow work is done under the lock of one device, or without one.  Never
+/// throws Error.
 class Store {
  public:
   using Listener = std::function<void(const SnapshotPtr&)>;
@@ -117,43 +118,44 @@ class Store {
   /// that remain.  One call at a time.
   void update(const std::vector<PolledDevice>& devices, const std::set<std::string>& same);
 
-  /// Called for every recorded snapshot, in the thread that recorded it; must not wait.  Before the
-  /// first record() only.
+  /// `listener` is called for every recorded snapshot, in the thread that records it; it must not
+  /// block. To be called before the first record().
   void add_listener(Listener listener);
 
-  /// Takes over the outcome of one query.  A failed poll leaves the older samples in place until
-  /// they expire; unsupported, denied or idle removes them at once.  If several queries of a device
-  /// give the same series, the query that stands first in the configuration is shown until its
-  /// answer expires, whichever was asked first; the others are counted as dropped ("duplicate").  A
-  /// device or query that is not configured is ignored, but listeners still receive the snapshot.
+  /// Stores the outcome of one query.  A failed poll leaves the older samples in place until they
+  /// expire; unsupported, denied or idle removes them at once.  If several queries of a device give
+  /// the same series, that of the first one in the configuration is shown until it expires,
+  /// whichever was asked first; those of the others are counted as dropped ("duplicate").  A device
+  /// or query that is not configured is ignored, but listeners still receive the snapshot.
   void record(const SnapshotPtr& snapshot);
+  /// Stores how a turn of a device went; ignored for a device that is not configured.
   void end_turn(const std::string& name, const Turn& turn);
 
   /// What is shown at `now`.  The samples of a query expire 3 of its intervals after it was asked.
   /// While a device is down, the samples of all its queries also expire 3 device intervals after
   /// its last good turn.  The device's own health metrics are always included.
   View view(Clock::time_point now) const;
-  /// What is shown at `now`; of the device with that name alone when it is not empty.
-  Sights sights(Clock::time_point now, const std::string& name = {}) const;
-  /// Of one device alone, polled or not, and of what it gave only that of these queries; nothing
-  /// for one that is not known.
+  /// The same for pages, of all devices, or only of the one with that name.
+  DeviceViews device_views(Clock::time_point now, const std::string& name = {}) const;
+  /// The same for a probe: of one device, polled or not, and only of these queries; empty if the
+  /// device is not configured.
   View view_of(const std::string& name, const std::set<std::string>& queries,
                Clock::time_point now) const;
-  /// Of the newest view: cheap, to see whether a kept page is still true.
+  /// The generation of a view() made now; cheap, to see whether a cached page is up to date.
   std::uint64_t generation() const { return generation_; }
   std::vector<DeviceStatus> devices() const;
-  /// Every polled device has ended its first turn, or had so before an update.
+  /// Whether every polled device has ended its first turn, or had before an update() added devices.
   bool complete() const;
 
  private:
   /// The newest answer to one query.
   struct Given {
     FragmentPtr all = {};
-    FragmentPtr shown = {};                // without what earlier queries give
-    Clock::time_point until = {};          // expires then
-    Clock::time_point decided_until = {};  // then an earlier query's answer expires
+    FragmentPtr shown = {};                // without the series that earlier queries give too
+    Clock::time_point until = {};          // when it expires
+    Clock::time_point decided_until = {};  // `shown` holds until an earlier query's answer expires
   };
-  /// What changes of a device.
+  /// The part of a device that changes with every poll.
   struct Current {
     DeviceStatus status = {};
     std::vector<Given> given = {};  // per query; without fragments before the first answer
@@ -192,9 +194,9 @@ class Store {
   static void show(const Device& device, Clock::time_point now, View& view, Wanted wanted);
   FragmentPtr render_health(const Device& device, const DeviceStatus& status) const;
   static void count(Current& current, std::size_t query, const Snapshot& snapshot);
-  template <typename Take>
-  static void take_shown(const Device& device, const Current& current, Clock::time_point now,
-                         Take take);
+  template <typename Use>
+  static void for_each_shown(const Device& device, const Current& current, Clock::time_point now,
+                             Use use);
   static void decide(std::vector<Given>& given, std::size_t query, Clock::time_point now);
   static SeriesHashes taken_before(const std::vector<Given>& given, std::size_t query,
                                    Clock::time_point now);

@@ -14,7 +14,7 @@ constexpr std::chrono::seconds kPause{1};
 WatchedWebFile::WatchedWebFile(const std::filesystem::path& file) : file_(file) {
   auto first = std::make_shared<WebFile>();
   if (!file_.empty()) *first = read_web_file(file_);
-  seen_.with([&](Seen& seen) { seen = {first->sources, stamp_of(first->sources)}; });
+  last_read_.with([&](LastRead& last) { last = {first->sources, stamp_of(first->sources)}; });
   current_.with([&](auto& current) { current = std::move(first); });
 }
 
@@ -34,22 +34,22 @@ WatchedWebFile::Stamp WatchedWebFile::stamp_of(const std::vector<std::filesystem
 std::shared_ptr<const WebFile> WatchedWebFile::at(Time now) {
   auto next = next_look_.load();
   if (!file_.empty() && now >= next && next_look_.compare_exchange_strong(next, now + kPause))
-    look();
+    read_if_changed();
   return current_.with([](const auto& current) { return current; });
 }
 
-/// The stamp is taken before the files are read: what changes meanwhile is seen the next time.
-void WatchedWebFile::look() {
-  seen_.with([&](Seen& seen) {
-    const Stamp stamp = stamp_of(seen.sources);
-    if (stamp == seen.stamp) return;
-    seen.stamp = stamp;
+/// The stamp is taken before the files are read, so that a change meanwhile is seen the next time.
+void WatchedWebFile::read_if_changed() {
+  last_read_.with([&](LastRead& last) {
+    const Stamp stamp = stamp_of(last.sources);
+    if (stamp == last.stamp) return;
+    last.stamp = stamp;
     Mistakes mistakes;
     auto read = std::make_shared<const WebFile>(read_web_file(file_, mistakes));
-    if (read->sources != seen.sources) seen = {read->sources, stamp_of(read->sources)};
+    if (read->sources != last.sources) last = {read->sources, stamp_of(read->sources)};
     try {
       mistakes.throw_if_any();
-      current_.with([&](auto& place) { place = std::move(read); });
+      current_.with([&](auto& current) { current = std::move(read); });
       log_event(LogLevel::info, "'" + file_.string() + "' changed and was read again");
     } catch (const ConfigMistakes& wrong) {
       for (const std::string& line : wrong.lines())

@@ -12,31 +12,34 @@
 
 namespace boxmeter {
 
-/// A web file that is read again when it changes, or one that it names: looked at when it is asked
-/// for, at most once a second, by what the system says of the files (so a Kubernetes volume, whose
-/// links move, is seen too).  One that is wrong changes nothing and is told once.  Any thread.
+/// A web file that is read again when it, or a file that it names, has changed.  at() checks that
+/// with stat(), at most once a second; since that follows links, changes of a Kubernetes volume are
+/// seen too. If the new file is wrong, the old one stays in use, and the mistakes are logged once.
+/// Any thread.
 class WatchedWebFile {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// Without a path: neither TLS nor users.  Throws ConfigMistakes.
+  /// An empty path: neither TLS nor users.  Throws ConfigMistakes.
   explicit WatchedWebFile(const std::filesystem::path& file);
 
+  /// The file that is in use; never null.  Never throws Error.
   std::shared_ptr<const WebFile> at(Time now);
 
  private:
   using Stamp = std::vector<std::int64_t>;
-  struct Seen {
+  /// The files that were read last, and their stamp then.
+  struct LastRead {
     std::vector<std::filesystem::path> sources = {};
     Stamp stamp = {};
   };
   static Stamp stamp_of(const std::vector<std::filesystem::path>& files);
-  void look();
+  void read_if_changed();
 
   const std::filesystem::path file_;
   Guarded<std::shared_ptr<const WebFile>> current_;
   std::atomic<Time> next_look_ = Time{};
-  Guarded<Seen> seen_;  // also held while the file is read
+  Guarded<LastRead> last_read_;  // locked while the file is read
 };
 
 }  // namespace boxmeter

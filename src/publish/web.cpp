@@ -23,7 +23,8 @@ ServerResponse plain(int status, std::string text) {
   return ServerResponse::text(status, std::move(text));
 }
 
-// Whether it is TLS the web file says, at every connection.
+// With a web file all addresses are TLS ones: for each new connection WebGuard::identity() says
+// whether TLS is in fact used.
 std::vector<std::string> tls_addresses(const WebOptions& options) {
   return options.config_file.empty() ? std::vector<std::string>() : options.listen;
 }
@@ -31,7 +32,7 @@ std::vector<std::string> plain_addresses(const WebOptions& options) {
   return options.config_file.empty() ? options.listen : std::vector<std::string>();
 }
 
-/// That wait for their device at the same time.
+/// Probes that may wait for their devices at the same time.
 constexpr std::size_t kMostProbes = 512;
 
 http::ServerOptions server_options(const WebOptions& options, WebGuard& guard) {
@@ -69,7 +70,7 @@ struct Web::State {
   };
   static const Route kRoutes[];
 
-  /// What requests need is there before the first can come.
+  /// Sets everything that requests need before the server starts.
   http::ServerOptions prepared(const WebOptions& options) {
     set_prefix(options);
     config_status.with([&](ConfigStatus& status) {
@@ -167,7 +168,7 @@ ServerResponse Web::State::finished(ServerResponse response, const Route* route,
   return response;
 }
 
-/// False: the path is none of ours.  Who asks whether we are well need not know the prefix.
+/// False: the path does not begin with the prefix.  Health checks work without the prefix too.
 bool Web::State::strip_prefix(ServerRequest& request, const std::string& prefix) {
   if (prefix.empty() || request.path == "/-/healthy" || request.path == "/-/ready") return true;
   if (!request.path.starts_with(prefix + "/")) return false;
@@ -228,7 +229,7 @@ ServerResponse Web::State::discovery(const ServerRequest& request) {
 }
 
 ServerResponse Web::State::probe(const ServerRequest& request) {
-  // A stranger's page shall not set off questions to the boxes.
+  // A page of another site must not be able to trigger requests to the boxes.
   if (auto refusal = guard.refuse_foreign(request)) return *std::move(refusal);
   try {
     const auto began = Clock::now();
@@ -281,7 +282,7 @@ std::vector<std::string> Web::addresses() const {
   return all;
 }
 
-void Web::follow(const WebOptions& options) {
+void Web::update(const WebOptions& options) {
   const auto rules = WebGuard::rules(options);
   state_->server.listen(plain_addresses(options), tls_addresses(options), [&] {
     state_->guard.use(rules);

@@ -15,50 +15,53 @@ namespace boxmeter {
 
 class Store;
 
-/// What the program hands in: what pages show beside the store, and what they set off.  Called from
-/// several threads.
+/// What Web needs of the rest of the program: data beside the store, and actions.  The functions
+/// are called from several threads.
 struct WebSources {
   std::function<std::vector<SinkStatus>()> sinks = [] { return std::vector<SinkStatus>(); };
   std::string config_file = {};
   std::function<Reloaded()> reload = [] { return Reloaded{}; };
   WayOut way_out = [](const std::string&, ErrorKind, Support) { return std::string(); };
-  /// The configuration in use as YAML, without secrets; with the line that each value comes from.
+  /// The configuration in use as YAML, without secrets; `with_lines`: with the file and line that
+  /// each value comes from.
   std::function<std::string(bool with_lines)> config = [](bool) { return std::string(); };
   /// Every configured device, for /sd.
   std::function<std::shared_ptr<const std::vector<FleetDevice>>()> devices = [] {
     return std::make_shared<const std::vector<FleetDevice>>();
   };
-  /// Asks a device, for /probe, and waits for it.
+  /// Asks a device for /probe; blocks until the answer or ProbeQuestion::until.
   std::function<ProbeOutcome(const ProbeQuestion&)> probe = [](const ProbeQuestion&) {
     return ProbeOutcome{.refusal = "no device is asked here", .status = 404};
   };
 };
 
-/// Our HTTP side (design.md section 6).  Serves from construction to destruction, by threads of
-/// its own.  Who may ask what, WebGuard says.
+/// boxmeter's HTTP server: /metrics, the web pages, /devices, /sd, /probe, /config, /-/....  Serves
+/// from construction to destruction, with threads of its own.  WebGuard decides who may ask what.
 class Web {
  public:
-  /// `store` outlives it.  Throws Error{config} when an address cannot be listened on or the web
+  /// `store` must outlive it.  Throws Error{config} if an address cannot be listened on or the web
   /// file is wrong.
   Web(const WebOptions& options, Store& store, WebSources sources);
   ~Web();
 
-  /// http::Server's.
+  /// See http::Server::still_answers().
   bool still_answers();
-  /// What was read again, for pages and boxmeter_config_*.  Any thread.
+  /// Notes the outcome of a reload for the pages and boxmeter_config_*.  Any thread.
   void note_reload(const Reloaded& reloaded);
 
+  /// The TCP ports, in the order of `listen`; port 0 is replaced by the real one.
   std::vector<int> ports() const;
-  /// "http://127.0.0.1:9877/", "https://...", "unix:/run/boxmeter.sock", in the order of `listen`,
-  /// with the ports that port 0 became.
+  /// "http://127.0.0.1:9877/", "https://...", "unix:/run/boxmeter.sock", in the order of `listen`;
+  /// port 0 is replaced by the real one.
   std::vector<std::string> addresses() const;
 
-  /// Serves as `options` say from now on.  Throws Error{config} as the constructor does; then all
-  /// is as it was.  One thread at a time.
-  void follow(const WebOptions& options);
+  /// Serves with these options from now on.  Throws Error{config} as the constructor does; then
+  /// nothing has changed.  One thread at a time.
+  void update(const WebOptions& options);
 
-  /// Answers whoever asks by one of these unix sockets (unix:/...), which only the user that we run
-  /// as can use, whatever `options` say.  Returns why one cannot be bound.
+  /// Also listens on these unix sockets (unix:/...) for the commands `reload` and `healthcheck`.
+  /// Only the user that boxmeter runs as can connect, and no login is asked for.  Returns the
+  /// reasons why sockets cannot be bound.
   std::vector<std::string> control(const std::vector<std::string>& sockets);
 
  private:

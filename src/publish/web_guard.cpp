@@ -34,7 +34,7 @@ std::string machine_name() {
   return name.data();
 }
 
-/// "search lan fritz.box" of resolv.conf(5); the last such line counts.
+/// The search domains of resolv.conf(5), "search lan fritz.box"; the last such line counts.
 std::vector<std::string> search_domains() {
   std::vector<std::string> domains;
   try {
@@ -46,12 +46,12 @@ std::vector<std::string> search_domains() {
       for (std::size_t i = 1; i < words.size(); ++i)
         if (!trim(words[i]).empty()) domains.emplace_back(trim(words[i]));
     }
-  } catch (const Error&) {  // without it there is no domain either
+  } catch (const Error&) {  // no such file, no domains
   }
   return domains;
 }
 
-/// Without the dot that may end a name.
+/// The host name of a Host header, in lower case, without a dot at its end.
 std::string host_of(std::string_view authority) {
   const auto url = http::parse_url(authority);
   std::string host = lower(url ? url->plain_host() : "");
@@ -70,7 +70,8 @@ bool is_about_health(const ServerRequest& request) {
   return request.path == "/-/healthy" || request.path == "/-/ready";
 }
 
-/// By what browsers say of every POST; other clients say nothing.
+/// Judged by the headers that browsers send with a POST (Sec-Fetch-Site, Origin).  Other clients
+/// send none of them: true.
 bool is_same_origin(const ServerRequest& request, const std::string& external_url) {
   const std::string site = request.header("sec-fetch-site");
   if (!site.empty()) return site == "same-origin" || site == "none";
@@ -96,7 +97,7 @@ HostNames HostNames::here(const WebOptions& options) {
   return {options, machine_name(), search_domains()};
 }
 
-bool HostNames::take(std::string_view host) const {
+bool HostNames::allow(std::string_view host) const {
   if (host.empty()) return true;
   const std::string name = host_of(host);
   return name.find('.') == std::string::npos || is_address(name) ||
@@ -130,21 +131,22 @@ std::shared_ptr<const WebFile> WebGuard::file() const { return in_force()->file.
 
 std::shared_ptr<const http::TlsIdentity> WebGuard::identity() { return file()->identity; }
 
-/// One line a minute, however many there are: the first at once, then what came since the last.
+/// Logs at most one line a minute: the first refusal at once, then a summary of those since the
+/// last line.
 void WebGuard::count_refused(const http::RefusedClient& refusal) {
   const auto now = Clock::now();
   const std::string reason(refusal.reason);
   own_.count_refusal(reason);
-  std::vector<std::string> told;
-  untold_.with([&](Untold& untold) {
-    ++untold.counts[reason];
-    if (now < untold.next_line) return;
-    untold.next_line = now + kBetweenLines;
-    for (const auto& [word, count] : std::exchange(untold.counts, {}))
-      told.push_back(std::to_string(count) + " " + word);
+  std::vector<std::string> counts;
+  unlogged_.with([&](Unlogged& unlogged) {
+    ++unlogged.counts[reason];
+    if (now < unlogged.next_line) return;
+    unlogged.next_line = now + kBetweenLines;
+    for (const auto& [word, count] : std::exchange(unlogged.counts, {}))
+      counts.push_back(std::to_string(count) + " " + word);
   });
-  if (told.empty()) return;
-  log_event(LogLevel::warn, "web server: refused " + joined(told) + "; the last: " + reason +
+  if (counts.empty()) return;
+  log_event(LogLevel::warn, "web server: refused " + joined(counts) + "; the last: " + reason +
                                 " from " + refusal.client +
                                 (refusal.detail.empty() ? "" : " (" + refusal.detail + ")"));
 }
@@ -155,7 +157,7 @@ ServerResponse WebGuard::refused(const ServerRequest& request, std::string_view 
   return response;
 }
 
-bool WebGuard::take_request(const RateLimit& limit) {
+bool WebGuard::take_token(const RateLimit& limit) {
   if (limit.interval.count() == 0) return true;
   const auto now = Clock::now();
   return bucket_.with([&](Bucket& bucket) {
@@ -209,9 +211,9 @@ ServerResponse WebGuard::guarded(const ServerRequest& request,
   const auto rules = in_force();
   const auto file = rules->file.at(Clock::now());
   const bool open = rules->options.health_without_login && is_about_health(request);
-  if (!open && !take_request(file->rate_limit)) return refused_rate(request, file->rate_limit);
+  if (!open && !take_token(file->rate_limit)) return refused_rate(request, file->rate_limit);
   if (file->users.empty())
-    return rules->hosts.take(request.header("host")) ? answer() : refused_host(request);
+    return rules->hosts.allow(request.header("host")) ? answer() : refused_host(request);
   if (open) return answer();
   const auto login = http::parse_basic(request.header("authorization"));
   if (!login) return refused_login(request, LoginResult::wrong);
@@ -230,7 +232,7 @@ ServerResponse WebGuard::guarded(const ServerRequest& request,
 
 std::optional<ServerResponse> WebGuard::refuse_foreign(const ServerRequest& request) {
   const auto rules = in_force();
-  // Whoever got here where there are users has logged in.
+  // If there are users, guarded() has let only requests with a login through.
   if (is_same_origin(request, rules->options.external_url) ||
       !rules->file.at(Clock::now())->users.empty())
     return {};

@@ -15,65 +15,67 @@
 
 namespace boxmeter {
 
-/// The names that pages may be asked by where nobody logs in.  A page of a stranger's that resolves
-/// its own name to our address (DNS rebinding) could read ours else, also on loopback.  Pure.
+/// The host names that requests may use if there is no login.  Otherwise a web page of an attacker
+/// whose name resolves to our address (DNS rebinding) could read our pages in a visitor's browser,
+/// also on loopback.  Pure, any thread.
 class HostNames {
  public:
-  /// `machine` is its own name, `domains` those that its resolver completes names with.
+  /// `machine` is the machine's own name, `domains` are the search domains of its resolver.
   HostNames(const WebOptions& options, const std::string& machine,
             const std::vector<std::string>& domains);
-  /// Of this machine.
+  /// With name and search domains of this machine.
   static HostNames here(const WebOptions& options);
 
-  /// `host` is a Host header.  An IP address, and a name without a dot, which nobody can register,
-  /// are always good; so is none at all, which no browser sends.
-  bool take(std::string_view host) const;
+  /// Whether a request with this Host header is allowed.  IP addresses and names without a dot,
+  /// which nobody can register, always are; so is an empty header, which no browser sends.
+  bool allow(std::string_view host) const;
 
  private:
   std::vector<std::string> names_;  // in lower case
 };
 
-/// Decides who may ask what.  Any thread.
+/// Decides which requests are answered: by login, host name, origin and rate limit.  Any thread.
 class WebGuard {
  public:
-  /// `own` counts, and outlives it.  Throws ConfigMistakes when the web file is wrong.
+  /// `own` counts refusals and logins, and must outlive it.  Throws ConfigMistakes if the web file
+  /// is wrong.
   WebGuard(const WebOptions& options, OwnSeries& own);
 
-  /// Reads what `options` name; use() then puts it in force.  Throws ConfigMistakes.
+  /// Reads the web file of `options`; the result takes effect with use().  Throws ConfigMistakes.
   struct Rules;
   static std::shared_ptr<Rules> rules(const WebOptions& options);
   void use(std::shared_ptr<Rules> rules);
 
-  /// As http::ServerOptions wants them.
+  /// The functions of these names in http::ServerOptions.
   std::shared_ptr<const http::TlsIdentity> identity();
   void count_refused(const http::RefusedClient& refusal);
 
-  /// Calls `answer` and returns its answer, or a refusal, or what decides later, because a login
-  /// must be checked first.
+  /// Returns the response of `answer`, or a refusal, or a response that decides later, if a
+  /// password must be checked first, which takes long.
   http::ServerResponse guarded(const http::ServerRequest& request,
                                std::function<http::ServerResponse()> answer);
 
-  /// For what changes something: nothing when the request comes from a page of ours, from no page
-  /// at all, or with a login; else the refusal.
+  /// For requests that have an effect: the refusal if the request comes from a page of another site
+  /// and without a login; else nullopt.
   std::optional<http::ServerResponse> refuse_foreign(const http::ServerRequest& request);
 
-  /// Headers of every answer; those of the web file take the place of ours.
+  /// Adds the headers that every response has; those of the web file replace the default ones.
   void add_headers(http::ServerResponse& response);
 
  private:
-  /// Refusals since the last line of the log.
-  struct Untold {
+  /// Refusals that were not logged yet.
+  struct Unlogged {
     std::map<std::string, std::uint64_t> counts = {};
     Clock::time_point next_line = {};
   };
 
-  /// Of web_file.h's RateLimit.
+  /// The token bucket of RateLimit.
   struct Bucket {
-    double left = 0;
-    Clock::time_point counted = {};
+    double left = 0;                 // tokens
+    Clock::time_point counted = {};  // when `left` was computed
   };
 
-  bool take_request(const RateLimit& limit);
+  bool take_token(const RateLimit& limit);
   http::ServerResponse refused_rate(const http::ServerRequest& request, const RateLimit& limit);
   http::ServerResponse refused(const http::ServerRequest& request, std::string_view reason,
                                http::ServerResponse response);
@@ -88,7 +90,7 @@ class WebGuard {
   http::Logins logins_;
   OwnSeries& own_;
   Guarded<Bucket> bucket_;
-  Guarded<Untold> untold_;
+  Guarded<Unlogged> unlogged_;
 };
 
 }  // namespace boxmeter

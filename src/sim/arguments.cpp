@@ -25,7 +25,7 @@ FaultOption fault_option(const std::string& text) {
   return option;
 }
 
-/// What is no setting of the simulator as it stands.
+/// Options that are converted to SimOptions after reading.
 struct Raw {
   bool version = false;
   std::vector<std::string> recordings = {};
@@ -183,7 +183,7 @@ void add_behaviour(std::vector<Option>& rows, SimOptions& options, Raw& raw) {
         .most = 1'000'000}});
 }
 
-void take(const Raw& raw, SimOptions& options) {
+void convert(const Raw& raw, SimOptions& options) {
   if (raw.recordings.empty())
     throw Error(ErrorKind::config, "no recording: name its folder with --recording DIR");
   options.recordings.assign(raw.recordings.begin(), raw.recordings.end());
@@ -223,7 +223,7 @@ Arguments read_arguments(int argc, const char* const* argv) {
     if (!reading.words.empty())
       throw Error(ErrorKind::config,
                   "unexpected argument '" + reading.words[0] + "'; " + see_help(syntax));
-    take(raw, result.options);
+    convert(raw, result.options);
   } catch (const Error& error) {
     return {.exit_code = 2, .message = error.what()};
   }

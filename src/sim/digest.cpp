@@ -7,7 +7,7 @@
 namespace boxmeter::sim {
 namespace {
 
-// A box says this over plain HTTP too.
+// The realm of real boxes, over plain HTTP too.
 constexpr std::string_view kRealm = "HTTPS Access";
 constexpr std::size_t kMaxNonces = 4096;
 
@@ -16,7 +16,7 @@ std::string field(const DigestFields& fields, std::string_view name) {
   return found == fields.end() ? "" : found->second;
 }
 
-/// Takes a value off the front of `rest`: quoted (with `\` escapes) or up to the next comma.
+/// Removes a value from the front of `rest`: quoted (with `\` escapes) or up to the next comma.
 std::optional<std::string> take_value(std::string_view& rest) {
   if (!rest.starts_with('"')) {
     const auto end = std::min(rest.find(','), rest.size());
@@ -77,9 +77,9 @@ DigestGate::DigestGate(const std::string& username, const Secret& password,
       seed_(seed),
       lenient_(lenient) {}
 
-Verdict DigestGate::check(std::string_view method, std::string_view target,
-                          std::string_view header) {
-  if (header.empty()) return Verdict::missing;
+DigestResult DigestGate::check(std::string_view method, std::string_view target,
+                               std::string_view header) {
+  if (header.empty()) return DigestResult::missing;
   const DigestFields fields = parse_digest(header);
   const std::string algorithm = field(fields, "algorithm");
   const auto count = hex_number(field(fields, "nc"), lenient_);
@@ -87,18 +87,19 @@ Verdict DigestGate::check(std::string_view method, std::string_view target,
       field(fields, "qop") != "auth" || !(algorithm.empty() || algorithm == "MD5") || !count ||
       (field(fields, "uri") != target && !lenient_) ||
       field(fields, "response") != digest_response(ha1_, method, fields))
-    return Verdict::wrong_credentials;
+    return DigestResult::wrong_credentials;
   return nonces_.with(
       [&](Nonces& nonces) { return spend(nonces, field(fields, "nonce"), *count); });
 }
 
-Verdict DigestGate::spend(Nonces& nonces, const std::string& nonce, std::uint64_t count) const {
+DigestResult DigestGate::spend(Nonces& nonces, const std::string& nonce,
+                               std::uint64_t count) const {
   const auto found = nonces.known.find(nonce);
-  if (found == nonces.known.end()) return Verdict::unknown_nonce;
-  if (count <= found->second.count && !lenient_) return Verdict::wrong_count;
-  if (nonce_uses_ > 0 && found->second.uses >= nonce_uses_) return Verdict::expired_nonce;
+  if (found == nonces.known.end()) return DigestResult::unknown_nonce;
+  if (count <= found->second.count && !lenient_) return DigestResult::wrong_count;
+  if (nonce_uses_ > 0 && found->second.uses >= nonce_uses_) return DigestResult::expired_nonce;
   found->second.count = count;
-  return found->second.uses++ == 0 ? Verdict::logged_in : Verdict::accepted;
+  return found->second.uses++ == 0 ? DigestResult::logged_in : DigestResult::accepted;
 }
 
 std::string DigestGate::challenge(bool stale) {

@@ -12,40 +12,41 @@
 
 namespace boxmeter::sim {
 
-/// An `Authorization: Digest ...` header: names in lower case, values unquoted.
+/// The fields of an `Authorization: Digest ...` header: names in lower case, values unquoted.
 using DigestFields = std::map<std::string, std::string, std::less<>>;
 
-/// Empty when it is no digest header or breaks off.
+/// Empty if it is not a digest header, or malformed.  Pure.
 DigestFields parse_digest(std::string_view header);
 
-/// RFC 2617 with qop=auth; `ha1` is MD5(user:realm:password).
+/// The response of RFC 2617 with qop=auth; `ha1` is MD5(user:realm:password).  Pure.
 std::string digest_response(std::string_view ha1, std::string_view method,
                             const DigestFields& fields);
 
-/// What the box thinks of a request's credentials.
-enum class Verdict {
+/// The result of checking the credentials of a request.
+enum class DigestResult {
   accepted,
-  logged_in,          // accepted, and the first with its nonce
+  logged_in,          // accepted, and the first request with its nonce
   missing,            // no Authorization header
   wrong_credentials,  // user, realm, qop, uri or response
   wrong_count,        // nc did not rise
   unknown_nonce,
-  expired_nonce,  // right but for its age: challenged again with stale=true
+  expired_nonce,  // correct, but the nonce is used up: the next challenge says stale=true
 };
 
-/// A box's login over HTTP digest, as strict as RFC 7616; `lenient`, as real boxes are: neither is
-/// the uri compared with the request line (a released client sends the type of the service there),
-/// nor need nc have eight digits and rise (the same sends 1).  Any thread.
+/// A box's HTTP digest login, as strict as RFC 7616.  `lenient`: like real boxes it does not
+/// compare the uri with the request line (a released client sends the type of the service there),
+/// and nc need not have eight digits and rise (the same client sends 1).  Any thread.
 class DigestGate {
  public:
-  /// A nonce is good for `nonce_uses` requests (0: any number); `seed` decides the nonces.
+  /// A nonce is valid for `nonce_uses` requests (0: any number); nonces are derived from `seed`.
   DigestGate(const std::string& username, const Secret& password, std::uint64_t nonce_uses,
              std::uint64_t seed, bool lenient = false);
 
-  Verdict check(std::string_view method, std::string_view target, std::string_view header);
+  /// `target` is that of the request line, `header` the Authorization header.
+  DigestResult check(std::string_view method, std::string_view target, std::string_view header);
   /// The value of WWW-Authenticate, with a new nonce.
   std::string challenge(bool stale);
-  /// Forgets all nonces, as a box does that restarts.
+  /// Invalidates all nonces, as a restart does.
   void expire();
 
  private:
@@ -59,7 +60,7 @@ class DigestGate {
     std::uint64_t issued = 0;
   };
 
-  Verdict spend(Nonces& nonces, const std::string& nonce, std::uint64_t count) const;
+  DigestResult spend(Nonces& nonces, const std::string& nonce, std::uint64_t count) const;
 
   std::string username_;
   std::string ha1_;

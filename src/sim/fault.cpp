@@ -30,12 +30,12 @@ constexpr std::pair<Fault, std::string_view> kNames[] = {
 constexpr std::size_t kHugeBody = 100'000'000;
 constexpr std::string_view kHtml = "text/html";
 
-// FRITZ!OS with "Zugriff für Anwendungen zulassen" switched off; clients see no error status.
+// FRITZ!OS with "Zugriff für Anwendungen zulassen" switched off answers this with status 200.
 constexpr std::string_view kAccessOff =
     "<HTML><HEAD><TITLE>404 Not Found (ERR_NOT_FOUND)</TITLE></HEAD><BODY><H1>404 Not Found</H1>"
     "<BR>ERR_NOT_FOUND<HR></BODY></HTML>\n";
 
-/// False once the other side, or the server, has closed.
+/// False if the client or our server closed the connection within that time.
 bool still_open(int socket, int milliseconds) {
   pollfd one{.fd = socket, .events = POLLRDHUP, .revents = 0};
   return ::poll(&one, 1, milliseconds) == 0;
@@ -46,10 +46,10 @@ void drip(http::Transport& client, std::string_view text) {
     if (!client.send_all(text.substr(i, 1)) || !still_open(client.socket(), 1000)) return;
 }
 
-/// Dissolving the association sends the reset at once, whoever closes the socket later.
+/// connect() with AF_UNSPEC sends the RST at once, before the socket is closed.
 void reset(const http::Transport& client) {
   const sockaddr nobody{.sa_family = AF_UNSPEC, .sa_data = {}};
-  if (::connect(client.socket(), &nobody, sizeof nobody) != 0) return;  // closed already: as good
+  if (::connect(client.socket(), &nobody, sizeof nobody) != 0) return;  // closed already
 }
 
 std::string head_of(const ServerResponse& response, std::size_t body_size) {
@@ -84,7 +84,7 @@ void send_huge(http::Transport& client) {
   }
 }
 
-/// The first two thirds, which is inside of an element or a string of every reply worth playing.
+/// The first two thirds of the body, which end inside an element or string in any real reply.
 ServerResponse cut_short(ServerResponse answer) {
   std::string body = body_of(answer);
   body.resize(body.size() * 2 / 3);
@@ -98,7 +98,7 @@ bool needs_session(std::string_view path) {
          path == "/query.lua";
 }
 
-bool is_of(const ServerResponse& answer, std::string_view subtype) {
+bool has_type(const ServerResponse& answer, std::string_view subtype) {
   return answer.content_type.find(subtype) != std::string::npos;
 }
 
@@ -147,9 +147,10 @@ std::optional<ServerResponse> instead_of_answer(Fault fault, std::string_view pa
 }
 
 ServerResponse spoiled(Fault fault, ServerResponse answer) {
-  if (fault == Fault::bad_xml) return is_of(answer, "/xml") ? cut_short(std::move(answer)) : answer;
+  if (fault == Fault::bad_xml)
+    return has_type(answer, "/xml") ? cut_short(std::move(answer)) : answer;
   if (fault == Fault::bad_json)
-    return is_of(answer, "/json") ? cut_short(std::move(answer)) : answer;
+    return has_type(answer, "/json") ? cut_short(std::move(answer)) : answer;
   if (fault != Fault::slow_drip && fault != Fault::slow_body && fault != Fault::truncate)
     return answer;
   return takes_over([fault, body = body_of(answer), answer](http::Transport& client) {

@@ -25,7 +25,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kJson = "application/json; charset=utf-8";
 constexpr std::string_view kApi = "/api/";
 
-/// What an application has right after its registration, so that nothing private is open.
+/// The permissions of an application right after its registration, as on a real box.
 constexpr std::pair<std::string_view, bool> kPermissions[] = {
     {"settings", false},  {"contacts", true}, {"calls", true},   {"explorer", true},
     {"downloader", true}, {"parental", true}, {"pvr", true},     {"profile", false},
@@ -33,7 +33,7 @@ constexpr std::pair<std::string_view, bool> kPermissions[] = {
     {"home", false},      {"vm", false},
 };
 
-/// A recording of a Freebox, ready to be answered from.  Immutable: any thread.
+/// A recording of a Freebox, parsed.  Immutable: any thread.
 struct FreeboxScript {
   http::Chunk api_version = {};
   std::string uid = {};
@@ -41,7 +41,7 @@ struct FreeboxScript {
   std::unordered_map<std::string, MovingText> replies = {};  // by path, slashes as underscores
 };
 
-/// "16.0" of "ultra-16.0", "8.0" where the name tells nothing.
+/// "16.0" for "ultra-16.0"; "8.0" if the name has no version.
 std::string version_in(const std::string& name) {
   std::string version = name.substr(std::min(name.rfind('-') + 1, name.size()));
   if (version.empty() || version.find_first_not_of("0123456789.") != std::string::npos)
@@ -85,7 +85,8 @@ FreeboxScript read_freebox(const Recording& recording) {
   return script;
 }
 
-/// "connection/xdsl" of "/api/v8/connection/xdsl/"; nothing for a path or major that is not served.
+/// "connection/xdsl" for "/api/v8/connection/xdsl/"; nullopt for a path or version that is not
+/// served.
 std::optional<std::string> api_path(std::string_view path, unsigned major) {
   if (!path.starts_with(kApi)) return std::nullopt;
   path.remove_prefix(kApi.size());
@@ -137,7 +138,7 @@ class Freebox : public Box {
   Registrations registrations_;
   std::vector<std::string> permit_;
   std::atomic<bool> any_written_ = false;
-  Guarded<std::map<std::string, Json>> written_;  // by path: what it answers since it was changed
+  Guarded<std::map<std::string, Json>> written_;  // by path: results that were changed
 };
 
 ServerResponse success(const Json& result) {
@@ -158,7 +159,7 @@ Json Freebox::permissions() const {
   return granted;
 }
 
-/// The text in a body's member, "" for none.
+/// The text of a member of the body; "" if there is none.
 std::string text_in(const std::string& body, const char* member) {
   const Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   return json.is_object() && json.contains(member) && json[member].is_string()
@@ -205,20 +206,21 @@ ServerResponse Freebox::login(const Visit& visit, const std::string& path) {
   return failure(404, "invalid_request", "Requête invalide");
 }
 
-/// The box asks on its front from now on.  pyfbx sends no app_version, and is let in.
+/// Starts a registration.  app_version may be missing: pyfbx does not send it, and real boxes
+/// accept that.
 ServerResponse Freebox::authorize(const Visit& visit) {
   for (const char* member : {"app_id", "app_name", "device_name"})
     if (text_in(visit.request.body, member).empty())
       return failure(403, "invalid_request", "Requête invalide");
-  const Registrations::Asked asked = registrations_.ask(text_in(visit.request.body, "app_id"));
-  return success({{"app_token", asked.token}, {"track_id", asked.track}});
+  const auto started = registrations_.start(text_in(visit.request.body, "app_id"));
+  return success({{"app_token", started.token}, {"track_id", started.track}});
 }
 
 ServerResponse Freebox::track(const std::string& path) {
   const std::string number = path.substr(path.rfind('/') + 1);
   const auto track = parse_integer<std::size_t>(number);
   if (!track) return failure(404, "invalid_request", "Requête invalide");
-  return success({{"status", registrations_.look(*track)}, {"challenge", sessions_.challenge()}});
+  return success({{"status", registrations_.status(*track)}, {"challenge", sessions_.challenge()}});
 }
 
 ServerResponse Freebox::open_session(const Visit& visit) {
@@ -256,8 +258,8 @@ ServerResponse Freebox::reply(const Visit& visit, const std::string& path) {
   }
   std::string file = path;
   std::ranges::replace(file, '/', '_');
-  // The history of a channel since some moment; a recording is of another day, and all of it is
-  // told.
+  // The last step of the history of a channel is the time that it begins at.  It is ignored, since
+  // the recording is of another day.
   if (const auto slash = path.rfind('/');
       path.find("/channel_survey_history/") != std::string::npos)
     file.resize(slash);
@@ -267,8 +269,8 @@ ServerResponse Freebox::reply(const Visit& visit, const std::string& path) {
       .status = 200, .content_type = std::string(kJson), .body = {found->second.at(visit.moment)}};
 }
 
-/// POST rrd/ with the permission to change settings, GET rrd/?db=... without it.  What was recorded
-/// is in get/rrd_net.json and its like.
+/// POST rrd/ with the permission `settings`, GET rrd/?db=... without it.  The recorded answers are
+/// in get/rrd_net.json and so on.
 ServerResponse Freebox::history(const Visit& visit) {
   const bool post = visit.request.method == "POST";
   if (post && !permitted("settings"))
@@ -282,7 +284,7 @@ ServerResponse Freebox::history(const Visit& visit) {
             .body = {found->second.at(visit.moment)}};
   for (const std::string_view known : {"net", "temp", "dsl", "switch"})
     if (db == known) return success({{"date_start", 0}, {"date_end", 0}, {"data", Json::object()}});
-  // No error_code: a real box writes it where the text for people belongs.
+  // As on a real box: the error code is in `msg`, and there is no error_code.
   return ServerResponse::text(200, R"({"msg":"invalid_db","success":false})", std::string(kJson));
 }
 
@@ -318,7 +320,8 @@ ServerResponse Freebox::outcome(const std::string& path, Written written) {
   return success(written.answer);
 }
 
-/// What GET `path` would answer, standing still; null for nothing, an empty list for no result.
+/// The result of GET `path`, without movement; null if the path is not served, an empty list if the
+/// answer has no result.
 Json Freebox::current(const std::string& path) const {
   Json changed = written_.with([&](const auto& written) {
     const auto found = written.find(path);

@@ -18,13 +18,13 @@ namespace {
 constexpr std::string_view kXml = "text/xml; charset=\"utf-8\"";
 constexpr std::string_view kHtml = "text/html";
 constexpr std::size_t kMaxSids = 64;
-// Before every path of TR-064 over the internet, where nothing is told without a login.
+// The prefix of every path over the internet, where everything needs a login.
 constexpr std::string_view kRemote = "/tr064/";
 
 constexpr const char* kEmptyList = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<List>\n</List>\n";
 constexpr const char* kEmptyMesh = R"({"schema_version":"7.8","nodes":[]})";
 
-// Answered without a login, for a client that does not know the user's name or the TLS port yet.
+// Actions that need no login, for clients that do not know the user or the TLS port yet.
 constexpr std::string_view kOpenActions[] = {"GetSecurityPort", "X_AVM-DE_GetUserList",
                                              "X_AVM-DE_GetAnonymousLogin"};
 
@@ -121,20 +121,22 @@ ServerResponse Fritzbox::page(const http::ServerRequest& request) {
                               std::string(kHtml));
 }
 
-/// The 401, unless the request may pass.
+/// The 401, unless the credentials are accepted.
 std::optional<ServerResponse> Fritzbox::refuse(const Visit& visit) {
   const http::ServerRequest& request = visit.request;
-  Verdict verdict = gate_.check(request.method, request.target, request.header("authorization"));
-  if (visit.refuse_logins && verdict != Verdict::missing) verdict = Verdict::wrong_credentials;
-  if (verdict == Verdict::logged_in) ++stats.logins;
-  if (verdict == Verdict::logged_in || verdict == Verdict::accepted) return std::nullopt;
+  DigestResult result =
+      gate_.check(request.method, request.target, request.header("authorization"));
+  if (visit.refuse_logins && result != DigestResult::missing)
+    result = DigestResult::wrong_credentials;
+  if (result == DigestResult::logged_in) ++stats.logins;
+  if (result == DigestResult::logged_in || result == DigestResult::accepted) return std::nullopt;
   ++stats.unauthorized;
-  if (verdict == Verdict::wrong_credentials) ++stats.wrong_credentials;
-  if (verdict == Verdict::wrong_count) ++stats.wrong_counts;
+  if (result == DigestResult::wrong_credentials) ++stats.wrong_credentials;
+  if (result == DigestResult::wrong_count) ++stats.wrong_counts;
   auto response =
       ServerResponse::text(401, error_page(401, "Unauthorized", "ERR_NONE"), std::string(kHtml));
   response.headers.emplace_back("WWW-Authenticate",
-                                gate_.challenge(verdict == Verdict::expired_nonce));
+                                gate_.challenge(result == DigestResult::expired_nonce));
   return response;
 }
 
@@ -147,7 +149,7 @@ ServerResponse Fritzbox::call(const ServiceScript& script, const SoapCall& call,
   const auto action = script.actions.find(call.action);
   if (action == script.actions.end()) return fault(service, 401);
   if (call.action == "X_AVM-DE_GetUserList")
-    // The recorded user is not the one that can log in here.
+    // Not the recorded answer, since the simulated box has another user.
     return ServerResponse::text(
         200,
         soap_reply(service.type, call.action,

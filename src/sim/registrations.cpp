@@ -14,8 +14,8 @@ constexpr std::string_view kBase64 =
 
 }  // namespace
 
-Registrations::Asked Registrations::ask(const std::string& app_id) {
-  return state_.with([&](State& state) -> Asked {
+Registrations::Started Registrations::start(const std::string& app_id) {
+  return state_.with([&](State& state) -> Started {
     const std::size_t track = state.entries.size();
     std::string token = letters(mixed(seed_ + track, "app token of " + app_id), 64, kBase64);
     state.entries.push_back({.app_id = app_id, .application = {.token = token}});
@@ -31,14 +31,14 @@ void Registrations::press(const std::string& answer) {
   state_.with([&](State& state) { state.button = answer; });
 }
 
-std::string Registrations::look(std::size_t track) {
+std::string Registrations::status(std::size_t track) {
   return state_.with([&](State& state) -> std::string {
     if (track >= state.entries.size()) return "unknown";
     Entry& entry = state.entries[track];
     std::string& status = entry.application.status;
     if (status == "pending" && !state.button.empty()) status = state.button;
-    if (status == "pending" && state.button.empty() && entry.looked) status = "granted";
-    entry.looked = true;
+    if (status == "pending" && state.button.empty() && entry.is_status_asked) status = "granted";
+    entry.is_status_asked = true;
     return status;
   });
 }

@@ -8,26 +8,29 @@
 
 namespace boxmeter::sim {
 
-/// Applications that ask a Freebox for a token, and the button on its front.  Any thread.
+/// The registrations of applications at a Freebox, and the person who answers on its front.  Any
+/// thread.
 class Registrations {
  public:
+  /// App tokens are derived from `seed`.
   explicit Registrations(std::uint64_t seed) : seed_(seed) {}
 
-  struct Asked {
+  struct Started {
     std::string token = {};
     std::size_t track = 0;
   };
-  Asked ask(const std::string& app_id);
+  /// Starts a registration.
+  Started start(const std::string& app_id);
 
-  /// What the person at the box does from now on: "granted", "denied", "timeout", or "pending",
-  /// which is nothing.  Without a word from anybody the button is pressed after the first look.
-  /// Throws Error{config} for another word.
+  /// How the person answers from now on: "granted", "denied", "timeout", or "pending" for no answer
+  /// yet. If this is never called, a registration is granted after its first status().  Throws
+  /// Error{config} for another word.
   void press(const std::string& answer);
 
-  /// "pending", then what was pressed; "unknown" for a track that nobody was given.
-  std::string look(std::size_t track);
+  /// The status of a registration: "pending", then the answer; "unknown" for an unknown track.
+  std::string status(std::size_t track);
 
-  /// The token of an application that was asked for, whatever became of it, and its state.
+  /// The last registration of an application, in any status.
   struct Application {
     std::string token = {};
     std::string status = "pending";
@@ -38,7 +41,7 @@ class Registrations {
   struct Entry {
     std::string app_id = {};
     Application application = {};
-    bool looked = false;
+    bool is_status_asked = false;
   };
   struct State {
     std::string button = {};

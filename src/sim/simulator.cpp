@@ -22,7 +22,7 @@ std::string host_of(const std::string& listen) {
 
 ServerResponse done() { return ServerResponse::text(200, "ok\n"); }
 
-/// The number in a parameter; nothing when it was not given.
+/// A parameter as a number; nullopt if it was not given.
 std::optional<std::size_t> number(const http::ServerRequest& request, std::string_view parameter) {
   const std::string text = request.parameter(parameter);
   if (text.empty()) return std::nullopt;
@@ -31,8 +31,8 @@ std::optional<std::size_t> number(const http::ServerRequest& request, std::strin
   return value;
 }
 
-/// The query is left out: session ids stand there.  "urn:dslforum-org:service:Hosts:1#GetInfo" is
-/// shown as "Hosts:1#GetInfo".
+/// Prints a line for --trace.  Leaves out the query, which contains session ids, and shows
+/// "urn:dslforum-org:service:Hosts:1#GetInfo" as "Hosts:1#GetInfo".
 void trace(std::size_t box, const http::ServerRequest& request, int status) {
   std::string action = request.header("soapaction");
   std::erase(action, '"');
@@ -44,63 +44,63 @@ void trace(std::size_t box, const http::ServerRequest& request, int status) {
   const std::string line = "asked " + std::to_string(box) + " " + request.method + " " +
                            request.path + (action.empty() ? "" : " " + action) + " " +
                            std::to_string(status) + "\n";
-  std::fputs(line.c_str(), stdout);  // whole, whichever threads write
+  std::fputs(line.c_str(), stdout);  // one call, so that lines of several threads do not mix
   std::fflush(stdout);
 }
 
 }  // namespace
 
 Simulator::Simulator(const SimOptions& options) : options_(options), still_(options.still) {
-  place_boxes();
+  make_boxes();
   if (options_.tls)
     identity_ = options_.certificate.empty()
                     ? http::TlsIdentity::made()
                     : http::TlsIdentity::read(options_.certificate, options_.certificate);
   for (const FaultOption& given : options_.faults) {
-    if (given.box && *given.box >= places_.size())
+    if (given.box && *given.box >= boxes_.size())
       throw Error(ErrorKind::config, "no box " + std::to_string(*given.box) + " (there are " +
-                                         std::to_string(places_.size()) + ", from 0)");
-    for (auto& place : places_)
-      if (!given.box || *given.box == place->index) place->fault = given.fault;
+                                         std::to_string(boxes_.size()) + ", from 0)");
+    for (auto& played : boxes_)
+      if (!given.box || *given.box == played->index) played->fault = given.fault;
   }
   server_ = std::make_unique<http::Server>(
       server_options(), [this](const http::ServerRequest& request) { return answer(request); });
   const std::vector<int>& ports = server_->ports();
-  const std::size_t tls_ports = places_.size() + (options_.control ? 1 : 0);
-  for (std::size_t i = 0; i < places_.size(); ++i) {
-    places_[i]->port = ports[i];
-    by_port_[ports[i]] = places_[i].get();
+  const std::size_t tls_ports = boxes_.size() + (options_.control ? 1 : 0);
+  for (std::size_t i = 0; i < boxes_.size(); ++i) {
+    boxes_[i]->port = ports[i];
+    by_port_[ports[i]] = boxes_[i].get();
     if (!identity_) continue;
-    places_[i]->tls_port = places_[i]->box->tls_port = ports[tls_ports + i];
-    by_port_[ports[tls_ports + i]] = places_[i].get();
+    boxes_[i]->tls_port = boxes_[i]->box->tls_port = ports[tls_ports + i];
+    by_port_[ports[tls_ports + i]] = boxes_[i].get();
   }
-  if (options_.control) control_port_ = ports[places_.size()];
+  if (options_.control) control_port_ = ports[boxes_.size()];
   if (options_.call_monitor)
     call_monitor_ = std::make_unique<CallMonitor>(options_.listen, *options_.call_monitor);
   ready_ = true;
   ready_.notify_all();
 }
 
-void Simulator::place_boxes() {
+void Simulator::make_boxes() {
   for (const auto& folder : options_.recordings) {
     const Recording recording = read_recording(folder, options_.kind);
     const BoxMaker make = find_box_kind(recording.kind).prepare(recording);
     for (std::size_t i = 0; i < options_.count; ++i) {
-      auto place = std::make_unique<Place>();
-      place->index = places_.size();
-      place->kind = recording.kind;
-      place->recording = recording.name;
+      auto played = std::make_unique<PlayedBox>();
+      played->index = boxes_.size();
+      played->kind = recording.kind;
+      played->recording = recording.name;
       BoxOptions box = options_.box;
-      box.seed = mixed(box.seed, std::to_string(place->index));
-      place->phase = 2 * std::numbers::pi * static_cast<double>(box.seed % 1000) / 1000;
-      place->box = make(box);
-      places_.push_back(std::move(place));
+      box.seed = mixed(box.seed, std::to_string(played->index));
+      played->phase = 2 * std::numbers::pi * static_cast<double>(box.seed % 1000) / 1000;
+      played->box = make(box);
+      boxes_.push_back(std::move(played));
     }
   }
 }
 
 http::ServerOptions Simulator::server_options() const {
-  const std::size_t boxes = places_.size();
+  const std::size_t boxes = boxes_.size();
   http::ServerOptions server;
   server.listen.clear();
   for (std::size_t i = 0; i < boxes; ++i) {
@@ -115,7 +115,7 @@ http::ServerOptions Simulator::server_options() const {
         options_.port == 0 ? 0 : static_cast<std::size_t>(options_.port) + boxes + i;
     server.tls_listen.push_back(host_of(options_.listen) + ":" + std::to_string(port));
   }
-  // A box that takes its time sleeps in a thread of the server.
+  // With latency each request sleeps in a thread of the server.
   server.threads = options_.latency.count() > 0 ? std::clamp<std::size_t>(2 * boxes, 16, 256) : 8;
   server.connections = std::max<std::size_t>(1024, 8 * boxes);
   server.idle_deadline = std::chrono::minutes(10);
@@ -125,10 +125,10 @@ http::ServerOptions Simulator::server_options() const {
 std::vector<std::string> Simulator::addresses() const {
   std::vector<std::string> lines;
   const std::string host = "://" + host_of(options_.listen) + ":";
-  for (const auto& place : places_)
-    lines.push_back(place->kind + " " + place->recording + " http" + host +
-                    std::to_string(place->port) +
-                    (identity_ ? " https" + host + std::to_string(place->tls_port) : ""));
+  for (const auto& played : boxes_)
+    lines.push_back(played->kind + " " + played->recording + " http" + host +
+                    std::to_string(played->port) +
+                    (identity_ ? " https" + host + std::to_string(played->tls_port) : ""));
   if (identity_) lines.push_back("key " + identity_->pin());
   if (options_.control) lines.push_back("control http" + host + std::to_string(control_port_));
   if (call_monitor_)
@@ -140,14 +140,14 @@ std::vector<std::string> Simulator::addresses() const {
 ServerResponse Simulator::answer(const http::ServerRequest& request) {
   ready_.wait(false);
   if (request.port == control_port_) return control(request);
-  Place& place = *by_port_.at(request.port);
-  ++place.box->stats.requests;
+  PlayedBox& played = *by_port_.at(request.port);
+  ++played.box->stats.requests;
   if (options_.latency.count() > 0) std::this_thread::sleep_for(options_.latency);
-  const Fault fault = place.fault;
+  const Fault fault = played.fault;
   if (auto instead = instead_of_answer(fault, request.path)) return std::move(*instead);
-  ServerResponse response = place.box->answer(
-      {.request = request, .moment = moment(place), .refuse_logins = fault == Fault::auth});
-  if (options_.trace) trace(place.index, request, response.status);
+  ServerResponse response = played.box->answer(
+      {.request = request, .moment = moment(played), .refuse_logins = fault == Fault::auth});
+  if (options_.trace) trace(played.index, request, response.status);
   return spoiled(fault, std::move(response));
 }
 
@@ -168,25 +168,25 @@ ServerResponse Simulator::control(const http::ServerRequest& request) {
 
 ServerResponse Simulator::change(const http::ServerRequest& request) {
   const auto only = number(request, "box");
-  if (only && *only >= places_.size())
+  if (only && *only >= boxes_.size())
     throw Error(ErrorKind::config, "no box " + std::to_string(*only));
   const auto each = [&](auto&& act) {
-    for (auto& place : places_)
-      if (!only || *only == place->index) act(*place);
+    for (auto& played : boxes_)
+      if (!only || *only == played->index) act(*played);
     return done();
   };
   if (request.path == "/fault") {
     const Fault fault = find_fault(request.parameter("name"));
-    return each([&](Place& place) { place.fault = fault; });
+    return each([&](PlayedBox& played) { played.fault = fault; });
   }
   if (request.path == "/request")
-    return each([&](Place& place) {
-      place.box->overrule(request.parameter("name"), request.parameter("error"));
+    return each([&](PlayedBox& played) {
+      played.box->overrule(request.parameter("name"), request.parameter("error"));
     });
   if (request.path == "/button")
-    return each([&](Place& place) { place.box->press(request.parameter("name")); });
-  if (request.path == "/expire") return each([](Place& place) { place.box->expire(); });
-  if (request.path == "/restart") return each([this](Place& place) { restart(place); });
+    return each([&](PlayedBox& played) { played.box->press(request.parameter("name")); });
+  if (request.path == "/expire") return each([](PlayedBox& played) { played.box->expire(); });
+  if (request.path == "/restart") return each([this](PlayedBox& played) { restart(played); });
   if (request.path == "/call") {
     if (!call_monitor_) throw Error(ErrorKind::config, "no --call-monitor");
     const std::string event = request.parameter("event");
@@ -203,23 +203,23 @@ ServerResponse Simulator::change(const http::ServerRequest& request) {
   return ServerResponse::text(404, "no '" + request.path + "' (see GET /)\n");
 }
 
-void Simulator::restart(Place& place) {
-  place.started = seconds();
-  place.restarted = true;
-  place.box->expire();
+void Simulator::restart(PlayedBox& played) {
+  played.started = seconds();
+  played.restarted = true;
+  played.box->expire();
 }
 
 std::string Simulator::stats() const {
   const auto open = open_connections();
   nlohmann::ordered_json boxes = nlohmann::ordered_json::array();
-  for (const auto& place : places_) {
-    const Stats& stats = place->box->stats;
-    const auto connections = open.find(place->port);
-    boxes.push_back({{"box", place->index},
-                     {"kind", place->kind},
-                     {"recording", place->recording},
-                     {"port", place->port},
-                     {"fault", name(place->fault)},
+  for (const auto& played : boxes_) {
+    const Stats& stats = played->box->stats;
+    const auto connections = open.find(played->port);
+    boxes.push_back({{"box", played->index},
+                     {"kind", played->kind},
+                     {"recording", played->recording},
+                     {"port", played->port},
+                     {"fault", name(played->fault)},
                      {"requests", stats.requests.load()},
                      {"logins", stats.logins.load()},
                      {"unauthorized", stats.unauthorized.load()},
@@ -233,9 +233,10 @@ std::string Simulator::stats() const {
   return boxes.dump(1) + "\n";
 }
 
-Moment Simulator::moment(const Place& place) const {
-  if (still_) return {.seconds = 0, .phase = 0, .restarted = place.restarted};
-  return {.seconds = seconds() - place.started, .phase = place.phase, .restarted = place.restarted};
+Moment Simulator::moment(const PlayedBox& played) const {
+  if (still_) return {.seconds = 0, .phase = 0, .restarted = played.restarted};
+  return {
+      .seconds = seconds() - played.started, .phase = played.phase, .restarted = played.restarted};
 }
 
 double Simulator::seconds() const {

@@ -24,9 +24,9 @@ struct Network {
   std::map<std::string, ApiVersion> answering = {};
   bool is_told = true;
 
-  std::string found(const Known& known = {}) const {
+  std::string found(const KnownBox& known = {}) const {
     std::string asked;
-    const Probes probes{.announced =
+    const Lookup lookup{.announced =
                             [&] {
                               if (!is_told) throw Error(ErrorKind::network, "nobody announces any");
                               return announced;
@@ -40,7 +40,7 @@ struct Network {
                               return at->second;
                             }};
     try {
-      const Found result = find_box(known, probes);
+      const Found result = find_box(known, lookup);
       return asked + "-> " + result.url + " " + result.version.uid;
     } catch (const Error& error) {
       return std::string(name(error.kind())) + ": " + error.what();
@@ -85,7 +85,7 @@ TEST_CASE("a box found over plain http is used over https where it says that it 
 }
 
 TEST_CASE("a known address is asked first, and a moved port is found again") {
-  const Known known{.uid = "u1", .url = "https://x1.fbxos.invalid:1111"};
+  const KnownBox known{.uid = "u1", .url = "https://x1.fbxos.invalid:1111"};
 
   CHECK(Network{.answering = {{known.url, box("u1")}}}.found(known) ==
         known.url + " -> " + known.url + " u1");
@@ -109,9 +109,9 @@ TEST_CASE("a search that finds nothing says where it looked, and the way out") {
 }
 
 TEST_CASE("what is known of a box survives as text, and a spoiled text is nothing") {
-  const Known known{.uid = "u1", .url = kNamed};
+  const KnownBox known{.uid = "u1", .url = kNamed};
 
   CHECK(parse_known_file(known_file(known)) == known);
   for (const char* text : {"", "{", "[]", "{\"uid\":1}", "\xff"})
-    CHECK(parse_known_file(text) == Known{});
+    CHECK(parse_known_file(text) == KnownBox{});
 }

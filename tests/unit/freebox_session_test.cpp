@@ -393,9 +393,9 @@ TEST_CASE("an application is registered: asked for, waited for, and its token ke
   freebox::Registration registration(bench.config, bench.stop);
 
   registration.ask({.id = "fr.example.app", .name = "App", .version = "1", .device = "here"});
-  CHECK(registration.verdict() == freebox::Verdict::pending);
+  CHECK(registration.status() == freebox::RegistrationStatus::pending);
   bench.box.with([](FakeFreebox& box) { box.verdict = "granted"; });
-  CHECK(registration.verdict() == freebox::Verdict::granted);
+  CHECK(registration.status() == freebox::RegistrationStatus::granted);
 
   CHECK(freebox::token_file(registration.token()) == "right/token\nfr.example.app\n");
   CHECK(bench.take_log() ==
@@ -415,7 +415,7 @@ TEST_CASE("a registration that cannot be says what to do") {
     freebox::Registration registration(bench.config, bench.stop);
     try {
       registration.ask({.id = "fr.example.app"});
-      return std::string(way_out(registration.verdict()));
+      return std::string(way_out(registration.status()));
     } catch (const Error& error) {
       return std::string(name(error.kind())) + ": " + error.what();
     }

@@ -140,10 +140,10 @@ TEST_CASE("a laboratory version is known by its build") {
   const Catalog catalog(
       Description{.model = "Fake", .version = {8, 2, "259.08.02", "259", "123456"}}, std::nullopt);
 
-  CHECK(is_of(catalog, boxinfo("259.08.02")));
-  CHECK(is_of(catalog, boxinfo("259.08.02-123456")));
-  CHECK(!is_of(catalog, boxinfo("259.08.02-123457")));
-  CHECK(!is_of(catalog, "no XML"));
+  CHECK(matches(catalog, boxinfo("259.08.02")));
+  CHECK(matches(catalog, boxinfo("259.08.02-123456")));
+  CHECK(!matches(catalog, boxinfo("259.08.02-123457")));
+  CHECK(!matches(catalog, "no XML"));
 }
 
 TEST_CASE("each address has a file of its own") {

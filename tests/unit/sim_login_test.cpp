@@ -54,13 +54,13 @@ TEST_CASE("a nonce is good for many requests as long as nc rises") {
   DigestGate gate("monitor", Secret("secret"), 0, 1);
   const std::string challenge = gate.challenge(/*stale=*/false);
 
-  CHECK(gate.check("POST", kTarget, "") == Verdict::missing);
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000001")) == Verdict::logged_in);
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000002")) == Verdict::accepted);
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000002")) == Verdict::wrong_count);
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000001")) == Verdict::wrong_count);
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "0000000a")) == Verdict::accepted);
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "b")) == Verdict::wrong_credentials);
+  CHECK(gate.check("POST", kTarget, "") == DigestResult::missing);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000001")) == DigestResult::logged_in);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000002")) == DigestResult::accepted);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000002")) == DigestResult::wrong_count);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000001")) == DigestResult::wrong_count);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "0000000a")) == DigestResult::accepted);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "b")) == DigestResult::wrong_credentials);
 }
 
 TEST_CASE("a digest for another password, method or path is refused") {
@@ -68,24 +68,27 @@ TEST_CASE("a digest for another password, method or path is refused") {
   const std::string challenge = gate.challenge(false);
 
   CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000001", "Secret")) ==
-        Verdict::wrong_credentials);
-  CHECK(gate.check("GET", kTarget, answer_to(challenge, "00000001")) == Verdict::wrong_credentials);
+        DigestResult::wrong_credentials);
+  CHECK(gate.check("GET", kTarget, answer_to(challenge, "00000001")) ==
+        DigestResult::wrong_credentials);
   CHECK(gate.check("POST", "/upnp/control/hosts", answer_to(challenge, "00000001")) ==
-        Verdict::wrong_credentials);
-  CHECK(gate.check("POST", kTarget, "Digest") == Verdict::wrong_credentials);
+        DigestResult::wrong_credentials);
+  CHECK(gate.check("POST", kTarget, "Digest") == DigestResult::wrong_credentials);
   // None of these has used the nonce up.
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000001")) == Verdict::logged_in);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000001")) == DigestResult::logged_in);
 }
 
 TEST_CASE("a nonce ends after its uses, and with a restart") {
   DigestGate gate("monitor", Secret("secret"), 2, 1);
   const std::string challenge = gate.challenge(false);
 
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000001")) == Verdict::logged_in);
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000002")) == Verdict::accepted);
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000003")) == Verdict::expired_nonce);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000001")) == DigestResult::logged_in);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000002")) == DigestResult::accepted);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000003")) ==
+        DigestResult::expired_nonce);
   gate.expire();
-  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000004")) == Verdict::unknown_nonce);
+  CHECK(gate.check("POST", kTarget, answer_to(challenge, "00000004")) ==
+        DigestResult::unknown_nonce);
 }
 
 TEST_CASE("a challenge says what a box says, with the same nonces for the same seed") {

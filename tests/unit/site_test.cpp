@@ -88,7 +88,7 @@ std::vector<Series> dsl_box(double rate) {
 }
 
 /// A box of each brand, one of a third, one that is down, and one that nobody has asked yet.
-Sights boxes() {
+DeviceViews boxes() {
   ::setenv("TZ", "UTC", 1);  // NOLINT(concurrency-mt-unsafe)
   ::tzset();
   Store store(
@@ -134,8 +134,8 @@ Sights boxes() {
   for (const char* device : {"home", "<b>free</b>", "third"})
     store.end_turn(device, {.reached = true, .ended = kNow});
   store.end_turn("gone", {.failure = Failure{ErrorKind::timeout, "no answer within 10 s"}});
-  Sights sights = store.sights(kNow);
-  for (DeviceSight& device : sights.devices) {
+  DeviceViews views = store.device_views(kNow);
+  for (DeviceView& device : views.devices) {
     DeviceStatus& status = device.status;
     if (status.last_success) status.last_success = kWall - 5s;
     if (status.failed) status.failed = kWall - 90s;
@@ -143,7 +143,7 @@ Sights boxes() {
     for (DeviceStatus::Query& query : status.queries)
       if (query.asked) query.next = kWall + 55s;
   }
-  return sights;
+  return views;
 }
 
 const WayOut kWayOut = [](const std::string& kind, ErrorKind reason, Support) {
@@ -151,7 +151,7 @@ const WayOut kWayOut = [](const std::string& kind, ErrorKind reason, Support) {
 };
 
 Overview overview() {
-  const Sights sights = boxes();
+  const DeviceViews views = boxes();
   Overview overview{.version = "1.2.3",
                     .now = kWall,
                     .started = kWall - 3h,
@@ -162,8 +162,8 @@ Overview overview() {
                                    .outcome = {.text = "it could not be reloaded:\n"
                                                        "boxmeter.yml:4:3: unknown key 'intervall'\n"
                                                        "boxmeter.yml:9:3: unknown key '<b>'\n"}}}};
-  for (const DeviceSight& device : sights.devices)
-    overview.boxes.push_back(facts_of(device, *sights.families, kNow, kWall));
+  for (const DeviceView& device : views.devices)
+    overview.boxes.push_back(facts_of(device, *views.families, kNow, kWall));
   overview.sinks = {{.name = "telegraf",
                      .queued_objects = 12,
                      .queued_bytes = 4096,
@@ -281,10 +281,10 @@ TEST_CASE("a box that probes alone ask is shown as such, and is neither up nor d
   store.record(snapshot("home", "q", {one("box_hosts", 1)}));
   store.end_turn("home", {.reached = true, .ended = kNow});
   const auto seen = [&] {
-    const Sights sights = store.sights(kNow);
+    const DeviceViews views = store.device_views(kNow);
     Overview overview{.now = kWall};
-    for (const DeviceSight& device : sights.devices)
-      overview.boxes.push_back(facts_of(device, *sights.families, kNow, kWall));
+    for (const DeviceView& device : views.devices)
+      overview.boxes.push_back(facts_of(device, *views.families, kNow, kWall));
     return overview;
   };
 
@@ -302,18 +302,18 @@ TEST_CASE("a box that probes alone ask is shown as such, and is neither up nor d
 }
 
 TEST_CASE("the page of a box says whole what became of every query, and its values") {
-  const Sights sights = boxes();
+  const DeviceViews views = boxes();
   const BoxDetails details =
-      details_of(sights.devices[0], *sights.families, "", kWayOut, kNow, kWall);
+      details_of(views.devices[0], *views.families, "", kWayOut, kNow, kWall);
   check_golden("box.html", box_page(details, "", kWall, "1-2-3"));
 }
 
 TEST_CASE("values are found by metric, label, value and query, whatever the case") {
-  const Sights sights = boxes();
+  const DeviceViews views = boxes();
   const auto found = [&](const char* text) {
     std::string all;
     for (const SeriesFacts& series :
-         details_of(sights.devices[0], *sights.families, text, kWayOut, kNow, kWall).series)
+         details_of(views.devices[0], *views.families, text, kWayOut, kNow, kWall).series)
       all += series.metric + "{" + series.labels + "} " + series.value + "\n";
     return all;
   };
@@ -335,10 +335,10 @@ TEST_CASE("a label is read back as the device wrote it") {
       "x\"y", "q",
       {one("box_hosts", 3), one("box_host_active", 2.5, {{"mac", "m"}, {"name", hostile}})}));
   store.end_turn("x\"y", {.reached = true, .ended = kNow});
-  const Sights sights = store.sights(kNow);
+  const DeviceViews views = store.device_views(kNow);
 
   const auto all =
-      samples_of(sights.devices[0], *sights.families, [](std::string_view) { return true; });
+      samples_of(views.devices[0], *views.families, [](std::string_view) { return true; });
 
   REQUIRE(all.size() == 2);
   CHECK(all[0].labels == Labels{});
@@ -410,7 +410,7 @@ TEST_CASE("an update holds the boxes that changed since the version, and expired
     CHECK(boxes_in(asked(strange)) == "box:b ");
 
   // What a version has been told as there may expire without anything being recorded.
-  const Sights now = store.sights(Clock::now() + 91s);
+  const DeviceViews now = store.device_views(Clock::now() + 91s);
   CHECK(now.devices[0].shown.empty());
   CHECK(now.devices[0].expired > Clock::now());
 }

@@ -29,12 +29,12 @@ TEST_CASE("pages may be asked by addresses and by names of this machine, not by 
         "[fe80::1%25eth0]", "raspi", "RASPI.local:9877", "raspi.fritz.box", "raspi.lan.",
         "box.example", "BOX.example:80", "home.example", "boxmeter:9877"}) {
     CAPTURE(good);
-    CHECK(names.take(good));
+    CHECK(names.allow(good));
   }
   for (const char* bad : {"evil.invalid", "raspi.evil.invalid", "localhost.evil.invalid",
                           "127.0.0.1.evil.invalid", "1.2.3.4.5", "x.box.example"}) {
     CAPTURE(bad);
-    CHECK_FALSE(names.take(bad));
+    CHECK_FALSE(names.allow(bad));
   }
 }
 

@@ -9,7 +9,7 @@
 namespace boxmeter::doctor {
 namespace {
 
-/// Learns nothing and leaves nothing behind: a daemon may be at work with the same state.
+/// The job without the state of a daemon, which may be running: that is neither read nor changed.
 Job without_traces(Job job) {
   job.device.one_shot = true;
   job.device.learned.clear();
@@ -28,20 +28,20 @@ Finding resolved(const Job& job, const std::string& host) {
   return finding;
 }
 
-/// Nullopt: the box is there.
+/// nullopt if a box of this kind answers.
 std::optional<Finding> unreachable(const Job& job, http::Stop& stop) {
   if (job.kind->setup.look == nullptr) return std::nullopt;
   try {
     job.kind->setup.look(job.device, stop);
     return std::nullopt;
   } catch (const Error& error) {
-    // Over the internet a box says nothing before the login, which is looked at next.
+    // Over the internet a box demands a login at once; that is checked next.
     if (error.kind() == ErrorKind::auth) return std::nullopt;
     return failed(job, error.kind() == ErrorKind::tls ? "tls" : "box", error);
   }
 }
 
-/// What is missing of the rights, as the box tells them.
+/// The rights that are not granted.
 std::string rights_text(const Reply& permissions) {
   std::string missing;
   for (const auto& [name, value] : permissions.items())
@@ -81,7 +81,7 @@ std::size_t points(const Snapshot& snapshot, std::string_view metric = "") {
   return count;
 }
 
-Finding told(const Job& job, const Snapshot& snapshot) {
+Finding finding_of(const Job& job, const Snapshot& snapshot) {
   Finding finding{.device = job.device.name,
                   .check = "query " + snapshot.query,
                   .state = "ok",
@@ -98,7 +98,7 @@ Finding told(const Job& job, const Snapshot& snapshot) {
   return finding;
 }
 
-/// The names of what came: never a value.
+/// The names of the members of a reply, never a value.
 std::string members(const Reply& reply) {
   const Reply& shown = reply.is_array() && !reply.empty() ? reply.front() : reply;
   if (!shown.is_object() || shown.empty()) return "an empty answer";
@@ -140,7 +140,7 @@ Finding traced(const Job& job, const Query& query, const Outcome& outcome,
   if (outcome.failure) finding.what = outcome.failure->message;
   for (const SnapshotPtr& snapshot : outcome.snapshots) {
     if (snapshot->query != query.name) continue;
-    finding = told(job, *snapshot);
+    finding = finding_of(job, *snapshot);
     if (finding.state != "ok") break;
     const std::size_t count = points(*snapshot, metric);
     finding.what = std::to_string(count) + " series";
@@ -211,7 +211,8 @@ std::string way_out(ErrorKind error, Refusal refusal, const DeviceKind& kind) {
 
 Findings examine(const Job& given, const PollOptions& poll) {
   Job job = without_traces(given);
-  std::shared_ptr<const http::Handshake> shown;  // the newest; one thread at a time asks the box
+  std::shared_ptr<const http::Handshake>
+      shown;  // the last one; no lock, since one thread at a time asks the box
   job.device.tap = [&](const http::Request&, const http::Response& response) {
     if (response.handshake) shown = response.handshake;
   };
@@ -233,7 +234,8 @@ Findings examine(const Job& given, const PollOptions& poll) {
     return findings;
   const Outcome outcome = poll_once(job, poll, stop);
   std::ranges::move(services(job, outcome), std::back_inserter(findings));
-  for (const SnapshotPtr& snapshot : outcome.snapshots) findings.push_back(told(job, *snapshot));
+  for (const SnapshotPtr& snapshot : outcome.snapshots)
+    findings.push_back(finding_of(job, *snapshot));
   for (const QueryPtr& query : job.queries)
     if (std::ranges::find(outcome.snapshots, query->name,
                           [](const SnapshotPtr& s) { return s->query; }) == outcome.snapshots.end())

@@ -1,4 +1,4 @@
-// doctor: why something is missing.
+// doctor: finds out why something is missing.
 #include "app/doctor/doctor.h"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct DoctorOptions {
 };
 
 void hide(Findings& findings, const Config& config) {
-  const Hiding hidden(config);
+  const Redactor hidden(config);
   for (Finding& finding : findings) {
     finding.check = hidden(finding.check);
     finding.what = hidden(finding.what);
@@ -34,7 +34,7 @@ void hide(Findings& findings, const Config& config) {
   }
 }
 
-/// A device's name may tell whose it is: it is a number here.
+/// Used instead of a device's name, which may identify its owner.
 std::string device_number(const Config& config, const std::string& name) {
   for (std::size_t i = 0; i < config.jobs.size(); ++i)
     if (config.jobs[i].device.name == name) return "device " + std::to_string(i + 1);
@@ -65,7 +65,7 @@ void print_text(const Findings& findings) {
   }
 }
 
-/// Which packs would give it, if they were asked.
+/// The finding for a metric that no query of the device gives; names the packs that would.
 Finding not_asked(const Job& job, DeviceKinds kinds, const std::string& metric) {
   std::set<std::string> packs, metrics;
   for (const QueryPtr& query : shipped_queries(kinds)) {
@@ -108,7 +108,7 @@ int examine_all(const DoctorOptions& wanted, const Words& words, DeviceKinds kin
       recording_hashes(read, [&] { return load_config(config_file(wanted.file), kinds); });
   const std::vector<Job> jobs =
       words.empty() ? config.jobs : std::vector<Job>{find_device(config, words[0])};
-  set_up_log("off", "text");  // what it would say is among the findings
+  set_up_log("off", "text");  // the findings have it all
   prepare_process(jobs.size());
   Findings findings = findings_of(wanted, config, read, jobs, kinds);
   hide(findings, config);

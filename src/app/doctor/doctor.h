@@ -8,12 +8,12 @@
 #include "base/file.h"
 #include "config/config.h"
 
-// `boxmeter doctor`: what works, what does not, and the way out.  One thread.
+// `boxmeter doctor`: checks what works and what does not, and names the way out.  One thread.
 namespace boxmeter::doctor {
 
-/// What was looked at, and what came of it.
+/// The result of one check.
 struct Finding {
-  std::string device = {};  // empty: of boxmeter itself
+  std::string device = {};  // empty: about boxmeter itself
   std::string check = {};   // "login", "query fritzbox_dsl"
   std::string state = {};   // ok, unsupported, denied, idle, failing, not asked, warning
   std::string what = {};
@@ -21,44 +21,44 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
-/// What a query's state says of its request.
+/// The refusal that led to this state of a query.
 Refusal refusal_of(Support support);
-/// What to do about an error of a box of this kind; empty where the message says it.
+/// What a person can do about an error of a box of this kind; empty if the message says it.
 std::string way_out(ErrorKind error, Refusal refusal, const DeviceKind& kind);
 
-/// What is wrong, as a finding.
+/// A failed check as a finding.
 Finding failed(const Job& job, std::string check, const Error& error);
 
-/// services.cpp: a finding for each part of the box that the queries need, by what came of their
-/// requests in one turn.  Pure.
+/// services.cpp: a finding for each part of the box that the queries need, from the requests of one
+/// turn.  Pure.
 Findings services(const Job& job, const Outcome& outcome);
 
-/// encryption.cpp: whom the device is believed to be, and until when.  Pure.
+/// encryption.cpp: why the device's certificate is trusted, and until when it is valid.  Pure.
 Finding encryption(const DeviceConfig& device, const http::Handshake& shown,
                    WallClock::time_point now);
 
-/// boxes.cpp: name, way, encryption, login, services and every query of one device.
+/// boxes.cpp: checks name, connection, encryption, login, services and every query of one device.
 Findings examine(const Job& given, const PollOptions& poll);
-/// boxes.cpp: who gives a metric on this device, what was asked, and what the box said.  Empty:
-/// nothing that the device is asked gives it.
+/// boxes.cpp: for one metric on one device, which queries give it, what they ask, and what the box
+/// answers.  Empty: none of the device's queries gives it.
 Findings trace(const Job& given, const PollOptions& poll, std::string_view metric);
 
-/// files.cpp: which of the files that a configuration was read from show others what they should
-/// not see.  Throws Error{config} when one is gone meanwhile.
+/// files.cpp: checks whether other users can read or change files that they should not, among those
+/// that the configuration was read from.  Throws Error{config} if one no longer exists.
 Findings files(const Config& config, const FileHashes& read);
 
-/// surroundings.cpp: clock, state_dir, limits, our own address, the sinks.
+/// surroundings.cpp: checks clock, state_dir, limits, web.listen and the sinks.
 Findings surroundings(const Config& config);
 
-/// privacy.cpp: takes out of texts what tells whose boxes these are: addresses, MACs, user names,
-/// hosts of the configuration, the home folder.
-class Hiding {
+/// privacy.cpp: redacts what could identify a person: addresses, MACs, user names, hosts of the
+/// configuration, the home folder.
+class Redactor {
  public:
-  explicit Hiding(const Config& config);
+  explicit Redactor(const Config& config);
   std::string operator()(std::string text) const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> known_;  // and what stands for it
+  std::vector<std::pair<std::string, std::string>> known_;  // and its replacement
 };
 
 }  // namespace boxmeter::doctor

@@ -17,8 +17,8 @@ bool is_in_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
 }
 
-/// Whether what stands there is the name of a user and not a part of a word of ours: people call
-/// their user 'monitor' or 'box', too.
+/// Whether the text at `at` is the name of a user, not part of another word or "call monitor":
+/// users may be called 'monitor' or 'box'.
 bool is_user(std::string_view text, std::size_t at, std::size_t size) {
   const std::string_view before = text.substr(0, at);
   if (!before.empty() && is_in_word(before.back())) return false;
@@ -28,7 +28,7 @@ bool is_user(std::string_view text, std::size_t at, std::size_t size) {
 
 }  // namespace
 
-Hiding::Hiding(const Config& config) {
+Redactor::Redactor(const Config& config) {
   const auto add = [&](const std::string& text, const char* instead) {
     if (text.size() > 1 && text != kOurs) known_.emplace_back(text, instead);
   };
@@ -44,12 +44,12 @@ Hiding::Hiding(const Config& config) {
     add(sink.username, kUser.data());
   }
   add(environment("HOME").value_or(""), "~");
-  // The longest first: one may be a part of another.
+  // The longest first, since one may be part of another.
   std::ranges::sort(known_,
                     [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
 }
 
-std::string Hiding::operator()(std::string text) const {
+std::string Redactor::operator()(std::string text) const {
   for (const auto& [original, instead] : known_)
     for (std::size_t at = 0; (at = text.find(original, at)) != std::string::npos; ++at)
       if (instead != kUser || is_user(text, at, original.size())) {

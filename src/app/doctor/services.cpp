@@ -9,14 +9,14 @@ namespace {
 
 constexpr std::size_t kMostNamed = 4;
 
-/// A part of the box, who needs it, and what it answered.
+/// A part of the box, the queries that need it, and the requests that were made to it.
 struct Service {
   std::string name = {};
   std::vector<std::string> queries = {};
-  std::vector<const Heard*> heard = {};
+  std::vector<const RequestOutcome*> requests = {};
 };
 
-/// Of a query, what it asks whatever the box says: of alternatives the first.
+/// The requests that a query makes in any case: of alternatives the first.
 std::vector<const Request*> requests_of(const Query& query) {
   std::vector<const Request*> all;
   if (query.loop && query.loop->request) all.push_back(&*query.loop->request);
@@ -29,7 +29,7 @@ Service& named(std::vector<Service>& all, const std::string& name) {
   return known != all.end() ? *known : all.emplace_back(Service{.name = name});
 }
 
-/// In the order in which the queries ask for them.
+/// In the order in which the queries need them.
 std::vector<Service> needed(const Job& job, const Outcome& outcome) {
   const auto service_of = job.kind->setup.service;
   std::vector<Service> all;
@@ -38,8 +38,8 @@ std::vector<Service> needed(const Job& job, const Outcome& outcome) {
       std::vector<std::string>& queries = named(all, service_of(*request)).queries;
       if (std::ranges::find(queries, query->name) == queries.end()) queries.push_back(query->name);
     }
-  for (const Heard& heard : outcome.requests)
-    named(all, service_of(heard.request)).heard.push_back(&heard);
+  for (const RequestOutcome& made : outcome.requests)
+    named(all, service_of(made.request)).requests.push_back(&made);
   return all;
 }
 
@@ -50,21 +50,21 @@ std::string needed_by(const Service& service) {
   return joined(names) + (others == 0 ? "" : " and " + std::to_string(others) + " more");
 }
 
-/// The error that says most of a service, and how many requests came to the same.
+/// The most important error of a service, and how many of its requests ended so.
 struct Complaint {
   const Error* error = nullptr;
   std::size_t count = 0;
 };
 
 Complaint worst(const Service& service) {
-  // In this order: what fails may be mended, what is denied can be granted.
+  // Failures first, which may be repaired; then what is denied, which can be granted.
   constexpr Refusal kOrder[] = {Refusal::none, Refusal::denied, Refusal::idle,
                                 Refusal::unsupported};
   for (const Refusal refusal : kOrder) {
     Complaint complaint;
-    for (const Heard* heard : service.heard) {
-      if (!heard->error || heard->error->refusal() != refusal) continue;
-      if (complaint.error == nullptr) complaint.error = &*heard->error;
+    for (const RequestOutcome* made : service.requests) {
+      if (!made->error || made->error->refusal() != refusal) continue;
+      if (complaint.error == nullptr) complaint.error = &*made->error;
       ++complaint.count;
     }
     if (complaint.error != nullptr) return complaint;
@@ -75,7 +75,7 @@ Complaint worst(const Service& service) {
 Finding found(const Job& job, const Service& service) {
   Finding finding{.device = job.device.name, .check = "service " + service.name};
   const Complaint complaint = worst(service);
-  const std::size_t all = service.heard.size();
+  const std::size_t all = service.requests.size();
   if (all == 0) {
     finding.state = "not asked";
     finding.what = "the box was given up before, or said before that it has nothing there";

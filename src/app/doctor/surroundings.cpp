@@ -13,8 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 3s;
-/// No boxmeter is older: 2026-01-01.
+constexpr auto kTimeout = 3s;
+/// 2026-01-01, before the first release: an earlier time is wrong.
 constexpr auto kEarliest = WallClock::time_point(std::chrono::seconds(1'767'225'600));
 
 Finding clock() {
@@ -64,15 +64,15 @@ std::string samples_in(const std::string& page) {
   return std::to_string(count) + " series";
 }
 
-/// The page that the boxmeter with this configuration shows to its owner, who needs neither login
-/// nor certificate; "" where it cannot be asked.
+/// /metrics of the boxmeter that runs with this configuration, over its control socket, which needs
+/// neither login nor certificate; "" if it cannot be asked.
 std::string page_for_its_owner(const Config& config) {
   for (const auto& socket : control_sockets(config.state_dir)) {
     try {
-      const auto answer = ask_socket(socket, Asking::get, "/metrics", kPatience);
+      const auto answer = ask_socket(socket, HttpMethod::get, "/metrics", kTimeout);
       if (answer && answer->status == 200) return answer->text;
     } catch (const Error&) {
-      // It hangs, or is no boxmeter: what is found at its address says more.
+      // It hangs, or is no boxmeter: the check of its address says more.
     }
   }
   return "";
@@ -84,15 +84,15 @@ std::string asks_for(const std::string& what, const std::string& page) {
          (page.empty() ? "" : ", with which Prometheus would see " + samples_in(page));
 }
 
-/// What Prometheus would see there now.
+/// Asks for /metrics, as Prometheus would.
 Finding listening(const Config& config, const std::string& listen) {
   Finding finding{.check = "web " + listen};
   const std::string& file = config.web.config_file;
   const bool is_tls = !file.empty() && speaks_tls(file);
-  if (asked_at(listen, is_tls).empty()) return finding.state = "not asked", finding;
+  if (local_url(listen, is_tls).empty()) return finding.state = "not asked", finding;
   try {
     const RunningAnswer page =
-        ask_address(listen, is_tls, route_prefix(config.web) + "/metrics", kPatience);
+        ask_address(listen, is_tls, route_prefix(config.web) + "/metrics", kTimeout);
     const bool is_ours = page.text.find("boxmeter_build_info") != std::string::npos;
     finding.state = is_ours || page.status == 401 ? "ok" : "failing";
     if (is_ours) finding.what = "Prometheus would see " + samples_in(page.text);
@@ -120,7 +120,7 @@ std::string way_out_of(int status) {
   return "look into the listener's own log";
 }
 
-/// A request without one value in it.
+/// Sends a request without any values to the sink's listener.
 Finding sink(const SinkOptions& sink, http::Stop& stop) {
   Finding finding{.check = "sink " + sink.name, .state = "ok"};
   try {
@@ -134,7 +134,7 @@ Finding sink(const SinkOptions& sink, http::Stop& stop) {
         std::string(sink.format->framing.before) + std::string(sink.format->framing.after);
     const http::Response response = client.send(post_request(sink, nothing));
     finding.what = "HTTP " + std::to_string(response.status) + " to a request without values";
-    // Some listeners refuse an empty body with 400: they are there, and take more.
+    // Some listeners answer 400 to an empty body: that is enough to know that they are there.
     if (response.status / 100 == 2 || response.status == 400) return finding;
     finding.way_out = way_out_of(response.status);
   } catch (const Error& error) {

@@ -1,4 +1,4 @@
-// freebox with pyfbx's flags: commands, once or again and again, printed or sent somewhere.
+// freebox with pyfbx's flags: makes commands, once or repeatedly, and prints or sends the replies.
 #include <iostream>
 #include <memory>
 #include <set>
@@ -37,14 +37,14 @@ struct PyfbxOptions {
   std::string token_file = kTokenFile;
 };
 
-/// What is asked, and what of the reply is wanted.
-struct Order {
+/// A parsed --command: the request, and the steps to the wanted part of the reply.
+struct ParsedCommand {
   Request request = {};
   std::vector<freebox::Expression::Step> steps = {};
 };
 
-/// pyfbx 0.0.5 took the app id as a word of its own, and its README still shows that.
-void take_app_id(PyfbxOptions& options, const Words& words) {
+/// Accepts the app id as a word, as pyfbx 0.0.5 did and its README still shows.
+void read_app_id(PyfbxOptions& options, const Words& words) {
   if (words.empty()) return;
   std::vector<std::string> known;
   for (const Command& command : kCommands) known.emplace_back(command.name);
@@ -78,39 +78,40 @@ std::vector<Option> pyfbx_options(PyfbxOptions& options) {
                               options.box);
 }
 
-/// All of them, before the box is asked for anything: a mistake in the last one costs nothing.
-std::vector<Order> read_orders(const PyfbxOptions& options) {
-  std::vector<Order> orders;
+/// Parses all commands before the first is made, so that a mistake in the last one has no effect.
+std::vector<ParsedCommand> parse_commands(const PyfbxOptions& options) {
+  std::vector<ParsedCommand> parsed;
   for (const std::string& command : options.commands) {
     const freebox::Expression expression = freebox::parse_expression(command);
-    orders.push_back({.request = freebox::request_of(expression), .steps = expression.steps});
-    confirm_change(orders.back().request, options.box);
+    parsed.push_back({.request = freebox::request_of(expression), .steps = expression.steps});
+    confirm_change(parsed.back().request, options.box);
   }
-  return orders;
+  return parsed;
 }
 
 class Run {
  public:
-  Run(const DeviceConfig& config, const PyfbxOptions& options, std::vector<Order> orders)
+  Run(const DeviceConfig& config, const PyfbxOptions& options, std::vector<ParsedCommand> commands)
       : options_(options),
-        orders_(std::move(orders)),
+        commands_(std::move(commands)),
         device_(freebox::open(config, stop_)),
         listener_({.timeout = config.timeout}, stop_) {}
 
   int once();
-  /// Until SIGINT, SIGTERM or SIGHUP, whatever happens before; a running request is waited for.
-  int for_ever();
+  /// Repeats the commands until SIGINT, SIGTERM or SIGHUP, also after errors; a running request is
+  /// finished first.
+  int repeatedly();
 
  private:
-  void carry_out(const Order& order);
+  void make(const ParsedCommand& command);
   void send(const Reply& reply);
 
   const PyfbxOptions& options_;
-  std::vector<Order> orders_;
+  std::vector<ParsedCommand> commands_;
   http::Stop stop_;
   std::unique_ptr<Device> device_;
   http::Client listener_;
-  std::set<std::string> told_;  // of what is hidden
+  std::set<std::string> printed_;  // names given to print_hidden()
 };
 
 void Run::send(const Reply& reply) {
@@ -127,30 +128,30 @@ void Run::send(const Reply& reply) {
                                 "': " + outcome);
 }
 
-void Run::carry_out(const Order& order) {
-  within(order.request.target, [&] {
+void Run::make(const ParsedCommand& command) {
+  within(command.request.target, [&] {
     const auto start = Clock::now();
-    const Reply reply = freebox::follow(order.steps, device_->call(order.request));
+    const Reply reply = freebox::follow(command.steps, device_->call(command.request));
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
     log_event(LogLevel::info,
-              order.request.target + " answered in " + std::to_string(took.count()) + " ms");
+              command.request.target + " answered in " + std::to_string(took.count()) + " ms");
     if (!options_.send.empty()) {
       within("not sent", [&] { send(reply); });
       return;
     }
     print_reply(std::cout, reply, options_.box.json);
-    std::set<std::string> hidden = hidden_by(*device_);  // told once, however often it is asked
-    std::erase_if(hidden, [&](const std::string& name) { return !told_.insert(name).second; });
-    tell_hidden(hidden, "--reveal shows them");
+    std::set<std::string> hidden = hidden_by(*device_);  // printed once, not in every round
+    std::erase_if(hidden, [&](const std::string& name) { return !printed_.insert(name).second; });
+    print_hidden(hidden, "--reveal shows them");
   });
 }
 
 int Run::once() {
-  for (const Order& order : orders_) carry_out(order);
+  for (const ParsedCommand& command : commands_) make(command);
   return 0;
 }
 
-int Run::for_ever() {
+int Run::repeatedly() {
   block_signals();
   const auto pause = std::chrono::nanoseconds(static_cast<std::int64_t>(options_.delay * 1e9));
   std::uint64_t asked = 0, errors = 0;
@@ -158,20 +159,20 @@ int Run::for_ever() {
   for (std::size_t next = 0; !signal_within(wait);) {
     try {
       ++asked;
-      carry_out(orders_[next]);
+      make(commands_[next]);
     } catch (const Error& error) {
-      if (!std::cout) throw;  // nobody reads any more
+      if (!std::cout) throw;  // stdout was closed
       ++errors;
       std::cerr << "boxmeter: " << error.what() << "\n";
     }
-    next = (next + 1) % orders_.size();
+    next = (next + 1) % commands_.size();
     wait = next == 0 ? pause : std::chrono::nanoseconds(0);
   }
   std::cerr << "boxmeter: asked " << asked << " times, " << errors << " errors\n";
   return errors == 0 ? 0 : 1;
 }
 
-/// Before the box is asked: else an answer would have nowhere to go.
+/// Checked before the box is asked, since an invalid URL makes the replies useless.
 void check_send(const std::string& url) {
   if (url.empty()) return;
   const auto parsed = http::parse_url(url);
@@ -182,11 +183,11 @@ void check_send(const std::string& url) {
 }
 
 int ask(PyfbxOptions options, const Words& words) {
-  take_app_id(options, words);
+  read_app_id(options, words);
   check_send(options.send);
   if (options.commands.empty()) options.commands = {kUsualCommand};
   DeviceConfig config = freebox_config(options.box);
-  std::vector<Order> orders = read_orders(options);
+  std::vector<ParsedCommand> commands = parse_commands(options);
   if (options.box.token.empty() && own_options<freebox::Options>(config).app_id.empty())
     throw Error(ErrorKind::config,
                 "no app token: give one with -t f:FILE, or register an application with "
@@ -194,8 +195,8 @@ int ask(PyfbxOptions options, const Words& words) {
   prepare_freebox(options.box);
   if (options.box.token.empty())
     config = register_application(std::move(config), options.token_file);
-  Run run(config, options, std::move(orders));
-  return options.delay > 0 ? run.for_ever() : run.once();
+  Run run(config, options, std::move(commands));
+  return options.delay > 0 ? run.repeatedly() : run.once();
 }
 
 }  // namespace

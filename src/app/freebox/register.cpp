@@ -1,4 +1,4 @@
-// freebox register: an app token, with a person at the box.
+// freebox register: gets an app token, which a person confirms at the box.
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -13,7 +13,7 @@
 namespace boxmeter {
 namespace {
 
-/// What the session of the new application may do, and what it cannot show.
+/// Prints the permissions of the new application, and what it cannot do without the missing ones.
 void print_permissions(const DeviceConfig& config) {
   http::Stop stop;
   const Reply permissions =
@@ -39,12 +39,12 @@ DeviceConfig register_application(DeviceConfig config, const std::string& file) 
                                        ", or name another with --token-file");
   http::Stop stop;
   const std::string app_id = own_options<freebox::Options>(config).app_id;
-  bool told = false;
+  bool is_asked = false;
   Countdown countdown;
-  const freebox::AppToken token = freebox::registered(
+  const freebox::AppToken token = freebox::register_application(
       config, {.id = app_id, .name = app_id, .version = BOXMETER_VERSION, .device = host_name()},
       [&](std::chrono::seconds left) {
-        if (!std::exchange(told, true))
+        if (!std::exchange(is_asked, true))
           std::cerr << "Allow '" << app_id << "' on the front of the box, which asks now\n";
         countdown.show(left);
       },

@@ -30,7 +30,7 @@ http::TlsPolicy tls_of(const FreeboxOptions& options) {
   return policy;
 }
 
-/// As pyfbx takes it: the scheme may be left out.
+/// The scheme may be left out, as in pyfbx.
 std::string url_of(const FreeboxOptions& options) {
   if (options.url.empty())
     return options.no_mdns ? std::string(freebox::kKind.default_url) : "auto";
@@ -99,7 +99,7 @@ DeviceConfig freebox_config(const FreeboxOptions& options) {
                       .reveal = options.reveal,
                       .one_shot = true};
   freebox::Options own{
-      .app_id = options.app_id, .api_version = options.api_version, .shows_own = true};
+      .app_id = options.app_id, .api_version = options.api_version, .shows_phone_numbers = true};
   config.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
   if (options.token.starts_with(kFile)) {
     config.credential.file = options.token.substr(kFile.size());
@@ -108,7 +108,7 @@ DeviceConfig freebox_config(const FreeboxOptions& options) {
                                        config.credential.file.filename().string());
     });
     config.credential.value = token.token;
-    if (!token.app_id.empty()) own.app_id = token.app_id;  // over -a, as in pyfbx
+    if (!token.app_id.empty()) own.app_id = token.app_id;  // overrides -a, as in pyfbx
   } else {
     config.credential.value = Secret(options.token);
   }

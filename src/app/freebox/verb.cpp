@@ -1,4 +1,4 @@
-// freebox get|post|put|delete PATH: any path of the API.
+// freebox get|post|put|delete PATH: requests to any path of the API.
 #include <iostream>
 #include <memory>
 
@@ -22,7 +22,7 @@ int ask(const std::string& verb, const FreeboxOptions& options, const Words& wor
   http::Stop stop;
   const auto device = freebox::open(config, stop);
   print_reply(std::cout, device->call(request), options.json);
-  tell_hidden(hidden_by(*device), "--reveal shows them");
+  print_hidden(hidden_by(*device), "--reveal shows them");
   return 0;
 }
 

@@ -17,10 +17,10 @@
 namespace boxmeter::fritz {
 namespace {
 
-/// Common to all boxes, whatever their configuration.
+/// The emergency address, which every box has.
 constexpr const char* kAnyBox = "169.254.1.1";
 
-/// One that may stand without its value, as all of fritzconnection's do: it then says nothing.
+/// An option that may be given without its value, as all of fritzconnection: then it has no effect.
 Option bare(std::string_view name, char letter, std::optional<std::string>& target,
             std::string_view value, std::string help) {
   return {.name = name,
@@ -77,7 +77,7 @@ bool environment_flag(const char* variable) {
   return value == "true" || value == "on" || value == "1";
 }
 
-/// An IPv6 address may stand without its brackets, as fritzconnection takes it.
+/// An IPv6 address may be given without brackets, as in fritzconnection.
 http::Url address(const BoxOptions& options) {
   std::string text = options.address.value_or("");
   if (text.empty()) text = kAnyBox;
@@ -90,8 +90,8 @@ http::Url address(const BoxOptions& options) {
   return *url;
 }
 
-/// "fritz.box:49000", "[::1]:49000", with the path of a remote access behind it.
-std::string place(const BoxOptions& options, int usual_port) {
+/// "fritz.box:49000", "[::1]:49000"; for remote access with the path after it.
+std::string host_and_port(const BoxOptions& options, int usual_port) {
   http::Url url = address(options);
   if (options.port && !options.port->empty()) {
     url.port = parse_integer<std::uint16_t>(*options.port);
@@ -103,11 +103,11 @@ std::string place(const BoxOptions& options, int usual_port) {
   return url.host_and_port(usual_port) + url.rest;
 }
 
-/// A place as the name of a file.
-std::string file_name(std::string place) {
-  for (char& c : place)
+/// The text as the name of a file.
+std::string file_name(std::string text) {
+  for (char& c : text)
     if (c == ':' || c == '[' || c == ']' || c == '%' || c == '/') c = '_';
-  return place;
+  return text;
 }
 
 Credential credential(const BoxOptions& options) {
@@ -119,7 +119,8 @@ Credential credential(const BoxOptions& options) {
   return {.value = Secret(given(options.password, "FRITZ_PASSWORD").value_or(""))};
 }
 
-/// A box is the same with and without TLS; behind another port there may be another one.
+/// The key of a box in the cache: the same with and without TLS, but with the port if it is not a
+/// usual one, since another box may be there.
 std::string address_in_cache(const std::string& url) {
   const http::Url box = http::parse_url(url).value();
   const int port = box.port.value_or(0);
@@ -140,7 +141,7 @@ void use_cache(const BoxOptions& options, DeviceConfig& device) {
       .api_cache = fritzbox::cache_file(folder ? std::filesystem::path(*folder) : user_cache_dir(),
                                         address_in_cache(device.url)),
       .verify_api_cache = !options.trust_cache,
-      .shows_own = true};
+      .shows_personal = true};
 }
 
 constexpr const char* kWaysToLogIn =
@@ -169,7 +170,7 @@ std::vector<Option> with_box_options(std::vector<Option> own, BoxOptions& option
 
 DeviceConfig device_of(const BoxOptions& options) {
   const bool encrypt = options.encrypt || address(options).scheme == "https";
-  const std::string box = place(options, encrypt ? 49443 : 49000);
+  const std::string box = host_and_port(options, encrypt ? 49443 : 49000);
   DeviceConfig device{.name = file_name(box),
                       .kind = "fritzbox",
                       .url = (encrypt ? "https://" : "http://") + box,
@@ -177,7 +178,7 @@ DeviceConfig device_of(const BoxOptions& options) {
                       .credential = credential(options),
                       .reveal = options.reveal,
                       .one_shot = true};
-  device.own = fritzbox::Options{.shows_own = true};
+  device.own = fritzbox::Options{.shows_personal = true};
   if (encrypt && options.insecure) device.tls = {.mode = http::TlsMode::insecure};
   if (encrypt && !options.insecure)
     device.tls = {.mode = http::TlsMode::first_use,
@@ -187,7 +188,7 @@ DeviceConfig device_of(const BoxOptions& options) {
   return device;
 }
 
-std::string call_monitor_of(const BoxOptions& options) { return place(options, 1012); }
+std::string call_monitor_of(const BoxOptions& options) { return host_and_port(options, 1012); }
 
 int with_box(const BoxOptions& options, const Use& use) {
   DeviceConfig device = device_of(options);
@@ -202,7 +203,7 @@ int with_box(const BoxOptions& options, const Use& use) {
   device.credential.value =
       ask_password("password of " + (device.username.empty() ? "the box" : device.username) + "? ",
                    kWaysToLogIn);
-  begin_again();
+  reuse_confirmations();
   return attempt(device, stop, use);
 }
 

@@ -1,4 +1,4 @@
-// boxmeter fritz call: any action of a box, one or many.
+// boxmeter fritz call: calls an action of a box, or many (--batch).
 #include <fstream>
 #include <iomanip>
 #include <iostream>
@@ -55,7 +55,7 @@ fritzbox::SoapAnswer ask(fritzbox::Box& box, const std::vector<std::string>& wor
 OrderedJson to_json(const fritzbox::SoapAnswer& answer) {
   OrderedJson json = OrderedJson::object();
   for (const auto& [name, value] : answer.arguments)
-    if (!value.is_null()) json[name] = value;  // hidden
+    if (!value.is_null()) json[name] = value;  // null: hidden
   return json;
 }
 
@@ -76,7 +76,8 @@ std::string to_table(const fritzbox::SoapAnswer& answer) {
   return table(rows);
 }
 
-/// Words divided by blanks; one that begins with '"' ends with the next, '\' before either.
+/// The words of a line, separated by blanks; a word in double quotes may contain blanks, and \" and
+/// \\.
 std::vector<std::string> words_of(const std::string& line) {
   std::istringstream in(line);
   std::vector<std::string> words;
@@ -84,7 +85,7 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
-/// One JSON object per line that asks something, in their order; what fails is refusal_json().
+/// Prints one JSON object per line with a call, in their order; refusal_json() for a failed one.
 int ask_all(fritzbox::Box& box, std::istream& lines, bool yes) {
   int exit_code = 0;
   std::set<std::string> hidden;
@@ -95,13 +96,13 @@ int ask_all(fritzbox::Box& box, std::istream& lines, bool yes) {
       std::cout << dumped(to_json(ask(box, words, yes)), -1) << std::flush;
       hidden.insert(box.hidden().begin(), box.hidden().end());
     } catch (const Error& error) {
-      // Nothing but the login or the way to the box would fail each of them.
+      // With a failed login or connection all other calls would fail too.
       if (error.kind() == ErrorKind::auth || error.kind() == ErrorKind::network) throw;
       std::cout << refusal_json(error) << "\n" << std::flush;
       exit_code = 1;
     }
   }
-  tell_hidden(hidden, kWayToSecrets);
+  print_hidden(hidden, kWayToSecrets);
   return exit_code;
 }
 
@@ -122,7 +123,7 @@ int call_one(const CallOptions& wanted, const Words& words) {
   return with_box(wanted.box, [&](fritzbox::Box& box, const std::string&) {
     const fritzbox::SoapAnswer answer = ask(box, words, wanted.yes);
     std::cout << (wanted.json ? dumped(to_json(answer), 2) : to_table(answer)) << std::flush;
-    tell_hidden(box.hidden(), kWayToSecrets);
+    print_hidden(box.hidden(), kWayToSecrets);
     return 0;
   });
 }

@@ -1,4 +1,4 @@
-// boxmeter fritz hosts, wlan, wol: who is in the network.
+// boxmeter fritz hosts, wlan, wol: lists and wakes the hosts of the network.
 #include <functional>
 #include <iostream>
 
@@ -30,15 +30,15 @@ OrderedJson host(std::size_t number, const Reply& entry, const std::string& pref
           {"interface", text(entry, (prefix + "InterfaceType").c_str())}};
 }
 
-/// One document; repeaters and old boxes that have none are asked host by host.
+/// Reads the host list; repeaters and old boxes, which have none, are asked host by host.
 Reply host_entries(Box& box, std::string& prefix) {
   try {
-    return elements(box.call(asking("list", "Hosts1.X_AVM-DE_GetHostListPath")), "Item");
+    return elements(box.call(make_request("list", "Hosts1.X_AVM-DE_GetHostListPath")), "Item");
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::refused && error.kind() != ErrorKind::protocol) throw;
   }
   prefix = "New";
-  return box.call(walking("Hosts1.GetGenericHostEntry", "NewIndex"));
+  return box.call(table_request("Hosts1.GetGenericHostEntry", "NewIndex"));
 }
 
 int show_hosts(Box& box, bool json) {
@@ -56,7 +56,7 @@ int show_hosts(Box& box, bool json) {
 constexpr Column kStations[] = {{"index", "index"}, {"active", "active"}, {"mac", "mac"},
                                 {"ip", "ip"},       {"signal", "signal"}, {"speed", "speed"}};
 
-/// `prefix` is "New" in an action's answer, and nothing in the list.
+/// `prefix` is "New" for the answer of an action, and empty for the list.
 OrderedJson station(std::size_t index, const Reply& entry, const std::string& prefix) {
   const auto value = [&](const std::string& key) {
     return entry.contains(key) ? OrderedJson(entry[key]) : OrderedJson();
@@ -69,10 +69,10 @@ OrderedJson station(std::size_t index, const Reply& entry, const std::string& pr
           {"speed", value(prefix + "X_AVM-DE_Speed")}};
 }
 
-/// "1" for the radio of the guests, "0" for another, "" where the box does not tell.
+/// "1" if the radio is for guests, "0" if not, "" if the box does not say.
 std::string is_for_guests(Box& box, const std::string& service) {
   try {
-    const Reply more = box.call(asking("tr064", service + ".X_AVM-DE_GetWLANExtInfo"));
+    const Reply more = box.call(make_request("tr064", service + ".X_AVM-DE_GetWLANExtInfo"));
     const std::string kind = text(more, "NewX_AVM-DE_APType");
     return kind.empty() ? "" : kind == "guest" ? "1" : "0";
   } catch (const Error& error) {
@@ -81,11 +81,12 @@ std::string is_for_guests(Box& box, const std::string& service) {
   }
 }
 
-/// The list has the stations of all radios, with their channels; that of the guests has the channel
-/// of another.
+/// The list has the stations of all radios.  Those of this radio are found by its channel, and by
+/// the flag for guests, since the guest network uses the channel of another radio.
 OrderedJson listed_stations(Box& box, const std::string& service, const std::string& channel) {
   OrderedJson stations = OrderedJson::array();
-  const Reply list = box.call(asking("list", "WLANConfiguration1.X_AVM-DE_GetWLANDeviceListPath"));
+  const Reply list =
+      box.call(make_request("list", "WLANConfiguration1.X_AVM-DE_GetWLANDeviceListPath"));
   const std::string guests = is_for_guests(box, service);
   for (const Reply& entry : elements(list, "Item")) {
     const std::string guest = text(entry, "AssociatedDeviceGuest");
@@ -98,14 +99,14 @@ OrderedJson listed_stations(Box& box, const std::string& service, const std::str
 
 OrderedJson asked_stations(Box& box, const std::string& service) {
   OrderedJson stations = OrderedJson::array();
-  for (const Reply& entry :
-       box.call(walking(service + ".GetGenericAssociatedDeviceInfo", "NewAssociatedDeviceIndex")))
+  for (const Reply& entry : box.call(
+           table_request(service + ".GetGenericAssociatedDeviceInfo", "NewAssociatedDeviceIndex")))
     stations.push_back(station(stations.size(), entry, "New"));
   return stations;
 }
 
-/// What `step` gives; null where the box refuses, and then `notice` and why are told.
-OrderedJson or_told(const std::string& notice, const std::function<OrderedJson()>& step) {
+/// The result of `step`; null if the box refuses, after printing `notice` and the reason.
+OrderedJson or_notice(const std::string& notice, const std::function<OrderedJson()>& step) {
   try {
     return step();
   } catch (const Error& error) {
@@ -115,19 +116,20 @@ OrderedJson or_told(const std::string& notice, const std::function<OrderedJson()
   }
 }
 
-/// What the box tells of one radio.  Whatever it refuses costs only that; `must_answer`: the radio
-/// was asked for by its number.
+/// The information about one radio, without what the box refuses.  `must_answer`: a refusal is an
+/// error, since the radio was named on the command line.
 OrderedJson radio(Box& box, const std::string& service, bool must_answer) {
   const auto ask_info = [&] {
-    return OrderedJson(box.call(asking("tr064", service + ".GetInfo")));
+    return OrderedJson(box.call(make_request("tr064", service + ".GetInfo")));
   };
-  const OrderedJson info = must_answer ? ask_info() : or_told("not known of " + service, ask_info);
+  const OrderedJson info =
+      must_answer ? ask_info() : or_notice("not known of " + service, ask_info);
   const std::string channel = info.contains("NewChannel") ? info["NewChannel"].dump() : "";
-  OrderedJson stations = or_told("stations of " + service + " are not told one by one",
-                                 [&] { return asked_stations(box, service); });
+  OrderedJson stations = or_notice("stations of " + service + " are not told one by one",
+                                   [&] { return asked_stations(box, service); });
   if (stations.is_null() && !channel.empty())
     stations =
-        or_told("nor by the list of all", [&] { return listed_stations(box, service, channel); });
+        or_notice("nor by the list of all", [&] { return listed_stations(box, service, channel); });
   if (info.is_null() && stations.is_null()) return {};
   const auto known = [&](const char* key) {
     return info.contains(key) ? info[key] : OrderedJson();

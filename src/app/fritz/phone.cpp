@@ -1,4 +1,4 @@
-// boxmeter fritz calls, phonebook: what fritzcall and fritzphonebook show.
+// boxmeter fritz calls, phonebook: like fritzconnection's fritzcall and fritzphonebook.
 #include <algorithm>
 #include <iostream>
 
@@ -35,7 +35,7 @@ constexpr CallType kCallTypes[] = {{"1", "in", false},        {"2", "missed", fa
 constexpr Column kCalls[] = {{"type", "type"}, {"number", "number"},     {"name", "name"},
                              {"date", "date"}, {"duration", "duration"}, {"device", "device"}};
 
-/// Whose numbers a person wants to see are no secrets.
+/// These commands are made to show phone numbers, so they need no --reveal.
 BoxOptions revealing(BoxOptions box) {
   box.reveal = true;
   return box;
@@ -55,7 +55,7 @@ OrderedJson to_row(const Reply& call) {
 }
 
 int show_calls(Box& box, const CallsOptions& wanted) {
-  Request request = asking("list", "X_AVM-DE_OnTel1.GetCallList");
+  Request request = make_request("list", "X_AVM-DE_OnTel1.GetCallList");
   if (wanted.number && !wanted.days) request.args["max"] = std::to_string(*wanted.number);
   if (wanted.days) request.args["days"] = std::to_string(*wanted.days);
   OrderedJson rows = OrderedJson::array();
@@ -106,7 +106,7 @@ bool is_wanted(const OrderedJson& contact, const PhonebookOptions& wanted) {
 
 OrderedJson phonebook(Box& box, const std::string& id, const PhonebookOptions& wanted) {
   const Reply document =
-      box.call(asking("list", "X_AVM-DE_OnTel1.GetPhonebook", {{"NewPhonebookID", id}}));
+      box.call(make_request("list", "X_AVM-DE_OnTel1.GetPhonebook", {{"NewPhonebookID", id}}));
   const Reply book = document.value("phonebook", Reply::object());
   OrderedJson contacts = OrderedJson::array();
   for (const Reply& each : elements(book, "contact"))
@@ -124,7 +124,7 @@ void print_book(OrderedJson book) {
 }
 
 int show_phonebooks(Box& box, const PhonebookOptions& wanted) {
-  const Reply list = box.call(asking("tr064", "X_AVM-DE_OnTel1.GetPhonebookList"));
+  const Reply list = box.call(make_request("tr064", "X_AVM-DE_OnTel1.GetPhonebookList"));
   OrderedJson books = OrderedJson::array();
   std::size_t found = 0;
   const std::string ids = text(list, "NewPhonebookList");

@@ -47,12 +47,13 @@ Reply elements(const Reply& parent, const char* key) {
   return found.is_array() ? found : Reply::array({found});
 }
 
-Request asking(const char* verb, std::string target, std::map<std::string, std::string> args) {
+Request make_request(const char* verb, std::string target,
+                     std::map<std::string, std::string> args) {
   return {.verb = verb, .target = std::move(target), .args = std::move(args)};
 }
 
-Request walking(std::string target, const char* index) {
-  Request request = asking("tr064", std::move(target));
+Request table_request(std::string target, const char* index) {
+  Request request = make_request("tr064", std::move(target));
   request.repeat = {.index = index, .until = kEndOfTable, .limit = kLongTable};
   return request;
 }

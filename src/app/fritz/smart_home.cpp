@@ -1,4 +1,4 @@
-// boxmeter fritz homeauto, http: smart home devices.
+// boxmeter fritz homeauto, http: lists and switches smart home devices.
 #include <iostream>
 
 #include "app/fritz/show.h"
@@ -26,7 +26,7 @@ constexpr Column kDevices[] = {{"name", "name"},
                                {"t [°C]", "celsius"},
                                {"switch", "switch"}};
 
-/// A number in steps of 1/`parts`; null unless the box says that it is good.
+/// The value of `key` divided by `parts`; null unless the box marks it as valid.
 OrderedJson measured(const Reply& device, const char* valid, const char* key, double parts) {
   if (text(device, valid) != "VALID" || !device.contains(key) || !device[key].is_number())
     return {};
@@ -53,7 +53,8 @@ void print_verbose(const Reply& devices) {
 }
 
 int show_devices(Box& box, const HomeOptions& wanted) {
-  const Reply devices = box.call(walking("X_AVM-DE_Homeauto1.GetGenericDeviceInfos", "NewIndex"));
+  const Reply devices =
+      box.call(table_request("X_AVM-DE_Homeauto1.GetGenericDeviceInfos", "NewIndex"));
   OrderedJson rows = OrderedJson::array();
   for (const Reply& device : devices)
     rows.push_back(wanted.verbose ? OrderedJson(device) : to_row(device));
@@ -80,7 +81,7 @@ Request to_request(const HomeOptions& wanted, const Words& words) {
   if (words.empty())
     throw Error(ErrorKind::config,
                 "http needs a command: boxmeter fritz http COMMAND [--ain AIN] [NAME=VALUE ...]");
-  Request request = asking("http", words[0]);
+  Request request = make_request("http", words[0]);
   if (!wanted.ain.empty()) request.args["ain"] = wanted.ain;
   for (std::size_t i = 1; i < words.size(); ++i) {
     const auto equals = words[i].find('=');

@@ -1,4 +1,4 @@
-// boxmeter fritz status: the connection to the internet.
+// boxmeter fritz status: shows the connection to the internet.
 #include <cmath>
 #include <cstdio>
 #include <iostream>
@@ -15,7 +15,7 @@ using fritzbox::Box;
 
 enum class Show { equals, text, duration, bytes, rate };
 
-/// Where a value is; the services of the UPnP tree come first, because they ask for no login.
+/// Where to read a value; IGD services come first, since they need no login.
 struct Source {
   const char* target;
   const char* argument;
@@ -83,20 +83,20 @@ constexpr Attribute kAttributes[] = {
       {"WANCommonInterfaceConfig1.GetCommonLinkProperties", "NewLayer1DownstreamMaxBitRate"}}},
 };
 
-/// Null where the box has no such action.
+/// The reply, asked for once; null if the box refuses the action.
 const Reply& answer(Box& box, const char* target, std::map<std::string, Reply>& answers) {
   const auto known = answers.find(target);
   if (known != answers.end()) return known->second;
   Reply reply;
   try {
-    reply = box.call(asking("tr064", target));
+    reply = box.call(make_request("tr064", target));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::refused) throw;
   }
   return answers[target] = std::move(reply);
 }
 
-/// 64 bits travel as text.
+/// Boxes send 64-bit numbers as text.
 OrderedJson number(const std::string& text) {
   const Reply value = Reply::parse(text, nullptr, /*allow_exceptions=*/false);
   return value.is_number_integer() ? OrderedJson(value) : OrderedJson(text);

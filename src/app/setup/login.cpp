@@ -1,4 +1,4 @@
-// setup: user and password, or a registration.
+// setup: logs in with user and password, or registers boxmeter at the box.
 #include <iostream>
 
 #include "app/setup/setup.h"
@@ -9,17 +9,17 @@
 namespace boxmeter::setup {
 namespace {
 
-constexpr int kTries = 3;  // a box locks a user out for longer each time
+constexpr int kTries = 3;  // boxes lock users out after wrong passwords, each time for longer
 constexpr const char* kSecretOption = "give its file with --password-file ('-': standard input)";
 
-/// The daemon remembers the key at its first sight; what is done here relies on the one seen now.
+/// With `first_use` the daemon will remember the box's key; until then, pins the key seen now.
 void pin(DeviceConfig& device, http::Stop& stop) {
   if (device.tls.mode != http::TlsMode::first_use || !device.url.starts_with("https://")) return;
   device.tls = {.mode = http::TlsMode::pin,
                 .pin = http::peer_key(device.url, device.timeout, stop)};
 }
 
-/// Whether the box lets us in: a right that is missing is told later.
+/// Throws if the login fails; not for a missing right, which choose_packs() shows.
 void try_login(const Box& box, http::Stop& stop) {
   const Request request = parse_request(*box.kind, box.kind->example_request);
   try {
@@ -32,12 +32,12 @@ void try_login(const Box& box, http::Stop& stop) {
 Secret enrolled(const Box& box, http::Stop& stop) {
   const SetupKind& kind = box.kind->setup;
   Countdown countdown;
-  bool told = false;
+  bool is_asked = false;
   Secret secret = kind.enrol(box.device,
                              {.device = host_name(),
                               .waiting =
                                   [&](std::chrono::seconds left) {
-                                    if (!std::exchange(told, true))
+                                    if (!std::exchange(is_asked, true))
                                       std::cerr << "The box asks now: " << kind.press << "\n";
                                     countdown.show(left);
                                   }},
@@ -51,7 +51,7 @@ Secret given_secret(const Answers& answers) {
   return read_secret_file(answers.secret_file == "-" ? "/dev/stdin" : answers.secret_file);
 }
 
-void take(Box& box, Secret secret) {
+void set_secret(Box& box, Secret secret) {
   box.kind->setup.log_in_with(secret, box.device);
   box.secret = std::move(secret);
 }
@@ -63,11 +63,11 @@ void ask_user(const Answers& answers, Box& box) {
     box.device.username = ask("User of the box (empty: who logged in last)", "", "give --username");
 }
 
-/// Until the box lets the person in.
+/// Asks for the password until the login succeeds, kTries times at most.
 void type_password(const Answers& answers, Box& box, http::Stop& stop) {
   for (int left = kTries;; --left) {
     ask_user(answers, box);
-    take(box, ask_password("Password? ", kSecretOption));
+    set_secret(box, ask_password("Password? ", kSecretOption));
     try {
       return try_login(box, stop);
     } catch (const Error& error) {
@@ -85,7 +85,7 @@ void log_in(const Answers& answers, Box& box, http::Stop& stop) {
   if (answers.secret_file.empty() && kind.enrol == nullptr)
     return type_password(answers, box, stop);
   if (kind.has_user) ask_user(answers, box);
-  take(box, answers.secret_file.empty() ? enrolled(box, stop) : given_secret(answers));
+  set_secret(box, answers.secret_file.empty() ? enrolled(box, stop) : given_secret(answers));
   try_login(box, stop);
 }
 

@@ -1,4 +1,4 @@
-// setup: one poll of the new device, in a few lines, and what to do next.
+// setup: polls the new device once, and prints a summary and what to do next.
 #include <unistd.h>
 
 #include <cmath>
@@ -17,7 +17,7 @@
 namespace boxmeter::setup {
 namespace {
 
-/// The points of a metric, of all queries.
+/// The points of a metric from all queries.
 std::vector<const Point*> points(const Outcome& outcome, std::string_view metric) {
   std::vector<const Point*> found;
   for (const SnapshotPtr& snapshot : outcome.snapshots)
@@ -55,13 +55,13 @@ std::string in_megabits(double bytes_per_second) {
   return text;
 }
 
-/// One line of what was found, from the metrics that all brands share.
-struct Finding {
+/// A line of the summary, from a metric that all brands have.
+struct SummaryLine {
   const char* what;
   const char* metric;
   std::string (*show)(double sum);
 };
-constexpr Finding kFindings[] = {
+constexpr SummaryLine kSummary[] = {
     {"running for", "box_uptime_seconds", &in_days},
     {"internet", "box_wan_connected",
      [](double up) { return std::string(up > 0 ? "connected" : "not connected"); }},
@@ -75,9 +75,9 @@ std::string found_table(const Outcome& outcome) {
   std::vector<TableRow> rows;
   for (const Point* info : points(outcome, "box_info"))
     rows.push_back({"box", label(*info, "model") + ", firmware " + label(*info, "firmware")});
-  for (const Finding& finding : kFindings)
-    if (const auto found = points(outcome, finding.metric); !found.empty())
-      rows.push_back({finding.what, finding.show(sum(found))});
+  for (const SummaryLine& line : kSummary)
+    if (const auto found = points(outcome, line.metric); !found.empty())
+      rows.push_back({line.what, line.show(sum(found))});
   std::size_t series = 0, failing = 0;
   for (const SnapshotPtr& snapshot : outcome.snapshots) {
     for (const Series& each : snapshot->series) series += each.points.size();
@@ -96,7 +96,7 @@ bool has_unit() {
   return false;
 }
 
-/// Of the job of Prometheus; a socket of the file system is no address there.
+/// For the job of Prometheus, which cannot scrape a Unix socket.
 std::string targets(const std::string& url) {
   const std::string::size_type at = url.find("://");
   if (at == std::string::npos) return "[]}]  # web.listen has no address that Prometheus can ask";
@@ -104,16 +104,16 @@ std::string targets(const std::string& url) {
          (url.starts_with("https:") ? "\n                         scheme: https" : "");
 }
 
-std::string next_steps(const Places& places, const Config& config) {
+std::string next_steps(const Paths& paths, const Config& config) {
   const bool is_service =
-      ::geteuid() == 0 && places.config == "/etc/boxmeter/boxmeter.yml" && has_unit();
+      ::geteuid() == 0 && paths.config == "/etc/boxmeter/boxmeter.yml" && has_unit();
   const bool is_tls = !config.web.config_file.empty() && speaks_tls(config.web.config_file);
-  const std::string url = asked_at(config.web.listen.front(), is_tls);
+  const std::string url = local_url(config.web.listen.front(), is_tls);
   return "Next:\n"
          "  1. start it:       " +
-         (is_service ? std::string(places.is_new ? "systemctl enable --now boxmeter"
-                                                 : "systemctl restart boxmeter")
-                     : "boxmeter serve --config.file " + places.config.string()) +
+         (is_service ? std::string(paths.is_new ? "systemctl enable --now boxmeter"
+                                                : "systemctl restart boxmeter")
+                     : "boxmeter serve --config.file " + paths.config.string()) +
          (url.empty() || url.starts_with("unix:")
               ? ""
               : "\n                     its page: " + url + route_prefix(config.web) + "/") +
@@ -130,20 +130,21 @@ std::string next_steps(const Places& places, const Config& config) {
 
 }  // namespace
 
-int report(const Places& places, const Box& box, const Config& config, http::Stop& stop) {
+int report(const Paths& paths, const Box& box, const Config& config, http::Stop& stop) {
   const auto written = std::find_if(config.jobs.begin(), config.jobs.end(), [&](const Job& job) {
     return job.device.name == box.device.name;
   });
-  std::cout << places.config.string() << ": " << counted(config.jobs.size(), "device", "devices")
+  std::cout << paths.config.string() << ": " << counted(config.jobs.size(), "device", "devices")
             << "\n";
   for (const std::string& warning : config.warnings) std::cerr << "warning: " << warning << "\n";
-  // As it was logged in at, so that nothing is left where the daemon keeps what it learns.
+  // With box.device, not the device of `config`, so that nothing is written to the daemon's
+  // state_dir.
   const Outcome outcome =
       poll_once({.device = box.device, .queries = written->queries, .kind = box.kind}, {}, stop);
   if (outcome.failure)
     throw Error(outcome.failure->kind,
                 "the configuration is written, but the poll failed: " + outcome.failure->message);
-  std::cout << "\n" << found_table(outcome) << "\n" << next_steps(places, config);
+  std::cout << "\n" << found_table(outcome) << "\n" << next_steps(paths, config);
   return 0;
 }
 

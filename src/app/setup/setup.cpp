@@ -1,4 +1,4 @@
-// setup: from a box to a configuration.
+// setup: finds a box and writes the configuration that polls it.
 #include "app/setup/setup.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 using namespace setup;
 
-/// It is a label and the name of files.
+/// The name is used as a label and in names of files.
 void check_name(const std::string& name) {
   const bool fits =
       !name.empty() && name.front() != '.' && name.front() != '-' &&
@@ -27,10 +27,10 @@ void check_name(const std::string& name) {
                                        "with a letter, a digit or '_'");
 }
 
-/// The first that no device of the configuration has.
-std::string free_name(const Places& places, const Box& box, DeviceKinds kinds) {
-  if (places.is_new) return "home";
-  const Config config = load_config(places.config, kinds);
+/// The first of some names that no device of the configuration has.
+std::string free_name(const Paths& paths, const Box& box, DeviceKinds kinds) {
+  if (paths.is_new) return "home";
+  const Config config = load_config(paths.config, kinds);
   const auto is_taken = [&](const std::string& name) {
     return std::ranges::any_of(config.jobs,
                                [&](const Job& job) { return job.device.name == name; });
@@ -55,9 +55,9 @@ void refuse_known_box(const Config& there, const Box& box, const std::filesystem
 int set_up(const Answers& answers, DeviceKinds kinds) {
   set_up_log("off", "text");  // the table of packs says what it would say
   prepare_process(1);
-  const Places target = places(answers);
+  const Paths target = paths(answers);
   Config there;
-  if (!target.is_new) there = load_config(target.config, kinds);  // its mistakes come first
+  if (!target.is_new) there = load_config(target.config, kinds);  // throws if it is invalid
   http::Stop stop;
   Box box = choose_box(answers, kinds, stop);
   if (!answers.name) refuse_known_box(there, box, target.config);

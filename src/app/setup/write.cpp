@@ -1,4 +1,4 @@
-// setup: the configuration and the secret's file, both or neither.
+// setup: writes the configuration and the secret's file, both or neither.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,49 +20,49 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Signals that end the program wait until the end of the scope.
-class Undisturbed {
+/// Blocks the signals that end the program until the end of the scope.
+class SignalsBlocked {
  public:
-  Undisturbed() {
+  SignalsBlocked() {
     sigset_t ending;
     sigemptyset(&ending);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&ending, signal);
     pthread_sigmask(SIG_BLOCK, &ending, &before_);
   }
-  ~Undisturbed() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  Undisturbed(const Undisturbed&) = delete;
-  Undisturbed& operator=(const Undisturbed&) = delete;
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
 
  private:
   sigset_t before_{};
 };
 
-/// A file that is as it was at the end of the scope, unless it is kept.
-class Trial {
+/// Restores the old content of a file at the end of the scope, unless commit() was called.
+class FileRollback {
  public:
-  explicit Trial(fs::path path) : path_(std::move(path)) {
+  explicit FileRollback(fs::path path) : path_(std::move(path)) {
     if (file_exists(path_)) before_ = read_file(path_);
   }
-  ~Trial() {
+  ~FileRollback() {
     if (path_.empty()) return;
     std::error_code unknown;
     if (!before_) fs::remove(path_, unknown);
     try {
       if (before_) write_file(path_, *before_);
     } catch (const Error&) {
-      // The new text stays: there is no better place to say so.
+      // The new text stays; an error is being reported already.
     }
   }
-  Trial(const Trial&) = delete;
-  Trial& operator=(const Trial&) = delete;
-  void keep() { path_.clear(); }
+  FileRollback(const FileRollback&) = delete;
+  FileRollback& operator=(const FileRollback&) = delete;
+  void commit() { path_.clear(); }
 
  private:
   fs::path path_;
   std::optional<std::string> before_;
 };
 
-/// A word of YAML that needs no quotes, or the text in them.
+/// The text as a YAML scalar, quoted if needed.
 std::string scalar(const std::string& text) {
   const bool is_plain = !text.empty() &&
                         text.find_first_not_of(
@@ -74,7 +74,7 @@ std::string scalar(const std::string& text) {
   std::string escaped;
   for (std::size_t i = 0; i < text.size(); ++i) {
     escaped += text[i];
-    if (text.substr(i, 2) == "${") escaped += "${";  // "$${" stands for "${"
+    if (text.substr(i, 2) == "${") escaped += "${";  // "$${" is read as "${", not as a variable
     if (text.substr(i, 2) == "${") ++i;
   }
   return Reply(escaped).dump(-1, ' ', false, Reply::error_handler_t::replace);
@@ -91,7 +91,7 @@ bool is_devices(std::string_view line) {
   return rest.empty() || rest.starts_with('#');
 }
 
-/// As a person may read what systemd's DynamicUser must be able to read too.
+/// Readable for all, since systemd's DynamicUser must be able to read the configuration.
 constexpr mode_t kReadable = 0644, kOpenFolder = 0755;
 
 void make_system_folder(const fs::path& folder) {
@@ -102,7 +102,8 @@ void make_system_folder(const fs::path& folder) {
                                        "': " + std::generic_category().message(errno));
 }
 
-/// The new file is for whom the old one was; one of the system's, without secrets, for all.
+/// Gives the file the mode and owner of the one that it replaces; a new one of root, which has no
+/// secrets, is readable for all.
 void give_mode(const fs::path& file, const fs::path& like, bool is_new) {
   struct stat before {};
   if (!is_new && ::stat(like.c_str(), &before) == 0) {
@@ -121,56 +122,56 @@ std::string new_text(const std::string& yaml) {
          yaml;
 }
 
-std::string next_text(const Places& places, const std::string& yaml) {
-  if (places.is_new) return new_text(yaml);
-  if (auto text = with_device(read_file(places.config), yaml)) return *std::move(text);
+std::string next_text(const Paths& paths, const std::string& yaml) {
+  if (paths.is_new) return new_text(yaml);
+  if (auto text = with_device(read_file(paths.config), yaml)) return *std::move(text);
   std::cerr << "\n" << yaml << "\n";
   throw Error(ErrorKind::config,
-              "'" + places.config.string() +
+              "'" + paths.config.string() +
                   "' lists its devices in a way that setup leaves alone; add the "
                   "lines above below 'devices' by hand");
 }
 
-/// Messages speak of the file that it is to become.
-Config checked(const fs::path& trial, const Places& places, DeviceKinds kinds) {
+/// Reads the new configuration from `trial`; messages name the file that it will become.
+Config checked(const fs::path& trial, const Paths& paths, DeviceKinds kinds) {
   try {
     return load_config(trial, kinds);
   } catch (const Error& error) {
     std::string message = error.what();
     const std::string name = trial.string();
     for (std::size_t at = 0; (at = message.find(name, at)) != std::string::npos;)
-      message.replace(at, name.size(), places.config.string());
+      message.replace(at, name.size(), paths.config.string());
     throw Error(ErrorKind::config, "nothing was written: " + message);
   }
 }
 
-void refuse_taken_name(const Places& places, const std::string& name, DeviceKinds kinds) {
-  if (places.is_new) return;
-  for (const Job& job : load_config(places.config, kinds).jobs)
+void refuse_taken_name(const Paths& paths, const std::string& name, DeviceKinds kinds) {
+  if (paths.is_new) return;
+  for (const Job& job : load_config(paths.config, kinds).jobs)
     if (job.device.name == name)
-      throw Error(ErrorKind::config, "'" + places.config.string() + "' has a device '" + name +
+      throw Error(ErrorKind::config, "'" + paths.config.string() + "' has a device '" + name +
                                          "' already; give this one another name with --name");
 }
 
 }  // namespace
 
-Places places(const Answers& answers) {
-  Places places;
+Paths paths(const Answers& answers) {
+  Paths paths;
   if (!answers.config_file.empty()) {
-    places.config = answers.config_file;
-    places.is_new = !file_exists(places.config);
+    paths.config = answers.config_file;
+    paths.is_new = !file_exists(paths.config);
   } else {
     for (const fs::path& file : usual_config_files())
-      if (places.is_new && file_exists(file)) {
-        places.config = file;
-        places.is_new = false;
+      if (paths.is_new && file_exists(file)) {
+        paths.config = file;
+        paths.is_new = false;
       }
     const bool is_system = ::geteuid() == 0 || user_config_dir().empty();
-    if (places.is_new)
-      places.config = (is_system ? fs::path("/etc/boxmeter") : user_config_dir()) / "boxmeter.yml";
+    if (paths.is_new)
+      paths.config = (is_system ? fs::path("/etc/boxmeter") : user_config_dir()) / "boxmeter.yml";
   }
-  places.secrets = places.config.parent_path() / "credentials";
-  return places;
+  paths.secrets = paths.config.parent_path() / "credentials";
+  return paths;
 }
 
 std::optional<std::string> with_device(const std::string& text, const std::string& yaml) {
@@ -178,7 +179,7 @@ std::optional<std::string> with_device(const std::string& text, const std::strin
   const auto devices = std::ranges::find_if(lines, is_devices);
   if (devices == lines.end()) return std::nullopt;
   auto end = std::find_if(devices + 1, lines.end(), is_top_level);
-  // What stands right before the next key, or at the end of the file, belongs to that.
+  // Comments and empty lines just before the next key, or at the end of the file, stay there.
   while (end != devices + 1 && ((end - 1)->empty() || (end - 1)->starts_with('#'))) --end;
   const auto first = std::find_if(
       devices + 1, end, [](std::string_view line) { return trim(line).starts_with("- "); });
@@ -209,29 +210,29 @@ std::string device_yaml(const Box& box, const std::string& secret_path,
   return yaml;
 }
 
-Config write_all(const Places& places, const Box& box, const std::vector<std::string>& packs,
+Config write_all(const Paths& paths, const Box& box, const std::vector<std::string>& packs,
                  const Answers& answers, DeviceKinds kinds) {
-  refuse_taken_name(places, box.device.name, kinds);
+  refuse_taken_name(paths, box.device.name, kinds);
   const std::string name = box.device.name + "." + std::string(box.kind->setup.secret_name);
-  const fs::path secret = places.secrets / name;
+  const fs::path secret = paths.secrets / name;
   if (file_exists(secret))
     confirm("replace '" + secret.string() + "', which is there", answers.yes);
   const std::string text =
-      next_text(places, device_yaml(box, (places.secrets.filename() / name).string(), packs));
-  const Undisturbed until_both_are_written;
-  make_system_folder(places.config.parent_path());
-  Trial written_secret(secret);
+      next_text(paths, device_yaml(box, (paths.secrets.filename() / name).string(), packs));
+  const SignalsBlocked until_both_are_written;
+  make_system_folder(paths.config.parent_path());
+  FileRollback written_secret(secret);
   write_file(secret, box.secret.reveal() + (box.secret.reveal().ends_with('\n') ? "" : "\n"));
-  const fs::path trial = places.config.string() + ".setup";
-  Trial written_trial(trial);
+  const fs::path trial = paths.config.string() + ".setup";
+  FileRollback written_trial(trial);
   write_file(trial, text);
-  give_mode(trial, places.config, places.is_new);
-  Config config = checked(trial, places, kinds);
-  if (::rename(trial.c_str(), places.config.c_str()) != 0)
-    throw Error(ErrorKind::config, "cannot replace '" + places.config.string() +
+  give_mode(trial, paths.config, paths.is_new);
+  Config config = checked(trial, paths, kinds);
+  if (::rename(trial.c_str(), paths.config.c_str()) != 0)
+    throw Error(ErrorKind::config, "cannot replace '" + paths.config.string() +
                                        "': " + std::generic_category().message(errno));
-  written_trial.keep();
-  written_secret.keep();
+  written_trial.commit();
+  written_secret.commit();
   return config;
 }
 

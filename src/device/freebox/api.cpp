@@ -14,7 +14,8 @@ namespace boxmeter::freebox {
 namespace {
 
 constexpr std::string_view kAuto = "auto";
-// Several places may have to be asked, and the turn of a box is as long as all of them.
+// Shorter than the usual timeout: with `url: auto` several addresses may have to be tried in one
+// turn.
 constexpr auto kLookFor = std::chrono::milliseconds(3000);
 constexpr auto kListenFor = std::chrono::milliseconds(1000);
 
@@ -30,13 +31,14 @@ bool has_major(std::string_view path) {
          path[version + 2] >= '0' && path[version + 2] <= '9';
 }
 
-/// POST rrd/ asks, and logging in and out does no harm when it is sent twice.
+/// What may be sent again after a lost connection: POST rrd/ only reads, and a second login or
+/// logout does no harm.
 bool is_reading(const Call& call) {
   return call.method == http::Method::get || call.path == "rrd/" || call.path.starts_with("login/");
 }
 
-/// A printer's page, another brand, a proxy that is out of order: `why` says what is not a
-/// Freebox's in an answer that looks good otherwise.
+/// The error for an answer of something else: a printer, another brand, a broken proxy.  `why` is
+/// quoted if the answer is neither an HTTP error nor HTML.
 Stranger stranger(const std::string& url, const http::Response& response, const Error& why) {
   const auto first = response.body.find_first_not_of(" \t\r\n");
   const bool is_html = first != std::string::npos && response.body[first] == '<';
@@ -59,7 +61,7 @@ Api::Api(const DeviceConfig& config, http::Stop& stop)
   try {
     if (!known_path().empty()) known_ = parse_known_file(read_file(known_path()));
   } catch (const Error&) {
-    // None is there yet.  What cannot be read is found out anew.
+    // There is no file yet, or it is damaged: as if nothing were known.
   }
 }
 
@@ -79,18 +81,18 @@ Envelope Api::ask(const Call& call, const Secret& session, std::size_t body_limi
     try {
       return parse_envelope(response.status, response.body);
     } catch (const Error& error) {
-      // Whoever lets nobody in may be anybody.
+      // Before a login succeeded nothing has shown that this is a Freebox.
       if (error.kind() != ErrorKind::protocol || !call.path.starts_with("login/")) throw;
       throw stranger(url_, response, error);
     }
   } catch (const Error&) {
-    if (!answered_ && config_.url == kAuto) forget();  // its port moved, or the network did
+    if (!answered_ && config_.url == kAuto) forget();  // its port or this network may have changed
     throw;
   }
 }
 
-/// The address and the path below which this firmware answers.  A configured address is used as it
-/// stands: what the box says of api_domain and https_port leads to it from outside.
+/// A configured address is used as it is: api_domain and https_port in the box's /api_version are
+/// for access over the internet.
 void Api::find() {
   if (!root_.empty()) return;
   if (config_.url == kAuto) {
@@ -100,7 +102,7 @@ void Api::find() {
   } else {
     const auto path = path_of(config_.url);
     url_ = config_.url.substr(0, config_.url.size() - path.size());
-    if (has_major(path)) {  // /api/v8/: there is nothing left to ask
+    if (has_major(path)) {  // /api/v8/ says everything
       root_ = url_ + path + (path.ends_with('/') ? "" : "/");
       return;
     }
@@ -151,8 +153,8 @@ bool Api::replaced() const {
   return !known_.uid.empty() && !version_.uid.empty() && known_.uid != version_.uid;
 }
 
-void Api::let_in() {
-  Known now = known_;
+void Api::remember_box() {
+  KnownBox now = known_;
   if (!version_.uid.empty()) now.uid = version_.uid;
   if (config_.url == kAuto) now.url = url_;
   if (now == known_ || known_path().empty()) return;

@@ -9,35 +9,36 @@
 
 namespace boxmeter::freebox {
 
-/// How a device of this configuration is spoken to: the roots of Free and Iliad are trusted.
+/// The options of every HTTP client for this device.  With `tls: system` the CAs of Free and Iliad
+/// are trusted too.
 http::ClientOptions client_options(const DeviceConfig& config);
 
-/// The API of one box: where it answers and in which version, over one kept-alive connection.  The
-/// address is the configuration's: scheme://host[:port], perhaps with the API's path behind it
-/// (/api/, /api/v8/), or "auto".  One thread at a time; opening one touches no network.
+/// The REST API of one box: its address, its version, and one kept-alive connection to it.  The URL
+/// of the configuration is scheme://host[:port], with or without the API's path (/api/, /api/v8/),
+/// or "auto".  One thread at a time; the constructor does not touch the network.
 class Api {
  public:
   Api(const DeviceConfig& config, http::Stop& stop);
 
-  /// Where the API answers is asked for once, until forget().  Throws Error.
+  /// Finds out where the API is, unless that is known already.  Throws Error.
   void find();
 
-  /// Finds the API first, where that has not been done.  A call that writes is never sent twice.
-  /// Throws Error; a refusal of the box is an envelope.
+  /// Makes one call, after find().  A call that writes is never sent twice.  Throws Error; a
+  /// refusal by the box is returned as an envelope.
   Envelope ask(const Call& call, const Secret& session = {}, std::size_t body_limit = 4U << 20);
 
-  /// The address below which paths go, with a slash at its end; empty: not found yet.
+  /// The URL that paths are appended to, with a slash at its end; empty: not found yet.
   const std::string& root() const { return root_; }
-  /// Find it anew: the firmware changed, or a path that worked is gone.
+  /// Makes the next call find the API again: the firmware changed, or a path that worked is gone.
   void forget() { root_.clear(); }
   /// What the box said of itself when it was found.
   const ApiVersion& version() const { return version_; }
-  /// Whether the last exchange brought an answer at all.
+  /// Whether the last request was answered by anything at all.
   bool answered() const { return answered_; }
-  /// Another box answers than the one that let us in before: its uid differs.
+  /// Whether another box answers than the one that accepted our login before: its uid differs.
   bool replaced() const;
-  /// This box has let us in: it is the one from now on, also after a restart.
-  void let_in();
+  /// Called when the box accepted our login: remembers which box it is, on disk too.
+  void remember_box();
 
  private:
   ApiVersion ask_version(http::Client& client, const std::string& url);
@@ -47,7 +48,7 @@ class Api {
   const DeviceConfig& config_;
   http::Stop& stop_;
   http::Client client_;
-  Known known_;  // as on disk
+  KnownBox known_;  // as on disk
   std::string url_;
   std::string root_;
   ApiVersion version_;

@@ -17,9 +17,9 @@ std::string https_url(const ApiVersion& version) {
   return "https://" + version.domain + ":" + std::to_string(version.https_port);
 }
 
-/// One look after the other, and what they brought.
+/// The steps of find_box(), and what went wrong in each.
 struct Search {
-  const Probes& probes;
+  const Lookup& lookup;
   std::string tried = {};
 
   void failed(const std::string& what, const Error& error) {
@@ -29,7 +29,7 @@ struct Search {
   std::optional<Found> ask(const std::string& url) {
     if (url.empty()) return std::nullopt;
     try {
-      return Found{.url = url, .version = probes.ask(url)};
+      return Found{.url = url, .version = lookup.ask(url)};
     } catch (const Error& error) {
       failed("'" + url + "'", error);
       return std::nullopt;
@@ -39,11 +39,11 @@ struct Search {
   std::vector<ApiVersion> announced(const std::string& known_uid) {
     std::vector<ApiVersion> boxes;
     try {
-      boxes = probes.announced();
+      boxes = lookup.announced();
     } catch (const Error& error) {
       failed("mDNS", error);
     }
-    // Not std::ranges': clang 14 cannot read what g++ 12's library makes of it.
+    // Not std::ranges::stable_partition: clang 14 cannot compile it with g++ 12's library.
     std::stable_partition(boxes.begin(), boxes.end(), [&](const ApiVersion& box) {
       return !known_uid.empty() && box.uid == known_uid;
     });
@@ -53,17 +53,17 @@ struct Search {
 
 }  // namespace
 
-std::string known_file(const Known& known) {
+std::string known_file(const KnownBox& known) {
   return Reply{{"uid", known.uid}, {"url", known.url}}.dump(1) + "\n";
 }
 
-Known parse_known_file(std::string_view text) {
+KnownBox parse_known_file(std::string_view text) {
   const Reply read = Reply::parse(text, nullptr, /*allow_exceptions=*/false);
   return {.uid = text_at(read, "uid"), .url = text_at(read, "url")};
 }
 
-Found find_box(const Known& known, const Probes& probes) {
-  Search search{probes};
+Found find_box(const KnownBox& known, const Lookup& lookup) {
+  Search search{lookup};
   if (auto found = search.ask(known.url)) return *found;
   for (const ApiVersion& box : search.announced(known.uid))
     if (auto found = search.ask(https_url(box))) return *found;

@@ -10,16 +10,17 @@
 // Finding the Freebox of this network: `url: auto`.
 namespace boxmeter::freebox {
 
-/// What was found out before, and is kept on disk.
-struct Known {
+/// The box that was found before, as kept on disk.
+struct KnownBox {
   std::string uid = {};  // of the box; empty: none seen yet
   std::string url = {};  // where `auto` found it
-  friend bool operator==(const Known&, const Known&) = default;
+  friend bool operator==(const KnownBox&, const KnownBox&) = default;
 };
 
-/// As text for a file, and back; text that is none of ours is as good as none.  Pure.
-std::string known_file(const Known& known);
-Known parse_known_file(std::string_view text);
+/// The text of the file that keeps it, and back; empty members for a text that is no such file.
+/// Pure.
+std::string known_file(const KnownBox& known);
+KnownBox parse_known_file(std::string_view text);
 
 /// Where a box answered, and what it said there.
 struct Found {
@@ -27,22 +28,22 @@ struct Found {
   ApiVersion version = {};
 };
 
-/// How to look.  Both throw Error.
-struct Probes {
+/// The two ways to look for boxes, as functions so that tests need no network.  Both throw Error.
+struct Lookup {
   std::function<std::vector<ApiVersion>()> announced;          // by mDNS
   std::function<ApiVersion(const std::string& url)> ask = {};  // GET url/api_version
 };
 
-/// The first that answers of: where the box was before; https on the name and port that boxes
-/// announce (the known box first); https, then http, on mafreebox.freebox.fr, which the box answers
-/// for in bridge mode too, where nothing is announced and the announced name leads nowhere.  A box
-/// that answers on http and offers https is used over https when that answers.
-/// Throws Error{network} that lists what was tried.
-Found find_box(const Known& known, const Probes& probes);
+/// The first of these that answers: the URL where the box was before; https on the name and port
+/// that boxes announce (the known box first); https, then http, on mafreebox.freebox.fr, which the
+/// box also answers for in bridge mode, where it announces nothing.  A box found on http that
+/// offers https is used over https if that answers. Throws Error{network} that lists what was
+/// tried.
+Found find_box(const KnownBox& known, const Lookup& lookup);
 
-/// What the boxes of this network announce as `_fbx-api._tcp` within `wait`: asked by a socket of
-/// our own, so that no avahi need run.  Blocks for that long.  Throws Error{network} where nobody
-/// does.
+/// What the boxes of this network announce as `_fbx-api._tcp` within `wait`.  Sends mDNS itself, so
+/// that avahi need not run.  Blocks for that long.  Throws Error{network} if no box announces
+/// itself.
 std::vector<ApiVersion> announced(std::chrono::milliseconds wait, const http::Stop& stop);
 
 }  // namespace boxmeter::freebox

@@ -9,7 +9,7 @@
 namespace boxmeter::freebox {
 namespace {
 
-constexpr auto kPatience = std::chrono::milliseconds(3000);  // of one request of a search
+constexpr auto kTimeout = std::chrono::milliseconds(3000);  // of one request of a search
 
 /// "Freebox Server (r1), API 16.0"
 std::string what(const ApiVersion& version) {
@@ -21,11 +21,11 @@ std::string what(const ApiVersion& version) {
 
 }  // namespace
 
-/// A box is written down as `auto`, since its port may move, but for the one that is reached by the
-/// name that every box answers for.
+/// The URL is `auto`, since the https port of a box may change, unless the box answers at
+/// mafreebox.freebox.fr, which every box does for its own network.
 std::vector<FoundBox> find(std::chrono::milliseconds, http::Stop& stop) {
   const std::string usual(kKind.default_url);
-  DeviceConfig device{.name = "box", .kind = "freebox", .url = "auto", .timeout = kPatience};
+  DeviceConfig device{.name = "box", .kind = "freebox", .url = "auto", .timeout = kTimeout};
   try {
     Api api(device, stop);
     api.find();
@@ -58,12 +58,12 @@ void log_in_with(const Secret& text, DeviceConfig& device) {
 }
 
 Secret enrol(const DeviceConfig& device, const Enrolment& enrolment, http::Stop& stop) {
-  const AppToken token = registered(device,
-                                    {.id = "boxmeter",
-                                     .name = "boxmeter",
-                                     .version = BOXMETER_VERSION,
-                                     .device = enrolment.device},
-                                    enrolment.waiting, stop);
+  const AppToken token = register_application(device,
+                                              {.id = "boxmeter",
+                                               .name = "boxmeter",
+                                               .version = BOXMETER_VERSION,
+                                               .device = enrolment.device},
+                                              enrolment.waiting, stop);
   return Secret(token_file(token));
 }
 

@@ -16,7 +16,7 @@ namespace boxmeter::freebox {
 namespace {
 
 constexpr auto kLogoutTimeout = std::chrono::milliseconds(1000);
-constexpr auto kLogoutsAtTheEnd = std::chrono::milliseconds(400);
+constexpr auto kLogoutsAtShutdown = std::chrono::milliseconds(400);
 
 class Freebox : public Device, public Hides {
  public:
@@ -47,7 +47,7 @@ class Freebox : public Device, public Hides {
   std::set<std::string> hidden_;  // names, of the last reply
 };
 
-/// Those of the session: the box tells them when it opens one.
+/// The permissions come with the reply to the login.
 Reply Freebox::list_permissions() {
   const std::uint64_t logins = session_.logins();
   open_session();
@@ -58,7 +58,8 @@ Reply Freebox::list_permissions() {
   return list;
 }
 
-/// An answer to the login that no Freebox would give comes from another program.
+/// A login that is answered in another protocol than a Freebox's means that this is another
+/// program.
 void Freebox::open_session() {
   try {
     session_.open();
@@ -80,21 +81,21 @@ Reply Freebox::call(const Request& request) {
     call = rrd_without_settings(call);
   Envelope answer = session_.ask(call, request.body_limit);
   ++answers_;
-  if (answer.status == 404) api_.forget();  // of this path only, or has the API moved?
+  if (answer.status == 404) api_.forget();  // perhaps the API moved, not just this path
   if (!answer.success) throw refusal(answer, call.path);
   const unsigned boot = observer_.epoch().boot;
   observer_.see(call.path, answer.result, WallClock::now());
   if (observer_.epoch().boot != boot) api_.forget();  // new firmware, perhaps a new API
   hidden_.clear();
   if (!config_.reveal)
-    remove_secrets(answer.result, own_options<Options>(config_).shows_own, hidden_);
+    remove_secrets(answer.result, own_options<Options>(config_).shows_phone_numbers, hidden_);
   const bool wrote = call.method != http::Method::get && request.verb != "rrd";
-  if (wrote && answer.result == Reply::array()) return nullptr;  // done, and nothing to show
+  if (wrote && answer.result == Reply::array()) return nullptr;  // done; there is no result
   return std::move(answer.result);
 }
 
-/// A box keeps few sessions open at a time: the one that nobody needs any more is closed, if that
-/// is quick.  All boxes together have kLogoutsAtTheEnd for it once the end was asked for.
+/// Logs out, since a box allows few sessions at a time, if that is quick.  After a stop all devices
+/// together have kLogoutsAtShutdown for it, counted from the stop.
 Freebox::~Freebox() {
   using std::chrono::duration_cast, std::chrono::milliseconds;
   if (session_.token().empty() || api_.root().empty() || !api_.answered()) return;
@@ -102,10 +103,10 @@ Freebox::~Freebox() {
     http::ClientOptions options = client_options(config_);
     options.timeout = std::min(options.timeout, kLogoutTimeout);
     if (stop_.stopped())
-      options.timeout =
-          std::min(options.timeout, duration_cast<milliseconds>(kLogoutsAtTheEnd - stop_.since()));
+      options.timeout = std::min(options.timeout,
+                                 duration_cast<milliseconds>(kLogoutsAtShutdown - stop_.since()));
     if (options.timeout < milliseconds(1)) return;
-    http::Stop never;  // ours has ended the running requests, this is not one of them
+    http::Stop never;  // with stop_, which may be set, this request would end at once
     http::Client client(std::move(options), never);
     client.send({.method = http::Method::post,
                  .url = api_.root() + "login/logout/",

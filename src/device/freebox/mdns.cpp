@@ -17,7 +17,7 @@ struct Record {
   std::size_t begin = 0, end = 0;  // of its content
 };
 
-/// Reads a DNS message (RFC 1035 section 4); every step gives nothing at the end of what came.
+/// Reads a DNS message (RFC 1035 section 4) from front to back; nullopt where it is cut off.
 class Message {
  public:
   explicit Message(std::string_view bytes) : bytes_(bytes) {}
@@ -50,8 +50,8 @@ class Message {
   }
 
  private:
-  /// The rest of a name may stand further in front; a place that is not in front of the last one
-  /// would lead in circles.
+  /// Follows compression pointers (RFC 1035 section 4.1.4).  Each must point before the last one,
+  /// or a datagram could make this loop for ever.
   std::optional<MdnsName> name_at(std::size_t at, bool moves) {
     MdnsName name;
     std::size_t length = 0, limit = at;
@@ -87,7 +87,7 @@ bool is_instance(const MdnsName& name, const MdnsName& service) {
          std::equal(service.begin(), service.end(), name.begin() + 1, &equal_ignoring_case);
 }
 
-/// Of a TXT record: strings "key=value", each behind its length.  Of a key that comes twice the
+/// A TXT record is a row of strings "key=value", each after its length.  If a key comes twice, the
 /// first counts (RFC 6763 section 6.4).
 std::map<std::string, std::string> pairs_of(std::string_view content) {
   std::map<std::string, std::string> pairs;
@@ -129,7 +129,7 @@ MdnsAnswer parse_mdns(std::string_view datagram, const MdnsName& service) {
     if (!message.name() || !message.number(4)) return {};
 
   MdnsAnswer answer;
-  std::vector<MdnsName> told;
+  std::vector<MdnsName> with_text;
   for (unsigned i = 0; i < *answers + *authorities + *others; ++i) {
     const auto record = message.record();
     if (!record) break;
@@ -140,11 +140,12 @@ MdnsAnswer parse_mdns(std::string_view datagram, const MdnsName& service) {
                is_instance(record->name, service)) {
       answer.texts.push_back(pairs_of(message.content(*record)));
       answer.texts.back()["device_name"] = record->name.front();
-      told.push_back(record->name);
+      with_text.push_back(record->name);
     }
   }
-  std::erase_if(answer.without_text,
-                [&](const MdnsName& name) { return std::ranges::find(told, name) != told.end(); });
+  std::erase_if(answer.without_text, [&](const MdnsName& name) {
+    return std::ranges::find(with_text, name) != with_text.end();
+  });
   return answer;
 }
 

@@ -8,12 +8,12 @@ namespace boxmeter::freebox {
 /// What only a Freebox is configured with.
 struct Options {
   std::string app_id = {};   // the application that the credential, an app token, was made for
-  unsigned api_version = 0;  // the major one; 0: the newest that both sides know
-  bool shows_own = false;  // phone numbers stay in replies: the command line, which asks on purpose
+  unsigned api_version = 0;  // the major version; 0: the newest that both sides know
+  bool shows_phone_numbers = false;  // set by commands of which a person expects them
   friend bool operator==(const Options&, const Options&) = default;
 };
 
-/// Its keys of a device's section.
+/// The keys of a device's section that only this kind has.
 inline constexpr Key kOptionKeys[] = {
     {.name = "app_token",
      .type = KeyType::text,

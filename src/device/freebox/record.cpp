@@ -125,7 +125,7 @@ constexpr std::string_view kPaths[] = {"airmedia/config/",
                                        "wifi/wps/config/",
                                        "wifi/wps/sessions/"};
 
-/// The path of each member of a list: {} is what the list calls it.
+/// A path to ask for each member of a list; {} stands for the value of `member` in it.
 struct OfEach {
   std::string_view list;
   std::string_view member;
@@ -161,7 +161,7 @@ std::string file_of(std::string_view path) {
   return "get/" + name + ".json";
 }
 
-/// What a recorded list calls its members.
+/// The names or ids of the members of a recorded list.
 std::vector<std::string> members(const Recorded& recorded, const OfEach& each) {
   std::vector<std::string> names;
   const auto found = recorded.find(file_of(each.list));
@@ -175,7 +175,7 @@ std::vector<std::string> members(const Recorded& recorded, const OfEach& each) {
   return names;
 }
 
-/// Below the API's root of whatever version; empty for what is not in it.
+/// The path below the API's root, of any version; empty if the URL is not below it.
 std::string_view api_path(std::string_view url) {
   const auto scheme = url.find("://"), start = url.find("/v", scheme + 3);
   if (scheme == std::string_view::npos || start == std::string_view::npos) return {};
@@ -185,8 +185,9 @@ std::string_view api_path(std::string_view url) {
 
 constexpr std::string_view kSurvey = "/channel_survey_history/";
 
-/// "get/rrd_net.json": what is asked stands in the body, or in the address of one who may not post.
-/// Each pack asks for other fields: a moment's values are put together.
+/// "get/rrd_net.json".  The name of the database is in the body of a POST, or in the query of a GET
+/// (used without the permission to POST).  Packs ask for different fields of one database: the
+/// values of one moment are merged.
 std::pair<std::string, std::string> history_file(const Recorded& recorded,
                                                  const http::Request& request,
                                                  const std::string& body) {
@@ -214,11 +215,11 @@ std::pair<std::string, std::string> history_file(const Recorded& recorded,
   return {file, answer.dump(1, ' ', false, Reply::error_handler_t::replace)};
 }
 
-struct Known {
+struct MemberPrivacy {
   std::string_view member;
   Privacy privacy;
 };
-constexpr Known kKnown[] = {
+constexpr MemberPrivacy kMembers[] = {
     {"address", Privacy::name},        {"api_base_url", Privacy::product},
     {"api_domain", Privacy::domain},   {"api_version", Privacy::product},
     {"box_model", Privacy::product},   {"bundle", Privacy::serial},
@@ -247,7 +248,7 @@ constexpr Known kKnown[] = {
     {"zipcode", Privacy::name},
 };
 
-/// Where `name`, `label` and `description` are Free's own words.
+/// Files in which `name`, `label` and `description` are Free's words, not the user's.
 constexpr std::string_view kOwnWords[] = {"get/connection",
                                           "get/lan_browser_interfaces",
                                           "get/lan_browser_types",
@@ -306,7 +307,7 @@ std::pair<std::string, std::string> recording_file(const Recorded& recorded,
   if (request.method != http::Method::get || path.empty() || is_login ||
       path.find('?') != std::string_view::npos)
     return {};
-  // Since when it is told differs with the asking.
+  // The last step is the time that the history begins at, which differs from request to request.
   if (path.find(kSurvey) != std::string_view::npos)
     return {file_of(path.substr(0, path.rfind('/'))), response.body};
   return {file_of(path), response.body};
@@ -315,12 +316,13 @@ std::pair<std::string, std::string> recording_file(const Recorded& recorded,
 Privacy privacy(const PrivateSpot& spot, std::string_view value) {
   if (is_own_word(spot)) return Privacy::product;
   const std::string member = lower(spot.member);
-  // Home automation says {"name": "pin", "value": "1234"}, and has few numbers as long that matter.
+  // Home automation says {"name": "pin", "value": "1234"}; other numbers of that length are rare in
+  // it.
   if (member == "value" && spot.file.starts_with("get/home") && is_code(value))
     return Privacy::serial;
   if (member == "name") return spot.parent == "names" ? Privacy::host : Privacy::name;
-  const auto* known = std::ranges::find(kKnown, member, &Known::member);
-  if (known != std::end(kKnown)) return known->privacy;
+  const auto* known = std::ranges::find(kMembers, member, &MemberPrivacy::member);
+  if (known != std::end(kMembers)) return known->privacy;
   return is_secret(member) ? Privacy::secret : Privacy::open;
 }
 

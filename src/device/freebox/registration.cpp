@@ -9,24 +9,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 5min;  // the box gives up earlier, and says so
+constexpr auto kConfirmationTimeout = 5min;  // the box gives up earlier, and says so
 
-struct Word {
+struct StatusWord {
   std::string_view word;
-  Verdict verdict;
+  RegistrationStatus status;
   std::string_view way_out;
 };
-constexpr Word kWords[] = {
-    {"pending", Verdict::pending, ""},
-    {"granted", Verdict::granted, ""},
-    {"denied", Verdict::denied,
+constexpr StatusWord kStatusWords[] = {
+    {"pending", RegistrationStatus::pending, ""},
+    {"granted", RegistrationStatus::granted, ""},
+    {"denied", RegistrationStatus::denied,
      "somebody refused it on the front of the box; start again and choose yes there"},
-    {"timeout", Verdict::timeout,
+    {"timeout", RegistrationStatus::timeout,
      "nobody answered on the front of the box in time; start again and answer there while it asks"},
-    {"unknown", Verdict::unknown, "the box has forgotten the request; start again"},
+    {"unknown", RegistrationStatus::unknown, "the box has forgotten the request; start again"},
 };
 
-/// From reference to what depends on it: which permission the families of the API need.
+/// Which parts of the API need a permission, from Free's documentation.
 struct Dependent {
   std::string_view permission;
   std::string_view hidden;
@@ -46,13 +46,13 @@ constexpr Dependent kDependents[] = {
     {"vm", "virtual machines"},
 };
 
-/// A box that is busy for a moment is asked again: without a question the token is void.
-Verdict ask_again(Registration& registration) {
+/// A request that is lost counts as `pending`: the waiting must go on, or the token becomes void.
+RegistrationStatus status_or_pending(Registration& registration) {
   try {
-    return registration.verdict();
+    return registration.status();
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::timeout && error.kind() != ErrorKind::network) throw;
-    return Verdict::pending;
+    return RegistrationStatus::pending;
   }
 }
 
@@ -80,38 +80,38 @@ void Registration::ask(const Application& application) {
   track_ = "login/authorize/" + track->dump();
 }
 
-Verdict Registration::verdict() {
+RegistrationStatus Registration::status() {
   const Envelope answer = api_.ask({.path = track_});
   if (!answer.success) throw refusal(answer);
   const std::string status = text_at(answer.result, "status");
-  for (const Word& word : kWords)
-    if (word.word == status) return word.verdict;
+  for (const StatusWord& word : kStatusWords)
+    if (word.word == status) return word.status;
   throw Error(ErrorKind::protocol, "unknown status '" + one_line(status) +
                                        "' of the registration (known: pending, "
                                        "granted, denied, timeout, unknown)");
 }
 
-AppToken registered(const DeviceConfig& config, const Application& application,
-                    const std::function<void(std::chrono::seconds left)>& waiting,
-                    http::Stop& stop) {
+AppToken register_application(const DeviceConfig& config, const Application& application,
+                              const std::function<void(std::chrono::seconds left)>& waiting,
+                              http::Stop& stop) {
   Registration registration(config, stop);
   registration.ask(application);
-  const auto end = Clock::now() + kPatience;
-  Verdict verdict = Verdict::pending;
-  while (verdict == Verdict::pending && Clock::now() < end) {
+  const auto end = Clock::now() + kConfirmationTimeout;
+  auto status = RegistrationStatus::pending;
+  while (status == RegistrationStatus::pending && Clock::now() < end) {
     if (waiting) waiting(std::chrono::ceil<std::chrono::seconds>(end - Clock::now()));
-    verdict = ask_again(registration);
-    if (verdict == Verdict::pending) std::this_thread::sleep_for(1s);
+    status = status_or_pending(registration);
+    if (status == RegistrationStatus::pending) std::this_thread::sleep_for(1s);
   }
-  if (verdict == Verdict::pending) verdict = Verdict::timeout;
-  if (verdict != Verdict::granted)
-    throw Error(ErrorKind::auth, "not registered: " + std::string(way_out(verdict)));
+  if (status == RegistrationStatus::pending) status = RegistrationStatus::timeout;
+  if (status != RegistrationStatus::granted)
+    throw Error(ErrorKind::auth, "not registered: " + std::string(way_out(status)));
   return registration.token();
 }
 
-std::string_view way_out(Verdict verdict) noexcept {
-  for (const Word& word : kWords)
-    if (word.verdict == verdict) return word.way_out;
+std::string_view way_out(RegistrationStatus status) noexcept {
+  for (const StatusWord& word : kStatusWords)
+    if (word.status == status) return word.way_out;
   return "";
 }
 

@@ -17,46 +17,48 @@ struct Application {
   std::string device = {};  // where it runs
 };
 
-/// What the person at the box has answered so far.
-enum class Verdict { pending, granted, denied, timeout, unknown };
+/// Whether the person at the box has allowed the application, in the words of the API.
+enum class RegistrationStatus { pending, granted, denied, timeout, unknown };
 
-/// Asks a box for an app token.  Somebody must press a button on its front, and the token is void
-/// if nobody asks how that went.  One thread; uses url, tls, timeout and api_version of the
-/// configuration.
+/// Asks a box for an app token ("Login: Request authorization" of Free's documentation,
+/// https://dev.freebox.fr/sdk/os/login/).  A person must press a button on the box's front; the
+/// token becomes valid only if status() is asked meanwhile.  One thread; uses url, tls, timeout and
+/// api_version of the configuration.
 class Registration {
  public:
   Registration(DeviceConfig config, http::Stop& stop);
 
-  /// The box shows its question from now on.  Throws Error; `auth` says what stands in the way:
-  /// new_apps_denied, denied_from_external_ip.
+  /// Makes the box ask the person.  Throws Error: of kind auth if the box does not allow that
+  /// (new_apps_denied, denied_from_external_ip).
   void ask(const Application& application);
 
-  /// To be called every second or so until it is not `pending`.  Throws Error.
-  Verdict verdict();
+  /// Asks the box.  To be called about once a second while it is `pending`.  Throws Error.
+  RegistrationStatus status();
 
-  /// Good once the verdict is `granted`.  Write it down with token_file().
+  /// Valid once the status is `granted`.
   const AppToken& token() const { return token_; }
-  /// The address below which the API was found.
+  /// The URL below which the API was found.
   const std::string& root() const { return api_.root(); }
 
  private:
   DeviceConfig config_;
   Api api_;
   AppToken token_;
-  std::string track_;  // the path that tells the verdict
+  std::string track_;  // the path that status() asks
 };
 
-/// Asks and waits for a person at the box: `waiting` is called about once a second with the time
-/// that is left.  Throws Error; auth with the way out when the person refuses or does not come.
-AppToken registered(const DeviceConfig& config, const Application& application,
-                    const std::function<void(std::chrono::seconds left)>& waiting,
-                    http::Stop& stop);
+/// Registers the application and waits for the person at the box; `waiting` is called about once a
+/// second with the time that is left.  Throws Error: of kind auth, with the way out, if the person
+/// refuses or does not answer.
+AppToken register_application(const DeviceConfig& config, const Application& application,
+                              const std::function<void(std::chrono::seconds left)>& waiting,
+                              http::Stop& stop);
 
-/// What to do now; "" for `pending` and `granted`.
-std::string_view way_out(Verdict verdict) noexcept;
+/// What the person can do about it; "" for `pending` and `granted`.
+std::string_view way_out(RegistrationStatus status) noexcept;
 
-/// What boxmeter cannot show without this permission, or do: "settings" -> "...".  Empty for one
-/// that nothing depends on.
+/// What boxmeter cannot read or do without this permission: "contacts" -> "the address book". Empty
+/// for an unknown one.
 std::string_view hidden_without(std::string_view permission) noexcept;
 
 }  // namespace boxmeter::freebox

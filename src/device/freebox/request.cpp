@@ -20,18 +20,18 @@ using Arguments = std::map<std::string, std::string>;
 
 constexpr std::string_view kBody = "post_data";  // pyfbx's name for it
 
-struct Verb {
+struct MethodVerb {
   std::string_view word;
   Method method;
 };
-constexpr Verb kVerbs[] = {
+constexpr MethodVerb kMethodVerbs[] = {
     {"get", Method::get},
     {"post", Method::post},
     {"put", Method::put},
     {"delete", Method::del},
 };
 
-/// GETs that hand out what must stay secret, or act: not for a pack.  A `*` stands for a segment.
+/// GETs that hand out secrets or have an effect: not for a pack.  A `*` stands for one step.
 struct Denied {
   std::string_view path;
   std::string_view why;
@@ -56,7 +56,8 @@ constexpr Denied kDenied[] = {
 [[noreturn]] void refuse(std::string_view target, const std::string& why) {
   std::string shown = repair_utf8(target);
   std::ranges::replace_if(
-      shown, [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; }, '?');  // no terminal obeys
+      shown, [](char c) { return (c >= 0 && c < ' ') || c == '\x7F'; },
+      '?');  // no escape sequence reaches a terminal
   fail("path '" + shown + "' " + why);
 }
 
@@ -86,8 +87,8 @@ std::string encoded(std::string_view text, bool slashes) {
   return result;
 }
 
-/// Without the "api/v8/" that stands before every path in Free's documents: which version is asked
-/// is the configuration's.
+/// Without the "api/v8/" that every path has in Free's documentation: the configuration decides
+/// which version is asked.
 std::string_view without_root(std::string_view path) {
   constexpr std::string_view kRoot = "api/v";
   if (!path.starts_with(kRoot)) return path;
@@ -98,7 +99,7 @@ std::string_view without_root(std::string_view path) {
   return is_version ? path.substr(end + 1) : path;
 }
 
-/// The target without the slash that people put in front, refused where it is not a path.
+/// The target as a path below the API's root, without a leading slash; throws if it is not one.
 std::string_view relative(std::string_view target) {
   if (target.find("://") != std::string_view::npos)
     refuse(target, "is a URL (expected: a path below the API's root, such as connection/)");
@@ -122,14 +123,14 @@ std::optional<std::string> why_denied(std::string_view path) {
   return std::nullopt;
 }
 
-/// What one argument becomes within a path: a single step of it.
+/// An argument, encoded so that it stays one step of a path.
 std::string step_of(const std::string& name, const std::string& value) {
   if (value.empty() || value == "." || value == "..")
     fail("URL parameter '" + name + "' cannot be '" + value + "'");
   return encoded(value, /*slashes=*/false);
 }
 
-/// The path with its parameters filled from `left`, which loses them.
+/// The path with its parameters replaced by arguments, which are removed from `left`.
 std::string filled(std::string_view path, Arguments& left) {
   std::string result;
   std::set<std::string> used;
@@ -184,7 +185,7 @@ Call path_call(Method method, std::string_view path, Arguments arguments) {
   return call;
 }
 
-/// The choice of a command such as Contacts.Get_the_list_of_numbers_for_a_given_contact.
+/// The argument `type` of commands such as Contacts.Get_the_list_of_numbers_for_a_given_contact.
 void check_choice(const Command& command, const Arguments& arguments) {
   const auto choice = arguments.find("type");
   if (command.choices.empty() || choice == arguments.end()) return;
@@ -201,7 +202,7 @@ std::string signature(const Command& command) {
   return names.empty() ? "none" : joined(names);
 }
 
-/// Missing and unknown arguments, as Python says them for pyfbx, but all names at once.
+/// Refuses missing and unknown arguments, as Python does for a method of pyfbx.
 void check_arguments(const Command& command, const Arguments& arguments) {
   std::vector<std::string> names = parameters_of(command.path);
   if (command.takes_body) names.emplace_back(kBody);
@@ -260,8 +261,8 @@ Call rrd_call(const Request& request, WallClock::time_point now) {
   return {.method = Method::post, .path = "rrd/", .body = body.dump()};
 }
 
-/// A step `now-60s` of a path becomes that time in milliseconds since 1970, which is how the
-/// history of a channel is asked for.  Here, so that the request stays the same from poll to poll.
+/// Replaces a step `now-60s` of a path by that time in milliseconds since 1970, which the history
+/// of a Wi-Fi channel is asked with.  Done here, so that the Request is the same in every poll.
 std::string with_time(std::string_view path, WallClock::time_point now) {
   std::string result;
   for (const std::string_view step : split(path, '/')) {
@@ -290,7 +291,7 @@ Call command_call(const Request& request) {
        " (known: " + joined(known) + ")");
 }
 
-/// Braces are still in it: a parameter of `command`, a placeholder of the pack.
+/// The target may contain braces: a parameter of a command, a placeholder of the pack.
 void check_readable(std::string_view target) {
   if (const auto why = why_denied(relative(target))) refuse(target, *why);
 }
@@ -313,7 +314,7 @@ void check_command(const Request& request) {
          " " + std::string(command.path) + "), which a query must not");
   check_readable(command.path);
   Arguments arguments = request.args;
-  // A choice that a placeholder makes is known when the box is asked.
+  // A placeholder is replaced only when the box is asked: checked as if it were a valid choice.
   if (const auto type = arguments.find("type");
       type != arguments.end() && type->second.starts_with('{'))
     type->second = std::string(command.choices.substr(0, command.choices.find(',')));
@@ -328,12 +329,12 @@ Call call_of(const Request& request, WallClock::time_point now, bool reveal) {
   if (request.verb == "command") {
     call = command_call(request);
   } else {
-    const auto* const verb = std::ranges::find(kVerbs, request.verb, &Verb::word);
-    if (verb == std::end(kVerbs))
+    const auto* const verb = std::ranges::find(kMethodVerbs, request.verb, &MethodVerb::word);
+    if (verb == std::end(kMethodVerbs))
       refuse_verb(request.verb, {"get", "post", "put", "delete", "command", "rrd", "session"});
     call = path_call(verb->method, with_time(relative(request.target), now), request.args);
   }
-  const std::string_view path = relative(call.path);  // what an argument made of it included
+  const std::string_view path = relative(call.path);  // again, with the arguments in it
   if (call.method == Method::get && !reveal)
     if (const auto why = why_denied(path.substr(0, path.find('?'))))
       refuse(path, *why + " (--reveal, on the command line, asks for it)");
@@ -364,8 +365,8 @@ void check(const Request& request) {
       fail("a 'session' request is {session: permissions}, not '" + describe(request) + "'");
     return;
   }
-  const auto* const writing = std::ranges::find(kVerbs, request.verb, &Verb::word);
-  if (writing != std::end(kVerbs))
+  const auto* const writing = std::ranges::find(kMethodVerbs, request.verb, &MethodVerb::word);
+  if (writing != std::end(kMethodVerbs))
     fail("'" + request.verb + "' changes the box, which a query must not (read with: " +
          joined(words(kReadingVerbs)) + ")");
   refuse_verb(request.verb, words(kReadingVerbs));

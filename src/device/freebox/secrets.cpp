@@ -37,11 +37,11 @@ constexpr std::string_view kSecret[] = {
     "token",
 };
 
-/// Of these what a person asks for on purpose: the numbers of calls and contacts.
-constexpr std::string_view kOwn[] = {"number", "numbers", "phone_number", "phone_numbers"};
+/// Those of kSecret that are numbers of calls and contacts.
+constexpr std::string_view kPhoneNumbers[] = {"number", "numbers", "phone_number", "phone_numbers"};
 
-bool is_own(std::string_view member) {
-  return std::ranges::find(kOwn, lower(member)) != std::end(kOwn);
+bool is_phone_number(std::string_view member) {
+  return std::ranges::find(kPhoneNumbers, lower(member)) != std::end(kPhoneNumbers);
 }
 
 /// Home automation says {"name": "pin", "value": "1234"}.
@@ -51,7 +51,7 @@ bool names_a_secret(const Reply& object) {
          is_secret(name->get_ref<const std::string&>());
 }
 
-/// The `name` of a caller whom the box has no contact for is the number once more.
+/// A caller who is not among the contacts has the number as its `name` too.
 bool is_called_by_number(const Reply& object) {
   const auto name = object.find("name");
   return object.contains("number") && name != object.end() && name->is_string() &&
@@ -68,22 +68,22 @@ bool is_secret(std::string_view member) {
   });
 }
 
-void remove_secrets(Reply& reply, bool shows_own, std::set<std::string>& hidden) {
+void remove_secrets(Reply& reply, bool shows_phone_numbers, std::set<std::string>& hidden) {
   if (reply.is_object()) {
-    if (!shows_own && is_called_by_number(reply)) {
+    if (!shows_phone_numbers && is_called_by_number(reply)) {
       reply.erase("name");
       hidden.emplace("name");
     }
     if (names_a_secret(reply) && reply.erase("value") > 0) hidden.emplace("value");
     for (auto member = reply.begin(); member != reply.end();) {
-      const bool stays =
-          !is_secret(member.key()) || member->is_boolean() || (shows_own && is_own(member.key()));
+      const bool stays = !is_secret(member.key()) || member->is_boolean() ||
+                         (shows_phone_numbers && is_phone_number(member.key()));
       if (!stays) hidden.insert(member.key());
       member = stays ? std::next(member) : reply.erase(member);
     }
   }
   if (reply.is_structured())
-    for (Reply& value : reply) remove_secrets(value, shows_own, hidden);
+    for (Reply& value : reply) remove_secrets(value, shows_phone_numbers, hidden);
 }
 
 }  // namespace boxmeter::freebox

@@ -10,11 +10,11 @@ namespace boxmeter::freebox {
 /// Whether a member of that name holds a secret.
 bool is_secret(std::string_view member);
 
-/// Takes out of a reply what nobody behind the brand may see, by the name of the member: keys,
-/// passwords, PINs, SIM and phone numbers, cloud-init data.  What is taken out is absent, not
-/// masked; so is a caller's name that is nothing but the number.  Booleans stay: {"weak_password":
-/// true} tells nothing.  With `shows_own` the phone numbers of calls and contacts stay, for who
-/// asks for them on purpose.  The names of what was taken out are added to `hidden`.  Pure.
-void remove_secrets(Reply& reply, bool shows_own, std::set<std::string>& hidden);
+/// Removes from a reply what no code outside this brand may see, by the names of members: keys,
+/// passwords, PINs, SIM and phone numbers, cloud-init data, and a caller's name that is only the
+/// number.  What is removed is absent, not masked.  Booleans stay: {"weak_password": true} reveals
+/// nothing.  With `shows_phone_numbers` the numbers of calls and contacts stay too.  The names of
+/// the removed members are added to `hidden`.  Pure, any thread.
+void remove_secrets(Reply& reply, bool shows_phone_numbers, std::set<std::string>& hidden);
 
 }  // namespace boxmeter::freebox

@@ -8,11 +8,11 @@
 namespace boxmeter::freebox {
 namespace {
 
-// A little below the 5 minutes that the poller waits.
+// Less than the 5 minutes that the poller waits after Error{auth}, so that its next login is sent.
 constexpr auto kRefusedFor = std::chrono::minutes(4);
 constexpr unsigned kMostDoublings = 4;  // about an hour
 
-/// What was given in the configuration, and what its file adds.
+/// The token and the app id of the configuration, or of its token file.
 AppToken token_of(const DeviceConfig& config) {
   AppToken token{.token = config.credential.value, .app_id = own_options<Options>(config).app_id};
   const bool incomplete = token.token.empty() || token.app_id.empty();
@@ -73,7 +73,7 @@ Envelope Session::ask(const Call& call, std::size_t body_limit) {
   return answer;
 }
 
-/// `challenge` is empty where the box has not offered one yet.
+/// `challenge` is empty if the box has not sent one yet.
 void Session::open_with(std::string challenge) {
   if (refused_ && Clock::now() < refused_->until && !token_file_changed()) throw refused_->error;
   session_ = Secret();
@@ -95,7 +95,7 @@ void Session::open_with(std::string challenge) {
   accepted_ = false;
   permissions_ = permissions_of(answer);
   ++logins_;
-  api_.let_in();
+  api_.remember_box();
 }
 
 Envelope Session::log_in(const std::string& challenge) {
@@ -104,7 +104,7 @@ Envelope Session::log_in(const std::string& challenge) {
                  {{"app_id", app_.app_id}, {"password", login_password(app_.token, challenge)}}));
 }
 
-/// Throws what the box said, and remembers it where asking again at once does harm.
+/// Throws the refusal, and remembers it if another login at once could get us locked out.
 void Session::refuse(const Envelope& answer) {
   Error error = refusal(answer);
   if (api_.replaced()) error.prepend("this is another box than before");

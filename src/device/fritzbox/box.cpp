@@ -20,7 +20,7 @@ namespace {
 constexpr int kNoSuchIndex = 713;
 constexpr int kNotAuthorized = 606;
 constexpr int kInternalError = 820;
-constexpr unsigned kPersistent = 3;     // internal errors in a row: this box will never do it
+constexpr unsigned kPersistent = 3;     // internal errors in a row that count as "unsupported"
 constexpr std::size_t kKeptPaths = 64;  // of documents
 
 Arguments to_arguments(const std::map<std::string, std::string>& args) {
@@ -48,7 +48,7 @@ Reply to_reply(SoapAnswer&& answer) {
 Box::Box(const DeviceConfig& config, http::Stop& stop)
     : account_(config),
       reveal_(config.reveal),
-      shows_own_(own_options<Options>(config).shows_own),
+      shows_personal_(own_options<Options>(config).shows_personal),
       url_(config.url),
       tr064_(config, account_, stop),
       web_(config, account_, stop),
@@ -59,7 +59,7 @@ Reply Box::call(const Request& request) {
   try {
     return answer(request);
   } catch (const Stranger&) {
-    throw;  // that is not about this request
+    throw;  // about the address, not about this request
   } catch (Error& error) {
     error.prepend(request.target);
     throw;
@@ -78,7 +78,7 @@ Reply Box::answer(const Request& request) {
   }
   if (after != before) connections_.clear();
   hidden_.clear();
-  if (!reveal_) remove_secrets(reply, shows_own_, hidden_);
+  if (!reveal_) remove_secrets(reply, shows_personal_, hidden_);
   return reply;
 }
 
@@ -89,10 +89,10 @@ SoapAnswer Box::act(const Target& target, const Arguments& arguments) {
     hidden_.clear();
     if (reveal_) return answer;
     for (auto& [name, value] : answer.arguments) {
-      const bool is_hidden = is_secret(name) && !(shows_own_ && is_own(name));
+      const bool is_hidden = is_secret(name) && !(shows_personal_ && is_personal(name));
       if (is_hidden) hidden_.insert(name);
       if (is_hidden) value = nullptr;
-      remove_secrets(value, shows_own_, hidden_);
+      remove_secrets(value, shows_personal_, hidden_);
     }
     return answer;
   });
@@ -124,7 +124,7 @@ Reply Box::web(const Request& request) {
   }
 }
 
-/// The port for https can be changed on the box, which tells it to those who may know.
+/// The https port of the web server can be changed; users with the right to it can ask the box.
 std::string Box::found_web_url() {
   std::string url = web_url(url_);
   const std::string remote = "X_AVM-DE_RemoteAccess1";
@@ -163,7 +163,7 @@ Reply Box::walk(const Target& target, const Request& request) {
     auto args = request.args;
     args[repeat.index] = std::to_string(index);
     SoapAnswer answer = ask(target, to_arguments(args), Tr064Client::Types::load);
-    // A table may shrink while it is walked: its end is an end also where it was counted.
+    // The table may have become shorter since it was counted.
     if (answer.fault && answer.fault->code == until) break;
     if (answer.fault) fail(target, *answer.fault);
     replies.push_back(to_reply(std::move(answer)));
@@ -179,7 +179,7 @@ Reply Box::list(const Target& target, const Request& request) {
     ++answers_;
     return reply;
   } catch (const Error& error) {
-    // A session that has ended is answered with 404 or a web page: the path is asked for anew.
+    // The session id in the path may have expired, which gives a 404 or HTML: ask for a new path.
     if (error.kind() != ErrorKind::protocol && error.kind() != ErrorKind::refused) throw;
   }
   paths_.erase(known);
@@ -229,7 +229,7 @@ SoapAnswer Box::ask_connection(const std::string& action, const Arguments& argum
     if (!answer.fault) return answer;
     connections_.clear();
   }
-  std::optional<SoapAnswer> refusal;  // of the first, which tells most
+  std::optional<SoapAnswer> refusal;  // of the first service, which is the likeliest
   std::exception_ptr failure;
   const std::vector<std::string> names = connection_services();
   for (const std::string& name : names) try {
@@ -251,9 +251,10 @@ SoapAnswer Box::ask_connection(const std::string& action, const Arguments& argum
               Refusal::unsupported);
 }
 
-/// Those of the box that may know its internet connection, the best first.  Behind another router
-/// (DHCP, Wi-Fi) the default one refuses whatever it is asked, and its twin of UPnP IGD answers.
-/// Where there is a default one, the other of TR-064 is not in use, and would say "Disconnected".
+/// The services of this box that may know its internet connection, the best first.  If the box
+/// names a default one, the other one of TR-064 is not in use and would say "Disconnected".  Behind
+/// another router (DHCP, Wi-Fi) the default one refuses everything, but the UPnP IGD service
+/// answers.
 std::vector<std::string> Box::connection_services() {
   const std::string named = default_connection();
   std::vector<std::string> names = {"WANPPPConnection1", "WANIPConnection1"};
@@ -263,7 +264,7 @@ std::vector<std::string> Box::connection_services() {
   return names;
 }
 
-/// Empty when the box does not say, or names one that it does not have.
+/// Empty if the box names none, or one that it does not have.
 std::string Box::default_connection() {
   const std::string forwarding = "Layer3Forwarding1";
   if (!tr064_.has(forwarding)) return "";

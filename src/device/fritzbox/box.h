@@ -14,8 +14,8 @@
 
 namespace boxmeter::fritzbox {
 
-/// One Fritz!Box: TR-064, its lists, what its web server answers, and what it says that it can be
-/// asked.
+/// One Fritz!Box: its TR-064 actions and the documents they point to, its web server, its call
+/// monitor, and the catalog of what it can be asked.
 class Box : public Device, public Hides {
  public:
   Box(const DeviceConfig& config, http::Stop& stop);
@@ -28,19 +28,19 @@ class Box : public Device, public Hides {
   std::uint64_t answers() const override { return answers_ + tr064_.descriptions(); }
   std::uint64_t logins() const override { return tr064_.logins() + web_.logins(); }
 
-  /// One action with all that the box answers: in its order, empty arguments as "", and null where
-  /// a secret is left out: only with DeviceConfig::reveal is it there.  Whether it changes the box
-  /// is the caller's affair.  Throws Error as call().
+  /// Calls one action and returns all arguments of its answer in the box's order, an empty one as
+  /// "", a secret as null (unless DeviceConfig::reveal).  Also calls actions that change the box:
+  /// the caller must have asked for consent.  Throws Error as call().
   SoapAnswer act(const Target& target, const Arguments& arguments);
 
   /// Throws Error{refused} where the box describes no such action, with what may be meant; sends
   /// nothing that could change it.
   void must_have(const Target& target);
 
-  /// For listings; each throws what http::Client throws.  Neither asks for a login, but where the
-  /// box wants one for its descriptions (remote access).
+  /// For listings.  Both throw what http::Client throws, and log in only if the box demands it for
+  /// its descriptions (remote access).
   CatalogPtr catalog() { return tr064_.catalog(); }
-  /// Null when the box serves none.
+  /// Null if the box has none for this service.
   std::shared_ptr<const Scpd> scpd(const Service& service) { return tr064_.scpd(service); }
 
  private:
@@ -65,7 +65,7 @@ class Box : public Device, public Hides {
 
   Account account_;
   bool reveal_ = false;
-  bool shows_own_ = false;
+  bool shows_personal_ = false;
   std::set<std::string> hidden_;  // names, of the last reply
   std::string url_;
   Tr064Client tr064_;
@@ -73,10 +73,10 @@ class Box : public Device, public Hides {
   CallMonitor call_monitor_;
   RestartDetector restarts_;
   std::uint64_t answers_ = 0;
-  std::size_t body_limit_ = 4U << 20;  // of the request under way
-  /// What WANConnection stands for, by action: the service that answered it.
+  std::size_t body_limit_ = 4U << 20;  // bytes, of the current request
+  /// By action: the service that answered it for `WANConnection`, which stands for several.
   std::map<std::string, std::string> connections_;
-  std::map<std::string, std::string> paths_;  // by request: of its document, with a session id
+  std::map<std::string, std::string> paths_;  // by request: its document's path, with a session id
   std::map<std::string, unsigned> internal_errors_;  // by target: how many in a row
 };
 

@@ -11,25 +11,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 2500ms;  // of one request to an address where there may be nobody
+constexpr auto kTimeout = 2500ms;  // of one request to an address where there may be no box
 
-/// Where a box answers that was not moved: by name, at its address after a reset, and at the one
-/// that every box of this make has, whatever its own.
+/// Where a box answers by default: its name, its factory address, and the emergency address that
+/// every box has besides.
 constexpr const char* kUsual[] = {"http://fritz.box:49000", "http://192.168.178.1:49000",
                                   "http://169.254.1.1:49000"};
 
 DeviceConfig at(std::string url) {
   const bool secure = url.starts_with("https://");
   DeviceConfig device{.name = "box", .kind = "fritzbox", .url = std::move(url)};
-  // The certificate is not checked, as nothing secret is sent; setup pins the key before it logs
+  // Nothing secret is sent here, so the certificate is not checked; setup pins it before logging
   // in.
   if (secure) device.tls = {.mode = http::TlsMode::insecure};
-  device.timeout = kPatience;
+  device.timeout = kTimeout;
   device.one_shot = true;
   return device;
 }
 
-/// Where the box says that TR-064 is over TLS, if it is there.
+/// The https URL of the same box, at the port that it names; empty if it cannot be used.
 std::string secure_url(Box& box, const std::string& url, http::Stop& stop) {
   if (!url.starts_with("http://")) return "";
   try {
@@ -50,7 +50,7 @@ std::string secure_url(Box& box, const std::string& url, http::Stop& stop) {
 
 FoundBox look(const DeviceConfig& device, http::Stop& stop) {
   DeviceConfig open = at(device.url);
-  open.timeout = std::max<std::chrono::milliseconds>(kPatience, device.timeout);
+  open.timeout = std::max<std::chrono::milliseconds>(kTimeout, device.timeout);
   Box box(open, stop);
   const CatalogPtr catalog = box.catalog();
   const std::string& version = catalog->version().display;

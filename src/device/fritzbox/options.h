@@ -8,18 +8,18 @@ namespace boxmeter::fritzbox {
 
 /// What only a Fritz!Box is configured with.
 struct Options {
-  std::string web_url = {};       // its web server; empty: beside DeviceConfig::url
-  std::string call_monitor = {};  // host:port; empty: not listened to
-  /// The file that keeps what the box can be asked; empty: it is read anew each time.
+  std::string web_url = {};       // of its web server; empty: derived from DeviceConfig::url
+  std::string call_monitor = {};  // host:port; empty: not used
+  /// The file that caches the catalog of what the box can be asked; empty: it is read from the box.
   std::filesystem::path api_cache = {};
-  bool verify_api_cache = true;  // against the box's model and firmware, by one request
-  /// What is the person's own stays in replies (phone numbers, user names), keys and passwords do
-  /// not: for the command line, where one thing is asked on purpose.
-  bool shows_own = false;
+  bool verify_api_cache = true;  // compare it with the box's model and firmware, by one request
+  /// Personal data (phone numbers, user names) stays in replies; keys and passwords do not.  Set by
+  /// commands of which a person expects it.
+  bool shows_personal = false;
   friend bool operator==(const Options&, const Options&) = default;
 };
 
-/// Its keys of a device's section.
+/// The keys of a device's section that only this kind has.
 inline constexpr Key kOptionKeys[] = {
     {.name = "username",
      .type = KeyType::text,
@@ -45,8 +45,9 @@ inline constexpr Key kOptionKeys[] = {
      .example = "true"},
 };
 
-/// DeviceKind::read of this brand.  FRITZ_USERNAME and FRITZ_PASSWORD serve the one Fritz!Box there
-/// is.  Throws Error{config} with the place.
+/// This brand's DeviceKind::read.  Without keys for them, user and password come from
+/// FRITZ_USERNAME and FRITZ_PASSWORD if there is only one Fritz!Box.  Throws Error{config} with the
+/// place.
 void read_options(const OwnSection& own, DeviceConfig& device);
 
 }  // namespace boxmeter::fritzbox

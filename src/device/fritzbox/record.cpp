@@ -23,7 +23,7 @@ const std::string* find(const Recorded& recorded, std::string_view path) {
   return found == recorded.end() ? nullptr : &found->second;
 }
 
-/// Of both descriptions; a page that is none has none.
+/// The services of both descriptions, as far as they were recorded and can be read.
 std::vector<Service> services(const Recorded& recorded) {
   std::vector<Service> all;
   for (const char* name : {"tr64desc.xml", "igddesc.xml"})
@@ -35,7 +35,7 @@ std::vector<Service> services(const Recorded& recorded) {
   return all;
 }
 
-/// Behind what they answer with is a document (reference: AVM's X_hosts, X_contact, deviceinfo).
+/// Whether an action answers with the path of a document (AVM's X_hosts, X_contact, deviceinfo).
 bool is_list(std::string_view action) {
   return action.ends_with("ListPath") || action.ends_with("LogPath") || action == "GetCallList";
 }
@@ -47,11 +47,12 @@ std::vector<const Argument*> inputs(const Action& action) {
   return found;
 }
 
-/// The first of what these have is there on every box that has any (AVM's X_contact, X_tam).
+/// Actions that are asked for the entry 0 only, which every box has that has any (AVM's X_contact,
+/// X_tam).
 constexpr std::pair<std::string_view, std::string_view> kFirst[] = {
     {"GetPhonebook", "NewPhonebookID"}, {"GetMessageList", "NewIndex"}};
 
-/// None for an action that needs to be told more than an index.
+/// Nothing for an action that needs other arguments than an index.
 std::optional<Request> request_for(const Service& service, const Action& action) {
   Request request{.verb = is_list(action.name) ? "list" : "tr064",
                   .target = service.name + "." + action.name};
@@ -74,12 +75,12 @@ void add_actions(const Service& service, const std::string& scpd,
       if (is_reading(action.name))
         if (auto request = request_for(service, action))
           questions.push_back({.request = *std::move(request)});
-  } catch (const Error&) {  // no SCPD, no actions: boxes list services that they do not describe
+  } catch (const Error&) {  // boxes list services whose SCPD they do not have
   }
 }
 
-/// Pages of data.lua that tell of the box.  The others (hosts, calls, the log) tell of its people
-/// in members that nobody has described, and everything of them stands in lists too.
+/// Pages of data.lua about the box itself.  The others (hosts, calls, the log) are about people, in
+/// members that nobody has documented; the same is in the documents of TR-064.
 constexpr std::string_view kPages[] = {"docInfo",    "docOv",    "dslOv",         "dslStat",
                                        "ecoStat",    "energy",   "usbOv",         "fiberFiber",
                                        "fiberStats", "shareVpn", "shareWireguard"};
@@ -109,7 +110,8 @@ constexpr std::string_view kVariables[] = {"cpu:status/StatTemperature",
                                            "inetstat:status/LastMonth/BytesReceivedHigh",
                                            "inetstat:status/LastMonth/BytesReceivedLow"};
 
-/// query.json with the variables of an answer of query.lua, which calls them as add_web() does.
+/// query.json, with the variables of this answer of query.lua added; they have the names v0, v1,
+/// ... that add_web() gave them.
 std::string with_variables(const Recorded& recorded, const std::string& body) {
   const std::string* before = find(recorded, "query.json");
   Reply all = before != nullptr ? Reply::parse(*before) : Reply::object();
@@ -207,11 +209,11 @@ std::string page_path(std::string_view path, std::string_view body) {
          (is_json ? ".json" : ".xml");
 }
 
-struct Known {
+struct MemberPrivacy {
   std::string_view member;  // without "New" and "X_AVM-DE_", in lower case
   Privacy privacy;
 };
-constexpr Known kKnown[] = {
+constexpr MemberPrivacy kMembers[] = {
     {"ain", Privacy::serial},
     {"called", Privacy::phone},
     {"callednumber", Privacy::phone},
@@ -251,7 +253,7 @@ constexpr Known kKnown[] = {
     {"workgroup", Privacy::name},
 };
 
-/// Names of interfaces and services are AVM's.
+/// Whether the value is a word of AVM's: the name of an interface or a service.
 bool is_vocabulary(const PrivateSpot& spot) {
   if (spot.member == "name" && (spot.parent == "drain" || spot.parent == "lan")) return true;
   return spot.file.ends_with("SCPD.xml") || spot.file.ends_with("desc.xml")
@@ -259,8 +261,8 @@ bool is_vocabulary(const PrivateSpot& spot) {
              : spot.member == "name" && spot.parent == "node_interfaces";
 }
 
-/// Descriptions say what all boxes of a model are, and where a box keeps its documents is how a
-/// client finds them.
+/// Whether the value is the same for all boxes of a model (descriptions), or a path that a client
+/// needs to find a document.
 bool is_described(const PrivateSpot& spot, std::string_view value) {
   if (spot.file.ends_with("SCPD.xml") || spot.file.ends_with("desc.xml")) return true;
   return value.starts_with('/') && (spot.member.ends_with("Path") || spot.member.ends_with("URL"));
@@ -279,7 +281,7 @@ std::vector<Question> questions(const std::string& url, const Recorded& recorded
     if (const std::string* scpd = find(recorded, service.scpd_url.substr(1)))
       add_actions(service, *scpd, all);
   }
-  // Last: a box whose web server lets nobody in still tells the rest.
+  // Last, since the login at the web server may fail where TR-064 works.
   const auto soap = recorded.lower_bound("soap/");
   if (soap != recorded.end() && soap->first.starts_with("soap/")) add_web(recorded, all);
   return all;
@@ -301,9 +303,9 @@ std::pair<std::string, std::string> recording_file(const Recorded& recorded,
 Privacy privacy(const PrivateSpot& spot, std::string_view value) {
   if (is_vocabulary(spot) || equal_ignoring_case(value, "fritz.box")) return Privacy::product;
   const std::string name = lower(bare_name(spot.member));
-  const auto* known = std::ranges::find(kKnown, name, &Known::member);
-  if (known != std::end(kKnown)) return known->privacy;
-  // In the mesh a uid is a number that the box made up.
+  const auto* known = std::ranges::find(kMembers, name, &MemberPrivacy::member);
+  if (known != std::end(kMembers)) return known->privacy;
+  // In the mesh a uid is a number that the box generated.
   if (spot.file.starts_with("rest/") && (name.ends_with("uid") || name.ends_with("uids")))
     return Privacy::serial;
   if (is_secret(spot.member)) return Privacy::secret;

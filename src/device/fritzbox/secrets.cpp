@@ -19,19 +19,19 @@ bool contains(std::string_view name, std::string_view lower_case) {
          name.end();
 }
 
-/// A name that contains one of these words is a secret,
+/// The name of a secret contains one of these words,
 constexpr std::string_view kWords[] = {"password",      "passphrase", "presharedkey",
                                        "preshared_key", "privatekey", "private_key",
                                        "wepkey",        "secret",     "token"};
 
-/// unless it also contains one of these: then it only describes one (its length, its lifetime).
+/// and none of these: otherwise it only describes a secret (its length, its lifetime).
 constexpr std::string_view kHarmless[] = {"chars",      "index",     "required",
                                           "selectable", "isdefault", "lifetime"};
 
 /// A whole name, without "New" and "X_AVM-DE_".
 struct Name {
   std::string_view name;
-  bool is_own = false;
+  bool is_personal = false;
 };
 
 /// Accounts at the provider (the user name of a PPP login is a customer number), phone numbers,
@@ -105,26 +105,26 @@ bool is_secret(std::string_view name) {
          (std::ranges::any_of(kWords, is_in) && std::ranges::none_of(kHarmless, is_in));
 }
 
-bool is_own(std::string_view name) {
+bool is_personal(std::string_view name) {
   const Name* const found = find_name(name);
-  return found != nullptr && found->is_own;
+  return found != nullptr && found->is_personal;
 }
 
-void remove_secrets(Reply& reply, bool shows_own, std::set<std::string>& hidden) {
+void remove_secrets(Reply& reply, bool shows_personal, std::set<std::string>& hidden) {
   if (reply.is_string()) {
     remove_session(reply.get_ref<std::string&>(), hidden);
     return;
   }
   if (reply.is_array())
-    for (Reply& element : reply) remove_secrets(element, shows_own, hidden);
+    for (Reply& element : reply) remove_secrets(element, shows_personal, hidden);
   if (!reply.is_object()) return;
   for (auto member = reply.begin(); member != reply.end();) {
-    if (is_secret(member.key()) && !(shows_own && is_own(member.key()))) {
+    if (is_secret(member.key()) && !(shows_personal && is_personal(member.key()))) {
       hidden.insert(member.key());
       member = reply.erase(member);
       continue;
     }
-    remove_secrets(member.value(), shows_own, hidden);
+    remove_secrets(member.value(), shows_personal, hidden);
     ++member;
   }
 }

@@ -39,12 +39,12 @@ QueryFacts facts_of(const DeviceStatus& device, const DeviceStatus::Query& query
     facts.reason = query.failure->message;
     facts.way_out = way_out(device.kind, query.failure->kind, query.support);
   }
-  // What holds the device back holds its queries back.
+  // A query cannot be asked before its device is.
   if (query.next && device.next) facts.next = std::max(*query.next, *device.next);
   return facts;
 }
 
-/// A state set's points say which state it is; those that it is not in are left out.
+/// Of a state set only the current state is shown.
 bool is_shown(const Sample& sample) {
   return sample.family->type != MetricType::stateset || sample.value == 1;
 }
@@ -72,7 +72,7 @@ bool contains(const SeriesFacts& series, const std::string& wanted) {
 
 }  // namespace
 
-BoxDetails details_of(const DeviceSight& device, const std::vector<FamilyPtr>& families,
+BoxDetails details_of(const DeviceView& device, const std::vector<FamilyPtr>& families,
                       std::string_view find, const WayOut& way_out, Clock::time_point now,
                       WallClock::time_point wall) {
   BoxDetails details{.box = facts_of(device, families, now, wall)};

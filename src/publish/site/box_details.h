@@ -7,11 +7,11 @@
 
 namespace boxmeter {
 
-/// A query of a device, as its page tells of it.
+/// What the page of a box shows of one query.
 struct QueryFacts {
   enum class Group { failing, denied, unsupported, waiting, fine } group = Group::fine;
   std::string name = {};
-  std::string reason = {};  // what the box said; empty: nothing is wrong
+  std::string reason = {};  // the failure's message; empty: nothing is wrong
   std::string way_out = {};
   std::chrono::duration<double> took{};
   std::size_t series = 0;
@@ -25,17 +25,18 @@ struct SeriesFacts {
   std::string value = {};
 };
 
-/// What the page of one box says.
+/// The content of the page of one box.
 struct BoxDetails {
   BoxFacts box = {};
   std::vector<Problem> problems = {};
   std::vector<QueryFacts> queries = {};  // by group, then as configured
   std::vector<SeriesFacts> series = {};  // by metric
-  std::size_t left_out = 0;              // series beyond the most that a page shows
+  std::size_t left_out = 0;              // series above the maximum that a page shows
 };
 
-/// `find`: only series that have it in metric, labels or value, whatever its case.  Pure.
-BoxDetails details_of(const DeviceSight& device, const std::vector<FamilyPtr>& families,
+/// `find`: only the series that contain it in metric, labels, value or query, ignoring case.  `now`
+/// and `wall` are the same moment.  Pure, any thread.
+BoxDetails details_of(const DeviceView& device, const std::vector<FamilyPtr>& families,
                       std::string_view find, const WayOut& way_out, Clock::time_point now,
                       WallClock::time_point wall);
 

@@ -17,7 +17,7 @@ double smaller(double a, double b) { return std::min(a, b); }
 double sum(double a, double b) { return a + b; }
 double first(double a, double /*b*/) { return a; }
 
-/// A metric of which one number is shown, made of those of all its points.
+/// A metric of which one number is shown, computed from all its points by `fold`.
 struct Single {
   std::string_view metric;
   Value BoxReadings::*member;
@@ -40,12 +40,11 @@ constexpr Single kSingles[] = {
     {"box_cable_channel_mer_decibels", &BoxReadings::cable_worst_mer, smaller},
 };
 
-/// A metric of the two directions: `down` and `up` are the values of the label, or metrics of their
-/// own.
+/// A metric with a direction, which is in its label or in its name.
 struct Pair {
   std::string_view metric;
   BothWays BoxReadings::*member;
-  Value BothWays::*way;  // null: the label says which
+  Value BothWays::*way;  // null: the label `direction` says which
 };
 constexpr Pair kPairs[] = {
     {"box_wan_receive_rate_bytes_per_second", &BoxReadings::rate, &BothWays::down},
@@ -66,9 +65,9 @@ void fold_into(Value& into, double value, double (*fold)(double, double)) {
 
 bool is_down(const Sample& sample) { return label(sample.labels, "direction") != "up"; }
 
-using Take = void (*)(BoxReadings&, const Sample&);
-/// Metrics whose labels are shown, or that are not one number.
-constexpr std::pair<std::string_view, Take> kOthers[] = {
+using Apply = void (*)(BoxReadings&, const Sample&);
+/// Metrics of which labels are shown, or more than one number.
+constexpr std::pair<std::string_view, Apply> kOthers[] = {
     {"box_info",
      [](BoxReadings& box, const Sample& sample) {
        box.model = label(sample.labels, "model");
@@ -101,7 +100,7 @@ bool is_wanted(std::string_view metric) {
          std::ranges::any_of(kOthers, [&](const auto& row) { return row.first == metric; });
 }
 
-void take(BoxReadings& box, const Sample& sample) {
+void apply(BoxReadings& box, const Sample& sample) {
   const std::string_view metric = sample.family->name;
   for (const Single& single : kSingles)
     if (single.metric == metric) return fold_into(box.*single.member, sample.value, single.fold);
@@ -117,7 +116,7 @@ void take(BoxReadings& box, const Sample& sample) {
     if (name == metric) return other(box, sample);
 }
 
-/// "9 / 8 dB": both ways, or the one that is known; empty: none.
+/// "9 / 8 dB": both directions, or the one that is known; empty: none is.
 std::string both(const BothWays& ways, std::string_view unit) {
   std::string text;
   for (const Value& value : {ways.down, ways.up})
@@ -143,7 +142,7 @@ std::optional<LineHealth> dsl(const BoxReadings& box) {
   if (*box.dsl_up == 0)
     return box.access.empty() || box.access == "dsl" ? std::optional(down("DSL is down"))
                                                      : std::nullopt;
-  // Below 3 dB a line falls out at the next disturbance; providers aim at 6.
+  // Below 3 dB a line loses sync at the next disturbance; providers aim at 6.
   constexpr double kBad = 3, kWeak = 5;
   const double margin =
       std::min(box.dsl_margin.down.value_or(kWeak), box.dsl_margin.up.value_or(kWeak));
@@ -165,7 +164,7 @@ std::optional<LineHealth> fiber(const BoxReadings& box) {
   if (!box.fiber_up) return std::nullopt;
   if (*box.fiber_up == 0)
     return box.access == "fiber" ? std::optional(down("Fibre is down")) : std::nullopt;
-  // What modules of class B+ see.
+  // The receiver sensitivity of GPON optics of class B+ (ITU-T G.984.2).
   constexpr double kBad = -27, kWeak = -25;
   const double power = box.fiber_power.down.value_or(0);
   LineHealth line = health("Fibre", power < kBad    ? Grade::bad
@@ -209,7 +208,7 @@ std::optional<LineHealth> mobile(const BoxReadings& box) {
   return line;
 }
 
-/// Without what was asked, which stands in front: "Hosts1.GetX: the user lacks the right".
+/// The message without the request in front of it: "Hosts1.GetX: the user lacks the right".
 std::string cause_of(const std::string& message) {
   const auto end = message.find(": ");
   if (end == std::string::npos || message.find(' ') < end) return message;
@@ -235,9 +234,9 @@ bool is_hot(const BoxReadings& box) {
   return box.temperature.value_or(0) > kHot;
 }
 
-BoxReadings read_box(const DeviceSight& device, const std::vector<FamilyPtr>& families) {
+BoxReadings read_box(const DeviceView& device, const std::vector<FamilyPtr>& families) {
   BoxReadings box;
-  for (const Sample& sample : samples_of(device, families, is_wanted)) take(box, sample);
+  for (const Sample& sample : samples_of(device, families, is_wanted)) apply(box, sample);
   return box;
 }
 
@@ -248,7 +247,7 @@ std::vector<LineHealth> line_health(const BoxReadings& box) {
   return lines;
 }
 
-BoxFacts facts_of(const DeviceSight& device, const std::vector<FamilyPtr>& families,
+BoxFacts facts_of(const DeviceView& device, const std::vector<FamilyPtr>& families,
                   Clock::time_point now, WallClock::time_point wall) {
   const DeviceStatus& status = device.status;
   BoxFacts facts{.name = status.name,

@@ -9,14 +9,14 @@
 
 namespace boxmeter {
 
-/// A property of a line towards the box and away from it.
+/// A value per direction: down is towards the box.
 struct BothWays {
   std::optional<double> down = {}, up = {};
 };
 
 enum class Grade { good, weak, bad };
 
-/// How a DSL, fibre, cable or mobile line is: three words, and the numbers behind them.
+/// The quality of a DSL, fibre, cable or mobile line, in words and numbers.
 struct LineHealth {
   Grade grade = Grade::good;
   std::string words = {};    // "DSL is good"
@@ -24,8 +24,8 @@ struct LineHealth {
   friend bool operator==(const LineHealth&, const LineHealth&) = default;
 };
 
-/// What the metrics of the common vocabulary say of a box, whatever its kind.  What a box does not
-/// say is not set.
+/// The values of the common metrics (box_*) of a box of any kind; unset if the box does not give
+/// them.
 struct BoxReadings {
   std::string model = {}, firmware = {}, hottest = {};
   std::optional<double> uptime = {}, update_available = {};
@@ -41,22 +41,23 @@ struct BoxReadings {
   std::optional<double> cable_down_low = {}, cable_down_high = {}, cable_up_high = {};
 };
 
+/// From the series of a device.  Pure, any thread.
+BoxReadings read_box(const DeviceView& device, const std::vector<FamilyPtr>& families);
+/// One entry per line that the box has and uses.  The thresholds are those of the shipped alerts.
 /// Pure.
-BoxReadings read_box(const DeviceSight& device, const std::vector<FamilyPtr>& families);
-/// Of the lines that the box has and uses.  Thresholds are those of the shipped alerts.  Pure.
 std::vector<LineHealth> line_health(const BoxReadings& box);
 
-/// So warm that a person should do something about it.
+/// Whether it is above 90 °C.  Pure.
 bool is_hot(const BoxReadings& box);
 
-/// on_demand: only probes ask it, and none has yet.
+/// waiting: not asked yet; on_demand: the same, of a box that only probes ask.
 enum class BoxState { waiting, up, down, on_demand };
 
-/// All that a page says of a box at a glance.
+/// The content of a box's card on the overview page.
 struct BoxFacts {
   std::string name = {}, kind = {}, page = {};
   BoxState state = BoxState::waiting;
-  bool polled = true;  // else probes alone ask it
+  bool polled = true;  // false: only probes ask it
   std::optional<Failure> failure = {};
   std::optional<WallClock::time_point> failed = {}, last_success = {}, next = {};
   std::size_t series = 0, queries = 0;
@@ -64,20 +65,20 @@ struct BoxFacts {
   std::vector<LineHealth> lines = {};
   std::vector<History::Rates> hour = {};
   std::optional<History::Volume> today = {};
-  std::uint64_t changed = 0;       // DeviceSight's
-  Clock::time_point expired = {};  // DeviceSight's
-  /// Queries that fare alike for one cause, with what the box said of each.
+  std::uint64_t changed = 0;       // see DeviceView
+  Clock::time_point expired = {};  // see DeviceView
+  /// Queries that fail for the same cause.
   struct Queries {
-    std::string cause = {};  // what they have in common of it
+    std::string cause = {};  // the part of the message that they have in common
     ErrorKind kind = ErrorKind::internal;
     std::vector<std::pair<std::string, std::string>> messages = {};  // by the query's name
   };
-  /// That fail, and that the box refuses to this user.
+  /// Queries that fail, and queries that this user may not make.
   std::vector<Queries> failing = {}, denied = {};
 };
 
-/// Pure: time is an argument.
-BoxFacts facts_of(const DeviceSight& device, const std::vector<FamilyPtr>& families,
+/// `now` and `wall` are the same moment.  Pure, any thread.
+BoxFacts facts_of(const DeviceView& device, const std::vector<FamilyPtr>& families,
                   Clock::time_point now, WallClock::time_point wall);
 
 }  // namespace boxmeter

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kMostNamed = 3;
 
-/// What two boxes say alike: without the words that hold a number, an address or a path.
+/// A message without its words that contain a number, an address or a path, to compare those of
+/// boxes.
 std::string shape_of(std::string_view message) {
   std::string shape;
   for (const std::string_view word : split(message, ' ')) {
@@ -65,19 +66,19 @@ Problem queries(const BoxFacts& box, const BoxFacts::Queries& some, Support supp
   return problem;
 }
 
-/// What the values tell, of one box or of many.
-struct Told {
+/// The texts of a problem that the values of a box show.
+struct ProblemText {
   Problem::Weight weight = Problem::Weight::warn;
   std::string what = {}, of_many = {}, detail = {}, way_out = {};
 };
 
-Problem told(const BoxFacts& box, Told told) {
-  Problem problem{.weight = told.weight,
+Problem problem_of(const BoxFacts& box, ProblemText text) {
+  Problem problem{.weight = text.weight,
                   .boxes = {box.name},
-                  .what = std::move(told.what),
-                  .of_many = std::move(told.of_many),
-                  .way_out = std::move(told.way_out)};
-  if (!told.detail.empty()) problem.details = {std::move(told.detail)};
+                  .what = std::move(text.what),
+                  .of_many = std::move(text.of_many),
+                  .way_out = std::move(text.way_out)};
+  if (!text.detail.empty()) problem.details = {std::move(text.detail)};
   problem.cause = joined_cause({problem.what, problem.way_out});
   return problem;
 }
@@ -88,7 +89,7 @@ void add_readings(const BoxFacts& box, std::vector<Problem>& all) {
   if (now.wan_connected == 0) {
     const std::string state =
         now.wan_state.empty() || now.wan_state == "down" ? "" : " (" + now.wan_state + ")";
-    all.push_back(told(
+    all.push_back(problem_of(
         box,
         {.weight = Problem::Weight::bad,
          .what = "has no internet connection" + state,
@@ -99,26 +100,26 @@ void add_readings(const BoxFacts& box, std::vector<Problem>& all) {
                         : "the line is there: check the provider's login in the box, then ask the "
                           "provider"}));
   } else if (bad != box.lines.end()) {
-    all.push_back(
-        told(box, {.what = "has trouble with its line: " + bad->words,
-                   .of_many = "have trouble with their line: " + bad->words,
-                   .detail = bad->numbers,
-                   .way_out = "check plug and cable between box and wall, then ask the provider"}));
+    all.push_back(problem_of(
+        box, {.what = "has trouble with its line: " + bad->words,
+              .of_many = "have trouble with their line: " + bad->words,
+              .detail = bad->numbers,
+              .way_out = "check plug and cable between box and wall, then ask the provider"}));
   }
   if (is_hot(now))
     all.push_back(
-        told(box, {.what = "is hot",
-                   .of_many = "are hot",
-                   .detail = short_number(*now.temperature) + " °C",
-                   .way_out = "give it air: upright, not on other devices, not in the sun"}));
+        problem_of(box, {.what = "is hot",
+                         .of_many = "are hot",
+                         .detail = short_number(*now.temperature) + " °C",
+                         .way_out = "give it air: upright, not on other devices, not in the sun"}));
   if (now.update_available == 1)
-    all.push_back(told(box, {.weight = Problem::Weight::note,
-                             .what = "has newer firmware to offer",
-                             .of_many = "have newer firmware to offer",
-                             .way_out = "install it on the box's own page"}));
+    all.push_back(problem_of(box, {.weight = Problem::Weight::note,
+                                   .what = "has newer firmware to offer",
+                                   .of_many = "have newer firmware to offer",
+                                   .way_out = "install it on the box's own page"}));
 }
 
-/// One more box for which the problem is the same: what differs is told of the first.
+/// Adds the boxes of an equal problem; the details remain those of the first box, with its name.
 void merge(Problem& problem, const Problem& other) {
   if (problem.boxes.size() == 1)
     for (std::string& detail : problem.details) detail.insert(0, problem.boxes.front() + ": ");
@@ -150,7 +151,7 @@ Problem sink_stands(const SinkStatus& sink) {
                      "; is the listener running, and is 'url' its address?"};
 }
 
-/// Its text says in the first line that it failed.
+/// The first line of the outcome's text only says that it failed, as the headline here does.
 Problem reload_failed(const ConfigStatus::Attempt& reload) {
   Problem problem{.what = "The configuration could not be reloaded, the one before stays in use",
                   .way_out = "correct the file, then reload again; 'boxmeter check' tries it",

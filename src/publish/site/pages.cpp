@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMostCards = 24, kMostProblems = 12, kFewBoxes = 6;
 
-/// Up to <main>, which the script keeps new from `updates`.
+/// Everything up to <main>; `updates` is the URL that page.js asks for changes.
 std::string head(const std::string& title, std::string_view updates, std::string_view version,
                  WallClock::time_point now, std::string_view layout) {
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -56,17 +56,17 @@ bool matches(const BoxFacts& box, const Filter& filter) {
   return belongs_to(box, filter.show) && searched_text(box).find(filter.find) != std::string::npos;
 }
 
-struct Verdict {
+struct Headline {
   std::string_view css;
   std::string text;
 };
 
-/// The one sentence.
-Verdict verdict(const Overview& overview) {
+/// The sentence at the top of the overview.
+Headline headline(const Overview& overview) {
   std::size_t all = overview.boxes.size(), up = 0, waiting = 0;
   if (all == 0) return {"warn", "No box is configured"};
   for (const BoxFacts& box : overview.boxes) {
-    all -= box.state == BoxState::on_demand ? 1 : 0;  // nobody knows, and nobody asked
+    all -= box.state == BoxState::on_demand ? 1 : 0;  // never asked, so not counted
     up += box.state == BoxState::up ? 1 : 0;
     waiting += box.state == BoxState::waiting ? 1 : 0;
   }
@@ -93,7 +93,7 @@ std::string total_rate(const Overview& overview) {
 }
 
 std::string top(const Overview& overview) {
-  const Verdict said = verdict(overview);
+  const Headline said = headline(overview);
   std::uint64_t series = 0;
   for (const BoxFacts& box : overview.boxes) series += box.series;
   std::string html = "<div data-key=\"top\">\n<div class=\"hero " + std::string(said.css) +
@@ -256,7 +256,7 @@ std::string box_page(const BoxDetails& details, const std::string& find, WallClo
                      std::string_view version) {
   const std::string name = http::percent_encoded(details.box.name);
   std::string html = head(escaped(details.box.name) + " - boxmeter", "updates?box=" + name,
-                          // With the script the browser finds, in all of them.
+                          // No version: page.js fetches all series, and filters them itself.
                           find.empty() ? version : "", now, "box");
   html +=
       "<p class=\"back\"><a href=\"./\"><span aria-hidden=\"true\">←</span> All "

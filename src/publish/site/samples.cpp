@@ -6,10 +6,10 @@
 #include "publish/sample_text.h"
 
 namespace boxmeter {
-std::vector<Sample> samples_of(const DeviceSight& device, const std::vector<FamilyPtr>& families,
+std::vector<Sample> samples_of(const DeviceView& device, const std::vector<FamilyPtr>& families,
                                const std::function<bool(std::string_view name)>& wants) {
   std::vector<Sample> all;
-  for (const DeviceSight::Shown& shown : device.shown) {
+  for (const DeviceView::Shown& shown : device.shown) {
     for (const Fragment::Slice& slice : shown.fragment->slices) {
       const Family& family = *families[slice.family];
       if (!wants(family.name)) continue;

@@ -8,21 +8,20 @@
 
 namespace boxmeter {
 
-/// A line of /metrics, read back: what people are shown is what a scrape would find.
+/// A line of /metrics, parsed, so that the pages show what a scrape would get.
 struct Sample {
-  const Family* family = nullptr;  // of the sights that it was read from
-  std::string_view query = {};     // of the sight
+  const Family* family = nullptr;  // in the views that it was read from
+  std::string_view query = {};     // in the view
   Labels labels = {};              // without the device's own
   double value = 0;
 };
 
-/// All of the device whose metric `wants` accepts, by query and as its lines are ordered.  Cheap
-/// where few are wanted: the lines of the others are not looked at.  Pure, any thread, throws
-/// nothing of ours.
-std::vector<Sample> samples_of(const DeviceSight& device, const std::vector<FamilyPtr>& families,
+/// All samples of the metrics that `wants` accepts, in the order of /metrics.  Other lines are not
+/// parsed.  Pure, any thread, never throws Error.
+std::vector<Sample> samples_of(const DeviceView& device, const std::vector<FamilyPtr>& families,
                                const std::function<bool(std::string_view name)>& wants);
 
-/// Of `labels`; empty when it is not there.
+/// The value of a label; empty if there is none.
 std::string_view label(const Labels& labels, std::string_view name);
 
 }  // namespace boxmeter

@@ -16,7 +16,7 @@ using http::ServerResponse;
 
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
 
-/// Packed for who takes it, as every browser does.
+/// Compressed if the client accepts gzip.
 ServerResponse answer(const ServerRequest& request, int status, std::string text,
                       std::string_view type) {
   ServerResponse response{.status = status,
@@ -31,9 +31,9 @@ ServerResponse fresh(ServerResponse response) {
   return response;
 }
 
-/// What a version says: of which process, of which generation, and of when.
+/// Identifies the data that a page was made from, as text in data-version and ?since=.
 struct Version {
-  std::int64_t process = 0;
+  std::int64_t process = 0;  // its start time
   std::uint64_t generation = 0;
   Clock::time_point when = {};
 };
@@ -45,7 +45,7 @@ std::string text_of(const Version& version) {
          std::to_string(ticks(version.when));
 }
 
-/// One of another process is worth as little as none.
+/// nullopt for the version of another process, whose generations cannot be compared.
 std::optional<Version> read_version(std::string_view text, std::int64_t process) {
   const auto parts = split(text, '-');
   if (parts.size() != 3 || parse_integer<std::int64_t>(parts[0]) != process) return std::nullopt;
@@ -68,59 +68,58 @@ std::string no_box(const std::string& name) { return "There is no box '" + name 
 Site::Site(const Store& store, SiteSources sources, WallClock::time_point started)
     : store_(store), sources_(std::move(sources)), started_(started) {}
 
-std::string Site::version_of(const Sights& sights, Clock::time_point now) const {
-  return text_of({.process = ticks(started_), .generation = sights.generation, .when = now});
+std::string Site::version_of(const DeviceViews& views, Clock::time_point now) const {
+  return text_of({.process = ticks(started_), .generation = views.generation, .when = now});
 }
 
-Overview Site::overview_of(const Sights& sights, Clock::time_point now) const {
+Overview Site::overview_of(const DeviceViews& views, Clock::time_point now) const {
   Overview overview{.version = BOXMETER_VERSION,
                     .now = WallClock::now(),
                     .started = started_,
                     .config = sources_.config(),
                     .sinks = sources_.sinks(),
                     .scrapes = sources_.scrapes()};
-  overview.boxes.reserve(sights.devices.size());
-  for (const DeviceSight& device : sights.devices)
-    overview.boxes.push_back(facts_of(device, *sights.families, now, overview.now));
+  overview.boxes.reserve(views.devices.size());
+  for (const DeviceView& device : views.devices)
+    overview.boxes.push_back(facts_of(device, *views.families, now, overview.now));
   overview.problems = problems_of(overview, sources_.way_out);
   return overview;
 }
 
 ServerResponse Site::overview(const ServerRequest& request) const {
   const auto now = Clock::now();
-  const Sights sights = store_.sights(now);
+  const DeviceViews views = store_.device_views(now);
   const Filter filter = read_filter(request.parameter("find"), request.parameter("show"));
-  return fresh(answer(request, 200,
-                      overview_page(overview_of(sights, now), filter, version_of(sights, now)),
-                      kHtml));
+  return fresh(answer(
+      request, 200, overview_page(overview_of(views, now), filter, version_of(views, now)), kHtml));
 }
 
 ServerResponse Site::box(const ServerRequest& request) const {
   const auto now = Clock::now();
   const auto wall = WallClock::now();
   const std::string name = request.parameter("name"), find = request.parameter("find");
-  const Sights sights = name.empty() ? Sights() : store_.sights(now, name);
-  if (sights.devices.empty()) return answer(request, 404, missing_page(no_box(name)), kHtml);
+  const DeviceViews views = name.empty() ? DeviceViews() : store_.device_views(now, name);
+  if (views.devices.empty()) return answer(request, 404, missing_page(no_box(name)), kHtml);
   const BoxDetails details =
-      details_of(sights.devices.front(), *sights.families, find, sources_.way_out, now, wall);
-  return fresh(answer(request, 200, box_page(details, find, wall, version_of(sights, now)), kHtml));
+      details_of(views.devices.front(), *views.families, find, sources_.way_out, now, wall);
+  return fresh(answer(request, 200, box_page(details, find, wall, version_of(views, now)), kHtml));
 }
 
 ServerResponse Site::updates(const ServerRequest& request) const {
   if (!request.parameter("box").empty()) return box_updates(request);
   const auto now = Clock::now();
-  const Sights sights = store_.sights(now);
+  const DeviceViews views = store_.device_views(now);
   const auto seen = read_version(request.parameter("since"), ticks(started_));
-  const Overview overview = overview_of(sights, now);
+  const Overview overview = overview_of(views, now);
   const Parts parts = overview_parts(overview, [&](const BoxFacts& box) {
-    return !seen || sights.configured > seen->generation ||
+    return !seen || views.configured > seen->generation ||
            is_newer(box.changed, box.expired, *seen);
   });
   std::vector<std::string> names;
   for (const BoxFacts& box : overview.boxes) names.push_back(box.name);
-  const bool is_same_set = seen && sights.configured <= seen->generation;
+  const bool is_same_set = seen && views.configured <= seen->generation;
   return fresh(answer(request, 200,
-                      updates_json(version_of(sights, now), overview.now, layout_of(overview),
+                      updates_json(version_of(views, now), overview.now, layout_of(overview),
                                    is_same_set ? nullptr : &names, parts),
                       "application/json"));
 }
@@ -128,19 +127,19 @@ ServerResponse Site::updates(const ServerRequest& request) const {
 ServerResponse Site::box_updates(const ServerRequest& request) const {
   const auto now = Clock::now();
   const auto wall = WallClock::now();
-  const Sights sights = store_.sights(now, request.parameter("box"));
-  if (sights.devices.empty())
+  const DeviceViews views = store_.device_views(now, request.parameter("box"));
+  if (views.devices.empty())
     return fresh(
         answer(request, 404, no_box(request.parameter("box")) + "\n", "text/plain; charset=utf-8"));
-  const DeviceSight& device = sights.devices.front();
+  const DeviceView& device = views.devices.front();
   const auto seen = read_version(request.parameter("since"), ticks(started_));
   Parts parts;
   if (!seen || is_newer(device.changed, device.expired, *seen))
-    parts = box_parts(details_of(device, *sights.families, request.parameter("find"),
-                                 sources_.way_out, now, wall),
-                      wall);
+    parts = box_parts(
+        details_of(device, *views.families, request.parameter("find"), sources_.way_out, now, wall),
+        wall);
   return fresh(answer(request, 200,
-                      updates_json(version_of(sights, now), wall, "box", nullptr, parts),
+                      updates_json(version_of(views, now), wall, "box", nullptr, parts),
                       "application/json"));
 }
 

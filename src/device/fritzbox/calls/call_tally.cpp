@@ -8,7 +8,7 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-constexpr std::size_t kMostCalls = 256;  // under way; a box has lines for a few
+constexpr std::size_t kMostCalls = 256;  // at a time, which bounds memory; boxes have a few lines
 
 std::uint64_t seconds(std::string_view text) {
   return parse_integer<std::uint32_t>(text).value_or(0);
@@ -36,7 +36,7 @@ void CallTally::take_line(std::string_view line) {
     return;
   }
   const auto call = under_way_.find(id);
-  if (call == under_way_.end()) return;  // it began before we listened
+  if (call == under_way_.end()) return;  // it began before we connected
   auto& [direction, answered] = call->second;
   if (event == "CONNECT" && !answered) {
     answered = true;
@@ -49,7 +49,7 @@ void CallTally::take_line(std::string_view line) {
 }
 
 Reply CallTally::reply() const {
-  const auto told = [](const char* name, const Direction& direction) {
+  const auto to_json = [](const char* name, const Direction& direction) {
     return Reply{{"direction", name},
                  {"count", direction.count},
                  {"answered", direction.answered},
@@ -60,7 +60,7 @@ Reply CallTally::reply() const {
       std::ranges::count_if(under_way_, [](const auto& entry) { return entry.second.answered; });
   return Reply{{"active", active},
                {"ringing", static_cast<std::ptrdiff_t>(under_way_.size()) - active},
-               {"calls", {told("incoming", incoming_), told("outgoing", outgoing_)}}};
+               {"calls", {to_json("incoming", incoming_), to_json("outgoing", outgoing_)}}};
 }
 
 }  // namespace boxmeter::fritzbox

@@ -13,8 +13,8 @@ struct CheckedArguments {
 };
 
 /// Throws Error{config} with the way out for an unknown argument, a missing one, or a value of
-/// another type.  A value outside the declared range or list is only a doubt: boxes accept, and
-/// send, more than they declare.
+/// another type.  A value outside the declared range or list gives a warning only: boxes accept,
+/// and send, more than they declare.
 CheckedArguments checked(const Arguments& arguments, const Scpd& scpd, const Action& action);
 
 /// "this box has no action 'GetInf' in 'DeviceInfo1' (did you mean 'GetInfo'?)"

@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kFormat = 1;  // of the file; another one is read from the box again
+constexpr int kFormat = 1;  // of the file; a file of another format is not used
 
 Json to_json(const Service& service) {
   return {{"name", service.name},
@@ -104,8 +104,9 @@ CatalogPtr to_catalog(const Json& json) {
   return catalog;
 }
 
-/// The catalog of a text whose hash is known: boxes that are equal have equal files, and a thousand
-/// of them start at once.  One text at a time is a tree, which takes many times its bytes.
+/// from_cache(), or the same catalog as for another box whose file has this hash: boxes of one
+/// model and firmware have equal files.  Parses under the lock, one text at a time, since a parsed
+/// text takes many times its bytes and a thousand boxes may start at once.
 CatalogPtr shared_from_cache(std::string_view text, std::size_t hash) {
   static Guarded<std::map<std::size_t, std::weak_ptr<const Catalog>>> read;
   return read.with([&](auto& catalogs) {
@@ -154,13 +155,13 @@ CatalogPtr from_cache(std::string_view text) {
   }
 }
 
-bool is_of(const Catalog& catalog, std::string_view boxinfo) {
+bool matches(const Catalog& catalog, std::string_view boxinfo) {
   try {
     const pugi::xml_document document = parse_xml(boxinfo);
     const pugi::xml_node info = document.document_element();
     const std::string version = text(child(info, "Version"));
     const SystemVersion& known = catalog.version();
-    // "259.08.02-123456" is a laboratory version with its build.
+    // "259.08.02-123456" is a FRITZ! Labor (beta) version with its build number.
     const bool is_version =
         version == known.display || version == known.display + "-" + known.build;
     return is_version && !version.empty() && text(child(info, "Name")) == catalog.model();
@@ -183,7 +184,7 @@ Cache::Cache(const DeviceConfig& config, http::Stop& stop)
 
 CatalogPtr Cache::load() {
   std::error_code none;
-  if (file_.empty() || !trusted_ || !std::filesystem::exists(file_, none)) return nullptr;
+  if (file_.empty() || !valid_ || !std::filesystem::exists(file_, none)) return nullptr;
   try {
     std::string text = read_file(file_);
     const std::size_t hash = stable_hash(text);
@@ -196,30 +197,30 @@ CatalogPtr Cache::load() {
               "what the box can be asked is read anew, not from '" + file_.string() +
                   "': " + error.what(),
               {{"device", device_}});
-    trusted_ = false;
+    valid_ = false;
     return nullptr;
   }
 }
 
-/// A box that does not say what it is, or not at this place, is asked everything anew.
+/// If the box does not answer with its model and firmware, the cache counts as outdated.
 bool Cache::is_current(const Catalog& catalog) {
   if (!verify_) return true;
   try {
     http::Client client({.timeout = timeout_, .tls = tls_}, stop_);
     const http::Response response = client.send({.url = boxinfo_url_});
-    return response.status == 200 && is_of(catalog, response.body);
+    return response.status == 200 && matches(catalog, response.body);
   } catch (const Error& error) {
     if (stop_.stopped()) throw;
     log_event(LogLevel::debug, error.what(), {{"device", device_}});
-    trusted_ = false;  // asked once: the port may be closed for good
+    valid_ = false;  // do not try again: the port may be closed for good
     return false;
   }
 }
 
 void Cache::save(const Catalog& catalog) {
-  if (file_.empty() || catalog.version().display.empty()) return;  // nobody could verify it
+  if (file_.empty() || catalog.version().display.empty()) return;  // could not be verified
   const std::string text = to_cache(catalog);
-  trusted_ = true;
+  valid_ = true;
   if (const std::size_t hash = stable_hash(text); hash != written_) {
     written_ = hash;
     if (!keep_file(file_, text)) file_.clear();

@@ -15,14 +15,15 @@ namespace boxmeter::fritzbox {
 namespace {
 
 constexpr int kInvalidAction = 401;
-constexpr std::size_t kKeptDoubts = 64;  // warnings that were given
-/// What a configuration asks for is known by then: one file is written, not one per service.
-constexpr std::chrono::seconds kSettled{10};
+constexpr std::size_t kMostWarnings = 64;  // about doubts
+/// The cache file is written this long after the last SCPD was loaded: once, not once per service.
+constexpr std::chrono::seconds kSaveDelay{10};
 constexpr std::chrono::hours kWithoutScpd{1};
-/// A switch of the box may have added what is missing; asked again no sooner than a query is.
+/// How often the descriptions are read again for a service that is missing: it may have been
+/// switched on.
 constexpr std::chrono::minutes kReadAgain{5};
 
-/// Answered to anybody (AVM's documents of these services).
+/// Actions that need no login (AVM's documents of these services).
 bool is_open(const Service& service, std::string_view action) {
   return service.is_igd() ||
          (service.name == "LANConfigSecurity1" &&
@@ -65,15 +66,16 @@ Tr064Client::Tr064Client(const DeviceConfig& config, Account& account, http::Sto
 Tr064Client::~Tr064Client() { save(); }
 
 void Tr064Client::save() {
-  if (learned_at_ && catalog_) cache_.save(*catalog_);
-  learned_at_.reset();
+  if (unsaved_since_ && catalog_) cache_.save(*catalog_);
+  unsaved_since_.reset();
 }
 
 SoapAnswer Tr064Client::ask(const std::string& name, const std::string& action, Arguments arguments,
                             Types types, std::size_t body_limit) {
-  if (learned_at_ && Clock::now() - *learned_at_ >= kSettled) save();
+  if (unsaved_since_ && Clock::now() - *unsaved_since_ >= kSaveDelay) save();
   const Service& called = service(name);
-  const CatalogPtr owner = catalog_;  // keeps `called` while others are asked for the login
+  const CatalogPtr owner =
+      catalog_;  // keeps `called` alive: requests of the login may replace catalog_
   const std::shared_ptr<const Scpd> known = types == Types::load ? scpd(called) : nullptr;
   const Action* described = known ? known->find(action) : nullptr;
   if (described != nullptr) arguments = checked_arguments(arguments, name, *known, *described);
@@ -82,7 +84,8 @@ SoapAnswer Tr064Client::ask(const std::string& name, const std::string& action, 
   request.body = soap_request(called.type, action, arguments);
   request.body_limit = body_limit;
   const http::Response response = post(called, action, std::move(request));
-  if (response.status == 404) distrust();  // another firmware since the descriptions were read
+  if (response.status == 404)
+    invalidate();  // the firmware changed since the descriptions were read
   const bool is_answer =
       response.status == 200 || (response.status == 500 && !is_html(response.body));
   if (!is_answer) throw unexpected(response);
@@ -103,7 +106,7 @@ Arguments Tr064Client::checked_arguments(const Arguments& arguments, const std::
                                          const Scpd& scpd, const Action& action) {
   CheckedArguments result = checked(arguments, scpd, action);
   for (const std::string& doubt : result.doubts)
-    if (doubted_.size() < kKeptDoubts && doubted_.insert(doubt).second)
+    if (warned_about_.size() < kMostWarnings && warned_about_.insert(doubt).second)
       log_event(LogLevel::warn,
                 std::string(service).append(".").append(action.name).append(": ").append(doubt));
   return std::move(result.arguments);
@@ -118,7 +121,7 @@ const Rights& Tr064Client::rights() {
     const SoapAnswer answer = ask(security, "X_AVM-DE_GetCurrentUser", {}, Types::skip, 1U << 20);
     rights_ = parse_rights(answer.text("NewX_AVM-DE_CurrentUserRights"));
   } catch (const Error& error) {
-    if (is_transport(error.kind())) throw;  // else an explanation less, no failure
+    if (is_transport(error.kind())) throw;  // otherwise only an explanation is missing
   }
   return *rights_;
 }
@@ -140,13 +143,13 @@ void Tr064Client::forget() {
   without_scpd_.clear();
 }
 
-void Tr064Client::distrust() {
-  cache_.distrust();
+void Tr064Client::invalidate() {
+  cache_.invalidate();
   forget();
 }
 
 const Service& Tr064Client::service(const std::string& name) {
-  if (!has(name) && Clock::now() - read_at_ >= kReadAgain) distrust();
+  if (!has(name) && Clock::now() - read_at_ >= kReadAgain) invalidate();
   return catalog()->service(name);
 }
 
@@ -160,11 +163,11 @@ const CatalogPtr& Tr064Client::catalog() {
   auto igd = igd_description(!tr064);
   catalog_ = shared_catalog(std::move(tr064), std::move(igd));
   read_at_ = Clock::now();
-  learned_at_ = read_at_;
+  unsaved_since_ = read_at_;
   return catalog_;
 }
 
-/// Nothing where there is none: a very old box, or one of a provider.
+/// nullopt if the box has none: a very old one, or a provider's.
 std::optional<Description> Tr064Client::tr064_description() {
   const http::Response response = within("/tr64desc.xml", [&] { return get("/tr64desc.xml"); });
   if (response.status == 404) return std::nullopt;
@@ -177,7 +180,8 @@ std::optional<Description> Tr064Client::tr064_description() {
   return description;
 }
 
-/// Nothing where "Transmit status information over UPnP" is off, unless it is all there could be.
+/// nullopt if "Transmit status information over UPnP" is off.  `needed`: throw then, since there is
+/// no other description.
 std::optional<Description> Tr064Client::igd_description(bool needed) {
   const http::Response response = within("/igddesc.xml", [&] { return get("/igddesc.xml"); });
   const bool is_off = response.status == 404 || (response.status == 200 && is_html(response.body));
@@ -200,8 +204,7 @@ Description Tr064Client::described(const http::Response& response) const {
   }
 }
 
-/// A printer's page, another brand, a proxy that is out of order: all that can be said for sure is
-/// what came.
+/// The error for an answer of something else: a printer, another brand, a broken proxy.
 Stranger Tr064Client::stranger(const http::Response& response) const {
   const bool html = is_html(response.body);
   return Stranger(url_ + " answers, but not as a Fritz!Box (" +
@@ -212,12 +215,11 @@ Stranger Tr064Client::stranger(const http::Response& response) const {
                        : ""));
 }
 
-/// Null where the box does not serve it (some list services whose SCPD is missing): its values stay
-/// text.
+/// Null if the box does not serve it, as some do not for every service: all values are text then.
 std::shared_ptr<const Scpd> Tr064Client::scpd(const Service& service) {
   const std::string& url = service.scpd_url;
   if (url.empty()) return nullptr;
-  catalog();  // also when the box restarted since it told `service`
+  catalog();  // reads it, if forget() was called since `service` was looked up
   if (auto known = catalog_->scpd(url)) return known;
   const Clock::time_point now = Clock::now();
   const auto missing = without_scpd_.find(url);
@@ -228,10 +230,10 @@ std::shared_ptr<const Scpd> Tr064Client::scpd(const Service& service) {
     if (response.status != 200) return nullptr;
     auto kept = catalog_->keep(url, parse_scpd(response.body));
     without_scpd_.erase(url);
-    learned_at_ = now;
+    unsaved_since_ = now;
     return kept;
   } catch (const Error& error) {
-    // A dead box ends this call; one that only fails here is asked without types from now on.
+    // If the box is gone, the call fails; if only the SCPD is unusable, its values stay text.
     if (is_transport(error.kind())) throw;
     return nullptr;
   }
@@ -255,8 +257,8 @@ http::Response Tr064Client::post(const Service& service, const std::string& acti
   return send_logged_in(std::move(request), now);
 }
 
-/// The user whom a box means that was only given a password: since FRITZ!OS 7.24 boxes have named
-/// users, before that one fixed name would do.
+/// The user to log in as if only a password is configured: since FRITZ!OS 7.24 the user who logged
+/// in last; before that one fixed name worked.
 std::string Tr064Client::found_user() {
   const std::string security = "LANConfigSecurity1";
   const SystemVersion version = catalog()->version();
@@ -302,7 +304,7 @@ http::Response Tr064Client::send_logged_in(http::Request request, Clock::time_po
   account_.refuse(account_.user(), now);
 }
 
-/// With the credentials as they are now: whoever shares the account may have changed them.
+/// Uses the current credentials: others who share the account may have changed them.
 http::Response Tr064Client::send(const http::Request& request) {
   if (revision_ != account_.revision()) {
     http_.set_credentials(account_.user(), account_.password());

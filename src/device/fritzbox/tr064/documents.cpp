@@ -24,7 +24,7 @@ std::string member(const Reply& object, const std::string& name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-/// A link between two interfaces stands at both of its nodes; older schemas give it no uid.
+/// Identifies a link, which is listed at both of its nodes.  Older schemas give it no uid.
 std::string link_key(const Reply& link) {
   if (std::string uid = member(link, "uid"); !uid.empty()) return uid;
   const std::string one = member(link, "node_interface_1_uid");
@@ -52,15 +52,15 @@ void for_each_interface(Reply& document, Use&& use) {
       for (Reply& interface : node["node_interfaces"]) use(node, interface);
 }
 
-/// What tells a node apart: names need not be unique (repeaters leave the factory with one).  The
-/// uid changes when the mesh is built anew, and stands in where no MAC is told.
+/// Identifies a node: by its MAC, or by its uid if it has none, though that changes when the mesh
+/// is rebuilt.  Names are not unique: all repeaters of a model leave the factory with the same one.
 std::string node_id(const Reply& node) {
   const std::string mac = member(node, "device_mac_address");
   return mac.empty() ? member(node, "uid") : mac;
 }
 
-/// What a link tells of one of its ends, since it names them by uids that change.  No text is
-/// longer than a label should be: a list may hold one name and a thousand links to it.
+/// The description of one end of a link, which itself has only uids, that change.  Texts are
+/// shortened, since each is copied to all links of a node.
 Reply end_of_link(const Reply& node, const Reply& interface) {
   Reply end = Reply::object();
   for (const char* name : {"device_name", "device_mac_address", "mesh_role"})
@@ -100,15 +100,15 @@ void tidy_mesh(Reply& document) {
     if (const std::string id = node_id(node); !id.empty()) node["node_id"] = id;
 }
 
-/// How actions call an argument that says where a document is.
-bool is_place(std::string_view name) { return name.ends_with("Path") || name.ends_with("URL"); }
+/// Whether an argument of that name holds the path of a document.
+bool is_path_name(std::string_view name) { return name.ends_with("Path") || name.ends_with("URL"); }
 
 }  // namespace
 
 std::string document_path(const SoapAnswer& answer,
                           const std::map<std::string, std::string>& parameters) {
   for (const auto& [name, value] : answer.arguments) {
-    if (!is_place(name) || !value.is_string()) continue;
+    if (!is_path_name(name) || !value.is_string()) continue;
     std::string path = path_of(trim(value.get_ref<const std::string&>()));
     if (path.empty()) continue;
     for (const auto& [key, setting] : parameters) {

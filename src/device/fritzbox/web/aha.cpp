@@ -9,7 +9,7 @@
 namespace boxmeter::fritzbox {
 namespace {
 
-/// A sample, or null for "-" and whatever else is no whole number.
+/// A number, or null for "-" and anything else that is not a whole number.
 Reply sample(std::string_view text) {
   const auto value = parse_integer<std::int64_t>(trim(text));
   return value ? Reply(*value) : Reply();
@@ -21,10 +21,10 @@ Reply samples(const std::string& text) {
   return values;
 }
 
-/// <stats count="2" grid="900">200,-</stats> has its samples in `values`.
-void open_samples(Reply& stats) {
+/// Replaces the text of <stats count="2" grid="900">200,-</stats> by the array `values`.
+void split_samples(Reply& stats) {
   if (stats.is_array()) {
-    for (Reply& each : stats) open_samples(each);
+    for (Reply& each : stats) split_samples(each);
   } else if (stats.is_string()) {
     stats = Reply{{"values", samples(stats.get<std::string>())}};
   } else if (const auto text = stats.find("#text"); text != stats.end()) {
@@ -34,9 +34,9 @@ void open_samples(Reply& stats) {
   }
 }
 
-void open_all_samples(Reply& device_stats) {
+void split_all_samples(Reply& device_stats) {
   for (Reply& quantity : device_stats)
-    if (quantity.is_object() && quantity.contains("stats")) open_samples(quantity["stats"]);
+    if (quantity.is_object() && quantity.contains("stats")) split_samples(quantity["stats"]);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ Reply parse_aha(std::string_view body) {
   Reply reply = to_json(document.document_element());
   if (reply.is_null()) return Reply::object();
   if (local_name(document.document_element()) == "devicestats" && reply.is_object())
-    open_all_samples(reply);
+    split_all_samples(reply);
   return reply;
 }
 

@@ -14,19 +14,19 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kUsable = 19min;  // a minute less than the box allows
-/// A session that is refused so soon after its login has not ended: another login will not help.
+/// A session that is refused so soon after its login has not ended: another login would not help.
 constexpr auto kFresh = 1min;
-/// A box's longest pause is about a quarter of an hour; what it says beyond that is not believed.
+/// Boxes block logins for a quarter of an hour at most; bounds a wrong BlockTime.
 constexpr std::chrono::seconds kLongestBlock = 15min;
-constexpr auto kFarewell = 500ms;
-constexpr auto kBetweenFarewells = 10s;
+constexpr auto kLogoutTimeout = 500ms;
+constexpr auto kBetweenLogouts = 10s;  // for logouts to have a timeout each
 
-/// How long a logout may take.  Those that come one after the other, as at the end of a process
-/// with many boxes, share the time of one.
+/// How long a logout may take.  Logouts that follow each other, as at the shutdown of a process
+/// with many boxes, share one timeout.
 std::chrono::milliseconds time_for_logout(Clock::time_point now) {
   static Guarded<Clock::time_point> shared;
   return shared.with([&](Clock::time_point& until) {
-    if (now > until + kBetweenFarewells) until = now + kFarewell;
+    if (now > until + kBetweenLogouts) until = now + kLogoutTimeout;
     return std::chrono::duration_cast<std::chrono::milliseconds>(until - now);
   });
 }
@@ -44,14 +44,15 @@ bool is_refused(const http::Response& response) {
   return response.status == 401 || response.status == 403;
 }
 
-/// AHA and REST say it with a status; a page of the user interface leads to the login page instead.
+/// AHA and REST answer a request without a valid session with a status; pages of the user interface
+/// redirect to the login page or show it.
 bool looks_ended(const http::Response& response, const WebRequest& request) {
   return is_refused(response) || (response.status >= 300 && response.status < 400) ||
          (response.status == 200 && is_html(response.body)) ||
          (response.status == 404 && request.hides_behind_404);
 }
 
-/// As the user administration of the box calls it.
+/// The name of the right in the box's user administration.
 std::string_view shown(std::string_view right) {
   return right == "HomeAuto" ? "Smart Home" : "FRITZ!Box Settings";
 }
@@ -92,7 +93,7 @@ http::Response WebSession::ask(const WebRequest& request, Clock::time_point now)
 void WebSession::log_in(Clock::time_point now) {
   sid_ = {};
   hold_off({}, now);
-  // A box without a password has a session for everybody.
+  // A box without a password gives a session at once, without a login.
   SessionInfo info = exchange({.url = url_ + "/login_sid.lua?version=2"});
   hold_off(info, now);
   if (info.sid.empty()) account_.ready(now);
@@ -119,7 +120,7 @@ void WebSession::log_in(Clock::time_point now) {
   ++logins_;
 }
 
-/// A box that was given a wrong password takes no login for a while; each try would make it longer.
+/// Throws while the box blocks logins after a wrong password: each try would make that time longer.
 void WebSession::hold_off(const SessionInfo& info, Clock::time_point now) {
   if (info.block_time > 0s) blocked_until_ = now + std::min(info.block_time, kLongestBlock);
   if (now >= blocked_until_) return;
@@ -181,7 +182,7 @@ Error WebSession::denied(std::string_view right) const {
           Refusal::denied};
 }
 
-/// With a client of its own: the other one has been stopped by then.
+/// Uses another client, since client_ may have been stopped.
 void WebSession::log_out() {
   const auto timeout = time_for_logout(Clock::now());
   if (timeout <= 0ms) return;
@@ -189,7 +190,7 @@ void WebSession::log_out() {
   try {
     http::Client({.timeout = timeout, .tls = tls_}, never)
         .send({.url = url_ + "/login_sid.lua?version=2&logout=1&sid=" + sid_.reveal()});
-  } catch (const Error&) {  // then it ends by itself, 20 minutes from now
+  } catch (const Error&) {  // the session ends by itself after 20 minutes
   }
 }
 

@@ -11,21 +11,21 @@
 
 namespace boxmeter {
 
-/// All configured devices, whoever asks them, as /sd and /probe need them.  Frozen; any thread.
-class Roster {
+/// All configured devices, also those of other shards, for /sd and /probe.  Immutable; any thread.
+class Fleet {
  public:
-  explicit Roster(const Config& config);
+  explicit Fleet(const Config& config);
 
   const std::vector<FleetDevice>& devices() const { return devices_; }
 
-  /// What to ask whom, or why that is not possible.
+  /// The probe to make, or the refusal: an unknown device or query, a device of another shard.
   std::variant<ProbeRequest, ProbeOutcome> wanted(const ProbeQuestion& question) const;
 
  private:
   struct Entry {
     std::vector<QueryPtr> queries = {};
     bool is_ours = false;
-    std::string asked_by = {};  // another shard, in words
+    std::string asked_by = {};  // the other shard, for messages
   };
   void add(const Job& job, const Shard& shard);
 

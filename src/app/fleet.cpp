@@ -1,4 +1,4 @@
-#include "app/roster.h"
+#include "app/fleet.h"
 
 #include <algorithm>
 #include <set>
@@ -21,13 +21,14 @@ ProbeOutcome refused(int status, const std::string& why) {
 
 }  // namespace
 
-Roster::Roster(const Config& config) {
+Fleet::Fleet(const Config& config) {
   for (const Job& job : config.jobs) add(job, config.shard);
-  // Without an address nobody could be sent there.
+  // Those of other shards, as far as their addresses are known: otherwise /sd has no target for
+  // them.
   for (const Job& job : config.others) add(job, config.shard);
 }
 
-void Roster::add(const Job& job, const Shard& shard) {
+void Fleet::add(const Job& job, const Shard& shard) {
   const DeviceConfig& device = job.device;
   const unsigned share = share_of(device.name, shard.of);
   const bool is_ours = share == shard.index;
@@ -48,7 +49,7 @@ void Roster::add(const Job& job, const Shard& shard) {
                       .shard = share});
 }
 
-std::variant<ProbeRequest, ProbeOutcome> Roster::wanted(const ProbeQuestion& question) const {
+std::variant<ProbeRequest, ProbeOutcome> Fleet::wanted(const ProbeQuestion& question) const {
   const auto at = entries_.find(question.device);
   if (at == entries_.end()) {
     std::vector<std::string> known;

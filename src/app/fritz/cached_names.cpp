@@ -1,4 +1,4 @@
-#include "app/fritz/known.h"
+#include "app/fritz/cached_names.h"
 
 #include "base/environment.h"
 #include "base/file.h"
@@ -21,8 +21,8 @@ std::vector<std::string> names_of(const fritzbox::Catalog& catalog, std::string_
 
 }  // namespace
 
-std::vector<std::string> known_words(std::string_view what,
-                                     const std::vector<std::string>& before) {
+std::vector<std::string> cached_names(std::string_view what,
+                                      const std::vector<std::string>& before) {
   const auto folder = environment("FRITZ_CACHEDIRECTORY");
   std::vector<std::string> names;
   for (const auto& file : list_folder(folder ? std::filesystem::path(*folder) : user_cache_dir()))
