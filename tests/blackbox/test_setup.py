@@ -57,7 +57,7 @@ def test_with_an_option_for_every_answer_nothing_is_asked(tmp_path, sim):
         upload, at most    37.0 Mbit/s
         hosts online       7
         Wi-Fi stations     5
-        series             170 of 27 queries
+        series             167 of 27 queries
 
         Next:
           1. start it:       boxmeter serve --config.file {file}
