@@ -73,7 +73,7 @@ class CsvReader {
     YamlNode node{.kind = YamlNode::Kind::scalar, .mark = mark_};
     if (!at_end() && text_[at_] == '"') {
       node.quoted = true;
-      node.text = quoted();
+      node.text = quoted_field();
       node.several_lines = node.text.find('\n') != std::string::npos;
       return node;
     }
@@ -85,7 +85,7 @@ class CsvReader {
     return node;
   }
 
-  std::string quoted() {
+  std::string quoted_field() {
     const Mark begin = mark_;
     std::string text;
     step();

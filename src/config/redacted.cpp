@@ -23,7 +23,7 @@ bool is_plain(const std::string& text) {
 }
 
 /// `text` as a YAML scalar, quoted if necessary; a JSON string is valid YAML.
-std::string quoted(const std::string& text) {
+std::string yaml_scalar(const std::string& text) {
   if (is_plain(text) || text == kHidden) return text;
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -40,7 +40,7 @@ std::string flow(const Value& value, const Key* key);
 std::string members(const Value& value, bool are_secret) {
   std::vector<std::string> texts;
   for (const auto& [name, member] : value.entries())
-    texts.push_back(quoted(name.raw()) + ": " +
+    texts.push_back(yaml_scalar(name.raw()) + ": " +
                     (are_secret ? std::string(kHidden) : flow(member, nullptr)));
   return "{" + joined(texts) + "}";
 }
@@ -56,7 +56,7 @@ std::string flow(const Value& value, const Key* key) {
   }
   if (value.is_null()) return "null";
   const bool is_url = key != nullptr && key->type == KeyType::url;
-  return quoted(is_url ? without_query(value.raw()) : value.raw());
+  return yaml_scalar(is_url ? without_query(value.raw()) : value.raw());
 }
 
 class ConfigPrinter {

@@ -134,7 +134,7 @@ std::string in_quotes(std::string_view text) {
 }
 
 /// A word of the server, shortened and escaped for a message.
-std::string quoted(std::string_view word) {
+std::string short_quote(std::string_view word) {
   constexpr std::size_t kLongest = 40;
   return "'" + printable(word.substr(0, kLongest)) + "'";
 }
@@ -168,11 +168,11 @@ std::string unanswerable(const std::vector<std::string>& www_authenticate) {
       asked.push_back(challenge.nonce.empty()   ? "Digest without a nonce"
                       : !is_sendable(challenge) ? "Digest with control characters in it"
                       : !find_algorithm(challenge.algorithm)
-                          ? "Digest with algorithm " + quoted(challenge.algorithm)
-                          : "Digest with qop " + quoted(offer.qop));
+                          ? "Digest with algorithm " + short_quote(challenge.algorithm)
+                          : "Digest with qop " + short_quote(offer.qop));
     }
     const std::string scheme(trim(header).substr(0, trim(header).find_first_of(" \t,=\"")));
-    if (!equal_ignoring_case(scheme, "Digest")) asked.push_back(quoted(scheme));
+    if (!equal_ignoring_case(scheme, "Digest")) asked.push_back(short_quote(scheme));
   }
   return asked.empty() ? "nothing (no WWW-Authenticate)" : joined(asked, ", ");
 }
