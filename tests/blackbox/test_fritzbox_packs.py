@@ -106,16 +106,13 @@ def test_how_often_a_box_is_asked_per_minute(tmp_path, box, most):
             assert b"probe_success 1" in status or b"probe_success 0" in status
             return sim.stats()[0]["requests"] - before
 
-        costs = {}
-        for _ in range(2):  # in the first turns it is seen what they share, and what the box lacks
-            for second in range(0, 600, 15):
-                due = tuple(name for name, interval in intervals.items() if second % interval == 0)
-                costs[due] = asked(due) if due else 0
-        total = sum(costs[tuple(name for name, interval in intervals.items() if second % interval == 0)]
-                    for second in range(0, 600, 15))
+        for _ in range(2):  # in the first round it is seen what they share, and what the box lacks
+            due = ([name for name, interval in intervals.items() if second % interval == 0] for second in range(0, 600, 15))
+            total = sum(asked(queries) for queries in due if queries)
 
     print(f"{box}: {total / 10} requests per minute")
-    assert total / 10 == most
+    # Whether two turns share an answer that is just too old is a matter of moments.
+    assert total / 10 == pytest.approx(most, abs=0.3)
 
 
 def test_a_recorded_7590_with_all_packs(corpus, tmp_path):
