@@ -103,8 +103,8 @@ class Path {
   };
   static Step parse_step(std::string_view piece, std::string_view path);
   void check() const;
-  static void fan_out(const JsonNode& place, const Step* next, SingleElement single,
-                      std::vector<JsonNode>& places);
+  static void fan_out(const JsonNode& node, const Step* next, SingleElement single,
+                      std::vector<JsonNode>& nodes);
   std::vector<JsonNode> walk(const JsonNode& from, const JsonNode* iteration,
                              SingleElement single) const;
   std::optional<JsonNode::Step> descend(const JsonNode& from, const JsonNode* iteration) const;
