@@ -34,8 +34,9 @@ class Tr064Client {
   SoapAnswer ask(const std::string& name, const std::string& action, Arguments arguments,
                  Types types, std::size_t body_limit);
 
-  /// Throws Error{refused} where the box describes no such service, or the service no such action.
-  void must_have(const std::string& service, const std::string& action);
+  /// Throws Error{refused} where the box describes no service of this name, or the service no such
+  /// action.
+  void must_have(const std::string& name, const std::string& action);
 
   /// The document at a path on the box.  Throws Error{refused, unsupported} for 404.
   std::string document(const std::string& path, std::size_t body_limit);
