@@ -111,8 +111,8 @@ def test_how_often_a_box_is_asked_per_minute(tmp_path, box, most):
             total = sum(asked(queries) for queries in due if queries)
 
     print(f"{box}: {total / 10} requests per minute")
-    # Whether two turns share an answer that is just too old is a matter of moments.
-    assert total / 10 == pytest.approx(most, abs=0.3)
+    # Never more; a turn that shares an answer which is about to be too old asks for one less.
+    assert most - 0.3 <= total / 10 <= most
 
 
 def test_a_recorded_7590_with_all_packs(corpus, tmp_path):

@@ -559,7 +559,7 @@ def test_a_fault_of_one_box_is_not_the_others_and_leaks_nothing(sim):
     begin = time.monotonic()
     for _ in range(20):
         client.call(*DEVICE, "GetInfo")
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 2
     assert running.stats()[0]["connections"] == 40
     for connection in waiting:
         connection.close()
@@ -575,13 +575,13 @@ def test_it_ends_at_once_with_clients_hanging(sim):
     time.sleep(0.1)
     begin = time.monotonic()
     assert running.stop() == 0
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 2
     for connection in waiting:
         connection.close()
 
 
 def test_latency_comes_before_every_answer_and_boxes_wait_side_by_side(sim):
-    running = sim("--latency", "200", "--count", "50")
+    running = sim("--latency", "200", "--count", "10")
     connections = [connect(url) for url in running.urls]
     begin = time.monotonic()
     for connection in connections:
@@ -589,7 +589,7 @@ def test_latency_comes_before_every_answer_and_boxes_wait_side_by_side(sim):
     for connection in connections:
         assert connection.getresponse().status == 200
         connection.close()
-    assert 0.2 <= time.monotonic() - begin < 5  # one after the other they would take ten seconds
+    assert 0.2 <= time.monotonic() - begin < 1.5
 
 
 @pytest.mark.sanitized
