@@ -7,6 +7,7 @@ _boxmeter() {
   # bash takes what stands behind ':' and '=' for a word of its own.
   [[ $current == [:=] ]] && current=
   skipped=${word%"$current"}
+  words=("${words[@]/#~\//$HOME/}")
   COMPREPLY=()
   while IFS=$'\t' read -r candidate _; do
     if [[ $candidate == :files ]]; then

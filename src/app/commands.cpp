@@ -146,10 +146,14 @@ int dispatch(const Program& program, Arguments arguments) {
   const std::string word =
       arguments[0] == "--version" || arguments[0] == "-V" ? "version" : arguments[0];
   const Command* const command = find(all, word);
+  std::vector<std::string> known = names(all);
+  known.emplace_back("help");
+  if (command == nullptr && word.starts_with('-'))
+    throw Error(ErrorKind::config, "the command comes before its options: boxmeter COMMAND " +
+                                       word + " ...; 'boxmeter help' lists the commands");
   if (command == nullptr)
-    throw Error(ErrorKind::config, "unknown command '" + word + "'" +
-                                       did_you_mean(word, names(all)) +
-                                       " (known: " + joined(names(all)) + ")");
+    throw Error(ErrorKind::config, "unknown command '" + word + "'" + did_you_mean(word, known) +
+                                       " (known: " + joined(known) + ")");
   const Prepared prepared = prepare(program, *command, "boxmeter");
   const auto rest = arguments.subspan(1);
   return prepared.commands.empty() ? read_and_run(prepared, rest)

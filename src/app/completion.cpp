@@ -17,6 +17,7 @@ _boxmeter() {
   # bash takes what stands behind ':' and '=' for a word of its own.
   [[ $current == [:=] ]] && current=
   skipped=${word%"$current"}
+  words=("${words[@]/#~\//$HOME/}")
   COMPREPLY=()
   while IFS=$'\t' read -r candidate _; do
     if [[ $candidate == :files ]]; then
@@ -31,17 +32,24 @@ complete -F _boxmeter boxmeter
 
 constexpr const char* kZsh = R"(#compdef boxmeter
 _boxmeter() {
-  local line
-  local -a lines found
-  lines=("${(@f)$(boxmeter completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  if [[ $lines[1] == :files ]]; then
-    _files
-    return
-  fi
+  local line files
+  local -a typed lines found
+  typed=("${(@)${(@Q)words[1,CURRENT]}/#\~\//$HOME/}")
+  lines=("${(@f)$("${typed[1]}" completion words -- "${(@)typed[2,-1]}" 2>/dev/null)}")
   for line in $lines; do
-    [[ -n $line ]] && found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+    if [[ $line == :files ]]; then
+      files=1
+    elif [[ $line == *$'\t'* ]]; then
+      found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+    else
+      found+=("${line//:/\\:}")
+    fi
   done
-  _describe boxmeter found
+  (( $#found )) && _describe boxmeter found
+  if [[ -n $files ]]; then
+    compset -P '--*='
+    _files
+  fi
 }
 if [[ $funcstack[1] == _boxmeter ]]; then
   _boxmeter
@@ -52,13 +60,17 @@ fi
 
 constexpr const char* kFish = R"(# fish completion of boxmeter
 function __boxmeter_words
-    set -l before (commandline -opc)
+    set -l before (commandline -opc | string replace -r '^~/' "$HOME/")
     set -l current (commandline -ct)
-    set -l lines (boxmeter completion words -- $before[2..-1] "$current" 2>/dev/null)
-    if test "$lines[1]" = :files
-        __fish_complete_path "$current"
-    else if test (count $lines) -gt 0
-        printf '%s\n' $lines
+    for line in ($before[1] completion words -- $before[2..-1] "$current" 2>/dev/null)
+        if test "$line" = :files
+            set -l option (string match -r '^--[^=]+=' -- "$current")
+            for path in (complete -C "'' "(string replace -- "$option" '' "$current"))
+                echo "$option$path"
+            end
+        else
+            echo $line
+        end
     end
 end
 complete -c boxmeter -f -a '(__boxmeter_words)'
@@ -80,7 +92,8 @@ Prepared prepare_words(const Program& program) {
                      .most_words = kAnyNumber},
           .run = [program](const Words& words) {
             for (const Candidate& candidate : candidates(program, words))
-              std::cout << candidate.word << "\t" << candidate.help << "\n";
+              std::cout << candidate.word << (candidate.help.empty() ? "" : "\t") << candidate.help
+                        << "\n";
             return 0;
           }};
 }

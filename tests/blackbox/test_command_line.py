@@ -33,7 +33,8 @@ def test_help_texts(golden):
 
 @pytest.mark.parametrize("words, message", [
     (["serv"], "unknown command 'serv' (did you mean 'serve'?) (known: setup, serve, check, once, call, metrics, schema, "
-               "record, reload, healthcheck, doctor, completion, hash-password, version, fritz, freebox)"),
+               "record, reload, healthcheck, doctor, completion, hash-password, version, fritz, freebox, help)"),
+    (["-c", "boxmeter.yml", "check"], "the command comes before its options: boxmeter COMMAND -c ...; 'boxmeter help' lists the commands"),
     (["check", "--confg.file", "x"],
      "unknown option '--confg.file' (did you mean '--config.file'?); see 'boxmeter check --help'"),
     (["check", "--config.file", "missing.yml"], "there is no file 'missing.yml': 'boxmeter setup --config.file missing.yml' writes "
@@ -67,7 +68,7 @@ def test_help_of_a_command_is_its_help_option():
 
 def test_version():
     assert run("version").stdout.startswith("boxmeter 0.")
-    assert run("--version").stdout == run("version").stdout
+    assert run("--version").stdout == run("-V").stdout == run("version").stdout
 
 
 def test_the_example_configuration_loads_as_it_is():

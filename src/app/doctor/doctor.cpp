@@ -132,7 +132,7 @@ Prepared prepare_doctor(const Program& program) {
                              {.name = "metric",
                               .target = &wanted->metric,
                               .help = "Only why this metric is there or not",
-                              .value = "NAME"},
+                              .value = "METRIC"},
                              {.name = "json", .target = &wanted->json, .help = "Print JSON"}},
                  .words = "[DEVICE]",
                  .most_words = 1,

@@ -107,7 +107,7 @@ std::vector<Option> setup_options(Answers& answers, DeviceKinds kinds) {
       {.name = "packs",
        .target = &answers.packs,
        .help = "What is asked: names, or 'all' that work",
-       .value = "NAME,...",
+       .value = "PACK,...",
        .is_list = true},
       {.name = "name", .target = &answers.name, .help = "Of the device", .value = "NAME"},
       {.name = "yes",
