@@ -172,7 +172,7 @@ std::vector<Candidate> next_words(const Line& line) {
 }
 
 /// How far the completions of `typed`, the last word, leave it as it is: "--format=" is followed by
-/// a value, and "fritzbox," by another member of a list.  Opens the option of "--format=".
+/// a value, and "a,b," by another member of a list.  Opens the option of "--format=".
 std::string kept_of(Line& line, const std::string& typed) {
   const auto equals = typed.find('=');
   std::size_t kept = 0;
