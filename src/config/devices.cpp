@@ -84,6 +84,14 @@ void read_address(const Section& section, const DeviceKind& kind, const DeviceCo
   });
 }
 
+/// `places` has the names before this one, and where they are.
+void refuse_used_name(const Value& name, std::map<std::string, std::string>& places) {
+  const auto [first, is_new] = places.emplace(name.text(), name.place());
+  if (!is_new)
+    throw name.problem("device '" + first->first + "' is also at " + first->second +
+                       "; each device needs a name of its own");
+}
+
 Job read_device(const Section& section, const Counts& counts, Keys keys_of_all,
                 const DeviceContext& context, std::vector<std::string>& warnings) {
   DeviceConfig device;
@@ -169,14 +177,10 @@ std::vector<Job> read_devices(const std::vector<Value>& values, const DeviceCont
     // A sink may name the device even if the rest of it cannot be read.
     Job& named = jobs.emplace_back();
     section.collect([&] { named.device.name = text_of(section.value(), "name"); });
-    all_read &= section.collect([&] {
-      jobs.back() = read_device(section, counts, keys, context, warnings);
-      const Value name = section.required("name");
-      const auto [first, is_new] = places.emplace(jobs.back().device.name, name.place());
-      if (!is_new)
-        throw name.problem("device '" + first->first + "' is also at " + first->second +
-                           "; each device needs a name of its own");
-    });
+    if (!named.device.name.empty())
+      all_read &= section.collect([&] { refuse_used_name(section.required("name"), places); });
+    all_read &= section.collect(
+        [&] { jobs.back() = read_device(section, counts, keys, context, warnings); });
   }
   if (!all_read) return jobs;  // a warning might only be due to that
   warn_of_shared_series(jobs, warnings);

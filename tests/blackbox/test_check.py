@@ -84,3 +84,13 @@ def test_secret_files_are_sought_among_the_credentials_of_the_unit_first(tmp_pat
     (credentials / "fritz.password").chmod(0o600)
     assert check(tmp_path, text, {"CREDENTIALS_DIRECTORY": str(credentials)}).returncode == 0
     assert check(tmp_path, text).returncode == 2
+
+
+def test_a_name_that_is_used_twice_is_told_beside_the_other_mistakes_of_the_device(tmp_path):
+    ran = check(tmp_path, """devices:
+  - {name: home, kind: fritzbox, username: u, password: p}
+  - {name: home, kind: fritzbox, username: u, password: p, interval: 5}
+""")
+    assert (ran.returncode, ran.stderr.splitlines()) == (2, [
+        "boxmeter: boxmeter.yml:3:12: device 'home' is also at boxmeter.yml:2:12; each device needs a name of its own",
+        "boxmeter: boxmeter.yml:3:70: 'interval' must be a duration such as 500ms, 15s, 2m or 1h, not '5'"])
