@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "sim/freebox_writes.h"
 #include "sim/hash.h"
+#include "sim/json.h"
 #include "sim/registrations.h"
 #include "sim/sessions.h"
 #include "sim/soap.h"
@@ -61,8 +62,7 @@ Json made_up_api_version(const Recording& recording) {
 
 FreeboxScript read_freebox(const Recording& recording) {
   const std::string* recorded = recording.find("api_version.json");
-  const Json version = recorded ? Json::parse(*recorded, nullptr, /*allow_exceptions=*/false)
-                                : made_up_api_version(recording);
+  const Json version = recorded ? parsed_json(*recorded) : made_up_api_version(recording);
   const auto text = [&](const char* member) {
     return version.is_object() && version.contains(member) && version[member].is_string()
                ? version[member].get<std::string>()
@@ -161,7 +161,7 @@ Json Freebox::permissions() const {
 
 /// The text of a member of the body; "" if there is none.
 std::string text_in(const std::string& body, const char* member) {
-  const Json json = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const Json json = parsed_json(body);
   return json.is_object() && json.contains(member) && json[member].is_string()
              ? json[member].get<std::string>()
              : std::string();
@@ -332,7 +332,7 @@ Json Freebox::current(const std::string& path) const {
   std::ranges::replace(file, '/', '_');
   const auto found = script_->replies.find(file);
   if (found == script_->replies.end()) return {};
-  const Json reply = Json::parse(*found->second.at({}), nullptr, /*allow_exceptions=*/false);
+  const Json reply = parsed_json(*found->second.at({}));
   if (!reply.is_object() || !reply.value("success", false)) return {};
   return reply.contains("result") ? reply["result"] : Json::array();
 }

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "sim/json.h"
+
 namespace boxmeter::sim {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 Json object_of(std::string_view body) {
-  Json object = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  Json object = parsed_json(body);
   return object.is_object() ? object : Json();
 }
 

@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "sim/aha.h"
+#include "sim/json.h"
 #include "sim/soap.h"
 
 namespace boxmeter::sim {
@@ -36,7 +37,7 @@ std::optional<std::string> stem(const std::string& path, std::string_view folder
 }
 
 Json parsed(const std::string& path, const std::string& text) {
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Json json = parsed_json(text);
   if (!json.is_object()) throw Error(ErrorKind::config, "'" + path + "' is no JSON object");
   return json;
 }

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/number.h"
+#include "sim/json.h"
 
 namespace boxmeter::sim {
 namespace {
@@ -162,7 +163,7 @@ MovingText MovingText::of_soap(std::string_view text, const WanRates& rates) {
 }
 
 MovingText MovingText::of_json(std::string text) {
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Json json = parsed_json(text);
   std::vector<Moving> moving;
   if (!json.is_discarded()) mark(json, "", moving);
   if (moving.empty()) return MovingText(std::move(text));

@@ -424,11 +424,13 @@ def test_the_connection_api_takes_what_its_document_sends(sim, corpus):
     envelope = client.send("PUT", "/api/v3/connection/ipv6/config/", {"delegations": [hop]})[1]
     assert len(envelope["result"]["delegations"]) == 8
     assert envelope["result"]["delegations"][2] == hop
+    nested = '{"ping": ' + "[" * 30_000 + "]" * 30_000 + "}"
     for path, body, code in [
             ("connection/config/", {"remote_access_port": 70000}, "invalid_port"),
             ("connection/config/", {"wol": "yes"}, "inval"),
             ("connection/config/", {"unknown": 1}, "inval"),
             ("connection/config/", "no json", "inval"),
+            ("connection/config/", nested, "inval"),
             ("connection/ipv6/config/", {"delegations": [{**hop, "next_hop": "2001:db8::1"}]}, "invalid_next_hop"),
             ("connection/ddns/other/", {"enabled": True}, "invalid_provider")]:
         assert client.send("PUT", "/api/v3/" + path, body)[1]["error_code"] == code, (path, body)
