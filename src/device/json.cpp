@@ -127,7 +127,7 @@ Reply parse_json(std::string_view body) {
     return parse_text(text);
   } catch (const Reply::exception&) {
     if (first == '\0') throw Error(ErrorKind::protocol, "answer is empty, not JSON");
-    if (first == '<') throw Error(ErrorKind::protocol, "answer is a web page, not JSON");
+    if (first == '<') throw Error(ErrorKind::protocol, "answer is HTML or XML, not JSON");
     throw Error(ErrorKind::protocol, "answer is not JSON, or cut off");
   }
 }

@@ -77,6 +77,7 @@ def test_the_reason_says_what_answers_and_what_may_be_wrong(tmp_path):
 @pytest.mark.parametrize("path, before", [("", ""), ("/api/v8/", "login: ")])
 @pytest.mark.parametrize("stranger, what", [
     (STRANGERS[0], "HTML from 'nginx'"), (STRANGERS[1], "HTTP 404 with HTML from 'nginx'"), (STRANGERS[2], "HTTP 503 from 'nginx'"),
+    (STRANGERS[4], "answer is HTML or XML, not JSON, from 'nginx'"),
 ], ids=lambda given: str(given[0]))
 def test_the_reason_says_what_answers_where_a_freebox_should(tmp_path, stranger, what, path, before):
     with Stranger(*stranger) as server:

@@ -152,8 +152,8 @@ TEST_CASE("what stands in the way of a login is told apart") {
 TEST_CASE("what is no envelope is explained") {
   const std::string deep = "{\"success\":true,\"result\":" + std::string(64, '[');
   const Row rows[] = {
-      {200, "<!DOCTYPE html><html>", "protocol: answer is a web page, not JSON"},
-      {502, "\r\n<html>Bad gateway", "protocol: HTTP 502: answer is a web page, not JSON"},
+      {200, "<!DOCTYPE html><html>", "protocol: answer is HTML or XML, not JSON"},
+      {502, "\r\n<html>Bad gateway", "protocol: HTTP 502: answer is HTML or XML, not JSON"},
       {200, "", "protocol: answer is empty, not JSON"},
       {200, R"({"success":true,"result":{"st)", "protocol: answer is not JSON, or cut off"},
       {200, R"({"success":true}{)", "protocol: answer is not JSON, or cut off"},
@@ -231,7 +231,7 @@ TEST_CASE("the API's root has the whole major version, and survives missing fiel
         "protocol: api_base_url '//evil.invalid/' is not a path (expected: such as /api/)");
   CHECK(error_of([&] { root(R"({"api_version":"4.0","api_base_url":"@evil.invalid/"})"); }) ==
         "protocol: api_base_url '@evil.invalid/' is not a path (expected: such as /api/)");
-  CHECK(error_of([&] { root("<html>"); }) == "protocol: answer is a web page, not JSON");
+  CHECK(error_of([&] { root("<html>"); }) == "protocol: answer is HTML or XML, not JSON");
   CHECK(error_of([] { parse_api_version(404, R"({"success":false})"); }) == "protocol: HTTP 404");
 }
 

@@ -40,10 +40,7 @@ bool is_reading(const Call& call) {
 /// The error for an answer of something else: a printer, another brand, a broken proxy.  `why` is
 /// quoted if the answer is neither an HTTP error nor HTML.
 Stranger stranger(const std::string& url, const http::Response& response, const Error& why) {
-  const auto first = response.body.find_first_not_of(" \t\r\n");
-  const bool is_html = first != std::string::npos && response.body[first] == '<';
-  return Stranger(url + " answers, but not as a Freebox (" +
-                  answered_by(response, is_html, why.what()) +
+  return Stranger(url + " answers, but not as a Freebox (" + answered_by(response, why.what()) +
                   "): is this its address and port? In its own network it is "
                   "https://mafreebox.freebox.fr");
 }

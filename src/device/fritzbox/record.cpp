@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "device/answered_by.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/secrets.h"
 #include "device/fritzbox/tr064/description.h"

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "device/answered_by.h"
 
 namespace boxmeter::fritzbox {
 namespace {
@@ -49,11 +50,6 @@ void add(Reply& object, const char* name, Reply value) {
 }
 
 }  // namespace
-
-bool is_html(std::string_view body) {
-  const std::string start = lower(trim(body).substr(0, 14));
-  return start.starts_with("<html") || start.starts_with("<!doctype html");
-}
 
 pugi::xml_document parse_xml(std::string_view body) {
   if (trim(body).empty()) throw Error(ErrorKind::protocol, "the answer is empty");

@@ -12,10 +12,6 @@ namespace boxmeter::fritzbox {
 /// well-formed, and Error{too_large} for more than 64 levels of nesting or 300,000 tags.
 pugi::xml_document parse_xml(std::string_view body);
 
-/// Whether this is a web page, which a box sends if an interface is switched off or a session
-/// expired.
-bool is_html(std::string_view body);
-
 /// The name without its namespace prefix.
 std::string_view local_name(const pugi::xml_node& node);
 

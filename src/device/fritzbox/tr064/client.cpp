@@ -208,7 +208,7 @@ Description Tr064Client::described(const http::Response& response) const {
 Stranger Tr064Client::stranger(const http::Response& response) const {
   const bool html = is_html(response.body);
   return Stranger(url_ + " answers, but not as a Fritz!Box (" +
-                  answered_by(response, html, "no description of a device") +
+                  answered_by(response, "no description of a device") +
                   "): is this its address, and is the port 49000 or 49443?" +
                   (html && response.status == 200
                        ? " If so, switch on 'Allow access for applications' in its network settings"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "device/answered_by.h"
 #include "device/fritzbox/xml.h"
 #include "device/json.h"
 

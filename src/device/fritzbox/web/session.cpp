@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/guarded.h"
+#include "device/answered_by.h"
 #include "device/fritzbox/address.h"
 #include "device/fritzbox/options.h"
 #include "device/fritzbox/xml.h"
