@@ -38,7 +38,8 @@ constexpr Unit kUnits[] = {
 }  // namespace
 
 Bounds bounds_of(std::string_view metric, std::string_view help) {
-  if (help.find("1)") != help.npos && help.find("(0)") != help.npos) return {0, 1};
+  if (help.starts_with("Whether ") && help.find("1)") != help.npos && help.find("(0)") != help.npos)
+    return {0, 1};
   const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits),
                                   [&](const Unit& u) { return metric.ends_with(u.suffix); });
   return unit == std::end(kUnits) ? Bounds{} : unit->bounds;

@@ -157,4 +157,5 @@ TEST_CASE("what cannot be by its unit is beyond the bounds of the metric") {
   CHECK(holds("box_x_watts", -420));
   CHECK(holds("box_x", 255));
   CHECK_FALSE(holds("box_x", 255, "Whether it is up (1) or not (0)."));
+  CHECK(holds("box_x", 2, "Mode of the port: off (0), on (1), automatic (2)."));
 }
