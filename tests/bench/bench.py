@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 CALLS_A_SECOND = 1000  # of 2,000 boxes that are asked 30 things every 60 s
-LOOPS = 10  # requests of the busy pack in a turn, each another one: the same one would be asked once
+LOOPS = 100  # requests of the busy pack in a turn, each another one: the same one would be asked once
 BUSY_PACK = """
 pack: busy
 kind: %(kind)s
