@@ -84,6 +84,42 @@ std::string command_text(const Program& program, const Command& command, const s
   return text;
 }
 
+/// Signals, variables and files.
+std::string surroundings() {
+  const auto told = [](const char* macro, const char* text) {
+    return item(macro, roff::text(text));
+  };
+  return ".Sh SIGNALS\n" +
+         list(told("Dv SIGHUP",
+                   "To boxmeter serve: read the configuration again. A wrong one changes nothing "
+                   "and is told in the log.") +
+              told("Dv SIGTERM , SIGINT", "End, within a second.")) +
+         ".Sh ENVIRONMENT\n" +
+         list(
+             told("Ev FRITZ_USERNAME , FRITZ_PASSWORD",
+                  "Login of boxmeter fritz, and of the daemon where exactly one Fritz!Box is "
+                  "configured and names none.") +
+             told("Ev FRITZ_USECACHE , FRITZ_CACHEDIRECTORY", "As the options of boxmeter fritz.") +
+             told("Ev STATE_DIRECTORY , CREDENTIALS_DIRECTORY , RUNTIME_DIRECTORY",
+                  "Set by systemd: state, passwords and the control socket of the service.") +
+             told("Ev XDG_CONFIG_HOME , XDG_STATE_HOME , XDG_CACHE_HOME",
+                  "In the place of ~/.config, ~/.local/state and ~/.cache.") +
+             told("Ev TZ", "The time zone of the page and of the log, if log.format is text.")) +
+         ".Sh FILES\n" +
+         list(told("Pa boxmeter.yml , ~/.config/boxmeter/boxmeter.yml , "
+                   "/etc/boxmeter/boxmeter.yml",
+                   "The configuration, where none is named: the first of these that is there.") +
+              told("Pa /etc/boxmeter/credentials/",
+                   "Passwords and tokens of the service; systemd reads them as root and hands "
+                   "them over.") +
+              told("Pa /var/lib/boxmeter/ , ~/.local/state/boxmeter/",
+                   "What is remembered: keys of boxes seen before, what a box lacks, what waits "
+                   "to be pushed. The first is for the service and for root.") +
+              told("Pa ~/.cache/boxmeter/", "What boxmeter fritz -x keeps.") +
+              told("Pa /usr/share/doc/boxmeter/ , /usr/share/boxmeter/",
+                   "Pages to read, dashboards, alerts, packs to copy from."));
+}
+
 std::string boxmeter_page() {
   constexpr Command kBrands[] = {fritz::kCommand, kFreeboxCommand};
   const Program program{.kinds = shipped_kinds(), .brands = kBrands};
@@ -101,19 +137,7 @@ std::string boxmeter_page() {
              "with the same names for both brands, and can push the same over HTTP. The same "
              "program "
              "explores a box from a terminal.") +
-         ".Sh COMMANDS\n" + told + ".Sh FILES\n" +
-         list(
-             item(
-                 "Pa boxmeter.yml , /etc/boxmeter/boxmeter.yml",
-                 roff::text(
-                     "The configuration, where none is named: the first of these that is there.")) +
-             item("Pa /etc/boxmeter/credentials/",
-                  roff::text(
-                      "Passwords and tokens of the service; systemd reads them as root and hands "
-                      "them over.")) +
-             item("Pa /var/lib/boxmeter/",
-                  roff::text("What is remembered: keys of boxes seen before, what a box lacks."))) +
-         ".Sh EXIT STATUS\n" +
+         ".Sh COMMANDS\n" + told + surroundings() + ".Sh EXIT STATUS\n" +
          roff::text(
              "0 when all was done, 1 when something failed, 2 for wrong usage or a wrong "
              "configuration.") +

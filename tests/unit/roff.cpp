@@ -1,5 +1,7 @@
 #include "roff.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace boxmeter::roff {
@@ -41,7 +43,13 @@ std::string quoted(std::string_view text) {
 }
 
 std::string literal(std::string_view lines) {
-  return ".Bd -literal -offset indent\n" + escaped(trim(lines)) + "\n.Ed\n";
+  const std::vector<std::string_view> all = split(lines, '\n');
+  std::size_t margin = std::string_view::npos;  // of the line that is indented least
+  for (const std::string_view line : all) margin = std::min(margin, line.find_first_not_of(' '));
+  std::string moved;
+  for (const std::string_view line : all)
+    moved += std::string(line.substr(std::min(margin, line.size()))) + "\n";
+  return ".Bd -literal -offset indent\n" + escaped(trim(moved)) + "\n.Ed\n";
 }
 
 }  // namespace boxmeter::roff

@@ -82,6 +82,7 @@ std::vector<Option> setup_options(Answers& answers, DeviceKinds kinds) {
   for (const DeviceKind& kind : kinds) names.push_back(kind.name);
   return {
       {.name = "config.file",
+       .letter = 'c',
        .target = &answers.config_file,
        .help = "Where the device is written or added; without it the configuration that is there, "
                "else /etc/boxmeter/boxmeter.yml for root, ~/.config/boxmeter/boxmeter.yml for "
