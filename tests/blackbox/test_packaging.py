@@ -68,3 +68,10 @@ def test_the_folder_of_credentials_is_the_one_that_setup_writes_to():
     name, folder = re.search(r"^LoadCredential=(\w+):(.*)$", (ROOT / "systemd/boxmeter.service").read_text(), re.M).groups()
     assert folder == "/etc/boxmeter/credentials" and folder in INSTALL
     assert name == "credentials" and "`password_file: credentials/home.password`" in INSTALL
+
+
+def test_the_folder_of_credentials_is_root_s_alone_whoever_makes_it():
+    """The unit told another mode than the package: the log said at each start that "the mode is different"."""
+    unit = (ROOT / "systemd/boxmeter.service").read_text()
+    assert re.findall(r"^ConfigurationDirectory(?:Mode)?=(.*)$", unit, re.M) == ["boxmeter/credentials", "0700"]
+    assert "mkdir -m 0700 /etc/boxmeter/credentials" in (ROOT / "debian/boxmeter.postinst").read_text()
