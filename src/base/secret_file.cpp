@@ -1,6 +1,10 @@
 #include "base/secret_file.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <istream>
 #include <string>
 #include <string_view>
 
@@ -24,12 +28,28 @@ std::string objection(std::string_view bytes) {
   return "";
 }
 
+/// The service cannot read what is root's, but the copies that systemd made when it started: a
+/// password that came later needs another start.
+std::string way_out(const std::filesystem::path& path) {
+  if (!environment("CREDENTIALS_DIRECTORY")) return "";
+  if (::access(path.c_str(), R_OK) == 0 || errno != EACCES) return "";
+  return "; systemd hands such files over when it starts the service: systemctl restart boxmeter";
+}
+
 /// A CR alone stays: it is no end of a line.
 std::string with_unix_line_ends(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i)
     if (!text.substr(i).starts_with("\r\n")) result += text[i];
   return result;
+}
+
+Secret secret_in(std::string_view text, const std::string& where) {
+  if (const std::string why = objection(text); !why.empty())
+    throw Error(ErrorKind::config, where + " " + why);
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return Secret(with_unix_line_ends(trim(text)));
 }
 
 }  // namespace
@@ -52,14 +72,18 @@ Secret read_secret_file(const std::filesystem::path& path) {
   try {
     content = read_file(path, kMostBytes);
   } catch (const Error& error) {
-    throw Error(ErrorKind::config, error.what());
+    throw Error(ErrorKind::config, error.what() + way_out(path));
   }
-  std::string_view text = content;
-  if (const std::string why = objection(text); !why.empty())
-    throw Error(ErrorKind::config, "'" + path.string() + "' " + why);
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  return Secret(with_unix_line_ends(trim(text)));
+  return secret_in(content, "'" + path.string() + "'");
+}
+
+Secret read_secret(std::istream& in) {
+  std::string content(kMostBytes + 1, '\0');
+  in.read(content.data(), std::streamsize(content.size()));
+  content.resize(std::size_t(in.gcount()));
+  if (content.size() > kMostBytes)
+    throw Error(ErrorKind::config, "the standard input is larger than 64 KiB");
+  return secret_in(content, "the standard input");
 }
 
 }  // namespace boxmeter

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <iosfwd>
 
 #include "base/secret.h"
 
@@ -19,5 +20,9 @@ std::filesystem::path find_secret_file(const std::filesystem::path& named,
 /// it cannot be read, has more than 64 KiB or a NUL, or is UTF-16 or anything but UTF-8.  An empty
 /// file is an empty secret.  Any thread.
 Secret read_secret_file(const std::filesystem::path& path);
+
+/// The same of the standard input, all of it.  Not by /dev/stdin: where another user began the
+/// pipe, as for a container, that may not be opened once more.
+Secret read_secret(std::istream& in);
 
 }  // namespace boxmeter

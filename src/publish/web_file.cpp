@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/file.h"
+#include "base/secret_file.h"
 #include "base/text.h"
 #include "http/bcrypt.h"
 #include "http/tls_server_config.h"
@@ -102,7 +103,7 @@ std::optional<Pem> Reader::pem(const Section& section, std::string_view inline_k
                         "' say the same; remove one of them");
   if (text) return Pem{text->prose(), text->name(), *text};
   if (!file) return {};
-  const fs::path path = folder_ / file->text();
+  const fs::path path = find_secret_file(file->text(), folder_);
   read_.sources.push_back(path);
   return Pem{file->placed([&] { return read_file(path); }), "'" + path.string() + "'", *file};
 }

@@ -1,7 +1,10 @@
 """`boxmeter check` says what a configuration is, and of what is wrong the word that was meant."""
+import os
+import subprocess
+
 import pytest
 
-from harness import run
+from harness import BUILD, run
 
 
 def check(tmp_path, text, env=None):
@@ -70,6 +73,23 @@ def test_a_folder_of_credentials_that_systemd_loads_whole_is_flat_there(tmp_path
 
     assert check(tmp_path, text).returncode == 2
     assert check(tmp_path, text, {"CREDENTIALS_DIRECTORY": str(credentials)}).returncode == 0
+
+
+def test_a_password_that_came_after_the_start_of_the_service_needs_another_start(tmp_path):
+    """`boxmeter reload` after a second box: the copies of systemd's are as old as the service, and the file is root's."""
+    secret = tmp_path / "home.password"
+    secret.write_text("p")
+    secret.chmod(0)
+    (tmp_path / "boxmeter.yml").write_text("devices: [{name: home, kind: fritzbox, password_file: home.password}]\n")
+    rights = "-dac_override,-dac_read_search"
+    as_a_user = ["setpriv", "--bounding-set", rights, "--inh-caps", rights] if os.geteuid() == 0 else []
+
+    ran = subprocess.run([*as_a_user, BUILD / "boxmeter", "check"], cwd=tmp_path, text=True, capture_output=True,
+                         env={**os.environ, "CREDENTIALS_DIRECTORY": str(tmp_path / "loaded"), "STATE_DIRECTORY": str(tmp_path)})
+
+    assert (ran.returncode, ran.stderr) == (2, (
+        "boxmeter: boxmeter.yml:1:55: cannot read 'home.password': Permission denied; systemd hands such files over when it starts "
+        "the service: systemctl restart boxmeter\n"))
 
 
 def test_secret_files_are_sought_among_the_credentials_of_the_unit_first(tmp_path):

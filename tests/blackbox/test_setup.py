@@ -32,6 +32,26 @@ def modes(folder):
     return {str(path.relative_to(folder)): oct(path.stat().st_mode & 0o777) for path in sorted(folder.rglob("*"))}
 
 
+def test_a_password_comes_by_a_pipe_that_cannot_be_opened_again(tmp_path, sim):
+    """As for a container, whose user did not begin the pipe: /dev/stdin is "Permission denied"."""
+    (tmp_path / "piped").write_text("secret\n")
+    rights = "-dac_override,-dac_read_search"
+    without = ["setpriv", "--bounding-set", rights, "--inh-caps", rights] if os.geteuid() == 0 else []
+    with open(tmp_path / "piped") as pipe:
+        (tmp_path / "piped").chmod(0)
+        done = subprocess.run([*without, BUILD / "boxmeter", "setup", "--config.file", tmp_path / "conf/boxmeter.yml", "--url", sim.urls[0],
+                               "--username", "monitor", "--password-file", "-", "--yes"], stdin=pipe, text=True, capture_output=True,
+                              timeout=120, env=environment(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "conf/credentials/home.password").read_text() == "secret\n"
+
+
+def test_a_password_is_not_typed_where_a_terminal_shows_it(tmp_path, sim):
+    code, shown, _ = at_a_terminal(tmp_path, "--url", sim.urls[0], "--username", "monitor", "--password-file", "-", "--yes", answers=[])
+    assert code == 2 and ("boxmeter: '--password-file -' reads the standard input, and a terminal would show what is typed: leave it out, and you are "
+            "asked") in shown
+
+
 def test_with_an_option_for_every_answer_nothing_is_asked(tmp_path, sim):
     done = set_up_fritzbox(tmp_path, sim, "--name", "attic", "--packs", "fritzbox,fritzbox_hosts", "--kind", "fritzbox")
 

@@ -56,6 +56,17 @@ def test_health_may_be_asked_without_a_password_and_nothing_else(tmp_path):
         assert site.ask("/metrics")[0] == 401
 
 
+def test_a_key_that_root_alone_can_read_is_handed_over_by_systemd_as_passwords_are(tmp_path, authority):
+    """The service has no user of its own to whom the file could belong."""
+    loaded = tmp_path / "loaded"
+    loaded.mkdir()
+    (tmp_path / "server.key").rename(loaded / "credentials_server.key")
+    web = "tls_server_config: {cert_file: server.crt, key_file: credentials/server.key}\n"
+
+    with Secured(tmp_path, web, env={"CREDENTIALS_DIRECTORY": str(loaded)}) as site:
+        assert site.url.startswith("https://") and site.ask()[0] == 200
+
+
 def test_who_guesses_is_told_to_wait_and_who_is_known_is_not(tmp_path):
     with Secured(tmp_path, users(alice="wonderland")) as site:
         assert site.ask(login="alice:wonderland")[0] == 200

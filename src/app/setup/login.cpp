@@ -48,7 +48,12 @@ Secret enrolled(const Box& box, http::Stop& stop) {
 }
 
 Secret given_secret(const Answers& answers) {
-  return read_secret_file(answers.secret_file == "-" ? "/dev/stdin" : answers.secret_file);
+  if (answers.secret_file != "-") return read_secret_file(answers.secret_file);
+  if (::isatty(STDIN_FILENO) != 0)
+    throw Error(ErrorKind::config,
+                "'--password-file -' reads the standard input, and a terminal would show what is "
+                "typed: leave it out, and you are asked");
+  return read_secret(std::cin);
 }
 
 void set_secret(Box& box, Secret secret) {
