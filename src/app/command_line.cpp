@@ -71,8 +71,13 @@ const Job& find_device(const Config& config, const std::string& name) {
     if (job.device.name == name) return job;
     known.push_back(job.device.name);
   }
-  throw Error(ErrorKind::config, "unknown device '" + name + "'" + did_you_mean(name, known) +
-                                     " (known: " + joined(known) + ")");
+  const std::string meant = did_you_mean(name, known);
+  constexpr std::size_t kShown = 20;
+  const std::size_t others = known.size() > kShown ? known.size() - kShown : 0;
+  known.resize(known.size() - others);
+  throw Error(ErrorKind::config,
+              "unknown device '" + name + "'" + meant + " (known: " + joined(known) +
+                  (others == 0 ? "" : " and " + std::to_string(others) + " more") + ")");
 }
 
 std::map<std::string, std::string> named_arguments(Arguments words) {

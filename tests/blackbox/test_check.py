@@ -114,3 +114,13 @@ def test_a_name_that_is_used_twice_is_told_beside_the_other_mistakes_of_the_devi
     assert (ran.returncode, ran.stderr.splitlines()) == (2, [
         "boxmeter: boxmeter.yml:3:12: device 'home' is also at boxmeter.yml:2:12; each device needs a name of its own",
         "boxmeter: boxmeter.yml:3:70: 'interval' must be a duration such as 500ms, 15s, 2m or 1h, not '5'"])
+
+
+def test_of_a_fleet_not_every_name_is_told(tmp_path):
+    (tmp_path / "boxes.csv").write_text("name,kind,url\n" + "".join(f"box-{number},fritzbox,192.0.2.1\n" for number in range(1, 1001)))
+    (tmp_path / "boxmeter.yml").write_text("device_files: [boxes.csv]\ndefaults: {username: u, password: p}\n")
+
+    ran = run("call", "box1000", "tr064:DeviceInfo1.GetInfo", cwd=tmp_path, env={"STATE_DIRECTORY": str(tmp_path)})
+
+    shown = ", ".join(f"box-{number}" for number in range(1, 21))
+    assert ran.stderr == f"boxmeter: unknown device 'box1000' (did you mean 'box-1000'?) (known: {shown} and 980 more)\n"

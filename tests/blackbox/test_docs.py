@@ -172,7 +172,7 @@ ELSEWHERE = {"meson", "ninja", "dpkg-buildpackage"}  # test_install.py, test_pac
 
 # Lines that a test of their own runs.
 RUN_BELOW = [f"{block}: {command}" for block in pages.blocks(ROOT / "docs/moving.md", "sh") for command in block.commands
-             if command.startswith(("umask ", "python3 -c "))]
+             if command.startswith("(umask ")]
 ASKED = [(block, command) for block in all_blocks("sh") for command in block.commands if command.startswith("bash -c 'read ")]
 RUN_BELOW += [f"{block}: {command}" for block, command in ASKED]
 
@@ -194,7 +194,7 @@ def test_the_token_of_another_exporter_is_taken_over(tmp_path):
     """trazfr's file is JSON; what comes out is a token that boxmeter reads, in a file for nobody else."""
     (tmp_path / "token.json").write_text(json.dumps({"api": {"uid": "x"}, "app_token": "boxmeter-sim-app-token"}))
     commands = [line.split(": ", 1)[1] for line in RUN_BELOW if "moving.md" in line]
-    assert [command.split()[0] for command in commands] == ["umask", "python3"]
+    assert len(commands) == 1
 
     done = subprocess.run("\n".join(commands), shell=True, check=True, cwd=tmp_path, text=True, capture_output=True)
 
@@ -254,7 +254,8 @@ def machine(tmp_path_factory):
                                         if any(bare(c).split()[0] in ("cp", "mkdir", "install") for c in block.commands)))
 def test_what_a_page_copies_is_there_and_what_it_replaces_is_kept(machine, block, standing):
     copies = [bare(command) for command in block.commands if bare(command).split()[0] in ("cp", "mkdir", "install")]
-    moved = [re.sub(r"(?<=\s)/(etc|usr|var)/", rf"{machine}/\1/", command) for command in copies]
+    # Who builds this may be nobody who can give files away.
+    moved = [re.sub(r"(?<=\s)/(etc|usr|var)/", rf"{machine}/\1/", command.replace("-o 10001 -g 10001 ", "")) for command in copies]
     before = {path: path.read_text() for path in (machine / "etc").rglob("*.yml")}
 
     subprocess.run("\n".join(["set -e", *moved]), shell=True, check=True, executable="/bin/bash",
