@@ -64,8 +64,11 @@ std::vector<fs::path> matches(const std::string& pattern) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): without GLOB_TILDE it reads nothing that is shared
   const int outcome = ::glob(pattern.c_str(), GLOB_NOMAGIC, nullptr, &found);
   std::vector<fs::path> files;
-  for (std::size_t i = 0; outcome == 0 && i < found.gl_pathc; ++i)
-    files.emplace_back(found.gl_pathv[i]);
+  for (std::size_t i = 0; outcome == 0 && i < found.gl_pathc; ++i) {
+    std::error_code unknown;  // then whoever reads it tells why
+    if (found.gl_pathv[i] == pattern || !fs::is_directory(found.gl_pathv[i], unknown))
+      files.emplace_back(found.gl_pathv[i]);
+  }
   ::globfree(&found);
   return files;
 }

@@ -40,8 +40,8 @@ bool file_exists(const std::filesystem::path& path);
 /// 'F': Permission denied".  Any thread.
 std::vector<std::filesystem::path> list_folder(const std::filesystem::path& folder);
 
-/// The paths that fit a shell's pattern, in order; a path without a pattern is itself, there or
-/// not.  Any thread; never throws.
+/// The paths that fit a shell's pattern, in order, but no folders; a path without a pattern is
+/// itself, there or not.  Any thread; never throws.
 std::vector<std::filesystem::path> files_matching(const std::string& pattern);
 
 /// Hashes of what files held and glob patterns matched: if two of them are equal, nothing has

@@ -141,7 +141,8 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
     if (!Section(defaults, keys).value().entries().empty()) context.defaults = defaults;
   });
   root.collect([&] {
-    const DeviceFiles files(root.find("device_files"), folder, config.warnings, mistakes);
+    const std::vector<Key> keys = device_keys_of_all(kinds);
+    const DeviceFiles files(root.find("device_files"), folder, keys, config.warnings, mistakes);
     config.device_files = files.documents();
     std::vector<Value> devices = files.devices();
     if (const auto own = root.find("devices")) {

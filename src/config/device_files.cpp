@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/number.h"
 #include "base/text.h"
-#include "config/keys.h"
+#include "base/unicode.h"
 
 namespace boxmeter {
 namespace {
@@ -22,7 +23,7 @@ constexpr std::size_t kMostValues = 10'000'000;
 class CsvReader {
  public:
   CsvReader(std::string_view text, const std::string& file) : text_(text), file_(file) {
-    const std::string_view head = text_.substr(0, text_.find('\n'));
+    const std::string_view head = text_.substr(0, text_.find_first_of("\r\n"));
     for (const char other : {';', '\t'})
       if (head.find(',') == std::string_view::npos && head.find(other) != std::string_view::npos)
         separator_ = other;
@@ -30,17 +31,15 @@ class CsvReader {
 
   bool at_end() const { return at_ >= text_.size(); }
 
-  /// The cells of the next line that is not empty; none at the end.
+  /// The cells of the next line that has any text; none at the end.
   std::vector<YamlNode> row() {
-    std::vector<YamlNode> cells;
-    while (!at_end() && cells.empty()) {
-      if (text_[at_] == '\n' || text_[at_] == '\r') {
-        step();
-        continue;
-      }
-      cells = line();
+    while (!at_end()) {
+      std::vector<YamlNode> cells = line();
+      // Spreadsheets write what was emptied as a line of separators.
+      const auto is_empty = [](const YamlNode& cell) { return cell.text.empty() && !cell.quoted; };
+      if (!std::ranges::all_of(cells, is_empty)) return cells;
     }
-    return cells;
+    return {};
   }
 
  private:
@@ -48,38 +47,50 @@ class CsvReader {
     throw Mistake({.file = file_, .mark = mark_}, what);
   }
 
+  bool is_at(char wanted) const { return !at_end() && text_[at_] == wanted; }
+  bool at_line_end() const { return at_end() || is_at('\n') || is_at('\r'); }
+
+  /// A line ends with LF, CR LF, or CR alone, as some spreadsheets write it.
   void step() {
+    const char passed = text_[at_++];
     ++mark_.column;
-    if (text_[at_++] == '\n') mark_ = {.line = mark_.line + 1, .column = 1};
+    if (passed == '\n' || (passed == '\r' && !is_at('\n')))
+      mark_ = {.line = mark_.line + 1, .column = 1};
+  }
+
+  void skip_blanks() {
+    while (is_at(' ') || (is_at('\t') && separator_ != '\t')) step();
   }
 
   std::vector<YamlNode> line() {
     std::vector<YamlNode> cells;
     for (;;) {
       cells.push_back(cell());
-      if (at_end()) return cells;
-      if (text_[at_] == separator_) {
-        step();
-        continue;
-      }
-      if (text_[at_] == '\r') step();
-      if (!at_end() && text_[at_] != '\n') refuse("a quote ends in the middle of a cell");
-      if (!at_end()) step();
-      return cells;
+      if (at_line_end()) break;
+      if (!is_at(separator_)) refuse("a quote ends in the middle of a cell");
+      step();
     }
+    if (is_at('\r')) step();
+    if (is_at('\n')) step();
+    return cells;
   }
 
   YamlNode cell() {
+    skip_blanks();
     YamlNode node{.kind = YamlNode::Kind::scalar, .mark = mark_};
-    if (!at_end() && text_[at_] == '"') {
+    if (is_at('"')) {
       node.quoted = true;
       node.text = quoted_field();
-      node.several_lines = node.text.find('\n') != std::string::npos;
+      node.several_lines = node.text.find_first_of("\r\n") != std::string::npos;
+      skip_blanks();
       return node;
     }
-    while (!at_end() && text_[at_] != separator_ && text_[at_] != '\n' && text_[at_] != '\r') {
+    for (; !at_line_end() && !is_at(separator_); step()) {
+      if (is_at('"'))
+        refuse(
+            "a quote in the middle of a cell; put the whole cell in quotes, and write a quote in "
+            "it twice");
       node.text += text_[at_];
-      step();
     }
     node.text = trim(node.text);
     return node;
@@ -107,24 +118,22 @@ class CsvReader {
   Mark mark_;
 };
 
-bool is_list(std::string_view key) {
-  const Key* const row = find_key(kDeviceKeys, key);
-  return row != nullptr && row->type == KeyType::texts;
-}
-
 YamlNode list_of(const YamlNode& cell) {
   YamlNode list{.kind = YamlNode::Kind::list, .mark = cell.mark};
-  for (const std::string_view word : split(cell.text, ' '))
+  std::string text = cell.text;
+  std::ranges::replace(text, ',', ' ');
+  for (const std::string_view word : split(text, ' '))
     if (!word.empty())
       list.items.push_back(
           {.kind = YamlNode::Kind::scalar, .mark = cell.mark, .text = std::string(word)});
   return list;
 }
 
-void add_member(YamlNode& mapping, YamlNode key, YamlNode value) {
+void add_member(YamlNode& mapping, YamlNode key, YamlNode value, Keys known) {
   const auto dot = key.text.find('.');
   if (dot == std::string::npos) {
-    if (is_list(key.text)) value = list_of(value);
+    const Key* const row = find_key(known, key.text);
+    if (row != nullptr && row->type == KeyType::texts) value = list_of(value);
     mapping.keys.push_back(std::move(key));
     mapping.items.push_back(std::move(value));
     return;
@@ -138,13 +147,13 @@ void add_member(YamlNode& mapping, YamlNode key, YamlNode value) {
     mapping.keys.push_back(std::move(name));
     mapping.items.push_back({.kind = YamlNode::Kind::map, .mark = value.mark});
   }
-  add_member(mapping.items[static_cast<std::size_t>(at)], std::move(key), std::move(value));
+  add_member(mapping.items[static_cast<std::size_t>(at)], std::move(key), std::move(value), {});
 }
 
 /// A row as a mapping.  Its keys have the places of the cells, so that messages point there and not
 /// at the first line.
 YamlNode device_of(const std::vector<YamlNode>& head, std::vector<YamlNode> cells,
-                   const std::string& file) {
+                   const std::string& file, Keys known) {
   YamlNode device{.kind = YamlNode::Kind::map, .mark = cells.front().mark};
   if (cells.size() > head.size())
     throw Mistake({.file = file, .mark = cells[head.size()].mark},
@@ -154,30 +163,68 @@ YamlNode device_of(const std::vector<YamlNode>& head, std::vector<YamlNode> cell
     if (cells[i].text.empty()) continue;
     YamlNode key = head[i];
     key.mark = cells[i].mark;
-    add_member(device, std::move(key), std::move(cells[i]));
+    add_member(device, std::move(key), std::move(cells[i]), known);
   }
   return device;
 }
 
+/// The keys of the first line, each in a column of its own.  A column that no device can have is a
+/// mistake there, not in every line below.
+void check_head(const std::vector<YamlNode>& head, const std::string& file, Keys known,
+                Mistakes* mistakes) {
+  Document sections{.name = file, .root = {.kind = YamlNode::Kind::map}};
+  std::set<std::string> keys, outer_keys;
+  for (const YamlNode& key : head) {
+    if (key.text.empty() || key.text.starts_with('.') || key.text.ends_with('.'))
+      throw Mistake({.file = file, .mark = key.mark},
+                    "the first line names the keys of its columns; this one has no name");
+    if (!keys.insert(key.text).second)
+      throw Mistake({.file = file, .mark = key.mark}, "key '" + key.text + "' stands twice");
+    YamlNode outer = key;
+    outer.text.erase(std::min(outer.text.find('.'), outer.text.size()));
+    if (!outer_keys.insert(outer.text).second) continue;
+    sections.root.keys.push_back(std::move(outer));
+    sections.root.items.push_back(key);
+  }
+  if (Section(Value(sections, mistakes), known).has_unknown_keys()) throw AlreadyReported();
+}
+
+/// JSON writes a character beyond 16 bits as two `\u`, which YAML, otherwise a superset, does not
+/// know.
+std::string with_whole_characters(std::string_view json) {
+  const auto half = [&](std::size_t at) {
+    const std::string_view digits =
+        json.substr(at).starts_with("\\u") ? json.substr(at + 2, 4) : std::string_view();
+    return digits.size() == 4 ? parse_integer<std::uint32_t>(digits, 16).value_or(0) : 0U;
+  };
+  std::string text;
+  for (std::size_t at = 0; at < json.size();) {
+    const std::uint32_t high = half(at), low = high == 0 ? 0 : half(at + 6);
+    const bool is_pair = high >= 0xD800 && high < 0xDC00 && low >= 0xDC00 && low < 0xE000;
+    if (is_pair) {
+      append_utf8(text, 0x10000 + ((high - 0xD800) << 10U) + (low - 0xDC00));
+      at += 12;
+      continue;
+    }
+    const std::size_t passed = json[at] == '\\' ? 2 : 1;
+    text += json.substr(at, passed);
+    at += passed;
+  }
+  return text;
+}
+
 }  // namespace
 
-Document parse_csv(std::string_view text, const std::string& name) {
+Document parse_csv(std::string_view text, const std::string& name, Keys known, Mistakes* mistakes) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (!is_utf8(text)) throw Mistake({.file = name, .mark = {}}, "not UTF-8 text");
   CsvReader reader(text, name);
   const std::vector<YamlNode> head = reader.row();
-  std::set<std::string> keys;
-  for (const YamlNode& key : head) {
-    if (key.text.empty() || key.text.starts_with('.') || key.text.ends_with('.'))
-      throw Mistake({.file = name, .mark = key.mark},
-                    "the first line names the keys of its columns; this one has no name");
-    if (!keys.insert(key.text).second)
-      throw Mistake({.file = name, .mark = key.mark}, "key '" + key.text + "' stands twice");
-  }
+  check_head(head, name, known, mistakes);
   Document document{.name = name, .root = {.kind = YamlNode::Kind::list}};
   for (auto cells = reader.row(); !cells.empty(); cells = reader.row())
-    document.root.items.push_back(device_of(head, std::move(cells), document.name));
+    document.root.items.push_back(device_of(head, std::move(cells), document.name, known));
   return document;
 }
 
@@ -189,7 +236,7 @@ std::vector<Value> devices_in(const Document& document, Mistakes* mistakes) {
   return Section(whole, kKeys).required("devices").list();
 }
 
-DeviceFiles::DeviceFiles(const std::optional<Value>& patterns, const fs::path& folder,
+DeviceFiles::DeviceFiles(const std::optional<Value>& patterns, const fs::path& folder, Keys known,
                          std::vector<std::string>& warnings, Mistakes& mistakes) {
   if (!patterns) return;
   std::set<fs::path> seen;
@@ -206,16 +253,20 @@ DeviceFiles::DeviceFiles(const std::optional<Value>& patterns, const fs::path& f
               if (!file_exists(file))
                 throw Error(ErrorKind::config, "there is no file '" + file.string() + "'");
             });
-            read(file, mistakes);
+            const std::string text = pattern.placed([&] { return read_file(file, kMostBytes); });
+            read(file, text, known, mistakes);
           });
     });
 }
 
-void DeviceFiles::read(const fs::path& file, Mistakes& mistakes) {
-  const std::string text = read_file(file, kMostBytes);
-  const bool is_table = lower(file.extension().string()) == ".csv";
+void DeviceFiles::read(const fs::path& file, const std::string& text, Keys known,
+                       Mistakes& mistakes) {
+  const std::string kind = lower(file.extension().string());
+  const std::string name = file.string();
   documents_.push_back(std::make_shared<const Document>(
-      is_table ? parse_csv(text, file.string()) : parse_yaml(text, file.string(), kMostValues)));
+      kind == ".csv"    ? parse_csv(text, name, known, &mistakes)
+      : kind == ".json" ? parse_yaml(with_whole_characters(text), name, kMostValues)
+                        : parse_yaml(text, name, kMostValues)));
   std::ranges::move(devices_in(*documents_.back(), &mistakes), std::back_inserter(devices_));
 }
 

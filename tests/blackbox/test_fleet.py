@@ -181,6 +181,9 @@ def test_a_box_that_is_gone_fails_its_probe_and_a_refused_login_is_not_tried_at_
      "X-Prometheus-Scrape-Timeout-Seconds must be a number of seconds above 0\n"),
     ("/probe?target=home", {"Origin": "http://elsewhere.invalid"}, 403,
      "a page of another site asked for this; from there it needs a login (web.config_file)\n"),
+    ("/probe?target=home&querry=fritzbox_device", {}, 400,
+     "unknown parameter 'querry' (did you mean 'query'?); a probe takes 'target' and 'query'\n"),
+    ("/sd?poll=no", {}, 400, "filter 'poll' takes true or false, not 'no'\n"),
     ("/sd?knd=fritzbox", {}, 400,
      "unknown filter 'knd' (did you mean 'kind'?) (known: device, kind, pack, shard, poll, label.NAME)\n"),
 ])
@@ -285,21 +288,46 @@ def test_devices_come_from_yaml_json_and_csv(tmp_path):
 
 @pytest.mark.parametrize("name, content, text", [
     ("a.csv", "name,kind\nhome,fritzbx\n", "a.csv:2:6: unknown device kind 'fritzbx' (known: fritzbox, freebox)"),
-    ("a.csv", "name,kind,pasword\nhome,fritzbox,x\n", "a.csv:2:15: unknown key 'pasword' (did you mean 'password'?)"),
+    ("a.csv", "name,kind,pasword\nhome,fritzbox,x\nfree,freebox,x\n", "a.csv:1:11: unknown key 'pasword' (did you mean 'password'?)"),
+    ("a.csv", "Name,kind,labels.site,tls.mode\nhome,fritzbox,x,y\n", "a.csv:1:1: unknown key 'Name' (did you mean 'name'?)"),
     ("a.csv", "name,kind\nhome,fritzbox,x,y\n", "a.csv:2:15: 4 cells, but the first line names 2 keys"),
     ("a.csv", "name,name\n", "a.csv:1:6: key 'name' stands twice"),
     ("a.csv", "name,\n", "a.csv:1:6: the first line names the keys of its columns; this one has no name"),
     ("a.csv", 'name,kind\n"home,fritzbox\n', "a.csv:2:1: a quote that is never closed"),
     ("a.csv", 'name,kind\n"home"s,fritzbox\n', "a.csv:2:7: a quote ends in the middle of a cell"),
+    ("a.csv", 'name,kind\nho"me,fritzbox\n',
+     "a.csv:2:3: a quote in the middle of a cell; put the whole cell in quotes, and write a quote in it twice"),
+    ("a.csv", "name,kind\r\rhome,fritzbx\r", "a.csv:3:6: unknown device kind 'fritzbx' (known: fritzbox, freebox)"),
+    (".", None, "boxmeter.yml:1:15: cannot read '.': Is a directory"),
     ("a.json", '[\n {"name": "home", "kind": "fritzbox", "interval": 5}\n]\n',
      "a.json:2:51: 'interval' must be a duration such as 500ms, 15s, 2m or 1h, not '5'"),
     ("a.yml", "", "boxmeter.yml:1:1: the files of 'device_files' list no device"),
 ])
 def test_mistakes_in_files_of_devices_have_their_place(tmp_path, name, content, text):
-    (tmp_path / name).write_text(content)
+    if content is not None:
+        (tmp_path / name).write_text(content, newline="")
     (tmp_path / "boxmeter.yml").write_text(f"device_files: {name}\n")
     done = run("check", "--config.file", "boxmeter.yml", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (2, f"boxmeter: {text}\n")
+
+
+@pytest.mark.parametrize("name, text", [
+    ("a.csv", "\ufeffname;kind;password;queries\r\nbox-1;fritzbox;'x;fritzbox,fritzbox_vpn\r\n;;;\r\n \r\nbox-2;fritzbox;~;\r\n"),
+    ("b.csv", 'name, kind, password\rbox-1, "fritzbox" , "p""q"\rbox-2,fritzbox,"p,q"\r'),
+    ("c.csv", "name\tkind\tpassword\nbox-1\tfritzbox\tx\n\t\t\nbox-2\tfritzbox\tnull"),
+    ("d.json", json.dumps([{"name": f"box-{i}", "kind": "fritzbox", "password": "\\\U0001f511/ü", "labels": {"who": "\U0001f600"}}
+                           for i in (1, 2)], indent="\t")),
+])
+def test_tables_and_json_are_read_as_other_programs_write_them(tmp_path, name, text):
+    """A byte order mark, any line end, blanks beside separators, emptied rows, characters beyond 16 bits."""
+    (tmp_path / "devices/older").mkdir(parents=True)  # a folder is not a file of the pattern
+    (tmp_path / "devices" / name).write_text(text, newline="")
+    (tmp_path / "boxmeter.yml").write_text("device_files: [devices/*]\n")
+
+    done = run("check", "--config.file", "boxmeter.yml", cwd=tmp_path, env={"STATE_DIRECTORY": str(tmp_path / "state")})
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "valid: 2 devices" in done.stdout
 
 
 @pytest.mark.parametrize("name", ["d.csv", "d.json", "d.yml"])
