@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "base/unicode.h"
 #include "config/endpoint.h"
 #include "config/keys.h"
 #include "device/credential.h"
@@ -163,6 +164,18 @@ void read_login(const Section& section, const std::filesystem::path& folder, Sin
                           "' has both 'username' and a bearer token; keep one");
 }
 
+/// In line protocol a line that begins with '#' is a comment, which databases drop without a word,
+/// and one without a measurement is refused.
+std::string read_measurement(const Value& value) {
+  const std::string text = value.text();
+  if (text.empty() || text.starts_with('#') || text.ends_with('\\') || printable(text) != text)
+    throw value.problem(
+        "'measurement' must be a printable name that does not begin with '#' nor end with '\\', "
+        "not '" +
+        printable(text) + "'");
+  return text;
+}
+
 SinkOptions read_sink(const Section& section, const std::filesystem::path& folder,
                       const std::filesystem::path& state_dir, const std::vector<Job>& jobs,
                       Packs& packs, std::vector<std::string>& warnings) {
@@ -181,7 +194,7 @@ SinkOptions read_sink(const Section& section, const std::filesystem::path& folde
     if (!sink.format->measures)
       throw measurement->problem("'measurement' means nothing in format '" +
                                  std::string(sink.format->name) + "'; remove it");
-    sink.measurement = measurement->text();
+    sink.measurement = read_measurement(*measurement);
   }
   if (const auto integers = section.boolean("integers")) {
     if (*integers && !sink.format->types)

@@ -71,12 +71,17 @@ std::string json_text(std::string_view text) {
   return Reply(text).dump(-1, ' ', false, Reply::error_handler_t::replace);
 }
 
-/// A JSON object of names and JSON values; of two members with one name the first is taken.
+/// Whether no earlier member has the name: of two with one name the first is taken.
+bool is_first_of_its_name(const Fields& members, Fields::const_iterator at) {
+  return std::none_of(members.begin(), at,
+                      [&](const auto& earlier) { return earlier.first == at->first; });
+}
+
+/// A JSON object of names and JSON values.
 std::string object(const Fields& members) {
   std::string text = "{";
   for (auto at = members.begin(); at != members.end(); ++at) {
-    const auto same = [&](const auto& earlier) { return earlier.first == at->first; };
-    if (std::any_of(members.begin(), at, same)) continue;
+    if (!is_first_of_its_name(members, at)) continue;
     if (text.size() > 1) text += ',';
     text.append(json_text(at->first)).append(":").append(at->second);
   }
@@ -123,14 +128,25 @@ std::int64_t milliseconds_of(WallClock::time_point time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
-/// A name or the value of a tag in line protocol, which cannot express a line break there, nor a
-/// backslash at the end.
-std::string line_text(std::string_view text) {
+/// A name or the value of a tag in line protocol; `special` are the characters that are escaped.
+/// The protocol has no line break, Telegraf takes no tab or form feed either, and a backslash at
+/// the end would take what follows with it.  An odd number of backslashes before a special
+/// character gets one more: for VictoriaMetrics two are one backslash, and the character would be
+/// no longer escaped (InfluxDB and Telegraf count only the last).
+std::string line_text(std::string_view text, std::string_view special = ",= ") {
+  constexpr std::string_view kControls = "\n\r\t\f\v", kLetters = "nrtfv";
   while (text.ends_with('\\')) text.remove_suffix(1);
   std::string escaped;
+  std::size_t backslashes = 0;
   for (const char c : text) {
-    if (c == ',' || c == '=' || c == ' ') escaped += '\\';
-    escaped += c == '\n' || c == '\r' ? std::string(c == '\n' ? "\\n" : "\\r") : std::string(1, c);
+    const auto control = kControls.find(c);
+    if (control != std::string_view::npos)
+      escaped.append("\\").append(1, kLetters[control]);
+    else if (special.find(c) != std::string_view::npos)
+      escaped.append(1 + backslashes % 2, '\\').append(1, c);
+    else
+      escaped += c;
+    backslashes = c == '\\' ? backslashes + 1 : 0;
   }
   return escaped;
 }
@@ -154,12 +170,13 @@ std::string json_object(WallClock::time_point time, const Tags& tags, const Fiel
 
 std::string influx_line(WallClock::time_point time, const Tags& tags, const Fields& fields,
                         const Naming& naming) {
-  std::string line = line_text(naming.measurement);
+  std::string line = line_text(naming.measurement, ", ");
   for (const auto& [name, value] : tags)
     if (const std::string text = line_text(value); !text.empty())
       line.append(",").append(line_text(name)).append("=").append(text);
   std::vector<std::string> texts;
-  for (const auto& [name, value] : fields) texts.push_back(line_text(name) + "=" + value);
+  for (auto at = fields.begin(); at != fields.end(); ++at)
+    if (is_first_of_its_name(fields, at)) texts.push_back(line_text(at->first) + "=" + at->second);
   line.append(" ").append(joined(texts, ","));
   return line + " " + std::to_string(milliseconds_of(time)) + "000000";
 }

@@ -133,6 +133,41 @@ TEST_CASE("influx: a backslash at the end of a tag would take the next comma wit
             {})) == "prometheus,device=free,a=b,d=e\\f box_x=1 1755936000123000000\n");
 }
 
+TEST_CASE(
+    "influx: what a line cannot hold is written out, and a name that comes twice is one field") {
+  CHECK(
+      lines(influx_objects(
+          snapshot(
+              "q",
+              {{family("box_x"), {{{{"a", "tab\tfeed\fv\v"}, {"b", "line\r\nend"}}, number(1)}}},
+               {family("box_x"), {{{{"b", "line\r\nend"}, {"a", "tab\tfeed\fv\v"}}, number(2)}}}}),
+          {.measurement = "a=b c"})) ==
+      "a=b\\ c,device=free,a=tab\\tfeed\\fv\\v,b=line\\r\\nend box_x=1 "
+      "1755936000123000000\n");
+}
+
+// VictoriaMetrics takes two backslashes for one, so that a blank behind them would end the tag.
+TEST_CASE("influx: an escaped character has an odd number of backslashes before it") {
+  CHECK(lines(influx_objects(
+            snapshot("q", {{family("box_x"),
+                            {{{{"a", "x\\ y"}, {"b", "x\\\\,y"}, {"c", "x\\y=z"}}, number(1)}}}}),
+            {})) ==
+        "prometheus,device=free,a=x\\\\\\ y,b=x\\\\\\,y,c=x\\y\\=z box_x=1 1755936000123000000\n");
+}
+
+TEST_CASE("influx: integers end in i, also where 64 bits with a sign cannot hold them") {
+  const auto written = [](MetricType type, Number value) {
+    const std::string line = lines(
+        influx_objects(snapshot("q", {{family("x", type), {{{}, value}}}}), {.integers = true}));
+    return line.substr(line.find("x=") + 2, line.rfind(' ') - line.find("x=") - 2);
+  };
+  CHECK(written(MetricType::counter, number(9007199254740993)) == "9007199254740993i");
+  CHECK(written(MetricType::counter, number(18446744073709551615U)) == "9223372036854774784i");
+  CHECK(written(MetricType::counter, Number(12.75)) == "12i");
+  CHECK(written(MetricType::info, number(1)) == "1i");
+  CHECK(written(MetricType::gauge, number(7)) == "7");
+}
+
 TEST_CASE("raw: the reply itself and nothing else") {
   const Reply reply = Reply::parse(R"({"rate_down":61,"bytes_up":5489542,"ipv4":"192.0.2.42"})");
 
