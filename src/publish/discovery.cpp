@@ -79,6 +79,8 @@ std::string discovery_json(const std::vector<FleetDevice>& devices,
   Filters wanted;
   for (const auto& [name, value] : filters) {
     values_of({}, name);
+    if (name == "poll" && value != "true" && value != "false")
+      throw Error(ErrorKind::config, "filter 'poll' takes true or false, not '" + value + "'");
     wanted[name].push_back(value);
   }
   std::string list = "[";

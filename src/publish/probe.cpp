@@ -50,6 +50,11 @@ ProbeQuestion read_probe(const http::ServerRequest& request, Clock::time_point n
     } else if (name == "query") {
       for (const std::string_view word : split(value, ','))
         if (!word.empty()) question.names.emplace_back(word);
+    } else {
+      static const std::vector<std::string> kKnown = {"target", "query"};
+      throw Error(ErrorKind::config, "unknown parameter '" + name + "'" +
+                                         did_you_mean(name, kKnown) +
+                                         "; a probe takes 'target' and 'query'");
     }
   }
   if (targets != 1 || question.device.empty())
