@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/doctor/doctor.h"
+#include "app/process.h"
 #include "app/running.h"
 #include "app/store_setup.h"
 #include "base/file.h"
@@ -176,6 +177,7 @@ Reloaded Daemon::reload() {
     const ReloadingNotice notice;
     try {
       const std::string text = apply_new_config(in_use);
+      give_back_memory();
       log_event(LogLevel::info, text);
       return noted({.successful = true, .text = text + "\n"});
     } catch (const Error& error) {

@@ -20,13 +20,13 @@ sigset_t handled_signals() {
   return handled;
 }
 
-/// Debian's soft limit is 1,024; a box needs one socket, two while it reconnects.
+/// Debian's soft limit is 1,024.
 void raise_file_limit(std::size_t devices) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  const std::size_t needed = devices * 2 + 700;  // 700: for our HTTP server
+  const std::size_t needed = needed_files(devices);
   if (limit.rlim_max < needed)
     log_event(LogLevel::warn, std::to_string(devices) + " devices need " + std::to_string(needed) +
                                   " file descriptors, the limit is " +
@@ -34,6 +34,10 @@ void raise_file_limit(std::size_t devices) {
 }
 
 }  // namespace
+
+std::size_t needed_files(std::size_t devices) { return devices * 3 + 700; }
+
+void give_back_memory() { ::malloc_trim(0); }
 
 void prepare_process(std::size_t devices) {
   raise_file_limit(devices);

@@ -118,6 +118,7 @@ int serve(const ServeOptions& options, DeviceKinds kinds) {
   for (const std::string& warning : config.warnings) log_event(LogLevel::warn, warning);
   block_signals();
   prepare_process(config.jobs.size());
+  give_back_memory();
 
   Daemon daemon({.kinds = kinds,
                  .file = config_file(options.file).string(),

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "app/doctor/doctor.h"
+#include "app/process.h"
 #include "app/running.h"
 #include "base/text.h"
 #include "config/state_dir.h"
@@ -48,7 +49,7 @@ Finding state_dir(const Config& config) {
 Finding limits(const Config& config) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  const std::size_t needed = config.jobs.size() * 2 + 700;
+  const std::size_t needed = needed_files(config.jobs.size());
   if (limit.rlim_max >= needed) return {.check = "limits", .state = "ok"};
   return {.check = "limits",
           .state = "failing",
