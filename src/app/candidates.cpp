@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/device_files.h"
+#include "config/devices.h"
 #include "yaml/mistakes.h"
 #include "yaml/yaml.h"
 
@@ -90,7 +91,8 @@ std::vector<Candidate> device_names(const Line& line) {
     Mistakes mistakes;
     std::vector<std::string> warnings;
     const Value value(Value(document, &mistakes), *patterns, "'device_files'");
-    const DeviceFiles files(value, file.parent_path(), warnings, mistakes);
+    const std::vector<Key> keys = device_keys_of_all(line.program.kinds);
+    const DeviceFiles files(value, file.parent_path(), keys, warnings, mistakes);
     for (const auto& each : files.documents()) add_device_names(names, each->root);
   }
   return names;

@@ -169,6 +169,8 @@ Config read_config(const fs::path& file, const Document& document, DeviceKinds k
 }  // namespace
 
 void require_spools(Config& config) {
+  for (std::string& line : forgotten_spools(config.state_dir, config.push))
+    config.warnings.push_back(std::move(line));
   const UnusableSpool unusable = unusable_spool(config.state_dir, config.push);
   if (unusable.why.empty()) return;
   if (unusable.is_temporary) return config.warnings.push_back(unusable.why);

@@ -43,8 +43,8 @@ struct Config {
 Config load_config(const std::filesystem::path& file, DeviceKinds kinds);
 
 /// Checks, before pushing starts, that the spools of the sinks can be written.  Throws
-/// Error{config} if not, with the place of `state_dir` in the file; a full disk is only added to
-/// the warnings.  Any thread.
+/// Error{config} if not, with the place of `state_dir` in the file; a full disk, or a spool that no
+/// sink has any more, is only added to the warnings.  Any thread.
 void require_spools(Config& config);
 
 // For commands that talk to a running boxmeter.  Each reads only what it returns, whatever else is

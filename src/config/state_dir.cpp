@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <map>
@@ -10,6 +11,7 @@
 
 #include "base/descriptor.h"
 #include "base/error.h"
+#include "base/file.h"
 
 namespace boxmeter {
 namespace {
@@ -53,6 +55,15 @@ Obstacle obstacle(const fs::path& file) {
   return {.why = "cannot write in '" + folder.string() +
                  "': " + std::generic_category().message(failed),
           .is_full = failed == ENOSPC || failed == EDQUOT};
+}
+
+/// Empty if the folder is not there or cannot be read.
+std::vector<fs::path> paths_in(const fs::path& folder) {
+  try {
+    return list_folder(folder);
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 bool is_remembered(const fs::path& key) {
@@ -100,6 +111,22 @@ UnusableSpool unusable_spool(const fs::path& state_dir, const std::vector<SinkOp
                      "remove 'spool'"};
   }
   return {};
+}
+
+std::vector<std::string> forgotten_spools(const fs::path& state_dir,
+                                          const std::vector<SinkOptions>& sinks) {
+  std::vector<std::string> lines;
+  for (const fs::path& folder : paths_in(state_dir / "spool")) {
+    const auto is_segment = [](const fs::path& file) { return file.extension() == ".segment"; };
+    if (std::ranges::find(sinks, folder, &SinkOptions::spool_folder) != sinks.end() ||
+        std::ranges::none_of(paths_in(folder), is_segment))
+      continue;
+    const std::string name = folder.filename().string();
+    lines.push_back("'" + folder.string() + "' is left of push '" + name +
+                    "', which has no spool any more: what it did not take is not sent; give it "
+                    "one again, or remove the folder");
+  }
+  return lines;
 }
 
 }  // namespace boxmeter

@@ -25,4 +25,9 @@ struct UnusableSpool {
 UnusableSpool unusable_spool(const std::filesystem::path& state_dir,
                              const std::vector<SinkOptions>& sinks);
 
+/// A line for each folder of a spool that has objects, but no sink any more: a sink was renamed or
+/// removed, or lost its `spool`.  Any thread; never throws.
+std::vector<std::string> forgotten_spools(const std::filesystem::path& state_dir,
+                                          const std::vector<SinkOptions>& sinks);
+
 }  // namespace boxmeter

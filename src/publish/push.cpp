@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "publish/delivery.h"
 #include "publish/post.h"
 #include "publish/spool.h"
@@ -262,8 +263,9 @@ void Sink::State::run() {
     auto body = delivery.with([&](Delivery& next) { return next.next(now); });
     if (body) {
       const PushAnswer answer = post(std::move(body->text));
-      log(delivery.with(
-          [&](Delivery& told) { return told.answered(*body, answer, Clock::now()); }));
+      const PushNotes notes =
+          delivery.with([&](Delivery& told) { return told.answered(*body, answer, Clock::now()); });
+      if (!stop.stopped()) log(notes);  // log_rest() tells what is left by a request that was ended
       if (spool) forget();
       continue;
     }
@@ -279,12 +281,12 @@ void Sink::State::log_rest() {
     forget();
     left = spool->close();
     if (const std::size_t kept = spool->status().objects - left; kept > 0)
-      log_event(LogLevel::info, "ends with " + std::to_string(kept) + " objects in the spool",
+      log_event(LogLevel::info, "ends with " + counted(kept, "object", "objects") + " in the spool",
                 {{"sink", name}});
     log_spool();
   }
   if (left > 0)
-    log_event(LogLevel::warn, "ends with " + std::to_string(left) + " objects undelivered",
+    log_event(LogLevel::warn, "ends with " + counted(left, "object", "objects") + " undelivered",
               {{"sink", name}});
 }
 

@@ -426,7 +426,7 @@ def test_the_server_moves_to_another_port_without_a_moment_of_silence(tmp_path):
         assert daemon.reload(at(sim, f"127.0.0.1:{new}"))[0] == 0
 
         assert (get(old), get(new)) == (None, 200)
-        assert f"web server: http://127.0.0.1:{new}/ instead of http://127.0.0.1:{old}/" in daemon.log
+        daemon.wait_for_line(re.escape(f"web server: http://127.0.0.1:{new}/ instead of http://127.0.0.1:{old}/"))
         kept.request("GET", "/-/healthy")  # who is there gets one more answer
         answer = kept.getresponse()
         assert (answer.status, answer.getheader("Connection")) == (200, "close")

@@ -41,7 +41,7 @@ def daemon_of(folder, box, telegraf, env=None, start=Daemon, **options):
     (folder / "ticks.yml").write_text(TICKS)
     text = config(freebox(box.url, queries=["ticks"]), poll="interval: 100ms, timeout: 2s",
                   extra="query_files: [ticks.yml]\n" + push(sink(telegraf.url, format="raw", max_body="100KB", spool=SPOOL,
-                                                                 timeout="500ms", **options)))
+                                                                 **{"timeout": "500ms", **options})))
     return start(folder, text, env=env)
 
 
@@ -181,6 +181,25 @@ def test_what_another_version_left_is_kept_aside_and_told(tmp_path):
 
     assert numbers(telegraf) == [1, 2, 3]
     assert (folder / "000000000007.segment.aside").read_bytes() == b"boxmeter spool 2 raw\nwho knows"
+
+
+def test_a_spool_that_no_sink_has_any_more_is_told(tmp_path):
+    folder = tmp_path / "state/spool/old"
+    folder.mkdir(parents=True)
+    (folder / "000000000001.segment").write_bytes(b"boxmeter spool 1 raw\n")
+    (tmp_path / "state/spool/empty").mkdir()
+    with FewTicks(1) as box, Telegraf() as telegraf, daemon_of(tmp_path, box, telegraf) as daemon:
+        daemon.wait_for_line(re.escape(f"'{folder}' is left of push 'old', which has no spool any more: what it did not take is not "
+                                       "sent; give it one again, or remove the folder"))
+        assert not [line for line in daemon.lines if "spool/empty" in line or "push 'telegraf', which" in line]
+
+
+def test_a_listener_that_hangs_at_the_end_is_no_news(tmp_path):
+    """It was logged that boxmeter tries again, while it ended."""
+    with FewTicks(1) as box, Telegraf(script=["silent"]) as telegraf:
+        with daemon_of(tmp_path, box, telegraf, timeout="5s") as daemon:
+            daemon.wait_for(lambda found: box.held and telegraf.requests)
+        assert [line[9:] for line in daemon.lines if "push telegraf:" in line] == ["info  push telegraf: ends with 1 object in the spool"]
 
 
 def test_a_torn_end_is_cut_and_told(tmp_path):
