@@ -19,8 +19,9 @@ namespace boxmeter {
 /// form.
 class Value {
  public:
-  /// The whole file.  `mistakes` outlives it and all that is read of it; without one, the first
-  /// mistake is thrown.
+  /// The whole file.  `mistakes` outlives it and all that is read of it: collect(), a Section's
+  /// constructor and its typed readers gather mistakes there.  Everything else throws the first
+  /// one, and without `mistakes` these do, too.
   explicit Value(const Document& document, Mistakes* mistakes = nullptr);
   Value(const Value& parent, const YamlNode& node, std::string name)
       : node_(&node),
@@ -41,12 +42,14 @@ class Value {
   Mistake problem(const std::string& what) const { return {position(), what}; }
   /// The mistake for a key that has no value, or only what YAML reads as a comment.
   Mistake no_value() const;
-  /// Runs `step`.  An Error becomes a Mistake at this place, whatever its kind; `step` must not
-  /// throw a Mistake.
+  /// Runs `step`.  An Error becomes a Mistake at this place, whatever its kind; a Mistake, which
+  /// has a place of its own, passes.
   template <typename Step>
   decltype(auto) placed(Step&& step) const {
     try {
       return std::forward<Step>(step)();
+    } catch (const Mistake&) {
+      throw;
     } catch (const Error& error) {
       throw problem(error.what());
     }
@@ -117,6 +120,7 @@ class Section {
   /// The value of a key; nullopt if the key is absent.  Throws if it is there without a value.
   std::optional<Value> find(std::string_view key) const;
   bool has(std::string_view key) const;
+  /// The same; absent, it is a Mistake, or AlreadyReported if the key is probably misspelt.
   Value required(std::string_view key) const;
   /// Call before reporting one of `keys` as missing.  Throws AlreadyReported if an unknown key that
   /// was already reported is probably a misspelling of one of them.
@@ -128,7 +132,7 @@ class Section {
   // absent and has no default.  A mistake is added to those of the file and the result is empty;
   // where none are gathered it is thrown.  Throws std::logic_error if the table has no row of that
   // type for the key.
-  std::optional<std::string> text(std::string_view key) const;  // also of a file or a URL
+  std::optional<std::string> text(std::string_view key) const;  // of rows of type file and URL, too
   std::optional<std::string> word(std::string_view key) const;
   /// `what` is what messages call it: "device name".
   std::optional<std::string> name(std::string_view key, const std::string& what) const;

@@ -124,3 +124,10 @@ def test_of_a_fleet_not_every_name_is_told(tmp_path):
 
     shown = ", ".join(f"box-{number}" for number in range(1, 21))
     assert ran.stderr == f"boxmeter: unknown device 'box1000' (did you mean 'box-1000'?) (known: {shown} and 980 more)\n"
+
+
+@pytest.mark.parametrize("key", ["external_url", "route_prefix"])
+def test_a_value_of_another_form_is_told_with_its_place_once(tmp_path, key):
+    ran = check(tmp_path, f"web:\n  {key}: [a]\ndevices: []\n")
+    assert ran.returncode == 2
+    assert ran.stderr.splitlines()[0] == f"boxmeter: boxmeter.yml:2:{len(key) + 5}: '{key}' must be a single value, not a list"
