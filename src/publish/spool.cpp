@@ -41,6 +41,7 @@ std::size_t Spool::close() {
   }
   given_.notify_one();
   if (writer_.joinable()) writer_.join();
+  const std::lock_guard lock(mutex_);
   return waiting_.size();
 }
 

@@ -18,10 +18,10 @@
 namespace boxmeter {
 
 struct SpoolOptions {
-  std::filesystem::path folder = {};       // not shared with other spools
-  std::string format = {};                 // of the objects; objects of another one are dropped
-  std::size_t max = 256U << 20;            // bytes on disk; above it the oldest segment is dropped
-  std::size_t max_memory = 16U << 20;      // bytes in memory while writing fails
+  std::filesystem::path folder = {};  // not shared with other spools
+  std::string format = {};       // of the objects; files of another one are set aside (*.aside)
+  std::size_t max = 256U << 20;  // bytes on disk; above it the oldest segment is dropped
+  std::size_t max_memory = 16U << 20;      // bytes that wait to be written; above it the oldest go
   std::size_t segment = 8U << 20;          // bytes of one file, at most an eighth of `max`
   std::size_t sync_bytes = 1U << 20;       // fsync after so many bytes,
   std::chrono::milliseconds sync{1'000};   // or after this time
@@ -35,24 +35,25 @@ struct SpoolNote {
 };
 
 struct SpoolStatus {
-  std::size_t objects = 0;  // undelivered ones, on disk and in memory
-  std::size_t bytes = 0;    // of the files, and of what is in memory
-  std::optional<WallClock::time_point> oldest = {};
+  std::size_t objects = 0;                            // undelivered ones, on disk and in memory
+  std::size_t bytes = 0;                              // of the files, and of what is in memory
+  std::optional<WallClock::time_point> oldest = {};   // answered then: of the object read last
   std::map<std::string, std::uint64_t> dropped = {};  // by reason: spool_full, queue_full, damaged
 };
 
 /// A bounded queue on disk of what a sink has not delivered yet, which survives restarts, crashes
-/// and power cuts.  It consists of files ("segments") of records with checksums, in a folder of
-/// mode 0700. What add() is given is written by a thread within moments, and survives a power cut
-/// after the next fsync: `sync` or `sync_bytes` later at most.  Objects are read with read() and
-/// removed with forget(); after a restart those that were read but not removed come again, so
-/// delivery is at least once.  If the disk cannot be written (full, broken, used by another
-/// boxmeter), that is logged, and objects are kept in memory until it can.  Any thread.  Never
-/// throws Error.
+/// and power cuts.  It consists of files ("segments") of records with checksums, in a folder that
+/// is made with mode 0700 if it is missing.  What add() is given is written by a thread within
+/// moments, and survives a power cut after the next fsync: `sync` or `sync_bytes` later at most,
+/// while the disk can be written.  Objects are read with read() and removed with forget(); after a
+/// restart those that were read but not removed come again, so delivery of what is on disk is at
+/// least once. If the disk cannot be written (full, broken, used by another boxmeter), take_notes()
+/// says so, and objects are kept in memory, in bounds, until it can.  Any thread.  Never throws
+/// Error.
 class Spool {
  public:
-  /// Reads what an earlier run left.  `written` is called by the writer's thread when there is
-  /// something new to read.
+  /// Reads what an earlier run left.  `written` is called when there is something new to read: by
+  /// the writer's thread, and by that of add() while writing fails.
   Spool(SpoolOptions options, std::function<void()> written);
   /// close()
   ~Spool();
@@ -61,16 +62,17 @@ class Spool {
 
   /// Does not wait for the disk.
   void add(std::vector<PushObject> objects);
-  /// The next object, with its `number`; nullopt if all were read.  Objects that are in memory
-  /// because writing fails are returned only with `also_memory` (with number 0): otherwise they
-  /// stay, to be written later.
+  /// The next object, with its `number`; nullopt if all were read, or if the writer is busy and
+  /// `written` follows.  Objects that are in memory because writing fails are returned only with
+  /// `also_memory` (with number 0: the spool no longer has them): otherwise they stay, to be
+  /// written later.
   std::optional<PushObject> read(bool also_memory);
   /// Removes the objects up to and including that number: they were delivered or dropped.
   void forget(std::uint64_t number);
   /// Writes and syncs everything, and ends the writer's thread; returns how many objects could not
   /// be written.  What is added later is not written.
   std::size_t close();
-  /// Sets other bounds, in bytes.
+  /// Sets other bounds, in bytes; that of the files holds from the next write on.
   void limit(std::size_t max, std::size_t max_memory);
 
   SpoolStatus status() const;

@@ -321,11 +321,15 @@ bool SpoolDisk::forget(std::uint64_t number) {
 }
 
 void SpoolDisk::tidy(Clock::time_point now, bool at_once) {
-  while (!segments_.empty() && reading_ > 0 && segments_.front().end <= forgotten_ + 1) {
+  // The last one is needed while it is written, and to know what was forgotten of it.
+  const auto is_in_use = [this] {
+    return reading_ == 0 && (segments_.size() > 1 || file_.is_open());
+  };
+  while (!segments_.empty() && !is_in_use() && segments_.front().end <= forgotten_ + 1) {
     if (::unlink(path_of(segments_.front()).c_str()) != 0 && errno != ENOENT) break;
     total_ -= segments_.front().size;
     segments_.pop_front();
-    --reading_;
+    if (reading_ > 0) --reading_;
   }
   if (forgotten_ > told_forgotten_ && file_.is_open() && !broken_) {
     std::string text;

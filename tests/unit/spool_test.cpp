@@ -211,3 +211,22 @@ TEST_CASE("a spool whose folder could not be made is made when that works again"
   CHECK(read_all(disk) == std::vector<int>{1, 2});
   CHECK(texts_of(disk.notes()).back() == "the spool is written again");
 }
+
+TEST_CASE("what an earlier run wrote and this one delivered does not come a third time") {
+  const TemporaryFolder folder;
+  {
+    SpoolDisk first(options_in(folder.path()));
+    CHECK(first.write(objects(1, 4), kStart) == 3);
+  }
+  {
+    SpoolDisk second(options_in(folder.path()));
+    CHECK(read_all(second) == std::vector{1, 2, 3});
+    CHECK(second.forget(3));
+    second.tidy(kStart, /*at_once=*/true);
+    CHECK(segments(folder.path()).empty());
+  }
+  SpoolDisk third(options_in(folder.path()));
+  CHECK(read_all(third).empty());
+  CHECK(third.write(objects(4, 6), kStart) == 2);
+  CHECK(read_all(third) == std::vector{4, 5});
+}
