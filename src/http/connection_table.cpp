@@ -12,17 +12,22 @@
 
 namespace boxmeter::http {
 
+namespace {
+
+Error not_served() {
+  return {ErrorKind::internal, "cannot start serving: " + std::generic_category().message(errno)};
+}
+
+}  // namespace
+
 Descriptor opened(int descriptor) {
-  if (descriptor < 0) {
-    throw Error(ErrorKind::internal,
-                "cannot start serving: " + std::generic_category().message(errno));
-  }
+  if (descriptor < 0) throw not_served();
   return Descriptor(descriptor);
 }
 
 void ConnectionTable::watch(int socket) {
   epoll_event event{.events = EPOLLIN, .data = {.fd = socket}};
-  ::epoll_ctl(epoll(), EPOLL_CTL_ADD, socket, &event);
+  if (::epoll_ctl(epoll(), EPOLL_CTL_ADD, socket, &event) != 0) throw not_served();
 }
 
 void ConnectionTable::unwatch(int socket) { ::epoll_ctl(epoll(), EPOLL_CTL_DEL, socket, nullptr); }

@@ -21,12 +21,14 @@ Descriptor opened(int descriptor);
 /// the worker that it was lent to, until that calls give_back() or drop().  Any thread.
 class ConnectionTable {
  public:
-  /// Adds a descriptor to the epoll that is no connection: a listener, the wake-up.
+  /// Adds a descriptor to the epoll that is no connection: a listener, the wake-up.  Throws
+  /// Error{internal} when the system takes no more.
   void watch(int socket);
   void unwatch(int socket);
 
-  /// Adds a connection; above `bound` it is marked as surplus.  With `surplus_bound` of those it is
-  /// closed, and the result is nullptr.
+  /// Adds a connection, which belongs to the event loop and is not watched before give_back(). With
+  /// `bound` others there it is marked as surplus; with `surplus_bound` of those it is closed, and
+  /// the result is nullptr.
   Connection* add(std::unique_ptr<Connection> connection, std::size_t bound,
                   std::size_t surplus_bound);
   bool is_full(std::size_t bound) const;
@@ -34,23 +36,26 @@ class ConnectionTable {
   // Which waiting connection to close in favour of others; nullptr: none.  For the event loop's
   // thread: in another one the connection might be lent the next moment.
 
-  /// The one that has been silent for longest (never sent a request), else idle for longest.
+  /// The one that has been silent for longest (never sent a whole request), else idle for longest.
   Connection* least_useful() const;
   /// If more than `bound` clients lag behind in reading their answers: the one that has read
   /// nothing for longest.
   Connection* slowest_reader(std::size_t bound) const;
-  /// Gives the connection back, to wait for `events`; the caller must not touch it any more.  After
-  /// stop() it is dropped.
-  void give_back(Connection& connection, std::uint32_t events);
-  /// Closes it.
-  void drop(Connection& connection);
-  /// To a worker, by the event loop: it is not watched meanwhile.
-  void lend(Connection& connection);
-
   /// The connection of that socket; nullptr if there is none, or if it is lent.
   Connection* find_waiting(int socket) const;
   /// Connections whose deadline has passed.
   std::vector<Connection*> expired(std::chrono::steady_clock::time_point now) const;
+
+  // By whom the connection belongs to, in any thread.
+
+  /// Gives the connection back, to wait for `events`; the caller must not touch it any more.  After
+  /// stop(), or when epoll refuses it, it is dropped.
+  void give_back(Connection& connection, std::uint32_t events);
+  /// Closes it.
+  void drop(Connection& connection);
+  /// The event loop gives it to a worker.
+  void lend(Connection& connection);
+
   bool empty() const;
   bool stopping() const;
 

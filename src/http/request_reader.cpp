@@ -57,13 +57,11 @@ std::string header_value(const RawHeaders& headers, std::string_view name) {
 }
 
 RequestReader::Progress RequestReader::add(std::string_view bytes) {
-  if (!bytes.empty()) started_ = true;
   buffer_.append(bytes);
   return advance();
 }
 
 RequestReader::Progress RequestReader::advance() {
-  if (at_ < buffer_.size()) started_ = true;
   while (part_ != Part::whole && rejection_.status == 0 && step()) {
   }
   if (at_ > 0) {
@@ -81,7 +79,6 @@ RawRequest RequestReader::take() {
   part_ = Part::request_line;
   head_size_ = 0;
   expects_ = false;
-  started_ = !buffer_.empty();
   if (buffer_.empty()) buffer_.shrink_to_fit();  // an idle connection should cost little
   return request;
 }

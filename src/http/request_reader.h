@@ -11,7 +11,8 @@ namespace boxmeter::http {
 
 using RawHeaders = std::vector<std::pair<std::string, std::string>>;  // names in lower case
 
-/// The value of a header, of equal names joined by ", ".  Empty when there is none.
+/// The value of a header, of equal names joined by ", ".  Empty when there is none.  `name` is in
+/// lower case.
 std::string header_value(const RawHeaders& headers, std::string_view name);
 
 /// One request as it came off the wire: nothing decoded but its first line and the chunks of its
@@ -33,19 +34,22 @@ struct RawRequest {
 /// lines, and do not limit a chunked body.
 class RequestReader {
  public:
+  /// In bytes.  The first is of request line, headers, trailers, and empty lines before, together.
   RequestReader(std::size_t header_limit, std::size_t body_limit)
       : header_limit_(header_limit), body_limit_(body_limit) {}
 
   enum class Progress { more, complete, failed };
 
+  /// Not between `complete` and take(), nor after `failed`.
   Progress add(std::string_view bytes);
   /// Looks at what is left after take().
   Progress advance();
-  /// The complete request; what follows it stays.
+  /// The request, after `complete`; what follows it stays.
   RawRequest take();
 
-  /// Whether the first byte of a request has arrived.
-  bool started() const { return started_; }
+  /// Whether the first byte of a request has arrived; an empty line before it does not count (some
+  /// clients send one behind a body: RFC 9112 2.2).
+  bool started() const { return part_ != Part::request_line || !buffer_.empty(); }
   /// What to refuse with, after `failed`.
   const Rejection& rejection() const { return rejection_; }
   /// True once per request whose client waits for "100 Continue" before it sends the body.
@@ -84,7 +88,7 @@ class RequestReader {
   RawRequest request_ = {};
   std::size_t head_size_ = 0, missing_ = 0;
   Rejection rejection_ = {};
-  bool started_ = false, expects_ = false;
+  bool expects_ = false;
 };
 
 }  // namespace boxmeter::http

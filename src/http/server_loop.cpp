@@ -180,12 +180,18 @@ void Server::State::readable(Connection& connection) {
     case RequestReader::Progress::more:
       break;
   }
-  if (connection.reader.take_expectation()) {
-    connection.output = Output("HTTP/1.1 100 Continue\r\n\r\n", {});
-    if (connection.output.write_to(connection.transport) != Output::Written::all)
-      return connections.drop(connection);
-  }
+  if (!send_continue(connection)) return;
+  // It was an empty line behind the last request.
+  if (connection.is_idle()) connection.until = Clock::now() + options.idle_deadline;
   await_more(connection);
+}
+
+bool Server::State::send_continue(Connection& connection) {
+  if (!connection.reader.take_expectation()) return true;
+  connection.output = Output("HTTP/1.1 100 Continue\r\n\r\n", {});
+  if (connection.output.write_to(connection.transport) == Output::Written::all) return true;
+  connections.drop(connection);
+  return false;
 }
 
 void Server::State::await_more(Connection& connection) {

@@ -91,6 +91,9 @@ struct Server::State {
   bool accept_from(const Listening& at);
   void add_client(int socket, const std::string& client, const Listening& at);
   void readable(Connection& connection);
+  /// "100 Continue" if the client waits for it; false: it could not be sent, and the connection is
+  /// gone.
+  bool send_continue(Connection& connection);
   void await_more(Connection& connection);
   void read_slow();
   int epoll_timeout(Clock::time_point next_check);

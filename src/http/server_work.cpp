@@ -50,6 +50,7 @@ void Server::State::work(Connection& connection, const Responder& responder) {
     report_refused("bad_request", connection);
     return refuse(connection, responder, connection.reader.rejection());
   }
+  if (!send_continue(connection)) return;
   connection.phase = Phase::reading;
   connection.until = Clock::now() + (connection.reader.started() ? options.request_deadline
                                                                  : options.idle_deadline);

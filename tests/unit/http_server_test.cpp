@@ -213,6 +213,30 @@ TEST_CASE("a client that waits for 100 Continue gets it, and not when its body i
   CHECK(status_line(peer.rest()) == "HTTP/1.1 413 Payload Too Large");
 }
 
+TEST_CASE("it also gets it when its request came with the one before") {
+  Server server({}, echo);
+  Peer peer(server.ports()[0]);
+
+  peer.send(
+      "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
+      "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  CHECK(body(peer.answer()) == "POST / hi");
+  CHECK(peer.answer() == "HTTP/1.1 100 Continue\r\n\r\n");
+  peer.send("hello");
+  CHECK(body(peer.answer()) == "POST / hello");
+}
+
+TEST_CASE("an empty line behind a body begins no request that could be late") {
+  Server server({.request_deadline = 100ms}, echo);
+  Peer peer(server.ports()[0]);
+
+  peer.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi\r\n");
+  CHECK(body(peer.answer()) == "POST / hi");
+  std::this_thread::sleep_for(500ms);
+  peer.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nyou");
+  CHECK(body(peer.answer()) == "POST / you");
+}
+
 TEST_CASE("a second server on the same port is refused") {
   Server first({}, echo);
   const auto address = "127.0.0.1:" + std::to_string(first.ports()[0]);
