@@ -1,12 +1,13 @@
 #include "metric/fold.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace boxmeter {
 namespace {
 
 Number mean_of(const Folding::Group& group) {
-  return Number(static_cast<double>(group.total / static_cast<long double>(group.members)));
+  return Number(group.total.value() / static_cast<double>(group.members));
 }
 
 bool makes_zeros(Fold fold) { return fold == Fold::count || fold == Fold::sum; }
@@ -23,6 +24,12 @@ std::vector<std::string> named_in(const Mapping& map) {
 }
 
 }  // namespace
+
+void Sum::add(double value) {
+  const double before = sum_;
+  sum_ += value;
+  lost_ += std::abs(before) >= std::abs(value) ? (before - sum_) + value : (value - sum_) + before;
+}
 
 Folding::Folding(const Rule& rule, std::size_t limit) : rule_(rule), limit_(limit) {
   for (const LabelRule& label : rule.labels) {
@@ -72,7 +79,7 @@ void Folding::add(const std::vector<std::string>& labels, const std::vector<Numb
   for (const Number& value : values) {
     const bool better = into.members++ == 0 || (rule_.fold == Fold::min && value < into.value) ||
                         (rule_.fold == Fold::max && into.value < value);
-    into.total += value.to_double();
+    into.total.add(value.to_double());
     if (rule_.fold == Fold::sum)
       into.value = into.value + value;
     else if (better)

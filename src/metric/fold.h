@@ -7,29 +7,43 @@
 
 #include "metric/query.h"
 
-// `fold`: one point of rows with equal labels.  Pure; nothing here throws.
+// `fold`: makes one point out of the rows with equal labels.  One thread at a time; nothing here
+// throws.
 namespace boxmeter {
+
+/// A sum of doubles whose rounding errors do not add up (Neumaier's), so that the mean of eleven
+/// 0.01 is 0.01 on every machine.
+class Sum {
+ public:
+  void add(double value);
+  double value() const { return sum_ + lost_; }
+
+ private:
+  double sum_ = 0, lost_ = 0;  // what rounding took from sum_
+};
 
 class Folding {
  public:
   struct Group {
     std::vector<std::string> labels = {};  // as in the rule
-    std::uint64_t members = 0;             // that had a value
+    std::uint64_t members = 0;             // values, or rows of a rule without `value`
     bool has_rows_without_value = false;
     Number value = {};
-    long double total = 0;  // long double, so that the mean of eleven 0.01 prints as 0.01
+    Sum total = {};
   };
 
-  /// `limit`: most combinations that expect() adds.
+  /// `limit`: with more groups than that expect() adds none, so that the caller sees that there are
+  /// too many.  `rule` must outlive it.
   Folding(const Rule& rule, std::size_t limit);
 
-  /// Adds a row with these labels and values; `count` needs no value.
+  /// Adds a row with these labels and values; `count` counts the values, or, of a rule without
+  /// `value`, the rows.
   void add(const std::vector<std::string>& labels, const std::vector<Number>& values);
   /// For count and sum: adds a group for every combination of the values that the labels' maps
   /// name, so that it is 0 if no row has it; `labels` has the values of the other labels.
   void expect(std::vector<std::string> labels);
 
-  /// The labels and value of each group, in the order in which the groups appeared.
+  /// The labels and value of each group that has a finite one, in the order in which they appeared.
   std::vector<std::pair<std::vector<std::string>, Number>> points() const;
 
  private:

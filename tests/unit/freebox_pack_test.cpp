@@ -296,7 +296,7 @@ TEST_CASE("single replies of real boxes are read exactly") {
   CHECK(outcome.of("box_wlan_noise_dbm") == Lines{"box_wlan_noise_dbm{radio=0} -82"});
   CHECK(outcome.of("freebox_wlan_surveyed_busy_ratio").size() == 13);
   CHECK(joined(outcome.of("freebox_wlan_airtime_ratio")) ==
-        "freebox_wlan_airtime_ratio{radio=0,use=busy} 0.34090909090909094, "
+        "freebox_wlan_airtime_ratio{radio=0,use=busy} 0.3409090909090909, "
         "freebox_wlan_airtime_ratio{radio=0,use=receive_own} 0, "
         "freebox_wlan_airtime_ratio{radio=0,use=receive} 0.30363636363636365, "
         "freebox_wlan_airtime_ratio{radio=0,use=transmit} 0.01");
