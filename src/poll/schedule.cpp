@@ -59,7 +59,7 @@ std::uint64_t Schedule::done(std::size_t query, Clock::time_point now, Penalty p
   return skipped;
 }
 
-void Schedule::hold(Clock::time_point until) { held_until_ = until; }
+void Schedule::hold(Clock::time_point until) { held_until_ = std::max(held_until_, until); }
 
 Clock::duration backoff(Clock::duration interval, unsigned failures, double chance) {
   const Clock::duration most = std::max<Clock::duration>(interval, std::chrono::seconds(60));

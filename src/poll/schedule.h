@@ -7,15 +7,15 @@
 
 #include "metric/model.h"
 
-// When to ask.  Pure: time and random numbers are arguments.
+// When to ask.  Time and random numbers are arguments.  One thread at a time.
 namespace boxmeter {
 
-/// What the outcome of a query costs it until it is answered again, so that it does not keep the
-/// other queries of its device from being asked.
+/// What the outcome of a query costs it until a poll of it ends without a penalty, so that it does
+/// not keep the other queries of its device from being asked.
 enum class Penalty {
   none,
   asked_last,  // after the others of its turn: it may have kept them from being asked
-  less_often,  // and with a growing interval: it alone ended the turn
+  less_often,  // and with an interval that doubles up to 60 s: others of the turn were answered
 };
 
 /// When each query of one device is next due.  The first poll of all of them is at once; from the
@@ -29,8 +29,8 @@ class Schedule {
   Clock::time_point next_due() const;
   /// Of one query, whether or not the device is held.
   Clock::time_point next_due(std::size_t query) const { return slots_[query].due; }
-  /// Those that are due, by how often in a row they have failed, then as configured: one that times
-  /// out each time cannot keep the others from being asked.
+  /// Those that are due, by how many penalties in a row they had, then as configured: one that
+  /// times out each time cannot keep the others from being asked.
   std::vector<std::size_t> due(Clock::time_point now) const;
 
   /// Whether the query is due by `then`, whether or not the device is held.
@@ -42,7 +42,8 @@ class Schedule {
   /// Replaces the queries; all are due at once.  A hold stays.
   void change(const std::vector<Clock::duration>& intervals, Clock::time_point now);
 
-  /// The device did not answer: nothing is due before `until`.
+  /// The device did not answer, or refused the login: nothing is due before `until`, nor before
+  /// the end of an earlier hold.
   void hold(Clock::time_point until);
 
  private:

@@ -69,6 +69,14 @@ TEST_CASE("a device that does not answer holds back all its queries") {
   CHECK(schedule.due(kStart + 60s).size() == 2);
 }
 
+TEST_CASE("a shorter hold does not end a longer one") {
+  Schedule schedule("home", {10s}, kStart);
+  schedule.hold(kStart + 5min);
+  schedule.hold(kStart + 20s);
+
+  CHECK(schedule.next_due() == kStart + 5min);
+}
+
 TEST_CASE("a query that costs its whole timeout goes last and is asked less often") {
   Schedule schedule("home", {10s, 10s}, kStart);
   schedule.done(0, kStart, Penalty::less_often);
