@@ -52,7 +52,8 @@ struct Fragment {
   };
   /// A line whose series another query of the device may give too, so that only one may be shown.
   struct Contested {
-    std::uint64_t series = 0;  // hash of the family's name and the identifying labels, in any order
+    std::uint64_t series =
+        0;  // hash of the family's name and the labels that tell its series apart
     std::uint32_t offset = 0;  // bytes, in `text`
     std::uint32_t length = 0;
   };
