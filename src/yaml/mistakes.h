@@ -46,7 +46,8 @@ class ConfigMistakes : public Error {
  public:
   explicit ConfigMistakes(std::vector<std::string> lines);
 
-  /// One mistake each, in the order of files and lines; a last one counts what is left out.
+  /// One mistake each, equal ones once, in the order of files and lines; one without a place comes
+  /// first.  A last line counts what is left out.
   const std::vector<std::string>& lines() const noexcept { return lines_; }
 
  private:
@@ -57,14 +58,15 @@ class ConfigMistakes : public Error {
 /// collect() around it adds it, and what does not depend on it is still read.
 class Mistakes {
  public:
-  /// Further ones are only counted.
+  /// Most lines; further mistakes are only counted.
   static constexpr std::size_t kMostReported = 50;
 
-  /// Files are reported in the order of these calls, then of their first mistakes.
+  /// Files are reported in the order in which they are first named: by this, or by a mistake.
   void begin_file(const std::string& name);
   void add(const Error& error);
 
-  /// Runs `step`.  False when an Error left it, which is a mistake now, or AlreadyReported.
+  /// Runs `step`.  False when an Error left it, which is a mistake now, or AlreadyReported.  An
+  /// Error{internal} passes.
   template <typename Step>
   bool collect(Step&& step) {
     try {
