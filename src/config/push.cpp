@@ -167,7 +167,7 @@ void read_login(const Section& section, const std::filesystem::path& folder, Sin
 /// In line protocol a line that begins with '#' is a comment, which databases drop without a word,
 /// and one without a measurement is refused.
 std::string read_measurement(const Value& value) {
-  const std::string text = value.text();
+  std::string text = value.text();
   if (text.empty() || text.starts_with('#') || text.ends_with('\\') || printable(text) != text)
     throw value.problem(
         "'measurement' must be a printable name that does not begin with '#' nor end with '\\', "
