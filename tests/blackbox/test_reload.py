@@ -213,7 +213,7 @@ def test_a_sink_that_is_put_right_sends_what_has_waited(tmp_path):
 
 
 def test_a_removed_sink_is_tried_once_more(tmp_path):
-    with Sim(FRITZBOX, args=["--still"]) as sim, Telegraf() as telegraf:
+    with Sim(FRITZBOX, args=["--still"]) as sim, Telegraf(script=[503]) as telegraf:
         waiting = config(home(sim), poll=LONG, extra=push(sink(telegraf.url, interval="1h")))
         with Daemon(tmp_path, waiting) as daemon:
             all_asked(daemon)
