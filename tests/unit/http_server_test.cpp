@@ -305,7 +305,8 @@ TEST_CASE("hundreds of ports cost no thread each") {
   const auto before = threads_of_this_process();
   Server server({.listen = std::vector<std::string>(300, "127.0.0.1:0"), .threads = 2}, echo);
 
-  CHECK(threads_of_this_process() == before + 3);
+  // Fewer if a thread of an earlier test was not gone yet.
+  CHECK(threads_of_this_process() <= before + 3);
   CHECK(body(Peer(server.ports().front()).ask(get("/a"))) == "GET /a ");
   CHECK(body(Peer(server.ports().back()).ask(get("/b"))) == "GET /b ");
 }
