@@ -10,7 +10,8 @@
 namespace boxmeter {
 
 struct Spool::Disk {
-  explicit Disk(const SpoolOptions& options) : files(std::make_unique<SpoolDisk>(options)) {}
+  explicit Disk(const SpoolOptions& options)
+      : files(std::make_unique<SpoolDisk>(options, Clock::now())) {}
   Guarded<std::unique_ptr<SpoolDisk>> files;  // never null
 
   template <typename Use>

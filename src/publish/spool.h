@@ -26,6 +26,9 @@ struct SpoolOptions {
   std::size_t sync_bytes = 1U << 20;       // fsync after so many bytes,
   std::chrono::milliseconds sync{1'000};   // or after this time
   std::chrono::milliseconds retry{5'000};  // wait after a failed write
+  // How long the one that had the folder before may still end (a sink that a reload removed, a
+  // boxmeter that stops) until it is called another boxmeter.
+  std::chrono::milliseconds handover{2'000};
 };
 
 /// A line for the log: a warning, or, if `good`, the end of one.

@@ -23,13 +23,14 @@ namespace fs = std::filesystem;
 constexpr std::string_view kExtension = ".segment";
 constexpr std::size_t kChunk = 1U << 20;
 constexpr std::size_t kHeadRoom = 64;  // for the head of a segment
+constexpr std::chrono::milliseconds kHandoverRetry{100};
 
 std::string why() { return std::generic_category().message(errno); }
 
 }  // namespace
 
-SpoolDisk::SpoolDisk(const SpoolOptions& options) : options_(options) {
-  if (lock_folder()) recover();
+SpoolDisk::SpoolDisk(const SpoolOptions& options, Clock::time_point now) : options_(options) {
+  if (lock_folder(now)) recover(now);
 }
 
 SpoolDisk::~SpoolDisk() { close_segment(); }
@@ -46,26 +47,32 @@ std::size_t SpoolDisk::most_of_segment() const {
 
 /// Creates the folder if needed, and locks it: two boxmeters with one state_dir would deliver each
 /// other's objects.
-bool SpoolDisk::lock_folder() {
+bool SpoolDisk::lock_folder(Clock::time_point now) {
   try {
     make_folders(options_.folder);
   } catch (const Error& error) {
-    fail(error.what(), {});
+    fail(error.what(), now);
     return false;
   }
   const fs::path path = options_.folder / "lock";
   lock_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock_.is_open()) {
-    fail("cannot open '" + path.string() + "': " + why(), {});
+    fail("cannot open '" + path.string() + "': " + why(), now);
     return false;
   }
   if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0) return true;
   lock_.reset();
-  fail("'" + options_.folder.string() + "' is used by another boxmeter", {});
+  if (!locked_out_at_) locked_out_at_ = now;
+  if (now < *locked_out_at_ + options_.handover) {
+    broken_ = true;
+    retry_at_ = now + kHandoverRetry;
+  } else {
+    fail("'" + options_.folder.string() + "' is used by another boxmeter", now);
+  }
   return false;
 }
 
-void SpoolDisk::recover() {
+void SpoolDisk::recover(Clock::time_point now) {
   std::map<std::uint64_t, fs::path> files;
   try {
     for (const fs::path& path : list_folder(options_.folder)) {
@@ -73,7 +80,7 @@ void SpoolDisk::recover() {
       if (number && path.extension() == kExtension) files.emplace(*number, path);
     }
   } catch (const Error& error) {
-    fail(error.what(), {});
+    fail(error.what(), now);
   }
   for (const auto& [number, path] : files) recover(number, path);
   next_ = std::max(next_, forgotten_ + 1);
@@ -139,8 +146,8 @@ void SpoolDisk::recover(std::uint64_t file, const fs::path& path) {
 std::size_t SpoolDisk::write(const std::deque<PushObject>& objects, Clock::time_point now) {
   if (broken_ && now < retry_at_) return 0;
   if (!lock_.is_open()) {
-    if (!lock_folder()) return 0;
-    recover();
+    if (!lock_folder(now)) return 0;
+    recover(now);
   }
   const std::size_t most_at_once = std::min(kChunk / 4, most_of_segment());
   std::size_t written = 0;
@@ -162,7 +169,8 @@ std::size_t SpoolDisk::write(const std::deque<PushObject>& objects, Clock::time_
     if (!append(text, now)) break;
     next_ = segments_.back().end = number;
     written += count;
-    if (std::exchange(broken_, false)) note(true, "the spool is written again");
+    broken_ = false;
+    if (std::exchange(told_, false)) note(true, "the spool is written again");
   }
   return written;
 }
@@ -356,8 +364,9 @@ void SpoolDisk::sync(Clock::time_point now) {
 
 void SpoolDisk::fail(const std::string& what, Clock::time_point now) {
   retry_at_ = now + options_.retry;
-  if (std::exchange(broken_, true)) return;
-  note(false, what + "; what waits is kept in memory until that works again");
+  broken_ = true;
+  if (!std::exchange(told_, true))
+    note(false, what + "; what waits is kept in memory until that works again");
 }
 
 void SpoolDisk::note(bool good, std::string text) {

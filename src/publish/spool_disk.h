@@ -20,7 +20,7 @@ namespace boxmeter {
 /// notes() and makes it broken(): nothing is written then until retry_at() or try_again().
 class SpoolDisk {
  public:
-  explicit SpoolDisk(const SpoolOptions& options);
+  SpoolDisk(const SpoolOptions& options, Clock::time_point now);
   ~SpoolDisk();
   SpoolDisk(const SpoolDisk&) = delete;
   SpoolDisk& operator=(const SpoolDisk&) = delete;
@@ -59,10 +59,10 @@ class SpoolDisk {
 
   std::filesystem::path path_of(const Segment& segment) const;
   std::size_t most_of_segment() const;
-  void recover();
+  void recover(Clock::time_point now);
   void recover(std::uint64_t file, const std::filesystem::path& path);
   void set_aside(const std::filesystem::path& path, const std::string& because);
-  bool lock_folder();
+  bool lock_folder(Clock::time_point now);
   bool open_segment(Clock::time_point now);
   void close_segment();
   bool append(const std::string& text, Clock::time_point now);
@@ -92,6 +92,8 @@ class SpoolDisk {
   std::string chunk_;
   std::size_t chunk_begin_ = 0;  // the offset of chunk_ in the file
   bool broken_ = false;
+  bool told_ = false;  // that it is broken_
+  std::optional<Clock::time_point> locked_out_at_;
   bool full_told_ = false;
   Clock::time_point retry_at_ = {};
   std::optional<WallClock::time_point> oldest_;  // time of the object that was read last

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import urllib.request
 
 import pytest
 
@@ -217,9 +218,22 @@ def test_a_torn_end_is_cut_and_told(tmp_path):
     assert numbers(telegraf) == [1, 2, 3, 4, 5]
 
 
+def test_a_sink_that_a_reload_gives_another_format_takes_the_folder_over_in_silence(tmp_path):
+    """The one before ends beside it, and has the folder until then."""
+    with FewTicks(50) as box, Telegraf(script=["silent", "silent"]) as telegraf:
+        with daemon_of(tmp_path, box, telegraf, timeout="5s") as daemon:
+            eventually(lambda: telegraf.requests)
+            daemon.file.write_text(daemon.file.read_text().replace('"format": "raw"', '"format": "json"'))
+            urllib.request.urlopen(urllib.request.Request(daemon.url + "/-/reload", method="POST"), timeout=30)
+
+            daemon.wait_for_line("is of another version or format of boxmeter, or damaged: not delivered, kept as '000000000001.segment.aside'")
+            eventually(lambda: any(path.suffix == ".segment" for path in segments(tmp_path)))
+            assert not [line for line in daemon.lines if "another boxmeter" in line]
+
+
 def test_two_boxmeters_do_not_share_a_spool(tmp_path):
     (tmp_path / "other").mkdir()
-    with FewTicks(50) as box, Telegraf() as telegraf:
+    with Ticks() as box, Telegraf() as telegraf:
         with daemon_of(tmp_path, box, telegraf):
             os.symlink(tmp_path / "state", tmp_path / "other/state")
             with daemon_of(tmp_path / "other", box, telegraf) as second:

@@ -23,7 +23,7 @@ constexpr std::size_t kRate = 5'000;  // bytes a second
 /// The spool's files and the delivery of one sink, in virtual time, put together as a Sink does it.
 struct VirtualSink {
   explicit VirtualSink(const fs::path& folder)
-      : disk({.folder = folder, .format = "json"}),
+      : disk({.folder = folder, .format = "json"}, Clock::time_point{}),
         delivery({.max_body = kRate, .max_queue = 1U << 20, .max_rate = kRate, .interval = 10s}) {}
 
   void feed() {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,14 +74,14 @@ TEST_CASE(
     "what is written to a spool is read in order, also after a restart, until it is forgotten") {
   const TemporaryFolder folder;
   {
-    SpoolDisk disk(options_in(folder.path()));
+    SpoolDisk disk(options_in(folder.path()), kStart);
     CHECK(disk.write(objects(1, 6), kStart) == 5);
     CHECK(read_all(disk) == std::vector<int>{1, 2, 3, 4, 5});
     CHECK(disk.objects() == 5);
     disk.forget(2);
     disk.tidy(kStart, true);
   }
-  SpoolDisk again(options_in(folder.path()));
+  SpoolDisk again(options_in(folder.path()), kStart);
   CHECK(again.objects() == 3);
   const auto first = again.read();
   REQUIRE(first);
@@ -94,7 +95,7 @@ TEST_CASE(
 
 TEST_CASE("segments that are forgotten are removed") {
   const TemporaryFolder folder;
-  SpoolDisk disk(options_in(folder.path(), 80'000));  // a segment has 10,000
+  SpoolDisk disk(options_in(folder.path(), 80'000), kStart);  // a segment has 10,000
   disk.write(objects(1, 20, 3'000), kStart);
   disk.write(objects(20, 21, 3'000), kStart);
   CHECK(read_all(disk).size() == 20);
@@ -109,7 +110,7 @@ TEST_CASE("segments that are forgotten are removed") {
 
 TEST_CASE("beyond its bound the oldest segment of a spool goes, and its objects are counted") {
   const TemporaryFolder folder;
-  SpoolDisk disk(options_in(folder.path(), 40'000));
+  SpoolDisk disk(options_in(folder.path(), 40'000), kStart);
   for (int i = 1; i <= 100; ++i) disk.write(objects(i, i + 1, 1'000), kStart);
   CHECK(disk.bytes() <= 40'000);
   const std::vector<int> left = read_all(disk);
@@ -126,7 +127,7 @@ TEST_CASE("beyond its bound the oldest segment of a spool goes, and its objects 
 TEST_CASE("a byte of a segment that flips costs its object, and no other") {
   const TemporaryFolder folder;
   {
-    SpoolDisk disk(options_in(folder.path()));
+    SpoolDisk disk(options_in(folder.path()), kStart);
     disk.write(objects(1, 6), kStart);
   }
   const fs::path segment = segments(folder.path()).at(0);
@@ -140,7 +141,7 @@ TEST_CASE("a byte of a segment that flips costs its object, and no other") {
     fs::create_directories(other.path() / "spool");
     std::ofstream(other.path() / "spool" / segment.filename(), std::ios::binary) << bad;
 
-    SpoolDisk disk(options_in(other.path()));
+    SpoolDisk disk(options_in(other.path()), kStart);
     const std::vector<int> left = read_all(disk);
     disk.write(objects(6, 7), kStart);
 
@@ -157,7 +158,7 @@ TEST_CASE("a byte of a segment that flips costs its object, and no other") {
 TEST_CASE("a segment that ends anywhere gives what it has whole") {
   const TemporaryFolder folder;
   {
-    SpoolDisk disk(options_in(folder.path()));
+    SpoolDisk disk(options_in(folder.path()), kStart);
     disk.write(objects(1, 4), kStart);
   }
   const fs::path segment = segments(folder.path()).at(0);
@@ -169,7 +170,7 @@ TEST_CASE("a segment that ends anywhere gives what it has whole") {
     fs::create_directories(other.path() / "spool");
     std::ofstream(other.path() / "spool" / segment.filename(), std::ios::binary)
         << good.substr(0, size);
-    SpoolDisk disk(options_in(other.path()));
+    SpoolDisk disk(options_in(other.path()), kStart);
     const std::vector<int> left = read_all(disk);
 
     CHECK(left.size() >= before);
@@ -183,8 +184,8 @@ TEST_CASE("objects of another format are kept aside") {
   const TemporaryFolder folder;
   SpoolOptions raw = options_in(folder.path());
   raw.format = "raw";
-  { SpoolDisk(raw).write(objects(1, 3), kStart); }
-  SpoolDisk disk(options_in(folder.path()));
+  { SpoolDisk(raw, kStart).write(objects(1, 3), kStart); }
+  SpoolDisk disk(options_in(folder.path()), kStart);
 
   CHECK(read_all(disk).empty());
   CHECK(texts_of(disk.notes()) ==
@@ -196,8 +197,9 @@ TEST_CASE("objects of another format are kept aside") {
 TEST_CASE("a spool whose folder could not be made is made when that works again") {
   const TemporaryFolder folder;
   std::ofstream(folder.path() / "spool") << "in the way";
-  SpoolDisk disk(options_in(folder.path()));
+  SpoolDisk disk(options_in(folder.path()), kStart);
   CHECK(disk.broken());
+  CHECK(disk.retry_at() == kStart + 5s);
   const std::string file = (folder.path() / "spool/lock").string();
   CHECK(texts_of(disk.notes()) ==
         std::vector<std::string>{
@@ -212,20 +214,56 @@ TEST_CASE("a spool whose folder could not be made is made when that works again"
   CHECK(texts_of(disk.notes()).back() == "the spool is written again");
 }
 
+TEST_CASE(
+    "a folder that another one has is told when that does not let go, and tried now and then") {
+  const TemporaryFolder folder;
+  std::optional<SpoolDisk> before(std::in_place, options_in(folder.path()), kStart);
+  SpoolDisk disk(options_in(folder.path()), kStart);
+  CHECK(disk.broken());
+  CHECK(disk.retry_at() == kStart + 100ms);
+  CHECK(disk.write(objects(1, 3), kStart + 1s) == 0);
+  CHECK(disk.notes().empty());
+
+  CHECK(disk.write(objects(1, 3), kStart + 2s) == 0);
+  CHECK(disk.retry_at() == kStart + 7s);
+  CHECK(texts_of(disk.notes()) ==
+        std::vector<std::string>{"'" + (folder.path() / "spool").string() +
+                                 "' is used by another boxmeter; what waits is kept in memory "
+                                 "until that works again"});
+
+  before.reset();
+  CHECK(disk.write(objects(1, 3), kStart + 7s) == 2);
+  CHECK(texts_of(disk.notes()).back() == "the spool is written again");
+}
+
+TEST_CASE("a folder that was just let go is taken without a word") {
+  const TemporaryFolder folder;
+  std::optional<SpoolDisk> before(std::in_place, options_in(folder.path()), kStart);
+  CHECK(before->write(objects(1, 3), kStart) == 2);
+  SpoolDisk disk(options_in(folder.path()), kStart);
+  before.reset();
+
+  CHECK(disk.write(objects(3, 4), kStart + 100ms) == 1);
+  CHECK(read_all(disk) == std::vector{1, 2, 3});
+  CHECK(texts_of(disk.notes()) ==
+        std::vector<std::string>{"2 objects of an earlier run wait in '" +
+                                 (folder.path() / "spool").string() + "'"});
+}
+
 TEST_CASE("what an earlier run wrote and this one delivered does not come a third time") {
   const TemporaryFolder folder;
   {
-    SpoolDisk first(options_in(folder.path()));
+    SpoolDisk first(options_in(folder.path()), kStart);
     CHECK(first.write(objects(1, 4), kStart) == 3);
   }
   {
-    SpoolDisk second(options_in(folder.path()));
+    SpoolDisk second(options_in(folder.path()), kStart);
     CHECK(read_all(second) == std::vector{1, 2, 3});
     CHECK(second.forget(3));
     second.tidy(kStart, /*at_once=*/true);
     CHECK(segments(folder.path()).empty());
   }
-  SpoolDisk third(options_in(folder.path()));
+  SpoolDisk third(options_in(folder.path()), kStart);
   CHECK(read_all(third).empty());
   CHECK(third.write(objects(4, 6), kStart) == 2);
   CHECK(read_all(third) == std::vector{4, 5});
