@@ -120,6 +120,7 @@ DevicePoller::DevicePoller(const Job& job, std::unique_ptr<Device> device, std::
       requester_(*device_, recorder.request_done),
       schedule_(name_, intervals(queries_, interval_), start),
       choices_(queries_.size()),
+      credential_(job.device.credential.file),
       file_(name_, job.device.learned) {}
 
 void DevicePoller::change(const Job& job, std::size_t series_limit) {
@@ -159,6 +160,7 @@ std::vector<std::size_t> DevicePoller::to_ask(const ExtraQueries& extra,
 void DevicePoller::run_turn(Clock::time_point planned, const ExtraQueries& extra) {
   if (std::exchange(is_fresh_, false)) load_learned();
   const auto began = Clock::now();
+  look_at_credential(began);
   left_out_.clear();
   const std::vector<std::size_t> due = to_ask(extra, began);
   if (due.empty()) return;
@@ -220,6 +222,14 @@ bool DevicePoller::ask_next(std::size_t query, Turn& turn, std::vector<QueryOutc
     return is_only_turn_ && turn.reached && snapshot->failure->kind == ErrorKind::network;
   }
   return turn.reached || !unanswered || ++unanswered_ < kMostUnanswered;
+}
+
+/// A file with a refused password is looked at now and then, so that another one is tried soon.
+void DevicePoller::look_at_credential(Clock::time_point now) {
+  if (now < next_look_) return;
+  const bool is_changed = hash_again(refused_) != refused_;
+  next_look_ = is_changed ? Clock::time_point::max() : now + look_every();
+  if (is_changed) schedule_.release(now);
 }
 
 void DevicePoller::load_learned() {
@@ -287,6 +297,12 @@ void DevicePoller::finish_turn(Turn turn, Clock::time_point planned, Clock::time
   // Everything was refused before our restart, so nothing was sent: ask, to know whether the box is
   // there.
   if (!turn.asked && !was_reached_) requester_.ask_all_at_once();
+  if (turn.asked && !down) schedule_.release(turn.ended);  // a probe may have found it well
+  next_look_ = Clock::time_point::max();
+  if (turn.refused_login && !credential_.empty()) {
+    refused_ = hash_again({.files = {{credential_, 0}}});
+    next_look_ = turn.ended + look_every();
+  }
   if (turn.refused_login)
     schedule_.hold(turn.ended + std::max<Clock::duration>(interval_, kLoginBackoff));
   else if (down)
@@ -335,13 +351,17 @@ void DevicePoller::ask(Snapshot& snapshot, std::size_t query) {
 /// queries with the same problem, and one for a box that was not reached.
 void DevicePoller::log_turn(const Turn& turn, const std::vector<QueryOutcome>& outcomes) {
   if (turn.failure) return log_outage(*turn.failure);
-  const bool is_first = turn.reached && !introduction_logged_;
+  // Not before a query was answered: until then neither the box nor what it lacks is known.
+  const bool is_first = turn.reached && !introduction_logged_ &&
+                        std::ranges::any_of(outcomes, [](const QueryOutcome& outcome) {
+                          return !outcome.failure || lacking(outcome.support);
+                        });
   if (is_first) introduction_logged_ = true;
   if (is_first)
     log_event(LogLevel::info, introduction(device_->incarnation(), outcomes), {{"device", name_}});
-  else if (turn.reached && outage_logged_)
+  else if (turn.reached && !outage_logged_.empty())
     log_event(LogLevel::info, "answers again", {{"device", name_}});
-  if (turn.reached) outage_logged_ = false;
+  if (turn.reached) outage_logged_.clear();
   std::vector<LogLine> lines;
   for (const QueryOutcome& outcome : outcomes) {
     const bool is_lacking = lacking(outcome.support);
@@ -385,8 +405,13 @@ void DevicePoller::log_gone(const std::vector<std::string>& gone) {
               {{"device", name_}});
 }
 
+/// One line, and one more for each other reason than silence: a box that was off may come back with
+/// another certificate or password, or another device at its address.
 void DevicePoller::log_outage(const Failure& failure) {
-  log_event(std::exchange(outage_logged_, true) ? LogLevel::debug : LogLevel::warn, failure.message,
+  const bool is_silent = failure.kind == ErrorKind::network || failure.kind == ErrorKind::timeout;
+  const bool is_first = outage_logged_.empty();
+  const bool is_new = outage_logged_.insert(failure.kind).second && (is_first || !is_silent);
+  log_event(is_new ? LogLevel::warn : LogLevel::debug, failure.message,
             {{"device", name_}, {"reason", std::string(boxmeter::name(failure.kind))}});
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -7,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "metric/extract.h"
 #include "poll/learned.h"
 #include "poll/metric_inventory.h"
@@ -29,9 +32,10 @@ class DevicePoller {
   DevicePoller(const Job& job, std::unique_ptr<Device> device, std::size_t series_limit,
                const PollRecorder& recorder, http::Stop& stop, Clock::time_point start);
 
-  /// When the next turn is due; time_point::max() for a device that is not polled.
+  /// When the next turn is due, or the next look at a refused password file; time_point::max() for
+  /// a device that is not polled.
   Clock::time_point next_due() const {
-    return polled_ ? schedule_.next_due() : Clock::time_point::max();
+    return polled_ ? std::min(schedule_.next_due(), next_look_) : Clock::time_point::max();
   }
   /// There will be one turn only, even if the job says that the device is not polled.
   void ask_only_once() { polled_ = is_only_turn_ = true; }
@@ -44,8 +48,8 @@ class DevicePoller {
   /// and the choices of unchanged rules are kept.  Precondition: opens_alike() with the job so far.
   void change(const Job& job, std::size_t series_limit);
 
-  /// Runs one turn.  Never throws.  A turn that `stop` cuts short does not call
-  /// recorder.end_turn().
+  /// Runs one turn, unless nothing is due.  Never throws.  A turn that `stop` cuts short does not
+  /// call recorder.end_turn().
   void run_turn(Clock::time_point planned, const ExtraQueries& extra = {});
 
  private:
@@ -56,6 +60,10 @@ class DevicePoller {
   void check_restart();
   void save_learned();
   bool ask_next(std::size_t query, Turn& turn, std::vector<QueryOutcome>& outcomes);
+  Clock::duration look_every() const {
+    return std::min<Clock::duration>(interval_, std::chrono::seconds(5));
+  }
+  void look_at_credential(Clock::time_point now);
   void finish_turn(Turn turn, Clock::time_point planned, Clock::time_point began);
   void log_turn(const Turn& turn, const std::vector<QueryOutcome>& outcomes);
   void log_outage(const Failure& failure);
@@ -71,8 +79,11 @@ class DevicePoller {
   std::unique_ptr<Device> device_;
   Requester requester_;
   Schedule schedule_;
-  std::vector<Choices> choices_;  // per query
-  unsigned boot_ = 0;             // of the device, when the choices were made
+  std::vector<Choices> choices_;            // per query
+  const std::filesystem::path credential_;  // the file that the device logs in with; may be empty
+  FileHashes refused_;  // what it held when the login was refused; empty: it was not
+  Clock::time_point next_look_ = Clock::time_point::max();  // at that file
+  unsigned boot_ = 0;  // of the device, when the choices were made
   LearnedFile file_;
   bool is_fresh_ = true;      // no turn yet
   bool was_reached_ = false;  // in some turn
@@ -87,7 +98,7 @@ class DevicePoller {
   unsigned failures_ = 0;    // turns in a row that did not reach the device
   // What has been logged.
   bool introduction_logged_ = false;                     // the first line about the box
-  bool outage_logged_ = false;                           // that the box does not answer
+  std::set<ErrorKind> outage_logged_;                    // why the box does not answer
   std::map<std::string, std::set<std::string>> logged_;  // of a query: what is wrong with it
   std::vector<std::string> logged_gone_;                 // metrics
   MetricInventory inventory_;

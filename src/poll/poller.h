@@ -14,6 +14,7 @@ namespace boxmeter {
 struct PollOptions {
   std::size_t workers = 0;  // at most so many devices are asked at once; 0: min(devices, 256)
   std::size_t series_limit = 2000;
+  friend bool operator==(const PollOptions&, const PollOptions&) = default;
 };
 
 /// A device and what to ask it.

@@ -61,6 +61,8 @@ std::uint64_t Schedule::done(std::size_t query, Clock::time_point now, Penalty p
 
 void Schedule::hold(Clock::time_point until) { held_until_ = std::max(held_until_, until); }
 
+void Schedule::release(Clock::time_point now) { held_until_ = std::min(held_until_, now); }
+
 Clock::duration backoff(Clock::duration interval, unsigned failures, double chance) {
   const Clock::duration most = std::max<Clock::duration>(interval, std::chrono::seconds(60));
   Clock::duration wait = interval;

@@ -45,6 +45,8 @@ class Schedule {
   /// The device did not answer, or refused the login: nothing is due before `until`, nor before
   /// the end of an earlier hold.
   void hold(Clock::time_point until);
+  /// Ends a hold.
+  void release(Clock::time_point now);
 
  private:
   struct Slot {

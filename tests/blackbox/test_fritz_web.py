@@ -427,6 +427,14 @@ def test_calls_are_counted_while_the_daemon_runs_and_also_after_the_box_hung_up(
     assert "0301234567" not in pages + daemon.log
 
 
+def test_a_box_of_which_only_the_call_monitor_is_read_is_up(tmp_path):
+    with Sim(FRITZBOX, args=["--call-monitor", "0"]) as sim:
+        text = config(fritzbox(sim.urls[0], queries="[fritzbox_call_monitor]", call_monitor=call_monitor(sim)), poll="interval: 100ms, timeout: 2s")
+        with Daemon(tmp_path, text) as daemon:
+            found = daemon.wait_for(lambda found: value(found, "fritzbox_call_monitor_calls_total", direction="incoming", outcome="answered") == "0")
+            assert value(found, "box_up") == "1"
+
+
 def test_a_call_monitor_that_is_off_is_told_and_hurts_nothing_else(tmp_path):
     with Sim(FRITZBOX) as sim:
         (tmp_path / "house.yml").write_text(CALLS)

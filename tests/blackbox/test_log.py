@@ -46,6 +46,32 @@ def test_start_outage_and_end_of_a_box_are_a_line_each_with_its_device_and_reaso
     assert of_box[2][1] == "answers again"
 
 
+def test_a_box_that_comes_back_with_another_fault_than_silence_is_told_anew(tmp_path):
+    """Its certificate or its users may have changed while it was off."""
+    with Sim(FRITZBOX) as sim:
+        boxes = config(fritzbox(sim.urls[0], queries=["fritzbox_device"]), poll=SHORT)
+        with Daemon(tmp_path, boxes, args=["--log.format", "logfmt"]) as daemon:
+            daemon.wait_for(lambda found: value(found, "box_up") == "1")
+            for fault, reason in [("reset", "network"), ("silent", "timeout"), ("auth", "auth")]:
+                sim.fault(fault)
+                daemon.wait_for(lambda found: float(value(found, "boxmeter_failures_total", reason=reason) or 0) > 0)
+            daemon.stop()
+            of_box = [(level, fields["reason"]) for level, _, fields in events(daemon.lines, "logfmt") if "reason" in fields]
+    assert of_box == [("warn", "network"), ("warn", "auth")]
+
+
+def test_a_slow_box_is_introduced_when_it_has_answered(tmp_path):
+    with Sim(FRITZBOX, args=["--fault", "http500"]) as sim:
+        boxes = config(fritzbox(sim.urls[0], queries=["fritzbox_device"]), poll=SHORT)
+        with Daemon(tmp_path, boxes, args=["--log.format", "logfmt"]) as daemon:
+            daemon.wait_for(lambda found: float(value(found, "boxmeter_failures_total", reason="protocol") or 0) > 0)
+            sim.fault("")
+            daemon.wait_for(lambda found: value(found, "box_up") == "1")
+            daemon.stop()
+            told = [message for level, message, fields in events(daemon.lines, "logfmt") if fields == {"device": "home"}]
+    assert told == ["FRITZ!Box 7590 154.07.57: 1 query"]
+
+
 def test_a_box_that_comes_late_is_introduced_and_does_not_answer_again(tmp_path):
     with Sim(FREEBOX) as sim:
         sim.fault("reset")

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/store_setup.h"
+#include "base/file.h"
 #include "fake_device.h"
 
 using namespace boxmeter;
@@ -14,14 +15,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
+namespace fs = std::filesystem;
+
 /// One fake device with queries that are one request each, and what the store says afterwards.
 struct Bench {
   explicit Bench(FakeDevice::Answer answer, std::vector<std::string> targets = {"a", "b", "c"},
                  std::filesystem::path learned = {}, const std::vector<std::string>& paths = {"v"},
-                 std::chrono::milliseconds interval = 1s) {
+                 std::chrono::milliseconds interval = 1s, fs::path credential = {}) {
     std::vector<PolledDevice::Query> registered;
     Job job{.device = {.name = "home",
                        .kind = "fritzbox",
+                       .credential = {.file = std::move(credential)},
                        .interval = interval,
                        .learned = std::move(learned)},
             .queries = {}};
@@ -103,6 +107,33 @@ TEST_CASE("after a refused login the device is left alone for five minutes") {
 
   CHECK_FALSE(status.up);
   CHECK(bench.poller->next_due() > Clock::now() + 299s);
+}
+
+TEST_CASE("another password in the file of a refused one is tried within seconds") {
+  const fs::path file =
+      fs::temp_directory_path() / ("boxmeter-password-" + std::to_string(::getpid()));
+  write_file(file, "wrong\n");
+  bool refuses = true;
+  Bench bench(
+      [&](const Request&) -> Reply {
+        if (refuses) throw Error(ErrorKind::auth, "HTTP 401");
+        return {{"v", 1}};
+      },
+      {"a"}, {}, {"v"}, 50ms, file);
+  bench.after_turn();
+  CHECK(bench.poller->next_due() <= Clock::now() + 50ms);
+
+  // It only looks: the box is not asked again with the same password.
+  std::this_thread::sleep_until(bench.poller->next_due());
+  CHECK_FALSE(bench.after_turn().up);
+  CHECK(bench.device->asked.size() == 1);
+
+  write_file(file, "right\n");
+  refuses = false;
+  std::this_thread::sleep_until(bench.poller->next_due());
+  CHECK(bench.after_turn().up);
+  CHECK(bench.poller->next_due() > Clock::now());
+  fs::remove(file);
 }
 
 TEST_CASE("one query that times out does not make a box that answers look dead") {

@@ -25,7 +25,9 @@ class Box : public Device, public Hides {
   Epoch epoch() const override { return restarts_.epoch(); }
   Incarnation incarnation() const override { return restarts_.incarnation(); }
   Reply permissions() const override { return tr064_.known_rights(); }
-  std::uint64_t answers() const override { return answers_ + tr064_.descriptions(); }
+  std::uint64_t answers() const override {
+    return answers_ + tr064_.descriptions() + call_monitor_.answers();
+  }
   std::uint64_t logins() const override { return tr064_.logins() + web_.logins(); }
 
   /// Calls one action and returns all arguments of its answer in the box's order, an empty one as

@@ -27,6 +27,7 @@ Reply CallMonitor::poll() {
 void CallMonitor::connect() {
   tally_.forget_calls_under_way();
   stream_.connect();
+  ++answers_;
 }
 
 bool CallMonitor::drain() {
@@ -35,6 +36,7 @@ bool CallMonitor::drain() {
     if (!bytes) return false;
     if (bytes->empty()) return true;
     taken += bytes->size();
+    ++answers_;
     tally_.take(*bytes);
   }
   return true;

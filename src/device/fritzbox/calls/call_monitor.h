@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 
 #include "device/fritzbox/calls/call_stream.h"
@@ -16,6 +17,8 @@ class CallMonitor {
   /// CallTally::reply().  Blocks only to connect, for a second at most.  Throws Error{refused} if
   /// there is no connection or no address; the rest of the box is not affected.
   Reply poll();
+  /// Connections made, and pieces received: each shows that the box is there.  Only grows.
+  std::uint64_t answers() const { return answers_; }
 
  private:
   bool drain();  // false: the connection has ended
@@ -23,6 +26,7 @@ class CallMonitor {
 
   CallStream stream_;
   CallTally tally_;
+  std::uint64_t answers_ = 0;
 };
 
 }  // namespace boxmeter::fritzbox
