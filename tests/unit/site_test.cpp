@@ -442,7 +442,15 @@ TEST_CASE("a line is bad where the shipped alerts say so") {
   CHECK(words({}).empty());
   CHECK(words({.dsl_up = 1, .dsl_margin = {2.9, 6}}) == "DSL is bad: margin 2.9 / 6 dB\n");
   CHECK(words({.dsl_up = 1, .dsl_margin = {4, 6}}) == "DSL is weak: margin 4 / 6 dB\n");
-  CHECK(words({.dsl_up = 1}) == "DSL is good: \n");
+  // What is not known is not called good, and does not stand where the other direction is looked
+  // for.
+  CHECK(words({.dsl_up = 1}) == "DSL is up: \n");
+  CHECK(words({.dsl_up = 1, .dsl_margin = {std::nullopt, 12.1}}) ==
+        "DSL is up: margin – / 12.1 dB\n");
+  CHECK(words({.dsl_up = 1, .dsl_margin = {std::nullopt, 2}}) == "DSL is bad: margin – / 2 dB\n");
+  CHECK(words({.dsl_up = 1, .dsl_margin = {9, std::nullopt}}) == "DSL is good: margin 9 / – dB\n");
+  CHECK(words({.fiber_up = 1, .fiber_power = {std::nullopt, 2}}) ==
+        "Fibre is up: light – / 2 dBm\n");
   CHECK(words({.access = "dsl", .dsl_up = 0}) == "DSL is down: \n");
   CHECK(words({.access = "fiber", .dsl_up = 0, .fiber_up = 1, .fiber_power = {-17.86, 2}}) ==
         "Fibre is good: light -17.9 / 2 dBm\n");

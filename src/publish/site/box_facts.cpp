@@ -116,12 +116,11 @@ void apply(BoxReadings& box, const Sample& sample) {
     if (name == metric) return other(box, sample);
 }
 
-/// "9 / 8 dB": both directions, or the one that is known; empty: none is.
+/// "9 / 8 dB": down and up, with a dash for the one that is not known; empty: neither is.
 std::string both(const BothWays& ways, std::string_view unit) {
-  std::string text;
-  for (const Value& value : {ways.down, ways.up})
-    if (value) text.append(text.empty() ? "" : " / ").append(short_number(*value));
-  return text.empty() ? "" : text.append(" ").append(unit);
+  if (!ways.down && !ways.up) return "";
+  const auto text = [](const Value& value) { return value ? short_number(*value) : "–"; };
+  return text(ways.down).append(" / ").append(text(ways.up)).append(" ").append(unit);
 }
 
 void add(std::string& numbers, const std::string& before, const std::string& text) {
@@ -135,6 +134,9 @@ LineHealth health(std::string_view line, Grade grade) {
           .words = std::string(line).append(kWords[static_cast<std::size_t>(grade)])};
 }
 
+/// A line that is up, and of which it is not known how well it is received.
+LineHealth ungraded(std::string_view line) { return {.words = std::string(line).append(" is up")}; }
+
 constexpr LineHealth down(const char* words) { return {.grade = Grade::bad, .words = words}; }
 
 std::optional<LineHealth> dsl(const BoxReadings& box) {
@@ -146,9 +148,9 @@ std::optional<LineHealth> dsl(const BoxReadings& box) {
   constexpr double kBad = 3, kWeak = 5;
   const double margin =
       std::min(box.dsl_margin.down.value_or(kWeak), box.dsl_margin.up.value_or(kWeak));
-  LineHealth line = health("DSL", margin < kBad    ? Grade::bad
-                                  : margin < kWeak ? Grade::weak
-                                                   : Grade::good);
+  const Grade grade = margin < kBad ? Grade::bad : margin < kWeak ? Grade::weak : Grade::good;
+  LineHealth line =
+      grade == Grade::good && !box.dsl_margin.down ? ungraded("DSL") : health("DSL", grade);
   BothWays megabits;
   constexpr double kMegabit = 1e6 / 8;
   if (box.dsl_rate.down) megabits.down = *box.dsl_rate.down / kMegabit;
@@ -166,10 +168,11 @@ std::optional<LineHealth> fiber(const BoxReadings& box) {
     return box.access == "fiber" ? std::optional(down("Fibre is down")) : std::nullopt;
   // The receiver sensitivity of GPON optics of class B+ (ITU-T G.984.2).
   constexpr double kBad = -27, kWeak = -25;
-  const double power = box.fiber_power.down.value_or(0);
-  LineHealth line = health("Fibre", power < kBad    ? Grade::bad
-                                    : power < kWeak ? Grade::weak
-                                                    : Grade::good);
+  const Value& power = box.fiber_power.down;
+  LineHealth line = !power ? ungraded("Fibre")
+                           : health("Fibre", *power < kBad    ? Grade::bad
+                                             : *power < kWeak ? Grade::weak
+                                                              : Grade::good);
   add(line.numbers, "light ", both(box.fiber_power, "dBm"));
   return line;
 }
