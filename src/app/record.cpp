@@ -115,6 +115,7 @@ int record_device(const std::string& file, DeviceKinds kinds, const Words& words
   device.one_shot = true;
   const fs::path folder = words[1];
   refuse_used(folder);
+  check_writable(folder / "any");
   set_up_log("warn", "text");
   prepare_process(1);
   http::Stop stop;

@@ -141,6 +141,15 @@ void write_file(const fs::path& path, std::string_view content) {
   if (!sync_folder(folder)) fail("write", folder);
 }
 
+void check_writable(const fs::path& path) {
+  std::error_code unknown;
+  fs::path folder = folder_of(path);
+  while (!fs::exists(folder, unknown) && folder != folder_of(folder)) folder = folder_of(folder);
+  const bool is_folder = fs::is_directory(folder, unknown);
+  if (!is_folder) errno = ENOTDIR;
+  if (!is_folder || ::access(folder.c_str(), W_OK | X_OK) != 0) fail("write in", folder);
+}
+
 bool write_all(int file, std::string_view content) {
   while (!content.empty()) {
     const ssize_t written = ::write(file, content.data(), content.size());

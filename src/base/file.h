@@ -20,6 +20,11 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit = 4U 
 /// thread, one writer per path.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// Throws Error{config} if write_file() will not be allowed to write there: "cannot write in 'F':
+/// Permission denied", of the first folder above it that is there.  Changes nothing; to be called
+/// before something that a person would have to do again.  Any thread.
+void check_writable(const std::filesystem::path& path);
+
 /// Writes all of `content` to an open file, also when signals interrupt it.  False: errno says why,
 /// and a part may have been written.  Any thread.
 bool write_all(int file, std::string_view content);

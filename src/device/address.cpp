@@ -14,6 +14,9 @@ http::Url read_url(const Value& value) {
   auto url = http::parse_url(text);
   const bool scheme_fits =
       url && (url->scheme.empty() || url->scheme == "http" || url->scheme == "https");
+  if (url && url->scheme.empty() && (url->host == "http" || url->host == "https"))
+    throw value.problem(value.name() + " must have '://' behind '" + url->host + "', as in '" +
+                        url->host + "://192.168.178.1'");
   if (!scheme_fits || url->port == 0)
     throw value.problem(value.name() + " must look like https://host:port, not " +
                         http::quoted_url(text));

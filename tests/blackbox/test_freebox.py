@@ -102,6 +102,8 @@ def test_a_token_file_has_the_token_and_perhaps_the_app_id(url, tmp_path, conten
      "(did you mean 'rate_up'?) (known: "),
     (["-c", "Switch.Get_a_port_stats(id=)"], 2, "command 'Switch.Get_a_port_stats': column 28: expected a value: text "
      "in quotes, a number, True, False, None, [...] or {...}, got ')'\n"),
+    (["-c", "Switch.Get_a_port_stats(idd=1)"], 2, "Get_a_port_stats takes no argument 'idd' (did you mean "
+     "'id'?) (it takes: id)\n"),
     (["-c", "System.Reboot_the_system()"], 2, "System.Reboot_the_system (POST system/reboot/) changes the box: nobody "
      "can be asked here; add --yes\n"),
     (["-c", XDSL], 1, "Connection.Get_the_current_xDSL_infos: service_down: not running at the moment "
@@ -391,6 +393,22 @@ Grant more in Freebox OS: Gestion des accès, Applications
            "--token-file\n")
     asked = next(body for _, path, body in box.asked if path.endswith("/login/authorize/"))
     assert (asked["app_id"], asked["app_name"]) == ("my.app", "my.app")
+
+
+def test_nobody_is_sent_to_the_box_for_a_token_that_cannot_be_kept(tmp_path):
+    (tmp_path / "file").write_text("")
+    with ScriptedFreebox({}, verdicts=["granted"]) as box:
+        done = run("freebox", "register", "-u", box.url, "--token-file", "file/freebox.token", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (2, "boxmeter: cannot write in 'file': Not a directory\n")
+    assert not box.asked
+
+
+def test_a_request_without_a_token_says_how_to_get_one():
+    done = run("freebox", "get", "connection/", "-u", "http://127.0.0.1:1")
+
+    assert (done.returncode, done.stderr) == (
+        2, "boxmeter: no app token: give one with -t f:FILE, or register an application with 'boxmeter freebox register'\n")
 
 
 def test_without_a_token_the_application_is_registered_first_as_pyfbx_does(tmp_path):

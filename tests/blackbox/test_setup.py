@@ -202,10 +202,6 @@ def test_a_right_that_the_user_lacks_is_told_with_the_place_to_give_it(tmp_path)
 
 
 @pytest.mark.parametrize("text, message", [
-    ("devices: [{name: a, kind: fritzbox, password: x}]\n",
-     "\n  - name: home\n    kind: fritzbox\n    url: {url}\n    username: monitor\n"
-     "    password_file: credentials/home.password\n    queries: [fritzbox]\n\n"
-     "boxmeter: '{file}' lists its devices in a way that setup leaves alone; add the lines above below 'devices' by hand"),
     ("devices:\n  - {name: home, kind: fritzbox, password: x}\n",
      "boxmeter: '{file}' has a device 'home' already; give this one another name with --name"),
     ("devices:\n  - {name: a, kind: fritzbx}\n",
@@ -222,6 +218,49 @@ def test_a_configuration_that_it_cannot_add_to_stays_as_it_is(tmp_path, sim, tex
     assert done.stderr.endswith(message.format(file=file, url=sim.urls[0]) + "\n")
     assert file.read_text() == text
     assert sorted(os.listdir(tmp_path / "conf")) == ["boxmeter.yml"]
+
+
+def test_what_a_person_has_to_add_by_hand_works_once_it_is_added(tmp_path, sim):
+    (tmp_path / "conf").mkdir()
+    file = tmp_path / "conf/boxmeter.yml"
+    file.write_text("devices: [{name: a, kind: fritzbox, url: 'http://127.0.0.1:1', password: x}]\n")
+
+    done = set_up_fritzbox(tmp_path, sim, "--name", "home")
+
+    lines = (f"  - name: home\n    kind: fritzbox\n    url: {sim.urls[0]}\n    username: monitor\n"
+             "    password_file: credentials/home.password\n    queries: [fritzbox]\n")
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"\n{lines}\nboxmeter: '{file}' lists its devices in a way that setup leaves alone; add the lines above "
+                                f"below 'devices' by hand ('{tmp_path}/conf/credentials/home.password' is written)\n")
+    file.write_text("devices:\n" + lines)
+    once = subprocess.run([BUILD / "boxmeter", "once", "--config.file", file], text=True, capture_output=True, timeout=60)
+    assert 'box_up{device="home",kind="fritzbox"} 1\n' in once.stdout
+
+
+def test_the_password_of_another_configuration_is_not_replaced(tmp_path, sim):
+    assert set_up_fritzbox(tmp_path, sim).returncode == 0
+    password = tmp_path / "conf/credentials/home.password"
+    password.write_text("another\n")
+    (tmp_path / "conf/boxmeter.yml").rename(tmp_path / "conf/other.yml")
+
+    done = set_up_fritzbox(tmp_path, sim)
+
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        2, f"boxmeter: '{password}' is there and holds another password; give this box another name with --name, or remove that file; "
+           "nothing was written")
+    assert password.read_text() == "another\n" and not (tmp_path / "conf/boxmeter.yml").exists()
+    password.write_text("secret\n")
+    assert set_up_fritzbox(tmp_path, sim).returncode == 0
+
+
+@pytest.mark.parametrize("url, message", [
+    ("htp://x", "'url' must look like https://host:port, not 'htp://x'"),
+    ("http:/192.0.2.1", "'url' must have '://' behind 'http', as in 'http://192.168.178.1'"),
+    ("https//box.invalid", "'url' must have '://' behind 'https', as in 'https://192.168.178.1'"),
+])
+def test_a_mistyped_address_is_told_as_what_it_is(tmp_path, url, message):
+    done = boxmeter_setup(tmp_path, "--url", url, "--yes")
+    assert (done.returncode, done.stderr) == (2, f"boxmeter: {message}\n")
 
 
 @pytest.mark.parametrize("words, message", [

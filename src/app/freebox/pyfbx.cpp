@@ -189,9 +189,7 @@ int ask(PyfbxOptions options, const Words& words) {
   DeviceConfig config = freebox_config(options.box);
   std::vector<ParsedCommand> commands = parse_commands(options);
   if (options.box.token.empty() && own_options<freebox::Options>(config).app_id.empty())
-    throw Error(ErrorKind::config,
-                "no app token: give one with -t f:FILE, or register an application with "
-                "'boxmeter freebox register'");
+    throw no_token();
   prepare_freebox(options.box);
   if (options.box.token.empty())
     config = register_application(std::move(config), options.token_file);

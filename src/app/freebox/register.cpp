@@ -37,6 +37,7 @@ DeviceConfig register_application(DeviceConfig config, const std::string& file) 
   if (file_exists(file))
     throw Error(ErrorKind::config, "'" + file + "' is already there: use it with -t f:" + file +
                                        ", or name another with --token-file");
+  check_writable(file);
   http::Stop stop;
   const std::string app_id = own_options<freebox::Options>(config).app_id;
   bool is_asked = false;

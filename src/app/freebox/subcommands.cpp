@@ -120,6 +120,13 @@ DeviceConfig freebox_config(const FreeboxOptions& options) {
   return config;
 }
 
+Error no_token() {
+  return {
+      ErrorKind::config,
+      "no app token: give one with -t f:FILE, or register an application with 'boxmeter freebox "
+      "register'"};
+}
+
 void prepare_freebox(const FreeboxOptions& options) {
   constexpr std::string_view kLevels[] = {"warn", "info", "debug"};
   set_up_log(kLevels[std::min(options.verbose, 2)], "text");

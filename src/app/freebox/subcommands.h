@@ -35,6 +35,9 @@ Option token_file_option(std::string& file);
 /// The box as a device.  Throws Error{config}, also if the token file cannot be used.
 DeviceConfig freebox_config(const FreeboxOptions& options);
 
+/// The error if a command needs a token and there is none.
+Error no_token();
+
 /// Sets up the log, on stderr, and the process.
 void prepare_freebox(const FreeboxOptions& options);
 

@@ -17,6 +17,7 @@ int ask(const std::string& verb, const FreeboxOptions& options, const Words& wor
   Request request{.verb = verb, .target = words[0]};
   request.args = named_arguments(Arguments(words).subspan(1));
   const DeviceConfig config = freebox_config(options);
+  if (options.token.empty()) throw no_token();
   confirm_change(request, options);
   prepare_freebox(options);
   http::Stop stop;

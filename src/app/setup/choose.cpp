@@ -49,8 +49,17 @@ std::vector<Candidate> search(const std::vector<const DeviceKind*>& kinds, http:
 
 /// The URL as the configuration would read it.
 std::string box_url(const std::string& text, const DeviceKind& kind) {
-  const Document document = parse_yaml(Reply(text).dump(), kUrlOption);
-  return read_box_url(Value(document), kind);
+  const Document document = parse_yaml(Reply{{"url", text}}.dump(), kUrlOption);
+  const Value url = Section(Value(document), {"url"}).required("url");
+  try {
+    return read_box_url(url, kind);
+  } catch (const Error& error) {
+    // It stands in no file: the place of the value would only puzzle.
+    std::string message = error.what();
+    if (const std::string place = url.place() + ": "; message.starts_with(place))
+      message.erase(0, place.size());
+    throw Error(error.kind(), message);
+  }
 }
 
 DeviceConfig at(const std::string& url, const DeviceKind& kind) {

@@ -8,6 +8,7 @@
 #include "app/command_line.h"
 #include "app/commands.h"
 #include "app/process.h"
+#include "base/file.h"
 #include "base/log.h"
 
 namespace boxmeter {
@@ -58,6 +59,8 @@ int set_up(const Answers& answers, DeviceKinds kinds) {
   const Paths target = paths(answers);
   Config there;
   if (!target.is_new) there = load_config(target.config, kinds);  // throws if it is invalid
+  check_writable(target.config);
+  check_writable(target.secrets);
   http::Stop stop;
   Box box = choose_box(answers, kinds, stop);
   if (!answers.name) refuse_known_box(there, box, target.config);

@@ -122,14 +122,21 @@ std::string new_text(const std::string& yaml) {
          yaml;
 }
 
-std::string next_text(const Paths& paths, const std::string& yaml) {
-  if (paths.is_new) return new_text(yaml);
-  if (auto text = with_device(read_file(paths.config), yaml)) return *std::move(text);
-  std::cerr << "\n" << yaml << "\n";
-  throw Error(ErrorKind::config,
-              "'" + paths.config.string() +
-                  "' lists its devices in a way that setup leaves alone; add the "
-                  "lines above below 'devices' by hand");
+/// nullopt: only a person can add the device to the file.
+std::optional<std::string> next_text(const Paths& paths, const std::string& yaml) {
+  return paths.is_new ? new_text(yaml) : with_device(read_file(paths.config), yaml);
+}
+
+/// A file that is there may belong to a device of another configuration.
+void refuse_to_replace(const fs::path& secret, const std::string& content, const Box& box,
+                       const Answers& answers) {
+  if (!file_exists(secret) || read_file(secret) == content) return;
+  if (answers.yes)
+    throw Error(ErrorKind::config, "'" + secret.string() + "' is there and holds another " +
+                                       std::string(box.kind->setup.secret_name) +
+                                       "; give this box another name with --name, or remove that "
+                                       "file; nothing was written");
+  confirm("replace '" + secret.string() + "', which is there", answers.yes);
 }
 
 /// Reads the new configuration from `trial`; messages name the file that it will become.
@@ -215,17 +222,27 @@ Config write_all(const Paths& paths, const Box& box, const std::vector<std::stri
   refuse_taken_name(paths, box.device.name, kinds);
   const std::string name = box.device.name + "." + std::string(box.kind->setup.secret_name);
   const fs::path secret = paths.secrets / name;
-  if (file_exists(secret))
-    confirm("replace '" + secret.string() + "', which is there", answers.yes);
-  const std::string text =
-      next_text(paths, device_yaml(box, (paths.secrets.filename() / name).string(), packs));
+  const std::string content =
+      box.secret.reveal() + (box.secret.reveal().ends_with('\n') ? "" : "\n");
+  refuse_to_replace(secret, content, box, answers);
+  const std::string yaml = device_yaml(box, (paths.secrets.filename() / name).string(), packs);
+  const auto text = next_text(paths, yaml);
   const SignalsBlocked until_both_are_written;
   make_system_folder(paths.config.parent_path());
   FileRollback written_secret(secret);
-  write_file(secret, box.secret.reveal() + (box.secret.reveal().ends_with('\n') ? "" : "\n"));
+  write_file(secret, content);
+  if (!text) {
+    written_secret.commit();
+    std::cerr << "\n" << yaml << "\n";
+    throw Error(ErrorKind::config,
+                "'" + paths.config.string() +
+                    "' lists its devices in a way that setup leaves alone; add the lines above "
+                    "below 'devices' by hand ('" +
+                    secret.string() + "' is written)");
+  }
   const fs::path trial = paths.config.string() + ".setup";
   FileRollback written_trial(trial);
-  write_file(trial, text);
+  write_file(trial, *text);
   give_mode(trial, paths.config, paths.is_new);
   Config config = checked(trial, paths, kinds);
   if (::rename(trial.c_str(), paths.config.c_str()) != 0)

@@ -213,11 +213,12 @@ void check_arguments(const Command& command, const Arguments& arguments) {
              .append(signature(command))
              .append(")"));
   };
-  for (const std::string& wanted : names)
-    if (!arguments.contains(wanted)) refuse(" needs the argument '" + wanted + "'");
+  // First, since a misspelt one is missing, too.
   for (const auto& [given, value] : arguments)
     if (std::ranges::find(names, given) == names.end())
       refuse(" takes no argument '" + given + "'" + did_you_mean(given, names));
+  for (const std::string& wanted : names)
+    if (!arguments.contains(wanted)) refuse(" needs the argument '" + wanted + "'");
   check_choice(command, arguments);
 }
 
