@@ -74,10 +74,13 @@ std::string summary(const Config& before, const Config& after) {
              before.push, after.push, [](const SinkOptions& sink) { return sink.name; },
              std::equal_to<>()),
          "sinks", parts);
+  if (before.web != after.web) parts.emplace_back("changed web");
+  if (before.poll != after.poll) parts.emplace_back("changed poll");
+  if (before.log != after.log) parts.emplace_back("changed log");
+  if (before.reload_by_content != after.reload_by_content) parts.emplace_back("changed reload");
   const std::string devices = counted(after.jobs.size(), "device", "devices");
   return "configuration reloaded: " +
-         (parts.empty() ? "no device and no sink has changed" : joined(parts, "; ")) + "; " +
-         devices + " now";
+         (parts.empty() ? "nothing has changed" : joined(parts, "; ")) + "; " + devices + " now";
 }
 
 template <typename Value>

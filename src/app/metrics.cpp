@@ -9,7 +9,6 @@
 #include "app/unit.h"
 #include "base/text.h"
 #include "config/config.h"
-#include "publish/health.h"
 #include "publish/own_metrics.h"
 
 namespace boxmeter {
@@ -44,17 +43,8 @@ void add_rule(Entries& entries, const Query& query, const Rule& rule) {
   add_once(entry.queries, query.pack == query.name ? query.name : query.pack + "/" + query.name);
 }
 
-/// Adds the metrics that are in no pack: health of devices, and own series.
+/// Adds the metrics that are in no pack.
 void add_own(Entries& entries) {
-  const DeviceStatus device{
-      .queries = {{.asked = true, .up = true, .last_success = WallClock::time_point{}}}};
-  for (const Series& series : health_of(device)) {
-    Entry& entry = entries[series.family->name];
-    entry.type = name(series.family->type);
-    entry.help = series.family->help;
-    for (const Point& point : series.points)
-      for (const auto& [name, value] : point.labels) add_once(entry.labels, name);
-  }
   for (const OwnMetric& metric : own_metrics())
     entries[metric.name] = {.type = metric.type, .help = metric.help, .labels = metric.labels};
 }

@@ -16,6 +16,7 @@ namespace boxmeter {
 struct LogOptions {
   std::string level = "info";     // debug, info, warn or error
   std::string format = "logfmt";  // or json, text
+  friend bool operator==(const LogOptions&, const LogOptions&) = default;
 };
 
 /// A configuration that load_config() has read and checked.

@@ -12,7 +12,8 @@ struct OwnMetric {
   std::vector<std::string> labels = {};
 };
 
-/// All families of OwnSeries, sorted by name.  Any thread, never throws Error.
+/// All families that are in no pack, of the health of devices and of OwnSeries, sorted by name. Any
+/// thread, never throws Error.
 std::vector<OwnMetric> own_metrics();
 
 }  // namespace boxmeter

@@ -47,7 +47,7 @@ def test_reload_and_healthcheck_need_no_login_no_certificate_and_no_name(tmp_pat
     with Secured(tmp_path, MUTUAL + users(alice="secret"), more=", route_prefix: /boxmeter"):
         assert command("healthcheck", tmp_path) == (0, "boxmeter is healthy\n", "")
         assert command("reload", tmp_path) == (
-            0, "configuration reloaded: no device and no sink has changed; 1 device now\n", "")
+            0, "configuration reloaded: nothing has changed; 1 device now\n", "")
 
 
 def test_reload_tells_what_is_wrong_and_healthcheck_does_not_mind(tmp_path, sim):

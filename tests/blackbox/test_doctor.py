@@ -197,6 +197,8 @@ def test_a_certificate_that_ends_soon_is_a_warning_where_an_authority_vouches_fo
                             "'-NAME' in 'queries' takes the query away\n"),
     ("box_host_active", "home\n  box_host_active: not asked, none of the queries of this device gives it\n"
                         "    -> add to 'queries' of the device: fritzbox_hosts\n"),
+    ("box_up", "home\n  box_up: ok, boxmeter's own, which no pack gives: Whether the last turn got an answer of a box of "
+               "this kind, a refusal of a request included, and no login was refused.\n"),
     ("box_uptime_second", "home\n  box_uptime_second: not asked, no pack for a fritzbox gives it (did you mean 'box_uptime_seconds'?)\n"
                           "    -> 'boxmeter metrics' lists what there is\n"),
     ("box_nonsense", "home\n  box_nonsense: not asked, no pack for a fritzbox gives it\n    -> 'boxmeter metrics' lists what there is\n"),

@@ -65,7 +65,7 @@ def test_devices_that_are_the_same_are_not_asked_and_not_logged_in_again(tmp_pat
         all_asked(daemon)
         before, page = sim.stats(), daemon.samples()
 
-        assert reload(daemon) == (200, "configuration reloaded: no device and no sink has changed; 2 devices now\n")
+        assert reload(daemon) == (200, "configuration reloaded: nothing has changed; 2 devices now\n")
         daemon.popen.send_signal(signal.SIGHUP)
         after = daemon.wait_for(lambda found: value(found, "boxmeter_config_reloads_total") == "2")
 
@@ -425,7 +425,7 @@ def test_the_server_moves_to_another_port_without_a_moment_of_silence(tmp_path):
         kept.request("GET", "/-/healthy")
         assert kept.getresponse().read() == b"boxmeter is healthy\n"
 
-        assert daemon.reload(at(sim, f"127.0.0.1:{new}"))[0] == 0
+        assert daemon.reload(at(sim, f"127.0.0.1:{new}")) == (0, "configuration reloaded: changed web; 1 device now\n")
 
         assert (get(old), get(new)) == (None, 200)
         daemon.wait_for_line(re.escape(f"web server: http://127.0.0.1:{new}/ instead of http://127.0.0.1:{old}/"))

@@ -190,8 +190,11 @@ std::string way_out(ErrorKind error, Refusal refusal, const DeviceKind& kind) {
       return "if that is your box (one that was replaced or reset has a new key), let it be "
              "believed as the message says; else somebody stands between";
     case ErrorKind::auth:
-      return "write the right user and secret ('boxmeter setup' asks for them); rights: " +
-             granting;
+      return (kind.setup.has_user
+                  ? "write the right user and secret ('boxmeter setup' asks for them)"
+                  : "write the right " + std::string(kind.setup.secret_name) +
+                        " ('boxmeter setup' gets one)") +
+             "; rights: " + granting;
     case ErrorKind::too_large:
       return "no box says so much: is 'url' its address? 'max_body' of a query of your own raises "
              "the bound";

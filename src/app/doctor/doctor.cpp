@@ -13,6 +13,7 @@
 #include "app/terminal.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "publish/own_metrics.h"
 
 namespace boxmeter {
 namespace {
@@ -67,6 +68,12 @@ void print_text(const Findings& findings) {
 
 /// The finding for a metric that no query of the device gives; names the packs that would.
 Finding not_asked(const Job& job, DeviceKinds kinds, const std::string& metric) {
+  const std::vector<OwnMetric> own = own_metrics();
+  if (const auto it = std::ranges::find(own, metric, &OwnMetric::name); it != own.end())
+    return {.device = job.device.name,
+            .check = metric,
+            .state = "ok",
+            .what = "boxmeter's own, which no pack gives: " + it->help};
   std::set<std::string> packs, metrics;
   for (const QueryPtr& query : shipped_queries(kinds)) {
     if (query->kind != job.kind->name) continue;
