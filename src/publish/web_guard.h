@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -71,8 +72,8 @@ class WebGuard {
 
   /// The token bucket of RateLimit.
   struct Bucket {
-    double left = 0;                 // tokens
-    Clock::time_point counted = {};  // when `left` was computed
+    double left = std::numeric_limits<double>::infinity();  // tokens; full at the start
+    Clock::time_point counted = {};                         // when `left` was computed
   };
 
   bool take_token(const RateLimit& limit);

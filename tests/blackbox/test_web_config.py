@@ -230,6 +230,7 @@ def test_headers_of_the_file_take_the_place_of_ours(tmp_path):
 
 
 def test_requests_above_the_rate_of_the_file_are_told_to_wait(tmp_path):
+    """The burst is there at once, also on a machine that runs for less than three of these hours."""
     with Secured(tmp_path, "rate_limit: {interval: 1h, burst: 3}\n", more=", health_without_login: true") as site:
         answers = [site.ask("/metrics") for _ in range(4)]
         assert [status for status, _, _ in answers] == [200, 200, 200, 429]
