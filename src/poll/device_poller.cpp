@@ -297,8 +297,10 @@ void DevicePoller::finish_turn(Turn turn, Clock::time_point planned, Clock::time
   // Everything was refused before our restart, so nothing was sent: ask, to know whether the box is
   // there.
   if (!turn.asked && !was_reached_) requester_.ask_all_at_once();
-  if (turn.asked && !down) schedule_.release(turn.ended);  // a probe may have found it well
-  next_look_ = Clock::time_point::max();
+  if (turn.asked && !down) {  // a probe may have found it well
+    schedule_.release(turn.ended);
+    next_look_ = Clock::time_point::max();
+  }
   if (turn.refused_login && !credential_.empty()) {
     refused_ = hash_again({.files = {{credential_, 0}}});
     next_look_ = turn.ended + look_every();
