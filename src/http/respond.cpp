@@ -11,8 +11,6 @@
 namespace boxmeter::http {
 namespace {
 
-using Time = Responder::Time;
-
 /// The reason phrase of RFC 9110, for people; it may be empty.
 std::string_view reason(int status) {
   static constexpr std::pair<int, std::string_view> kReasons[] = {
@@ -54,7 +52,7 @@ std::string_view reason(int status) {
 }
 
 /// "Sun, 06 Nov 1994 08:49:37 GMT", in English whatever the locale.
-std::string date(Time now) {
+std::string date(Responder::Time now) {
   constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -78,7 +76,8 @@ bool is_one_line(std::string_view text) {
 }
 
 /// The status line and headers.  `connection`: the header lines that tell whether it is kept alive.
-std::string head_of(const ServerResponse& response, Time now, std::string_view connection) {
+std::string head_of(const ServerResponse& response, Responder::Time now,
+                    std::string_view connection) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head.append(reason(response.status)).append("\r\n");
   add_header(head, "Date", date(now));
@@ -114,7 +113,7 @@ ServerResponse guarded(const RequestSummary& summary, Step step) {
 }
 
 Answer answer_of(ServerResponse response, const RequestSummary& summary,
-                 std::chrono::seconds keep_alive, Time now) {
+                 std::chrono::seconds keep_alive, Responder::Time now) {
   std::string connection = "Connection: close\r\n";
   if (summary.keep_alive) {
     connection = "Keep-Alive: timeout=" + std::to_string(keep_alive.count()) + "\r\n";
@@ -129,7 +128,7 @@ Answer answer_of(ServerResponse response, const RequestSummary& summary,
 
 /// The answer, or what makes it later.  That may be put off again.
 Answer answer_or_later(ServerResponse response, const RequestSummary& summary,
-                       std::chrono::seconds keep_alive, Time now) {
+                       std::chrono::seconds keep_alive, Responder::Time now) {
   if (!response.later) return answer_of(std::move(response), summary, keep_alive, now);
   return {.later =
               [later = std::move(response.later), summary, keep_alive] {

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "http/encode.h"
+#include "http/openssl_reason.h"
 
 namespace boxmeter::http {
 namespace {
@@ -23,12 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 
 using Store = std::shared_ptr<X509_STORE>;
-
-std::string openssl_complaint() {
-  const char* reason = ERR_reason_error_string(ERR_get_error());
-  ERR_clear_error();
-  return reason ? reason : "unknown reason";
-}
 
 /// How many certificates of the PEM text went into the store.
 int add_certificates(X509_STORE* store, const std::string& pem) {
@@ -65,12 +60,12 @@ void add_system_roots(X509_STORE* store) {
                         ? X509_STORE_load_path(store, folder)
                         : X509_STORE_set_default_paths(store);
   if (!done)
-    throw Error(ErrorKind::config, "cannot use the system's certificates: " + openssl_complaint());
+    throw Error(ErrorKind::config, "cannot use the system's certificates: " + openssl_reason());
 }
 
 Store load_roots(const TlsPolicy& policy) {
   Store store(X509_STORE_new(), &X509_STORE_free);
-  if (!store) throw Error(ErrorKind::internal, openssl_complaint());
+  if (!store) throw Error(ErrorKind::internal, openssl_reason());
   // PARTIAL_CHAIN: a certificate in the file is trusted though it is no root, as it is often the
   // box's own.  X509_V_FLAG_X509_STRICT stays off: roots of real boxes break rules that only it
   // checks.
@@ -146,7 +141,7 @@ std::string version_of(const X509_STORE_CTX* context) {
   return ssl ? SSL_get_version(ssl) : "";
 }
 
-std::string in_quotes(std::string_view text) { return "'" + repair_utf8(text) + "'"; }
+std::string quoted_name(std::string_view text) { return "'" + repair_utf8(text) + "'"; }
 
 std::string names_of(X509* certificate) {
   constexpr int kShown = 5;
@@ -158,14 +153,14 @@ std::string names_of(X509* certificate) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(all, i);
     if (name->type != GEN_DNS) continue;
     const ASN1_STRING* text = name->d.dNSName;
-    names.push_back(in_quotes({reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-                               static_cast<std::size_t>(ASN1_STRING_length(text))}));
+    names.push_back(quoted_name({reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                                 static_cast<std::size_t>(ASN1_STRING_length(text))}));
   }
   if (!names.empty()) return joined(names);
   std::array<char, 256> common{};
   X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, common.data(),
                             static_cast<int>(common.size()));
-  return in_quotes(common.data());
+  return quoted_name(common.data());
 }
 
 }  // namespace

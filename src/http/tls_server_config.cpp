@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "http/openssl_reason.h"
 #include "http/transport.h"
 
 namespace boxmeter::http {
@@ -42,19 +43,13 @@ Key read_key(const std::string& pem) {
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(ErrorKind::config, why); }
 
-std::string complaint() {
-  const char* reason = ERR_reason_error_string(ERR_get_error());
-  ERR_clear_error();
-  return reason == nullptr ? "unknown reason" : reason;
-}
-
 void use_certificate(SSL_CTX* context, const std::string& pem) {
   const auto from = reader(pem);
   const auto first = next_certificate(from.get());
   bool good = first && SSL_CTX_use_certificate(context, first.get()) == 1;
   while (const auto one = next_certificate(from.get()))
     good = good && SSL_CTX_add1_chain_cert(context, one.get()) == 1;
-  if (!good) refuse("the certificate cannot be used: " + complaint());
+  if (!good) refuse("the certificate cannot be used: " + openssl_reason());
   ERR_clear_error();  // the end of the text counts as an error there
 }
 
@@ -168,7 +163,7 @@ void set_rules(SSL_CTX* context, const TlsServerConfig& config) {
   const std::string curves = config.curves.empty() ? kGoodCurves : joined(config.curves, ":");
   if (SSL_CTX_set_cipher_list(context, ciphers.c_str()) != 1 ||
       SSL_CTX_set1_groups_list(context, curves.c_str()) != 1)
-    refuse("this system's OpenSSL has none of the ciphers or curves: " + complaint());
+    refuse("this system's OpenSSL has none of the ciphers or curves: " + openssl_reason());
   SSL_CTX_set_alpn_select_cb(context, &choose_protocol, nullptr);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -207,7 +202,7 @@ std::shared_ptr<const TlsIdentity> TlsIdentity::from_config(const TlsServerConfi
   use_certificate(context.get(), config.certificate);
   const auto key = read_key(config.key);
   if (!key || SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1)
-    refuse("the key cannot be used: " + complaint());
+    refuse("the key cannot be used: " + openssl_reason());
   ask_for_certificates(context.get(), config);
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(context));
 }

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "http/openssl_reason.h"
 #include "http/tls.h"
 
 namespace boxmeter::http {
@@ -34,12 +35,6 @@ void extend(X509* certificate, int kind, const char* value) {
   X509_EXTENSION_free(extension);
 }
 
-std::string complaint() {
-  const char* reason = ERR_reason_error_string(ERR_get_error());
-  ERR_clear_error();
-  return reason == nullptr ? "unknown reason" : reason;
-}
-
 /// Why a handshake failed: what is wrong with the client's certificate, if anything is.
 std::string why_failed(SSL* tls) {
   const long verified = SSL_get_verify_result(tls);
@@ -47,7 +42,7 @@ std::string why_failed(SSL* tls) {
     ERR_clear_error();
     return std::string("certificate of the client: ") + X509_verify_cert_error_string(verified);
   }
-  return ERR_peek_error() == 0 ? "the client went away" : complaint();
+  return ERR_peek_error() == 0 ? "the client went away" : openssl_reason();
 }
 
 }  // namespace
@@ -75,7 +70,7 @@ std::shared_ptr<const TlsIdentity> TlsIdentity::made() {
   if (X509_sign(x, key.get(), EVP_sha256()) == 0 ||
       SSL_CTX_use_certificate(context.get(), x) != 1 ||
       SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1)
-    throw Error(ErrorKind::internal, "cannot make a certificate: " + complaint());
+    throw Error(ErrorKind::internal, "cannot make a certificate: " + openssl_reason());
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(std::move(context)));
 }
 
@@ -84,10 +79,10 @@ std::shared_ptr<const TlsIdentity> TlsIdentity::read(const std::string& certific
   auto context = new_context();
   if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) != 1)
     throw Error(ErrorKind::config,
-                "cannot read a certificate in PEM from '" + certificate + "': " + complaint());
+                "cannot read a certificate in PEM from '" + certificate + "': " + openssl_reason());
   if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1)
     throw Error(ErrorKind::config,
-                "'" + key + "' has no key in PEM for '" + certificate + "': " + complaint());
+                "'" + key + "' has no key in PEM for '" + certificate + "': " + openssl_reason());
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(std::move(context)));
 }
 

@@ -8,13 +8,13 @@ namespace {
 
 constexpr double kNoEnd = std::numeric_limits<double>::infinity();
 
-struct Unit {
+struct UnitBounds {
   std::string_view suffix;
   Bounds bounds;
 };
 
 // The first that fits counts.  What may be negative and has no end (watts, amperes) has no row.
-constexpr Unit kUnits[] = {
+constexpr UnitBounds kUnits[] = {
     {"_celsius", {-273.15, 1000}},
     {"_dbm", {-200, 100}},
     {"_dbmv", {-200, 200}},
@@ -41,7 +41,7 @@ Bounds bounds_of(std::string_view metric, std::string_view help) {
   if (help.starts_with("Whether ") && help.find("1)") != help.npos && help.find("(0)") != help.npos)
     return {0, 1};
   const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits),
-                                  [&](const Unit& u) { return metric.ends_with(u.suffix); });
+                                  [&](const UnitBounds& u) { return metric.ends_with(u.suffix); });
   return unit == std::end(kUnits) ? Bounds{} : unit->bounds;
 }
 

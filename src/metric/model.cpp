@@ -13,6 +13,10 @@ std::string describe(const Request& request) {
   return text + "}";
 }
 
+Series one_point(const FamilyPtr& family, Number value, Labels labels) {
+  return {.family = family, .points = {{.labels = std::move(labels), .value = value}}};
+}
+
 std::string_view name(MetricType type) noexcept {
   switch (type) {
     case MetricType::gauge:

@@ -73,6 +73,9 @@ struct Series {
   std::vector<std::string> key = {};  // labels that tell the points apart; empty: all
 };
 
+/// A series of one point.
+Series one_point(const FamilyPtr& family, Number value, Labels labels = {});
+
 struct Failure {
   ErrorKind kind = ErrorKind::internal;
   std::string message = {};

@@ -19,7 +19,7 @@ using std::chrono::duration_cast, std::chrono::seconds;
 
 constexpr int kFormat = 1;  // of the file; one of another format is not read
 constexpr auto kClockError = 5min;
-constexpr seconds kLongest = 1h;  // that a Capability waits
+constexpr seconds kLongestWait = 1h;  // that a Capability waits
 
 std::int64_t to_json(WallClock::time_point time) {
   return duration_cast<seconds>(time.time_since_epoch()).count();
@@ -41,7 +41,7 @@ Json to_json(const Capability& capability, const ClockPair& now) {
 Capability to_capability(const Json& json, const ClockPair& now) {
   const auto left = duration_cast<seconds>(to_time(json.at("ask_again")) - now.wall);
   return {Support::unsupported, json.at("reason"), json.at("refusals"),
-          now.steady + std::clamp(left, 0s, kLongest)};
+          now.steady + std::clamp(left, 0s, kLongestWait)};
 }
 
 Json to_json(const MetricInventory::Contents& contents) {

@@ -60,10 +60,6 @@ constexpr const char* kDropReasons[] = {"duplicate", "key", "label", "limit", "s
 
 Number number(std::uint64_t value) { return Number(value); }
 
-Series one(const FamilyPtr& metric, Number value, Labels labels = {}) {
-  return Series{metric, {Point{std::move(labels), value}}};
-}
-
 void add_counts(std::vector<Series>& all, const DeviceStatus& device) {
   Series failures{kFailures, {}};
   for (const ErrorKind kind : kReasons) {  // all of them, since rate() needs a 0 before the first 1
@@ -79,7 +75,7 @@ void add_counts(std::vector<Series>& all, const DeviceStatus& device) {
         {{{"reason", reason}}, number(found == device.dropped.end() ? 0 : found->second)});
   }
   all.push_back(std::move(dropped));
-  all.push_back(one(kCut, number(device.cut)));
+  all.push_back(one_point(kCut, number(device.cut)));
 }
 
 void add_queries(std::vector<Series>& all, const DeviceStatus& device) {
@@ -102,14 +98,14 @@ void add_queries(std::vector<Series>& all, const DeviceStatus& device) {
 
 std::vector<Series> health_of(const DeviceStatus& device) {
   std::vector<Series> all;
-  all.push_back(one(kUp, number(device.up ? 1 : 0), {{"kind", device.kind}}));
-  all.push_back(one(kPolls, number(device.polls)));
-  all.push_back(one(kSkipped, number(device.skipped)));
-  all.push_back(one(kLag, Number(device.lag.count())));
-  all.push_back(one(kTook, Number(device.took.count())));
-  all.push_back(one(kLogins, number(device.logins)));
-  all.push_back(one(kSeries, number(device.series)));
-  all.push_back(one(kGone, number(device.gone.size())));
+  all.push_back(one_point(kUp, number(device.up ? 1 : 0), {{"kind", device.kind}}));
+  all.push_back(one_point(kPolls, number(device.polls)));
+  all.push_back(one_point(kSkipped, number(device.skipped)));
+  all.push_back(one_point(kLag, Number(device.lag.count())));
+  all.push_back(one_point(kTook, Number(device.took.count())));
+  all.push_back(one_point(kLogins, number(device.logins)));
+  all.push_back(one_point(kSeries, number(device.series)));
+  all.push_back(one_point(kGone, number(device.gone.size())));
   add_counts(all, device);
   add_queries(all, device);
   return all;

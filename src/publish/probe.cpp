@@ -34,10 +34,6 @@ Seconds patience(const std::string& header) {
   return std::min(std::max(Seconds(seconds) - kWayBack, Seconds(seconds) / 2), kLongest);
 }
 
-Series one(const FamilyPtr& family, Number value) {
-  return {family, {{.labels = {}, .value = value}}};
-}
-
 }  // namespace
 
 ProbeQuestion read_probe(const http::ServerRequest& request, Clock::time_point now) {
@@ -70,8 +66,8 @@ http::ServerResponse probe_page(const http::ServerRequest& request, const View& 
   const Exposition format = negotiate(request.header("accept"));
   std::string text =
       render(view,
-             {one(kDuration, Number(Seconds(took).count())),
-              one(kSuccess, Number(outcome.success ? std::uint64_t{1} : std::uint64_t{0}))},
+             {one_point(kDuration, Number(Seconds(took).count())),
+              one_point(kSuccess, Number(outcome.success ? std::uint64_t{1} : std::uint64_t{0}))},
              format);
   http::ServerResponse response{.content_type = std::string(content_type(format)),
                                 .headers = {{"Vary", "Accept, Accept-Encoding"}}};

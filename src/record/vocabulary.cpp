@@ -11,7 +11,7 @@ std::string_view shipped_words();  // words.txt: made by embed_words.py
 
 namespace {
 
-constexpr std::size_t kMostDigits = 4, kMostPieces = 12;
+constexpr std::size_t kLongestNumber = 4, kMostPieces = 12;
 
 /// Words of field names that are also names of people: harmless only together with other words.
 constexpr std::string_view kAlsoNames[] = {"max", "min", "ray", "mark", "may", "will"};
@@ -225,7 +225,7 @@ bool Vocabulary::is_made_of_words(std::string_view text) const {
     lone = (goes_on ? lone : 0) + (!is_number && word.size() == 1 ? 1 : 0);
     has_letter = has_letter || !is_number;
     is_known = is_known && lone < 2 && pieces <= kMostPieces &&
-               (is_number ? word.size() <= kMostDigits : has(word));
+               (is_number ? word.size() <= kLongestNumber : has(word));
     end_of_last = word.data() + word.size();
   });
   return is_known && has_letter;

@@ -27,15 +27,10 @@ void collect(const pugi::xml_node& device, std::vector<Service>& services) {
     collect(child, services);
 }
 
-std::string tagged(std::string_view tag, std::string_view text) {
-  const std::string name(tag);
-  return "<" + name + ">" + xml_escaped(text) + "</" + name + ">";
-}
-
 std::string written(const Argument& argument, const std::string& variable) {
-  return "<argument>" + tagged("name", argument.name) +
-         tagged("direction", argument.in ? "in" : "out") +
-         tagged("relatedStateVariable", variable) + "</argument>\n";
+  return "<argument>" + xml_element("name", argument.name) +
+         xml_element("direction", argument.in ? "in" : "out") +
+         xml_element("relatedStateVariable", variable) + "</argument>\n";
 }
 
 }  // namespace
@@ -82,14 +77,14 @@ std::string write_scpd(const std::vector<Action>& actions) {
       "<specVersion><major>1</major><minor>0</minor></specVersion>\n<actionList>\n";
   std::string variables;
   for (const Action& action : actions) {
-    text += "<action>" + tagged("name", action.name) + "<argumentList>\n";
+    text += "<action>" + xml_element("name", action.name) + "<argumentList>\n";
     for (const Argument& argument : action.arguments) {
       // One variable per argument, since two actions may have arguments of one name and different
       // types.
       const std::string variable = "A_" + action.name + "_" + argument.name;
       text += written(argument, variable);
-      variables += "<stateVariable sendEvents=\"no\">" + tagged("name", variable) +
-                   tagged("dataType", argument.type) + "</stateVariable>\n";
+      variables += "<stateVariable sendEvents=\"no\">" + xml_element("name", variable) +
+                   xml_element("dataType", argument.type) + "</stateVariable>\n";
     }
     text += "</argumentList></action>\n";
   }
@@ -98,11 +93,11 @@ std::string write_scpd(const std::vector<Action>& actions) {
 }
 
 std::string with_service(std::string description, const Service& service) {
-  const std::string entry = "<service>\n" + tagged("serviceType", service.type) + "\n" +
-                            tagged("serviceId", "urn:boxmeter-sim:serviceId:" + service.name) +
-                            "\n" + tagged("controlURL", service.control_url) + "\n" +
-                            tagged("eventSubURL", service.control_url) + "\n" +
-                            tagged("SCPDURL", service.scpd_url) + "\n</service>\n";
+  const std::string entry = "<service>\n" + xml_element("serviceType", service.type) + "\n" +
+                            xml_element("serviceId", "urn:boxmeter-sim:serviceId:" + service.name) +
+                            "\n" + xml_element("controlURL", service.control_url) + "\n" +
+                            xml_element("eventSubURL", service.control_url) + "\n" +
+                            xml_element("SCPDURL", service.scpd_url) + "\n</service>\n";
   const auto at = description.find("</serviceList>");
   return at == std::string::npos ? description : description.insert(at, entry);
 }
@@ -116,11 +111,12 @@ std::string boxinfo_of(std::string_view description) {
   std::erase(serial, ':');
   return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
          "<j:BoxInfo xmlns:j=\"http://jason.avm.de/updatecheck/\">" +
-         tagged("j:Name", device.child_value("modelName")) +
-         tagged("j:HW", root.child("systemVersion").child_value("HW")) +
-         tagged("j:Version", root.child("systemVersion").child_value("Display")) +
-         tagged("j:Serial", serial.empty() ? "00005E005301" : serial) + tagged("j:OEM", "avm") +
-         tagged("j:Lang", "de") + tagged("j:Flag", "mesh_master") + "</j:BoxInfo>\n";
+         xml_element("j:Name", device.child_value("modelName")) +
+         xml_element("j:HW", root.child("systemVersion").child_value("HW")) +
+         xml_element("j:Version", root.child("systemVersion").child_value("Display")) +
+         xml_element("j:Serial", serial.empty() ? "00005E005301" : serial) +
+         xml_element("j:OEM", "avm") + xml_element("j:Lang", "de") +
+         xml_element("j:Flag", "mesh_master") + "</j:BoxInfo>\n";
 }
 
 }  // namespace boxmeter::sim

@@ -28,7 +28,6 @@ constexpr std::pair<Fault, std::string_view> kNames[] = {
 };
 
 constexpr std::size_t kHugeBody = 100'000'000;
-constexpr std::string_view kHtml = "text/html";
 
 // FRITZ!OS with "Zugriff für Anwendungen zulassen" switched off answers this with status 200.
 constexpr std::string_view kAccessOff =
@@ -134,13 +133,13 @@ std::optional<ServerResponse> instead_of_answer(Fault fault, std::string_view pa
       return takes_over(&send_huge);
     case Fault::http500:
       return ServerResponse::text(500, error_page(500, "Internal Server Error", "ERR_INTERNAL"),
-                                  std::string(kHtml));
+                                  std::string(kHtmlType));
     case Fault::html:
-      return ServerResponse::text(200, std::string(kAccessOff), std::string(kHtml));
+      return ServerResponse::text(200, std::string(kAccessOff), std::string(kHtmlType));
     case Fault::forbidden:
       if (!needs_session(path)) return std::nullopt;
       return ServerResponse::text(403, error_page(403, "Forbidden", "ERR_FORBIDDEN"),
-                                  std::string(kHtml));
+                                  std::string(kHtmlType));
     default:
       return std::nullopt;
   }

@@ -23,7 +23,6 @@ namespace {
 using http::ServerResponse;
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kJson = "application/json; charset=utf-8";
 constexpr std::string_view kApi = "/api/";
 
 /// The permissions of an application right after its registration, as on a real box.
@@ -143,7 +142,7 @@ class Freebox : public Box {
 
 ServerResponse success(const Json& result) {
   return ServerResponse::text(200, Json{{"success", true}, {"result", result}}.dump(),
-                              std::string(kJson));
+                              std::string(kJsonType));
 }
 
 bool Freebox::permitted(std::string_view permission) const {
@@ -170,7 +169,7 @@ std::string text_in(const std::string& body, const char* member) {
 ServerResponse Freebox::answer(const Visit& visit) {
   const http::ServerRequest& request = visit.request;
   if (request.path == "/api_version")
-    return {.status = 200, .content_type = std::string(kJson), .body = {script_->api_version}};
+    return {.status = 200, .content_type = std::string(kJsonType), .body = {script_->api_version}};
   const auto path = api_path(request.path, script_->major);
   if (!path) {
     if (request.path.starts_with(kApi)) return failure(404, "invalid_request", "Requête invalide");
@@ -192,7 +191,7 @@ ServerResponse Freebox::login(const Visit& visit, const std::string& path) {
   if (path == "login/session" && post) return open_session(visit);
   if (path == "login/logout" && post) {
     sessions_.close(request.header("x-fbx-app-auth"));
-    return ServerResponse::text(200, R"({"success":true})", std::string(kJson));
+    return ServerResponse::text(200, R"({"success":true})", std::string(kJsonType));
   }
   if (path == "login/authorize" && post) return authorize(visit);
   if (path.starts_with("login/authorize/") && !post) return track(path);
@@ -265,8 +264,9 @@ ServerResponse Freebox::reply(const Visit& visit, const std::string& path) {
     file.resize(slash);
   const auto found = script_->replies.find(file);
   if (found == script_->replies.end()) return failure(404, "invalid_request", "Requête invalide");
-  return {
-      .status = 200, .content_type = std::string(kJson), .body = {found->second.at(visit.moment)}};
+  return {.status = 200,
+          .content_type = std::string(kJsonType),
+          .body = {found->second.at(visit.moment)}};
 }
 
 /// POST rrd/ with the permission `settings`, GET rrd/?db=... without it.  The recorded answers are
@@ -280,12 +280,13 @@ ServerResponse Freebox::history(const Visit& visit) {
   const auto found = script_->replies.find("rrd_" + db);
   if (found != script_->replies.end())
     return {.status = 200,
-            .content_type = std::string(kJson),
+            .content_type = std::string(kJsonType),
             .body = {found->second.at(visit.moment)}};
   for (const std::string_view known : {"net", "temp", "dsl", "switch"})
     if (db == known) return success({{"date_start", 0}, {"date_end", 0}, {"data", Json::object()}});
   // As on a real box: the error code is in `msg`, and there is no error_code.
-  return ServerResponse::text(200, R"({"msg":"invalid_db","success":false})", std::string(kJson));
+  return ServerResponse::text(200, R"({"msg":"invalid_db","success":false})",
+                              std::string(kJsonType));
 }
 
 ServerResponse Freebox::write(const Visit& visit, const std::string& path) {
@@ -294,7 +295,7 @@ ServerResponse Freebox::write(const Visit& visit, const std::string& path) {
                    {{"password_salt", "AAAAAAAAAAAAAAAAAAAAAA"}}, {{"missing_right", "settings"}});
   if (visit.request.method == "DELETE") return removed(path);
   if (path == "system/reboot" && visit.request.method == "POST")
-    return ServerResponse::text(200, R"({"success":true})", std::string(kJson));
+    return ServerResponse::text(200, R"({"success":true})", std::string(kJsonType));
   const Json value = current(path);
   const bool ddns = path.starts_with("connection/ddns/");  // put() knows the providers
   if (value.is_null() && !ddns) return failure(404, "invalid_request", "Requête invalide");
@@ -316,7 +317,7 @@ ServerResponse Freebox::outcome(const std::string& path, Written written) {
   written_.with([&](auto& all) { all[path] = std::move(written.value); });
   any_written_ = true;
   if (written.answer.is_null())
-    return ServerResponse::text(200, R"({"success":true})", std::string(kJson));
+    return ServerResponse::text(200, R"({"success":true})", std::string(kJsonType));
   return success(written.answer);
 }
 
@@ -355,7 +356,7 @@ ServerResponse Freebox::failure(int status, std::string_view code, const char* m
   body.update(more);
   if (!result.is_null()) body["result"] = std::move(result);
   body["error_code"] = code;
-  return ServerResponse::text(status, body.dump(), std::string(kJson));
+  return ServerResponse::text(status, body.dump(), std::string(kJsonType));
 }
 
 }  // namespace

@@ -15,8 +15,6 @@
 namespace boxmeter::sim {
 namespace {
 
-constexpr std::string_view kXml = "text/xml; charset=\"utf-8\"";
-constexpr std::string_view kHtml = "text/html";
 constexpr std::size_t kMaxSids = 64;
 // The prefix of every path over the internet, where everything needs a login.
 constexpr std::string_view kRemote = "/tr064/";
@@ -35,7 +33,7 @@ ServerResponse of(http::Chunk text, std::string_view content_type) {
 }
 
 ServerResponse fault(const Service& service, int code) {
-  return ServerResponse::text(500, soap_fault(service.type, code), std::string(kXml));
+  return ServerResponse::text(500, soap_fault(service.type, code), std::string(kSoapType));
 }
 
 class Fritzbox : public Box {
@@ -93,7 +91,7 @@ ServerResponse Fritzbox::tr064(const Visit& visit, bool logged_in) {
   const auto found = script_->services.find(request.path);
   if (found == script_->services.end())
     return ServerResponse::text(404, error_page(404, "Not Found", "ERR_NOT_FOUND"),
-                                std::string(kHtml));
+                                std::string(kHtmlType));
   const Service& service = found->second.service;
   const auto asked = parse_call(request.header("soapaction"), request.body);
   const bool open = service.open() || (asked && std::ranges::find(kOpenActions, asked->action) !=
@@ -116,9 +114,9 @@ ServerResponse Fritzbox::page(const http::ServerRequest& request) {
   if (known && options_.invent)
     return request.path == "/meshlist.lua"
                ? ServerResponse::text(200, kEmptyMesh, "application/json; charset=utf-8")
-               : ServerResponse::text(200, kEmptyList, std::string(kXml));
+               : ServerResponse::text(200, kEmptyList, std::string(kSoapType));
   return ServerResponse::text(404, error_page(404, "Not Found", "ERR_NOT_FOUND"),
-                              std::string(kHtml));
+                              std::string(kHtmlType));
 }
 
 /// The 401, unless the credentials are accepted.
@@ -133,8 +131,8 @@ std::optional<ServerResponse> Fritzbox::refuse(const Visit& visit) {
   ++stats.unauthorized;
   if (result == DigestResult::wrong_credentials) ++stats.wrong_credentials;
   if (result == DigestResult::wrong_count) ++stats.wrong_counts;
-  auto response =
-      ServerResponse::text(401, error_page(401, "Unauthorized", "ERR_NONE"), std::string(kHtml));
+  auto response = ServerResponse::text(401, error_page(401, "Unauthorized", "ERR_NONE"),
+                                       std::string(kHtmlType));
   response.headers.emplace_back("WWW-Authenticate",
                                 gate_.challenge(result == DigestResult::expired_nonce));
   return response;
@@ -156,13 +154,13 @@ ServerResponse Fritzbox::call(const ServiceScript& script, const SoapCall& call,
                    soap_argument("NewX_AVM-DE_UserList", "<List><Username last_user=\"1\">" +
                                                              xml_escaped(options_.username) +
                                                              "</Username></List>")),
-        std::string(kXml));
+        std::string(kSoapType));
   if (call.action == "GetSecurityPort" && tls_port != 0)
     return ServerResponse::text(
         200,
         soap_reply(service.type, call.action,
                    soap_argument("NewSecurityPort", std::to_string(tls_port))),
-        std::string(kXml));
+        std::string(kSoapType));
   if (action->second.list) return list_path(service, *action->second.list, visit.request);
   return play(script, action->second, call, visit);
 }
@@ -180,11 +178,11 @@ ServerResponse Fritzbox::play(const ServiceScript& script, const ActionScript& a
     if (argument.in && !given(argument)) return fault(service, 402);
   for (const auto& [name, value] : call.arguments) {
     const auto reply = action.replies.find(std::string(name).append("=").append(value));
-    if (reply != action.replies.end()) return of(reply->second.at(visit.moment), kXml);
+    if (reply != action.replies.end()) return of(reply->second.at(visit.moment), kSoapType);
   }
   const std::string_view index = action.index();
   if (action.reply && (index.empty() || call.argument(index) == "0"))
-    return of(action.reply->at(visit.moment), kXml);
+    return of(action.reply->at(visit.moment), kSoapType);
   if (recorded) return fault(service, index.empty() && action.described ? 714 : 713);
   return invent(service, action, call, visit.request);
 }
@@ -196,7 +194,7 @@ ServerResponse Fritzbox::list_path(const Service& service, const ListAction& lis
     path = (request.port == tls_port ? "https://" : "http://") + request.header("host") + path;
   return ServerResponse::text(
       200, soap_reply(service.type, list.action, soap_argument(list.argument, path)),
-      std::string(kXml));
+      std::string(kSoapType));
 }
 
 ServerResponse Fritzbox::invent(const Service& service, const ActionScript& action,
@@ -217,7 +215,7 @@ ServerResponse Fritzbox::invent(const Service& service, const ActionScript& acti
                                                     ? script_->connection_service
                                                     : invented(argument, options_.seed, key));
   return ServerResponse::text(200, soap_reply(service.type, call.action, arguments),
-                              std::string(kXml));
+                              std::string(kSoapType));
 }
 
 std::string Fritzbox::fresh_sid() {

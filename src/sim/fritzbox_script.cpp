@@ -5,13 +5,11 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "sim/json.h"
 #include "sim/soap.h"
 
 namespace boxmeter::sim {
 namespace {
-
-constexpr std::string_view kXml = "text/xml; charset=\"utf-8\"";
-constexpr std::string_view kJson = "application/json; charset=utf-8";
 
 constexpr ListAction kLists[] = {
     {"X_AVM-DE_GetHostListPath", "NewX_AVM-DE_HostListPath", "/devicehostlist.lua",
@@ -138,7 +136,7 @@ void add_lists(FritzboxScript& script, const Recording& recording) {
     if (const std::string* text = recording.find(list.file))
       script.lists[std::string(list.page)] = {
           .text = std::make_shared<const std::string>(*text),
-          .content_type = std::string(list.file.ends_with(".json") ? kJson : kXml)};
+          .content_type = std::string(list.file.ends_with(".json") ? kJsonType : kSoapType)};
   for (auto& [url, service] : script.services)
     for (auto& [name, action] : service.actions) {
       const ListAction* list = find_list_action(name);
@@ -148,7 +146,7 @@ void add_lists(FritzboxScript& script, const Recording& recording) {
 
 void add_page(FritzboxScript& script, const std::string& path, std::string text) {
   script.pages[path] = {.text = std::make_shared<const std::string>(std::move(text)),
-                        .content_type = std::string(kXml)};
+                        .content_type = std::string(kSoapType)};
 }
 
 void add_pages(FritzboxScript& script, const Recording& recording, const std::string& tr64desc) {

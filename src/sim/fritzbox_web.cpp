@@ -18,7 +18,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kXml = "text/xml; charset=utf-8";
 constexpr std::string_view kText = "text/plain; charset=utf-8";
-constexpr std::string_view kJson = "application/json; charset=utf-8";
 constexpr std::string_view kRest = "/api/v0/";
 constexpr const char* kDeviceList = "getdevicelistinfos";
 constexpr const char* kLoginPage =
@@ -47,10 +46,10 @@ Json parsed(const std::string& path, const std::string& text) {
 std::optional<ServerResponse> taken_away(const std::string& how) {
   if (how.empty()) return std::nullopt;
   if (how == "html") return html(200, kLoginPage);
-  if (how == "empty") return ServerResponse::text(200, "", std::string(kJson));
+  if (how == "empty") return ServerResponse::text(200, "", std::string(kJsonType));
   if (how == "other")
     return ServerResponse::text(200, R"({"pid":"overview","hide":{},"time":[],"data":{}})",
-                                std::string(kJson));
+                                std::string(kJsonType));
   const int status = parse_integer<int>(how).value_or(500);
   ServerResponse response = html(status, error_page(status, "Error", "ERR_NONE"));
   if (status >= 300 && status < 400) response.headers.emplace_back("Location", "/");
@@ -145,7 +144,7 @@ ServerResponse FritzboxWeb::page(const http::ServerRequest& request, const Overr
   // Real boxes add the session id to every page.
   std::string text = found->second;
   text.insert(text.rfind('}'), R"(,"sid":")" + sid + "\"");
-  return ServerResponse::text(200, std::move(text), std::string(kJson));
+  return ServerResponse::text(200, std::move(text), std::string(kJsonType));
 }
 
 ServerResponse FritzboxWeb::query(const http::ServerRequest& request) {
@@ -157,7 +156,7 @@ ServerResponse FritzboxWeb::query(const http::ServerRequest& request) {
     const auto found = script_.variables.find(variable);
     values[name] = found == script_.variables.end() ? "" : found->second;
   }
-  return ServerResponse::text(200, values.dump(), std::string(kJson));
+  return ServerResponse::text(200, values.dump(), std::string(kJsonType));
 }
 
 ServerResponse FritzboxWeb::rest(const http::ServerRequest& request, const Overruled& overruled) {
@@ -165,14 +164,14 @@ ServerResponse FritzboxWeb::rest(const http::ServerRequest& request, const Overr
   if (script_.rest.empty()) return not_found();  // the firmware is too old for it
   if (!login_.use(header_sid(request)) || !may("HomeAuto"))
     return ServerResponse::text(403, R"({"errors":[{"code":3001,"message":"[FORBIDDEN]"}]})",
-                                std::string(kJson));
+                                std::string(kJsonType));
   if (auto instead = taken_away(overruled("rest:" + path))) return *std::move(instead);
   const auto found = script_.rest.find(path);
   if (found == script_.rest.end())
     return ServerResponse::text(
         404, R"({"errors":[{"code":2001,"field":"UID","message":"[UID_NOT_FOUND] no such unit"}]})",
-        std::string(kJson));
-  return {.status = 200, .content_type = std::string(kJson), .body = {found->second}};
+        std::string(kJsonType));
+  return {.status = 200, .content_type = std::string(kJsonType), .body = {found->second}};
 }
 
 bool FritzboxWeb::may(std::string_view right) const {

@@ -26,6 +26,10 @@ std::string utf16le(std::string_view text);
 /// same in every run with one seed.
 std::uint64_t mixed(std::uint64_t seed, std::string_view text);
 
+/// The alphabet of a Freebox's challenges and tokens.
+inline constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// `count` characters of `alphabet`, chosen by `number`.
 std::string letters(std::uint64_t number, std::size_t count, std::string_view alphabet);
 

@@ -6,6 +6,8 @@
 
 namespace boxmeter::sim {
 
+inline constexpr std::string_view kJsonType = "application/json; charset=utf-8";
+
 /// JSON of a recording or of a client; discarded (is_discarded()) for what is no JSON, or nested
 /// deeper than any answer of a box: a copy of it would overflow the stack.  Pure, any thread.
 inline nlohmann::ordered_json parsed_json(std::string_view text) {

@@ -7,13 +7,6 @@
 #include "sim/hash.h"
 
 namespace boxmeter::sim {
-namespace {
-
-constexpr std::string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-}  // namespace
-
 Registrations::Started Registrations::start(const std::string& app_id) {
   return state_.with([&](State& state) -> Started {
     const std::size_t track = state.entries.size();

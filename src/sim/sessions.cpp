@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::size_t kMaxChallenges = 16;
 constexpr std::size_t kMaxSessions = 256;
-constexpr std::string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 }  // namespace
 

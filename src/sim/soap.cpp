@@ -125,9 +125,13 @@ std::string soap_fault(std::string_view service_type, int code) {
   return text;
 }
 
-std::string soap_argument(std::string_view name, std::string_view value) {
+std::string xml_element(std::string_view name, std::string_view value) {
   const std::string tag(name);
-  return "<" + tag + ">" + xml_escaped(value) + "</" + tag + ">\n";
+  return "<" + tag + ">" + xml_escaped(value) + "</" + tag + ">";
+}
+
+std::string soap_argument(std::string_view name, std::string_view value) {
+  return xml_element(name, value) + "\n";
 }
 
 std::string xml_escaped(std::string_view text) {

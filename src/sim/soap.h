@@ -8,6 +8,10 @@
 // SOAP as a Fritz!Box speaks it, and other texts of its servers.  Pure; any thread.
 namespace boxmeter::sim {
 
+/// The types of what a box sends, spelt as it spells them.
+inline constexpr std::string_view kSoapType = "text/xml; charset=\"utf-8\"";
+inline constexpr std::string_view kHtmlType = "text/html";
+
 /// A request of a client: one action of one service.
 struct SoapCall {
   std::string service_type = {};
@@ -32,9 +36,11 @@ std::string soap_reply(std::string_view service_type, std::string_view action,
 /// service's.
 std::string soap_fault(std::string_view service_type, int code);
 
-/// "<name>value</name>\n", escaped.
-std::string soap_argument(std::string_view name, std::string_view value);
 std::string xml_escaped(std::string_view text);
+/// "<name>value</name>", the value escaped.
+std::string xml_element(std::string_view name, std::string_view value);
+/// The same with a line break behind it.
+std::string soap_argument(std::string_view name, std::string_view value);
 
 /// A field of an application/x-www-form-urlencoded body, decoded; empty if there is none.
 std::string form_parameter(std::string_view body, std::string_view name);

@@ -11,16 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMaxChallenges = 16;
-constexpr std::size_t kMaxSessions = 16;
+constexpr std::size_t kMaxLoginChallenges = 16;
+constexpr std::size_t kMaxLoginSessions = 16;
 constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kNoSession = "0000000000000000";
 constexpr auto kLongestBlock = 256s;
-
-std::string tagged(std::string_view tag, std::string_view text) {
-  const std::string name(tag);
-  return "<" + name + ">" + xml_escaped(text) + "</" + name + ">";
-}
 
 /// Clients send parameters in the query or in a form.
 std::string parameter(const http::ServerRequest& request, std::string_view name) {
@@ -86,7 +81,7 @@ std::string WebLogin::challenge(State& state, bool version2) const {
   const std::string salt = letters(mixed(options_.seed, "salt"), 32, kHex);
   std::string fresh = version2 ? "2$10000$" + salt + "$1000$" + hex(32) : hex(8);
   state.challenges.push_back(fresh);
-  if (state.challenges.size() > kMaxChallenges) state.challenges.pop_front();
+  if (state.challenges.size() > kMaxLoginChallenges) state.challenges.pop_front();
   return fresh;
 }
 
@@ -107,7 +102,7 @@ std::string WebLogin::open(State& state, const std::string& username, const std:
   ++stats_.sessions;
   std::string sid = letters(mixed(options_.seed + state.issued++, "session"), 16, kHex);
   state.sessions.emplace_back(sid, 0);
-  if (state.sessions.size() > kMaxSessions) state.sessions.pop_front();
+  if (state.sessions.size() > kMaxLoginSessions) state.sessions.pop_front();
   return sid;
 }
 
@@ -127,10 +122,10 @@ std::string WebLogin::session_info(const State& state, const std::string& sid,
   std::string rights;
   if (!sid.empty())
     for (const std::string& right : options_.rights)
-      rights += tagged("Name", right) + tagged("Access", "2");
+      rights += xml_element("Name", right) + xml_element("Access", "2");
   return "<?xml version=\"1.0\" encoding=\"utf-8\"?><SessionInfo>" +
-         tagged("SID", sid.empty() ? kNoSession : sid) + tagged("Challenge", challenge) +
-         tagged("BlockTime", std::to_string(left.count())) + "<Rights>" + rights +
+         xml_element("SID", sid.empty() ? kNoSession : sid) + xml_element("Challenge", challenge) +
+         xml_element("BlockTime", std::to_string(left.count())) + "<Rights>" + rights +
          "</Rights><Users><User last=\"1\">" + xml_escaped(options_.username) +
          "</User></Users></SessionInfo>\n";
 }

@@ -12,21 +12,11 @@
 
 using namespace boxmeter;
 using namespace boxmeter::http;
+using boxmeter::testing::always;
 using boxmeter::testing::error_of;
 using boxmeter::testing::gzipped_zeros;
 using boxmeter::testing::Peer;
 using boxmeter::testing::RawServer;
-
-namespace {
-
-/// Answers every request of a connection alike.
-RawServer::Script always(int status, std::string body, std::string headers = "") {
-  return [=](Peer& peer) {
-    while (!peer.read_request().empty()) peer.answer(status, body, headers);
-  };
-}
-
-}  // namespace
 
 TEST_CASE("a request says what it was told to say, and the response is taken whole") {
   std::string seen;

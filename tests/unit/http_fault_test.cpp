@@ -11,6 +11,7 @@
 using namespace boxmeter;
 using namespace boxmeter::http;
 using namespace std::chrono_literals;
+using boxmeter::testing::always;
 using boxmeter::testing::error_of;
 using boxmeter::testing::gzipped_zeros;
 using boxmeter::testing::Peer;
@@ -25,13 +26,6 @@ std::chrono::milliseconds duration_of(Step&& step) {
   const auto start = Clock::now();
   step();
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
-}
-
-/// Answers every request of a connection alike.
-RawServer::Script always(int status, std::string body, std::string headers = "") {
-  return [=](Peer& peer) {
-    while (!peer.read_request().empty()) peer.answer(status, body, headers);
-  };
 }
 
 /// Waits for the request, then sends this and closes.

@@ -238,4 +238,11 @@ class RawServer {
   std::jthread acceptor_;
 };
 
+/// Answers every request of a connection alike.
+inline RawServer::Script always(int status, std::string body, std::string headers = "") {
+  return [=](Peer& peer) {
+    while (!peer.read_request().empty()) peer.answer(status, body, headers);
+  };
+}
+
 }  // namespace boxmeter::testing

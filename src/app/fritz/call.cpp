@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "app/fritz/show.h"
 #include "app/fritz/subcommand.h"
 #include "app/terminal.h"
 #include "base/text.h"
@@ -19,8 +20,6 @@ struct CallOptions {
   bool json = false;
   bool yes = false;
 };
-
-using OrderedJson = nlohmann::ordered_json;
 
 constexpr const char* kWayToSecrets = "--reveal shows them";
 

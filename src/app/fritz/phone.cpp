@@ -41,7 +41,7 @@ BoxOptions revealing(BoxOptions box) {
   return box;
 }
 
-OrderedJson to_row(const Reply& call) {
+OrderedJson call_row(const Reply& call) {
   const std::string number = text(call, "Type");
   const auto* type = std::ranges::find(kCallTypes, number, &CallType::number);
   const bool is_known = type != std::end(kCallTypes);
@@ -60,7 +60,7 @@ int show_calls(Box& box, const CallsOptions& wanted) {
   if (wanted.days) request.args["days"] = std::to_string(*wanted.days);
   OrderedJson rows = OrderedJson::array();
   for (const Reply& call : elements(box.call(request), "Call")) {
-    OrderedJson row = to_row(call);
+    OrderedJson row = call_row(call);
     if (wanted.type.empty() || row["type"] == wanted.type) rows.push_back(std::move(row));
   }
   if (wanted.json)

@@ -33,7 +33,7 @@ OrderedJson measured(const Reply& device, const char* valid, const char* key, do
   return device[key].get<double>() / parts;
 }
 
-OrderedJson to_row(const Reply& device) {
+OrderedJson device_row(const Reply& device) {
   const bool is_switch = text(device, "NewSwitchIsValid") == "VALID";
   return {
       {"name", text(device, "NewDeviceName")},
@@ -57,7 +57,7 @@ int show_devices(Box& box, const HomeOptions& wanted) {
       box.call(table_request("X_AVM-DE_Homeauto1.GetGenericDeviceInfos", "NewIndex"));
   OrderedJson rows = OrderedJson::array();
   for (const Reply& device : devices)
-    rows.push_back(wanted.verbose ? OrderedJson(device) : to_row(device));
+    rows.push_back(wanted.verbose ? OrderedJson(device) : device_row(device));
   if (wanted.json)
     print_json(rows);
   else if (wanted.verbose)

@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view kExpected =
     " (expected: the app token, and on a second line the app id)";
 
-[[noreturn]] void fail(std::string what) { throw Error(ErrorKind::config, what.append(kExpected)); }
+[[noreturn]] void fail_token(std::string what) {
+  throw Error(ErrorKind::config, what.append(kExpected));
+}
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
@@ -30,7 +32,7 @@ constexpr std::string_view kSaphooooFile = ".freebox_token", kSaphooooApp = "fr.
 AppToken token_of_json(std::string_view text) {
   const Reply read = Reply::parse(text, nullptr, /*allow_exceptions=*/false);
   const std::string token = text_at(read, "app_token");
-  if (token.empty()) fail("JSON without an 'app_token'");
+  if (token.empty()) fail_token("JSON without an 'app_token'");
   const std::string app_id = text_at(read, "app_id");
   return {.token = Secret(token), .app_id = app_id.empty() ? std::string(kTrazfrApp) : app_id};
 }
@@ -48,10 +50,10 @@ std::string without_escapes(std::string_view token) {
 AppToken parse_token_file(std::string_view text, std::string_view name) {
   if (trim(text).starts_with('{')) return token_of_json(text);
   const std::vector<std::string_view> lines = lines_of(text);
-  if (lines.empty()) fail("no app token");
-  if (lines.size() > 2) fail("more than two lines");
+  if (lines.empty()) fail_token("no app token");
+  if (lines.size() > 2) fail_token("more than two lines");
   for (const std::string_view line : lines)
-    if (line.find_first_of(" \t") != std::string_view::npos) fail("a blank within a line");
+    if (line.find_first_of(" \t") != std::string_view::npos) fail_token("a blank within a line");
   return {.token = Secret(without_escapes(lines[0])),
           .app_id = lines.size() == 2       ? std::string(lines[1])
                     : name == kSaphooooFile ? std::string(kSaphooooApp)

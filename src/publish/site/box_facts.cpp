@@ -10,7 +10,7 @@
 namespace boxmeter {
 namespace {
 
-using Value = std::optional<double>;
+using Reading = std::optional<double>;
 
 double larger(double a, double b) { return std::max(a, b); }
 double smaller(double a, double b) { return std::min(a, b); }
@@ -20,7 +20,7 @@ double first(double a, double /*b*/) { return a; }
 /// A metric of which one number is shown, computed from all its points by `fold`.
 struct Single {
   std::string_view metric;
-  Value BoxReadings::*member;
+  Reading BoxReadings::*member;
   double (*fold)(double, double);
 };
 constexpr Single kSingles[] = {
@@ -44,7 +44,7 @@ constexpr Single kSingles[] = {
 struct Pair {
   std::string_view metric;
   BothWays BoxReadings::*member;
-  Value BothWays::*way;  // null: the label `direction` says which
+  Reading BothWays::*way;  // null: the label `direction` says which
 };
 constexpr Pair kPairs[] = {
     {"box_wan_receive_rate_bytes_per_second", &BoxReadings::rate, &BothWays::down},
@@ -59,7 +59,7 @@ constexpr Pair kPairs[] = {
     {"box_cable_channels", &BoxReadings::cable_channels, nullptr},
 };
 
-void fold_into(Value& into, double value, double (*fold)(double, double)) {
+void fold_into(Reading& into, double value, double (*fold)(double, double)) {
   into = into ? fold(*into, value) : value;
 }
 
@@ -119,7 +119,7 @@ void apply(BoxReadings& box, const Sample& sample) {
 /// "9 / 8 dB": down and up, with a dash for the one that is not known; empty: neither is.
 std::string both(const BothWays& ways, std::string_view unit) {
   if (!ways.down && !ways.up) return "";
-  const auto text = [](const Value& value) { return value ? short_number(*value) : "–"; };
+  const auto text = [](const Reading& value) { return value ? short_number(*value) : "–"; };
   return text(ways.down).append(" / ").append(text(ways.up)).append(" ").append(unit);
 }
 
@@ -168,7 +168,7 @@ std::optional<LineHealth> fiber(const BoxReadings& box) {
     return box.access == "fiber" ? std::optional(down("Fibre is down")) : std::nullopt;
   // The receiver sensitivity of GPON optics of class B+ (ITU-T G.984.2).
   constexpr double kBad = -27, kWeak = -25;
-  const Value& power = box.fiber_power.down;
+  const Reading& power = box.fiber_power.down;
   LineHealth line = !power ? ungraded("Fibre")
                            : health("Fibre", *power < kBad    ? Grade::bad
                                              : *power < kWeak ? Grade::weak

@@ -12,7 +12,7 @@ namespace {
 
 using Direction = Argument::Direction;
 
-std::vector<std::string> inputs(const Action& action) {
+std::vector<std::string> input_names(const Action& action) {
   std::vector<std::string> names;
   for (const Argument& argument : action.arguments)
     if (argument.direction == Direction::in) names.push_back(argument.name);
@@ -20,7 +20,7 @@ std::vector<std::string> inputs(const Action& action) {
 }
 
 Error unknown_argument(const std::string& name, const Action& action) {
-  const std::vector<std::string> known = inputs(action);
+  const std::vector<std::string> known = input_names(action);
   const std::string takes =
       known.empty() ? " (it takes none)" : " (it takes: " + joined(known) + ")";
   const std::string hint = did_you_mean(name, known);

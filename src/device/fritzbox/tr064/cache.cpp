@@ -21,14 +21,14 @@ using Json = nlohmann::json;
 
 constexpr int kFormat = 1;  // of the file; a file of another format is not used
 
-Json to_json(const Service& service) {
+Json stored(const Service& service) {
   return {{"name", service.name},
           {"type", service.type},
           {"control", service.control_url},
           {"scpd", service.scpd_url}};
 }
 
-Json to_json(const StateVariable& variable) {
+Json stored(const StateVariable& variable) {
   Json json = {{"name", variable.name}, {"type", variable.data_type}};
   if (!variable.default_value.empty()) json["default"] = variable.default_value;
   if (!variable.allowed_values.empty()) json["allowed"] = variable.allowed_values;
@@ -37,7 +37,7 @@ Json to_json(const StateVariable& variable) {
   return json;
 }
 
-Json to_json(const Scpd& scpd) {
+Json stored(const Scpd& scpd) {
   Json actions = Json::array(), variables = Json::array();
   for (const Action& action : scpd.actions) {
     Json arguments = Json::array();
@@ -47,7 +47,7 @@ Json to_json(const Scpd& scpd) {
                            argument.variable});
     actions.push_back({{"name", action.name}, {"arguments", std::move(arguments)}});
   }
-  for (const StateVariable& variable : scpd.variables) variables.push_back(to_json(variable));
+  for (const StateVariable& variable : scpd.variables) variables.push_back(stored(variable));
   return {{"actions", std::move(actions)}, {"variables", std::move(variables)}};
 }
 
@@ -131,8 +131,8 @@ std::filesystem::path cache_file(const std::filesystem::path& folder, const std:
 std::string to_cache(const Catalog& catalog) {
   const SystemVersion& version = catalog.version();
   Json services = Json::array(), scpds = Json::object();
-  for (const Service& service : catalog.services()) services.push_back(to_json(service));
-  for (const auto& [url, scpd] : catalog.scpds()) scpds[url] = to_json(*scpd);
+  for (const Service& service : catalog.services()) services.push_back(stored(service));
+  for (const auto& [url, scpd] : catalog.scpds()) scpds[url] = stored(*scpd);
   const Json json = {{"format", kFormat},
                      {"model", catalog.model()},
                      {"version", version.display},
