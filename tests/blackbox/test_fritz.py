@@ -12,7 +12,7 @@ import pytest
 
 from harness import BUILD, FRITZBOX, PATIENCE, Sim, fritzbox, rest_of_terminal, run
 
-pytestmark = pytest.mark.sanitized
+pytestmark = [pytest.mark.sanitized, pytest.mark.one_thread]
 USER = {"FRITZ_USERNAME": "monitor", "FRITZ_PASSWORD": "secret"}
 
 

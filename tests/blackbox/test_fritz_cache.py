@@ -10,7 +10,7 @@ import pytest
 
 from harness import BUILD, FRITZBOX, Sim, lasting_port, listening, run
 
-pytestmark = pytest.mark.sanitized
+pytestmark = [pytest.mark.sanitized, pytest.mark.one_thread]
 
 
 def host_of(sim):
