@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Fails when a file under src/ includes a folder that is not below its own, or a library that
-belongs to another folder."""
+belongs to another folder; and for names that clash or that nobody uses, which neither compilers nor ./dev lint tell."""
 import pathlib
 import re
 import sys
@@ -67,6 +67,8 @@ def complaints(src: pathlib.Path):
                 if header.startswith(library) and folder not in folders:
                     yield f"{path}: <{header}> is known only to {', '.join(sorted(folders))}"
         yield from naming_brands(path, path.relative_to(src), text)
+        if path.suffix == ".cpp":
+            yield from unused_usings(path, text)
         brand = re.match(r"device/(\w+)/", str(path.relative_to(src)))
         if brand:
             for other in re.findall(r'#include "device/(\w+)/', text):
@@ -75,6 +77,15 @@ def complaints(src: pathlib.Path):
         if folder == "app" and path.parent.name == "app":
             for name in re.findall(r"fritz\w*|freebox\w*", text, re.IGNORECASE):
                 yield f"{path}: '{name}': what a brand's commands do belongs in app/<brand>/, and main.cpp hands it over"
+
+
+def unused_usings(path: pathlib.Path, text: str):
+    """Names that a .cpp takes over from a namespace and does not use.  ./dev lint cannot tell: it reads many files as one."""
+    code = re.sub(r"//.*", "", text)
+    for declared in re.findall(r"^ *using ((?:[\w:]+::\w+)(?:,\s*[\w:]+::\w+)*);", code, re.MULTILINE):
+        for name in re.findall(r"::(\w+)(?=,|$)", declared):
+            if len(re.findall(rf"\b{name}\b", code)) < 2:
+                yield f"{path}: 'using' of {name}, which nothing here uses: remove it"
 
 
 def types_of(text: str):

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Runs every test of a build folder; the last line is 'N passed, N failed, N skipped'.
 
-usage: run.py BUILD [--sanitized | --threads | --unit | --npm | --slow] [--no-unnamed-skips] [PYTEST ARGS]
---sanitized leaves out what is about time, other programs or the text of the repository, --threads beside that the commands
-that have one thread only; --unit runs the unit tests alone, --npm those that need Grafana's own code, --slow those that are
-left out otherwise.
+usage: run.py BUILD [--sanitized | --unit | --npm | --slow] [--no-unnamed-skips] [PYTEST ARGS]
+--sanitized leaves out what is about time, other programs or the text of the repository; --unit runs the unit tests alone,
+--npm those that need Grafana's own code, --slow those that are left out otherwise.
 --no-unnamed-skips: a test that is skipped and that allowed_skips.txt does not name has failed.
 """
 import os
@@ -87,7 +86,7 @@ def run_pytest(build, arguments, total):
 
 def main():
     build = (ROOT / sys.argv[1]).resolve()
-    options = {"--sanitized", "--threads", "--unit", "--npm", "--slow", "--no-unnamed-skips"} & set(sys.argv)
+    options = {"--sanitized", "--unit", "--npm", "--slow", "--no-unnamed-skips"} & set(sys.argv)
     arguments = [argument for argument in sys.argv[2:] if argument not in options]
     total = Sum("--no-unnamed-skips" in options)
     if not {"--npm", "--slow"} & options:
@@ -98,8 +97,6 @@ def main():
         run_pytest(build, ["-m", "slow", *arguments], total)
     elif "--sanitized" in options:
         run_pytest(build, ["-m", "sanitized and not slow", *arguments], total)
-    elif "--threads" in options:
-        run_pytest(build, ["-m", "sanitized and not one_thread and not slow", *arguments], total)
     elif "--unit" not in options:
         run_script("layering", [sys.executable, "tests/layering.py", "src"], total)
         run_script("recordings", [sys.executable, "tests/recordings_test.py"], total)

@@ -14,7 +14,7 @@ import pytest
 from harness import BUILD, FREEBOX, Process, Sim, config, eventually, freebox, rest_of_terminal, run
 from stand_ins import ScriptedFreebox, Telegraf
 
-pytestmark = [pytest.mark.sanitized, pytest.mark.one_thread]
+pytestmark = pytest.mark.sanitized
 
 TOKEN = "boxmeter-sim-app-token"
 STATUS = "Connection.Get_the_current_Connection_status()"

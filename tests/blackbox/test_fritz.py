@@ -12,7 +12,7 @@ import pytest
 
 from harness import BUILD, FRITZBOX, PATIENCE, Sim, fritzbox, rest_of_terminal, run
 
-pytestmark = [pytest.mark.sanitized, pytest.mark.one_thread]
+pytestmark = pytest.mark.sanitized
 USER = {"FRITZ_USERNAME": "monitor", "FRITZ_PASSWORD": "secret"}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from harness import BUILD, FRITZBOX, Sim, lasting_port, listening, run
 
-pytestmark = [pytest.mark.sanitized, pytest.mark.one_thread]
+pytestmark = pytest.mark.sanitized
 
 
 def host_of(sim):

@@ -6,7 +6,7 @@ import pytest
 
 from harness import FRITZBOX, Sim, config, eventually, fritzbox, run
 
-pytestmark = [pytest.mark.sanitized, pytest.mark.one_thread]
+pytestmark = pytest.mark.sanitized
 
 SWITCH = ["tr064:WLANConfiguration1.SetEnable", "NewEnable=0"]
 

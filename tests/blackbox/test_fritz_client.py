@@ -6,7 +6,7 @@ import pytest
 
 from harness import FRITZBOX, Sim, config, eventually, fritzbox, lasting_port, listening, names, passage, run, samples, value
 
-pytestmark = [pytest.mark.sanitized, pytest.mark.one_thread]
+pytestmark = pytest.mark.sanitized
 
 
 def write(tmp_path, *devices):
