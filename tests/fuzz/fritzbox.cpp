@@ -23,7 +23,7 @@ void soap(std::string_view input) {
     std::set<std::string> hidden;
     for (const ValueType type : {ValueType::integer, ValueType::boolean, ValueType::uuid})
       if (value.is_string()) typed(value.get<std::string>(), type).dump();
-    remove_secrets(value, false, hidden);
+    fritzbox::remove_secrets(value, false, hidden);
     value.dump();  // throws for text that is not UTF-8
     answer.text(name);
   }
@@ -70,7 +70,7 @@ void description(std::string_view input) {
 void document(std::string_view input) {
   Reply reply = parse_document(input);
   std::set<std::string> hidden;
-  remove_secrets(reply, false, hidden);
+  fritzbox::remove_secrets(reply, false, hidden);
   reply.dump();
   expect(json_depth(reply.dump()) <= 65, "a reply is bounded in depth");
 }

@@ -5,8 +5,9 @@
 #include "base/file.h"
 #include "error_of.h"
 
-using namespace boxmeter;
-using boxmeter::testing::error_of;
+namespace boxmeter::base_file_test {
+
+using testing::error_of;
 namespace fs = std::filesystem;
 
 namespace {
@@ -55,3 +56,5 @@ TEST_CASE("a folder is listed in order, or told not to be readable") {
   CHECK(error_of([&] { list_folder(missing); }) ==
         "config: cannot read folder '" + missing.string() + "': No such file or directory");
 }
+
+}  // namespace boxmeter::base_file_test

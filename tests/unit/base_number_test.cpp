@@ -2,7 +2,7 @@
 
 #include "base/number.h"
 
-using namespace boxmeter;
+namespace boxmeter::base_number_test {
 
 TEST_CASE("a number is the whole text or nothing") {
   CHECK(parse_integer<int>("42") == 42);
@@ -22,3 +22,5 @@ TEST_CASE("a double is read with a point, and is finite") {
   for (const auto* text : {"", "1,5", "inf", "nan", "1e400", "1.5x", " 1"})
     CHECK_MESSAGE(!parse_double(text), text);
 }
+
+}  // namespace boxmeter::base_number_test

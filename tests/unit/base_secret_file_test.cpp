@@ -7,8 +7,9 @@
 #include "base/secret_file.h"
 #include "config_folder.h"
 
-using namespace boxmeter;
-using boxmeter::test::ConfigFolder;
+namespace boxmeter::base_secret_file_test {
+
+using test::ConfigFolder;
 using namespace std::string_view_literals;
 
 namespace {
@@ -44,3 +45,5 @@ TEST_CASE("a file that cannot hold a secret is told by name, and nothing of its 
              "e") == "'pw' is not UTF-8 text; save it as UTF-8");
   CHECK(read(std::string(70'000, 'x')) == "'pw' is larger than 65536 bytes");
 }
+
+}  // namespace boxmeter::base_secret_file_test

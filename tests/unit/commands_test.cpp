@@ -7,8 +7,7 @@
 #include "app/freebox/freebox.h"
 #include "app/fritz/fritz.h"
 
-using namespace boxmeter;
-
+namespace boxmeter::commands_test {
 namespace {
 
 std::vector<std::string> heard;
@@ -66,3 +65,5 @@ TEST_CASE("every command tells what it takes without being run") {
     }
   }
 }
+
+}  // namespace boxmeter::commands_test

@@ -6,8 +6,9 @@
 #include "config_folder.h"
 #include "device/fritzbox/options.h"
 
-using namespace boxmeter;
-using namespace boxmeter::test;
+namespace boxmeter::config_endpoint_test {
+
+using namespace test;
 
 namespace {
 
@@ -101,3 +102,5 @@ TEST_CASE("whom to believe on https") {
   CHECK(tls(", tls: {ca_file: ca.pem}") == "tls 2 ca.pem  ");
   CHECK(tls(", tls: {pin: \"" + pin + "\"}") == "tls 3  " + pin + " ");
 }
+
+}  // namespace boxmeter::config_endpoint_test

@@ -11,8 +11,9 @@
 #include "config_folder.h"
 #include "device/freebox/options.h"
 
-using namespace boxmeter;
-using namespace boxmeter::test;
+namespace boxmeter::config_file_test {
+
+using namespace test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -379,3 +380,5 @@ TEST_CASE("the demo takes its addresses from the environment") {
   CHECK(config.jobs.at(0).device.url == "http://127.0.0.1:4001");
   CHECK(config.jobs.at(1).device.url == "http://127.0.0.1:4002");
 }
+
+}  // namespace boxmeter::config_file_test

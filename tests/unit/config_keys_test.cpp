@@ -10,8 +10,7 @@
 #include "device/kinds.h"
 #include "yaml/section.h"
 
-using namespace boxmeter;
-
+namespace boxmeter::config_keys_test {
 namespace {
 
 /// `visit` sees each row of the tables and where it is: "devices/tls/pin".
@@ -139,3 +138,5 @@ TEST_CASE("a key that is absent has the default of its row") {
   CHECK(section.integer("workers") == 3U);
   CHECK(mistakes.empty());
 }
+
+}  // namespace boxmeter::config_keys_test

@@ -9,8 +9,9 @@
 #include "base/text.h"
 #include "config_folder.h"
 
-using namespace boxmeter;
-using namespace boxmeter::test;
+namespace boxmeter::config_mistakes_test {
+
+using namespace test;
 
 namespace {
 
@@ -88,3 +89,5 @@ TEST_CASE("typical mistakes are told with their place and the way out") {
     CHECK((i < lines.size() ? lines[i] : "") ==
           (i < expected_lines.size() ? expected_lines[i] : ""));
 }
+
+}  // namespace boxmeter::config_mistakes_test

@@ -7,8 +7,9 @@
 #include "base/text.h"
 #include "config_folder.h"
 
-using namespace boxmeter;
-using namespace boxmeter::test;
+namespace boxmeter::config_pack_test {
+
+using namespace test;
 
 namespace {
 
@@ -435,3 +436,5 @@ TEST_CASE("a request as `call` takes it") {
         ("'" + std::string(text) + "' is not a request (such as 'get: connection/')").c_str(),
         Error);
 }
+
+}  // namespace boxmeter::config_pack_test

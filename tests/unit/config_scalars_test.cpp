@@ -2,7 +2,8 @@
 
 #include "yaml/scalars.h"
 
-using namespace boxmeter;
+namespace boxmeter::config_scalars_test {
+
 using namespace std::chrono_literals;
 
 TEST_CASE("durations") {
@@ -80,3 +81,5 @@ TEST_CASE("a value out of bounds is told the bounds") {
   CHECK_THROWS_WITH_AS(boolean(section.required("e")),
                        "f.yml:1:36: 'e' must be true or false, not 'True'", Error);
 }
+
+}  // namespace boxmeter::config_scalars_test

@@ -6,7 +6,8 @@
 #include "base/file.h"
 #include "config/state_dir.h"
 
-using namespace boxmeter;
+namespace boxmeter::config_state_dir_test {
+
 namespace fs = std::filesystem;
 
 namespace {
@@ -55,3 +56,5 @@ TEST_CASE("a folder for state costs nothing where no key has to be remembered") 
   CHECK(unusable_state(state, {{.device = {.name = "http"}, .queries = {}}}) == "");
   CHECK(unusable_state(state, with_key(folder.path / "pins" / "home")) == "");
 }
+
+}  // namespace boxmeter::config_state_dir_test

@@ -6,8 +6,9 @@
 #include "yaml/section.h"
 #include "yaml/yaml.h"
 
-using namespace boxmeter;
-using boxmeter::test::Variable;
+namespace boxmeter::config_yaml_test {
+
+using test::Variable;
 
 namespace {
 
@@ -168,3 +169,5 @@ TEST_CASE("a value that ends at what looks like a part of it is known") {
   CHECK(!is_cut("a: pa#ss\n"));
   CHECK(!is_cut("a: \"pa #ss\"\n"));
 }
+
+}  // namespace boxmeter::config_yaml_test

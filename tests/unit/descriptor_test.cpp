@@ -7,8 +7,7 @@
 #include <cerrno>
 #include <utility>
 
-using namespace boxmeter;
-
+namespace boxmeter::descriptor_test {
 namespace {
 
 Descriptor nothing() { return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
@@ -47,3 +46,5 @@ TEST_CASE("a descriptor that is released is somebody else's to close") {
   CHECK(!held.is_open());
   CHECK(is_open(taker.get()));
 }
+
+}  // namespace boxmeter::descriptor_test

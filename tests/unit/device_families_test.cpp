@@ -4,7 +4,8 @@
 
 #include <random>
 
-using namespace boxmeter;
+namespace boxmeter::device_families_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -123,3 +124,5 @@ TEST_CASE("a section ends with the family that makes it long enough") {
   CHECK(counts == std::vector<std::size_t>{1, 1, 1, 1, 13});
   CHECK(families.sections()[0].text->size() > 64U << 10);
 }
+
+}  // namespace boxmeter::device_families_test

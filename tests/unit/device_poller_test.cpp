@@ -10,7 +10,8 @@
 #include "base/file.h"
 #include "fake_device.h"
 
-using namespace boxmeter;
+namespace boxmeter::device_poller_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -371,3 +372,5 @@ TEST_CASE("other queries of the same box are asked at once, and what it lacks is
   CHECK(bench.device->asked == std::vector<std::string>{"get:d"});
   CHECK(bench.poller->next_due() > Clock::now() + 1min);
 }
+
+}  // namespace boxmeter::device_poller_test

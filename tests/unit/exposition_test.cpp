@@ -5,8 +5,9 @@
 #include "publish/negotiate.h"
 #include "view.h"
 
-using namespace boxmeter;
-using boxmeter::test::Views;
+namespace boxmeter::exposition_test {
+
+using test::Views;
 
 namespace {
 
@@ -209,3 +210,5 @@ TEST_CASE("a histogram is its buckets, the sum, and the count that the last buck
         "boxmeter_seconds_count 4\n"
         "# EOF\n");
 }
+
+}  // namespace boxmeter::exposition_test

@@ -5,9 +5,10 @@
 #include "base/error.h"
 #include "rules.h"
 
+namespace boxmeter::extract_fuzz_test {
+
 // Random paths, rules and replies from fixed seeds: nothing crashes (the sanitizer builds run this
 // too), and what must hold for every reply does.
-using namespace boxmeter;
 using nlohmann::json;
 
 namespace {
@@ -174,3 +175,5 @@ TEST_CASE("random rules over random replies never crash and keep every promise")
     }
   }
 }
+
+}  // namespace boxmeter::extract_fuzz_test

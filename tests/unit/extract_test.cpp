@@ -4,8 +4,7 @@
 
 #include "rules.h"
 
-using namespace boxmeter;
-
+namespace boxmeter::extract_test {
 namespace {
 
 const WallClock::time_point kNow{std::chrono::seconds(1'784'031'000)};
@@ -875,3 +874,5 @@ TEST_CASE("10,000 rows are read, folded and told apart") {
   CHECK(result.series[1].points[0].value == Number(std::uint64_t{9'000}));
   CHECK(result.dropped == std::map<std::string, std::uint64_t>{{"limit", 1}});
 }
+
+}  // namespace boxmeter::extract_test

@@ -4,8 +4,9 @@
 
 #include "device/freebox/discovery.h"
 
-using namespace boxmeter;
-using namespace boxmeter::freebox;
+namespace boxmeter::freebox_discovery_test {
+
+using namespace freebox;
 
 namespace {
 
@@ -115,3 +116,5 @@ TEST_CASE("what is known of a box survives as text, and a spoiled text is nothin
   for (const char* text : {"", "{", "[]", "{\"uid\":1}", "\xff"})
     CHECK(parse_known_file(text) == KnownBox{});
 }
+
+}  // namespace boxmeter::freebox_discovery_test

@@ -3,9 +3,10 @@
 #include "app/freebox/expression.h"
 #include "error_of.h"
 
-using namespace boxmeter;
-using namespace boxmeter::freebox;
-using boxmeter::testing::error_of;
+namespace boxmeter::freebox_expression_test {
+
+using namespace freebox;
+using testing::error_of;
 
 namespace {
 
@@ -231,3 +232,5 @@ TEST_CASE("arguments that no place takes are refused") {
             .starts_with("config: unknown system in command 'Swich.Get_a_port_stats' (did you mean "
                          "'Switch'?)"));
 }
+
+}  // namespace boxmeter::freebox_expression_test

@@ -16,8 +16,9 @@
 #include "places.h"
 #include "poll/requester.h"
 
+namespace boxmeter::freebox_pack_test {
+
 // The shipped packs of a Freebox, read out of recorded replies.
-using namespace boxmeter;
 namespace fs = std::filesystem;
 
 namespace {
@@ -455,3 +456,5 @@ TEST_CASE("a Revolution whose firmware knows API 4 is read by the same packs") {
   CHECK(outcome.of("freebox_freeplug_receive_rate_bytes_per_second") ==
         Lines{"freebox_freeplug_receive_rate_bytes_per_second{plug=00:00:5E:00:53:C2} 7125000"});
 }
+
+}  // namespace boxmeter::freebox_pack_test

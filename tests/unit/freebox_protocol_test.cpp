@@ -12,8 +12,9 @@
 #include "device/freebox/protocol.h"
 #include "device/freebox/roots.h"
 
-using namespace boxmeter;
-using namespace boxmeter::freebox;
+namespace boxmeter::freebox_protocol_test {
+
+using namespace freebox;
 
 namespace {
 
@@ -339,3 +340,5 @@ TEST_CASE("the built-in roots are the ones that Free and Iliad publish") {
             "Iliadbox ECC Root CA "
             "A210B1DE8357927F133CF517BB63AC99FCEA79975BE51262BAC9DE0EA874EBDE"});
 }
+
+}  // namespace boxmeter::freebox_protocol_test

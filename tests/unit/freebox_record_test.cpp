@@ -3,7 +3,7 @@
 #include "device/freebox/freebox.h"
 #include "device/kinds.h"
 
-namespace boxmeter {
+namespace boxmeter::freebox_record_test {
 namespace {
 
 std::pair<std::string, std::string> history(const Recorded& before, std::string body,
@@ -38,4 +38,4 @@ TEST_CASE("a history of an odd shape is no reason to end a recording") {
   CHECK(history({}, R"({"success":true})", R"({"db":7})").first == "get/rrd_.json");
 }
 
-}  // namespace boxmeter
+}  // namespace boxmeter::freebox_record_test

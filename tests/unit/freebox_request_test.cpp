@@ -7,8 +7,9 @@
 #include "device/freebox/request.h"
 #include "device/freebox/token.h"
 
-using namespace boxmeter;
-using namespace boxmeter::freebox;
+namespace boxmeter::freebox_request_test {
+
+using namespace freebox;
 
 namespace {
 
@@ -147,7 +148,7 @@ TEST_CASE("a pack may use the names of pyfbx for what reads") {
 TEST_CASE("every command of pyfbx goes out as its verb and its path") {
   CHECK(commands().size() == 166);
   std::map<http::Method, int> verbs;
-  for (const Command& command : commands()) {
+  for (const freebox::Command& command : commands()) {
     Request request{.verb = "command",
                     .target = std::string(command.system) + "." + std::string(command.method)};
     std::string path(command.path);
@@ -278,3 +279,5 @@ TEST_CASE("a token file that is none is refused without showing its content") {
   CHECK(token_error("a b\n") ==
         "config: a blank within a line (expected: the app token, and on a second line the app id)");
 }
+
+}  // namespace boxmeter::freebox_request_test

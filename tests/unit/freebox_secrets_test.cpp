@@ -2,8 +2,7 @@
 
 #include "device/freebox/secrets.h"
 
-using namespace boxmeter;
-
+namespace boxmeter::freebox_secrets_test {
 namespace {
 
 std::string without_secrets(std::string_view text) {
@@ -53,3 +52,5 @@ TEST_CASE("a reply that is no object has no secrets by name") {
   CHECK(without_secrets("3") == "3");
   CHECK(without_secrets(R"(["key","password"])") == R"(["key","password"])");
 }
+
+}  // namespace boxmeter::freebox_secrets_test

@@ -10,8 +10,9 @@
 #include "device/freebox/session.h"
 #include "fake_freebox.h"
 
-using namespace boxmeter;
-using namespace boxmeter::testing;
+namespace boxmeter::freebox_session_test {
+
+using namespace testing;
 using freebox::Options;
 
 namespace {
@@ -487,3 +488,5 @@ TEST_CASE("the version of the API can be fixed") {
   CHECK(called(*bench.open()) ==
         "config: api_version 17 is newer than the box's 16.0; remove it, or take an older one");
 }
+
+}  // namespace boxmeter::freebox_session_test

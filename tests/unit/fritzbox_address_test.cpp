@@ -2,9 +2,11 @@
 
 #include "device/fritzbox/address.h"
 
-using boxmeter::fritzbox::host_of;
-using boxmeter::fritzbox::is_remote;
-using boxmeter::fritzbox::web_url;
+namespace boxmeter::fritzbox_address_test {
+
+using fritzbox::host_of;
+using fritzbox::is_remote;
+using fritzbox::web_url;
 
 TEST_CASE("the web server of a box stands beside its TR-064 server") {
   CHECK(web_url("http://192.0.2.1:49000") == "http://192.0.2.1");
@@ -33,3 +35,5 @@ TEST_CASE("the host of a URL is found with and without a port") {
   CHECK(host_of("https://[2001:db8::1]") == "[2001:db8::1]");
   CHECK(host_of("http://box.invalid") == "box.invalid");
 }
+
+}  // namespace boxmeter::fritzbox_address_test

@@ -8,10 +8,11 @@
 #include "error_of.h"
 #include "places.h"
 
-using namespace boxmeter;
-using boxmeter::testing::error_of;
+namespace boxmeter::fritzbox_aha_test {
+
 using fritzbox::aha_as_sent;
 using fritzbox::parse_aha;
+using testing::error_of;
 
 TEST_CASE("a list of devices keeps its numbers, and empty elements are absent") {
   CHECK(parse_aha("<?xml version=\"1.0\" ?>\n<devicelist version=\"1\">\n"
@@ -94,3 +95,5 @@ TEST_CASE("recorded lists of devices are read") {
   CHECK(read("thermostat-device_hkr_fritzos_7_57.xml")["device"]["hkr"]["boostactive"] == "1");
   CHECK(read("thermostat-device_hkr_state_off.xml")["device"]["hkr"]["tsoll"] == "253");
 }
+
+}  // namespace boxmeter::fritzbox_aha_test

@@ -7,9 +7,10 @@
 #include "device/fritzbox/tr064/rights.h"
 #include "error_of.h"
 
-using namespace boxmeter;
-using namespace boxmeter::fritzbox;
-using boxmeter::testing::error_of;
+namespace boxmeter::fritzbox_arguments_test {
+
+using namespace fritzbox;
+using testing::error_of;
 
 namespace {
 
@@ -86,3 +87,5 @@ TEST_CASE("the rights of a user are read, and what is missing is named as the bo
   CHECK(parse_rights("").empty());
   CHECK(parse_rights("no XML").empty());
 }
+
+}  // namespace boxmeter::fritzbox_arguments_test

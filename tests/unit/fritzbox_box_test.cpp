@@ -9,12 +9,13 @@
 #include "device/fritzbox/fritzbox.h"
 #include "fake_fritzbox.h"
 
-using namespace boxmeter;
-using boxmeter::testing::answer;
-using boxmeter::testing::description;
-using boxmeter::testing::FakeFritzbox;
-using boxmeter::testing::fault;
-using boxmeter::testing::service_entry;
+namespace boxmeter::fritzbox_box_test {
+
+using testing::answer;
+using testing::description;
+using testing::FakeFritzbox;
+using testing::fault;
+using testing::service_entry;
 using Asked = std::vector<std::string>;
 
 namespace {
@@ -560,3 +561,5 @@ TEST_CASE("a known service that has gone has the descriptions read again") {
   CHECK(box.error("Hosts1.GetX") == "no error: {}");
   CHECK(fake.asked() == Asked{"/tr64desc.xml", "/igddesc.xml", "Hosts1.GetX"});
 }
+
+}  // namespace boxmeter::fritzbox_box_test

@@ -9,13 +9,14 @@
 #include "error_of.h"
 #include "fake_fritzbox.h"
 
-using namespace boxmeter;
-using namespace boxmeter::fritzbox;
-using boxmeter::testing::answer;
-using boxmeter::testing::description;
-using boxmeter::testing::error_of;
-using boxmeter::testing::FakeFritzbox;
-using boxmeter::testing::service_entry;
+namespace boxmeter::fritzbox_cache_test {
+
+using namespace fritzbox;
+using testing::answer;
+using testing::description;
+using testing::error_of;
+using testing::FakeFritzbox;
+using testing::service_entry;
 using Asked = std::vector<std::string>;
 
 namespace {
@@ -151,3 +152,5 @@ TEST_CASE("each address has a file of its own") {
   CHECK(cache_file("/c", "[2001:db8::1]") == "/c/_2001_db8__1_.json");
   CHECK(cache_file("/c", "../x") == "/c/___x.json");
 }
+
+}  // namespace boxmeter::fritzbox_cache_test

@@ -5,7 +5,9 @@
 
 #include "device/fritzbox/calls/call_tally.h"
 
-using boxmeter::fritzbox::CallTally;
+namespace boxmeter::fritzbox_call_tally_test {
+
+using fritzbox::CallTally;
 
 namespace {
 
@@ -88,3 +90,5 @@ TEST_CASE("seconds that are no number, or too large, are none") {
   CHECK(counted(call + "99999999999999999999;\n") == counted(call + "0;\n"));
   CHECK(counted(call + "\n") == counted(call + "0;\n"));
 }
+
+}  // namespace boxmeter::fritzbox_call_tally_test

@@ -14,7 +14,8 @@
 #include "metric/extract.h"
 #include "places.h"
 
-using namespace boxmeter;
+namespace boxmeter::fritzbox_corpus_pack_test {
+
 namespace fs = std::filesystem;
 
 // What the opt-in packs read out of documents of real boxes.
@@ -206,3 +207,5 @@ TEST_CASE("no real list of smart home devices, hosts or nodes is a problem for a
     CHECK_MESSAGE(complaints(lines(query, list("meshlist.json"))) == 0, query);
   CHECK(complaints(lines("fritzbox_hosts", list("devicehostlist.xml"))) == 0);
 }
+
+}  // namespace boxmeter::fritzbox_corpus_pack_test

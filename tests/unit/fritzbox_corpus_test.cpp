@@ -15,11 +15,10 @@
 #include "device/fritzbox/tr064/scpd.h"
 #include "places.h"
 
+namespace boxmeter::fritzbox_corpus_test {
+
 namespace fs = std::filesystem;
-using namespace boxmeter;
-using namespace boxmeter::fritzbox;
-using boxmeter::read_file;
-using boxmeter::Reply;
+using namespace fritzbox;
 
 // Recordings of real boxes, which are no part of the project: played where they are.
 namespace {
@@ -144,3 +143,5 @@ TEST_CASE("recorded answers are typed by recorded SCPDs, and text without") {
   CHECK(!connection.contains("NewUserName"));
   CHECK(connection["NewConnectionStatus"] == "Connected");
 }
+
+}  // namespace boxmeter::fritzbox_corpus_test

@@ -7,10 +7,9 @@
 #include "device/fritzbox/tr064/catalog.h"
 #include "device/fritzbox/tr064/description.h"
 
-using boxmeter::Error;
-using boxmeter::ErrorKind;
-using boxmeter::Refusal;
-using namespace boxmeter::fritzbox;
+namespace boxmeter::fritzbox_description_test {
+
+using namespace fritzbox;
 
 namespace {
 
@@ -158,3 +157,5 @@ TEST_CASE("boxes of one model and firmware share one catalog and its SCPDs") {
   CHECK(other->scpd("/a.xml") == nullptr);
   CHECK(catalog("") != catalog(""));  // no version: nobody knows whether they are the same
 }
+
+}  // namespace boxmeter::fritzbox_description_test

@@ -5,9 +5,9 @@
 #include "base/error.h"
 #include "device/fritzbox/tr064/documents.h"
 
-using boxmeter::Error;
-using boxmeter::ErrorKind;
-using namespace boxmeter::fritzbox;
+namespace boxmeter::fritzbox_documents_test {
+
+using namespace fritzbox;
 
 TEST_CASE("the path of a document is the first argument that is called a path or an address") {
   const SoapAnswer path{
@@ -135,3 +135,5 @@ TEST_CASE("Layer3Forwarding names the connection's service") {
   CHECK(connection_service("WANPPPConnection") == "");
   CHECK(connection_service("") == "");
 }
+
+}  // namespace boxmeter::fritzbox_documents_test

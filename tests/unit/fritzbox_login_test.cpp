@@ -8,10 +8,11 @@
 #include "error_of.h"
 #include "places.h"
 
-using namespace boxmeter;
-using boxmeter::testing::error_of;
+namespace boxmeter::fritzbox_login_test {
+
 using fritzbox::ChallengeResponder;
 using fritzbox::parse_session_info;
+using testing::error_of;
 
 namespace {
 
@@ -100,3 +101,5 @@ TEST_CASE("recorded answers of login_sid.lua are read") {
   CHECK(answer(read("login_rsp_without_valid_sid_pbkdf2.xml").challenge, "x")
             .starts_with("b9c232dea345233f5a893b2284931ac8$"));
 }
+
+}  // namespace boxmeter::fritzbox_login_test

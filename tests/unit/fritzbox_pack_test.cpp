@@ -15,9 +15,10 @@
 #include "places.h"
 #include "poll/requester.h"
 
-using namespace boxmeter;
-using boxmeter::testing::answer;
-using boxmeter::testing::FakeFritzbox;
+namespace boxmeter::fritzbox_pack_test {
+
+using testing::answer;
+using testing::FakeFritzbox;
 namespace fs = std::filesystem;
 
 // The shipped packs over recorded answers: configuration, device, wire and rules together.
@@ -228,3 +229,5 @@ TEST_CASE("a recorded 7590 gives its numbers, and what it lacks is unsupported a
               "fritzbox_port_mappings: WANConnection.GetPortMappingNumberOfEntries" + lacks,
               "fritzbox_ddns: X_AVM-DE_RemoteAccess1.GetDDNSInfo" + lacks});
 }
+
+}  // namespace boxmeter::fritzbox_pack_test

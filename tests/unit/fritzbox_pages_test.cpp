@@ -5,7 +5,8 @@
 #include "base/error.h"
 #include "device/fritzbox/web/pages.h"
 
-using namespace boxmeter;
+namespace boxmeter::fritzbox_pages_test {
+
 using fritzbox::parse_page;
 using fritzbox::parse_rest;
 using fritzbox::parse_variables;
@@ -116,3 +117,5 @@ TEST_CASE("a refusal of the REST interface has the box's words; none of it is un
   CHECK(rest_failure(400, R"({"errors":[{"code":"x","message":7}]})") == "refused: HTTP 400");
   CHECK(rest_failure(503, "<html>busy</html>") == "protocol: HTTP 503 instead of an answer");
 }
+
+}  // namespace boxmeter::fritzbox_pages_test

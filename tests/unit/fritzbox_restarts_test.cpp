@@ -4,9 +4,10 @@
 
 #include "device/fritzbox/tr064/restarts.h"
 
-using boxmeter::Epoch;
-using boxmeter::fritzbox::RestartDetector;
-using boxmeter::fritzbox::SoapAnswer;
+namespace boxmeter::fritzbox_restarts_test {
+
+using fritzbox::RestartDetector;
+using fritzbox::SoapAnswer;
 
 namespace {
 
@@ -69,3 +70,5 @@ TEST_CASE("the box tells its firmware and since when it runs it") {
   CHECK(watch.incarnation().firmware == "154.07.57");
   CHECK(watch.incarnation().booted == kNow - std::chrono::seconds(5000));
 }
+
+}  // namespace boxmeter::fritzbox_restarts_test

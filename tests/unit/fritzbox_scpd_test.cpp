@@ -5,9 +5,9 @@
 #include "base/error.h"
 #include "device/fritzbox/tr064/scpd.h"
 
-using boxmeter::Error;
-using boxmeter::Reply;
-using namespace boxmeter::fritzbox;
+namespace boxmeter::fritzbox_scpd_test {
+
+using namespace fritzbox;
 
 namespace {
 
@@ -112,3 +112,5 @@ TEST_CASE("values become what their SCPD says, and stay text where they do not f
   CHECK(typed("0", ValueType::boolean).dump() == "false");
   CHECK(typed("yes", ValueType::boolean).dump() == "\"yes\"");
 }
+
+}  // namespace boxmeter::fritzbox_scpd_test

@@ -4,9 +4,10 @@
 
 #include "device/fritzbox/secrets.h"
 
-using boxmeter::Reply;
-using boxmeter::fritzbox::is_secret;
-using boxmeter::fritzbox::remove_secrets;
+namespace boxmeter::fritzbox_secrets_test {
+
+using fritzbox::is_secret;
+using fritzbox::remove_secrets;
 
 TEST_CASE("names of secrets are known, and names that only speak about them are not") {
   for (const char* name : {"NewWEPKey0",
@@ -58,3 +59,5 @@ TEST_CASE("secrets are taken out at any depth, and session ids out of addresses"
     "NewSSID": "home", "NewX_AVM-DE_HostListPath": "/devicehostlist.lua?sid=",
     "list": [{"Name": "y"}, "https://box.invalid/a?sid=&days=1", "basid=77"]})"));
 }
+
+}  // namespace boxmeter::fritzbox_secrets_test

@@ -8,13 +8,14 @@
 #include "error_of.h"
 #include "fake_fritzbox.h"
 
-using namespace boxmeter;
+namespace boxmeter::fritzbox_session_test {
+
 using namespace std::chrono_literals;
-using boxmeter::testing::error_of;
-using boxmeter::testing::FakeFritzbox;
 using fritzbox::Account;
 using fritzbox::Options;
 using fritzbox::WebSession;
+using testing::error_of;
+using testing::FakeFritzbox;
 using Asked = std::vector<std::string>;
 
 namespace {
@@ -171,3 +172,5 @@ TEST_CASE("what is no login page says where it was looked for, and no session id
   web.box.set(kHello, "<html>welcome</html>");
   CHECK(web.error(2s) == "protocol: /login_sid.lua: the answer is HTML instead of XML");
 }
+
+}  // namespace boxmeter::fritzbox_session_test

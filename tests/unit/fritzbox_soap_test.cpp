@@ -5,10 +5,9 @@
 #include "base/error.h"
 #include "device/fritzbox/tr064/soap.h"
 
-using boxmeter::Error;
-using boxmeter::ErrorKind;
-using boxmeter::Refusal;
-using namespace boxmeter::fritzbox;
+namespace boxmeter::fritzbox_soap_test {
+
+using namespace fritzbox;
 
 namespace {
 
@@ -125,3 +124,5 @@ TEST_CASE("what is no SOAP is no answer") {
   for (std::size_t length = 1; length + 1 < whole.size(); ++length)
     CHECK(complaint(whole.substr(0, length)) != "");
 }
+
+}  // namespace boxmeter::fritzbox_soap_test

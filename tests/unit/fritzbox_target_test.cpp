@@ -6,9 +6,7 @@
 #include "device/fritzbox/request_check.h"
 #include "device/fritzbox/tr064/target.h"
 
-using boxmeter::Error;
-using boxmeter::Request;
-namespace fritzbox = boxmeter::fritzbox;
+namespace boxmeter::fritzbox_target_test {
 
 namespace {
 
@@ -152,3 +150,5 @@ TEST_CASE("what a pack may not ask says why and what would do") {
   };
   for (const Row& row : rows) CHECK(complaint(row.request) == row.complaint);
 }
+
+}  // namespace boxmeter::fritzbox_target_test

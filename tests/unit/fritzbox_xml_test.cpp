@@ -5,9 +5,9 @@
 #include "base/error.h"
 #include "device/fritzbox/xml.h"
 
-using boxmeter::Error;
-using boxmeter::ErrorKind;
-using boxmeter::fritzbox::xml_to_json;
+namespace boxmeter::fritzbox_xml_test {
+
+using fritzbox::xml_to_json;
 
 namespace {
 
@@ -81,3 +81,5 @@ TEST_CASE("nesting is bounded, and a million levels do not crash") {
         "the answer is nested deeper than 64 levels");
   CHECK(complaint(nested(500'000), ErrorKind::too_large) == "the answer has more than 300000 tags");
 }
+
+}  // namespace boxmeter::fritzbox_xml_test

@@ -5,8 +5,9 @@
 #include "../fuzz/fuzz.h"
 #include "places.h"
 
+namespace boxmeter::fuzz_corpus_test {
+
 // What ./dev fuzz left in tests/fuzz/corpus, one folder per target.
-using namespace boxmeter;
 
 TEST_CASE("every input that a fuzzer ever found is read or refused in one line") {
   for (const fuzz::Target& target : fuzz::targets()) {
@@ -22,3 +23,5 @@ TEST_CASE("every input that a fuzzer ever found is read or refused in one line")
     CHECK(inputs > 0);
   }
 }
+
+}  // namespace boxmeter::fuzz_corpus_test

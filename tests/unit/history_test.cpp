@@ -6,7 +6,8 @@
 #include <cstdlib>
 #include <ctime>
 
-using namespace boxmeter;
+namespace boxmeter::history_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -148,3 +149,5 @@ TEST_CASE("traffic is read from the common vocabulary alone") {
   CHECK(traffic.up_bytes == 4);
   CHECK(traffic_of({series("box_uptime_seconds", 1)}).empty());
 }
+
+}  // namespace boxmeter::history_test

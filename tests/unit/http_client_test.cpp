@@ -10,13 +10,14 @@
 #include "http/encode.h"
 #include "raw_server.h"
 
-using namespace boxmeter;
-using namespace boxmeter::http;
-using boxmeter::testing::always;
-using boxmeter::testing::error_of;
-using boxmeter::testing::gzipped_zeros;
-using boxmeter::testing::Peer;
-using boxmeter::testing::RawServer;
+namespace boxmeter::http_client_test {
+
+using namespace http;
+using testing::always;
+using testing::error_of;
+using testing::gzipped_zeros;
+using testing::Peer;
+using testing::RawServer;
 
 TEST_CASE("a request says what it was told to say, and the response is taken whole") {
   std::string seen;
@@ -130,3 +131,5 @@ TEST_CASE("everything but RFC 3986's unreserved characters is percent-encoded") 
   CHECK(percent_encoded("a b&c=\xC3\xBC/") == "a%20b%26c%3D%C3%BC%2F");
   CHECK(percent_encoded("a b/ü?&=%+") == "a%20b%2F%C3%BC%3F%26%3D%25%2B");
 }
+
+}  // namespace boxmeter::http_client_test

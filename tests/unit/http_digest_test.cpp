@@ -8,11 +8,12 @@
 #include "http/digest.h"
 #include "raw_server.h"
 
-using namespace boxmeter;
-using namespace boxmeter::http;
-using boxmeter::testing::error_of;
-using boxmeter::testing::Peer;
-using boxmeter::testing::RawServer;
+namespace boxmeter::http_digest_test {
+
+using namespace http;
+using testing::error_of;
+using testing::Peer;
+using testing::RawServer;
 
 namespace {
 
@@ -300,3 +301,5 @@ TEST_CASE("basic credentials go with every request, and 401 is a response") {
           std::string::npos);
   CHECK(client.logins() == 0);
 }
+
+}  // namespace boxmeter::http_digest_test

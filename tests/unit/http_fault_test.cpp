@@ -8,14 +8,15 @@
 #include "http/client.h"
 #include "raw_server.h"
 
-using namespace boxmeter;
-using namespace boxmeter::http;
+namespace boxmeter::http_fault_test {
+
+using namespace http;
 using namespace std::chrono_literals;
-using boxmeter::testing::always;
-using boxmeter::testing::error_of;
-using boxmeter::testing::gzipped_zeros;
-using boxmeter::testing::Peer;
-using boxmeter::testing::RawServer;
+using testing::always;
+using testing::error_of;
+using testing::gzipped_zeros;
+using testing::Peer;
+using testing::RawServer;
 
 namespace {
 
@@ -385,3 +386,5 @@ TEST_CASE("stop ends what runs and what comes, at once") {
   CHECK(error_of([&] { idle.send({.url = quick.url()}); }) == "network: stopped");
   CHECK(quick.connections() == 1);
 }
+
+}  // namespace boxmeter::http_fault_test

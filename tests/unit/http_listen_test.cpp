@@ -10,8 +10,9 @@
 #include "http/server.h"
 #include "peer.h"
 
-using namespace boxmeter;
-using namespace boxmeter::test;
+namespace boxmeter::http_listen_test {
+
+using namespace test;
 using http::Server;
 using http::ServerRequest;
 using http::ServerResponse;
@@ -61,3 +62,5 @@ TEST_CASE("requests know who asks: 127.0.0.1 also where both families are listen
   CHECK(body(Peer(server.ports()[0]).ask(get("/"))) == "127.0.0.1");
   CHECK(body(Peer(server.ports()[0], AF_INET6).ask(get("/"))) == "::1");
 }
+
+}  // namespace boxmeter::http_listen_test

@@ -9,10 +9,12 @@
 #include "http/client.h"
 #include "raw_server.h"
 
-using namespace boxmeter::http;
-using boxmeter::testing::error_of;
-using boxmeter::testing::Peer;
-using boxmeter::testing::RawServer;
+namespace boxmeter::http_name_test {
+
+using namespace http;
+using testing::error_of;
+using testing::Peer;
+using testing::RawServer;
 
 namespace {
 
@@ -67,3 +69,5 @@ TEST_CASE("a box that was never reached has no last address") {
         }) == "network: box.invalid: name not found");
   names = Names::work;
 }
+
+}  // namespace boxmeter::http_name_test

@@ -6,9 +6,10 @@
 #include "http/client.h"
 #include "http/server.h"
 
+namespace boxmeter::http_peer_test {
+
 // What we say and understand, held against HTTP that somebody else wrote: cpp-httplib through its
 // public interface, its client against our server and its server against our client.
-using namespace boxmeter;
 
 namespace {
 
@@ -139,3 +140,5 @@ TEST_CASE("our client's push arrives whole at another server") {
   CHECK(answer.status == 204);
   CHECK(answer.header("x-size") == "3000000");
 }
+
+}  // namespace boxmeter::http_peer_test

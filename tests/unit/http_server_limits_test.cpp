@@ -9,8 +9,9 @@
 #include "http/server.h"
 #include "peer.h"
 
-using namespace boxmeter;
-using namespace boxmeter::test;
+namespace boxmeter::http_server_limits_test {
+
+using namespace test;
 using http::Server;
 using http::ServerRequest;
 using http::ServerResponse;
@@ -117,3 +118,5 @@ TEST_CASE("what an answer puts off keeps no other request waiting, and is answer
   CHECK(body(first.answer()) == "GET /after ");
   CHECK(body(second.answer()) == "internal error\n");
 }
+
+}  // namespace boxmeter::http_server_limits_test

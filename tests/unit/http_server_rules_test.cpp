@@ -5,9 +5,10 @@
 #include "http/server.h"
 #include "peer.h"
 
+namespace boxmeter::http_server_rules_test {
+
 // RFC 9110 and 9112, as far as a client can see whether a server holds to them.
-using namespace boxmeter;
-using namespace boxmeter::test;
+using namespace test;
 using http::Server;
 using http::ServerRequest;
 using http::ServerResponse;
@@ -206,3 +207,5 @@ TEST_CASE("a header of a handler cannot end the head") {
   CHECK(answer.find("X-Bad") == std::string::npos);
   CHECK(has_line(answer, "X-Good: 1"));
 }
+
+}  // namespace boxmeter::http_server_rules_test

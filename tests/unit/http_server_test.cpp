@@ -15,8 +15,9 @@
 #include "http/transport.h"
 #include "peer.h"
 
-using namespace boxmeter;
-using namespace boxmeter::test;
+namespace boxmeter::http_server_test {
+
+using namespace test;
 using http::Chunk;
 using http::Server;
 using http::ServerOptions;
@@ -573,3 +574,5 @@ TEST_CASE("a ping does not come back while every thread of the server is busy") 
   may_answer.set_value();
   comes_back();
 }
+
+}  // namespace boxmeter::http_server_test

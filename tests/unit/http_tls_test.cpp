@@ -10,12 +10,13 @@
 #include "http/tls.h"
 #include "raw_server.h"
 
-using namespace boxmeter;
-using namespace boxmeter::http;
-using boxmeter::testing::error_of;
-using boxmeter::testing::Identity;
-using boxmeter::testing::Peer;
-using boxmeter::testing::RawServer;
+namespace boxmeter::http_tls_test {
+
+using namespace http;
+using testing::error_of;
+using testing::Identity;
+using testing::Peer;
+using testing::RawServer;
 
 namespace {
 
@@ -232,3 +233,5 @@ TEST_CASE("a policy that cannot work is found before it is used") {
             .starts_with("config: '" + (folder.path / "text").string() + "' does not hold a key"));
   CHECK(error({.mode = TlsMode::insecure}) == "no error");
 }
+
+}  // namespace boxmeter::http_tls_test

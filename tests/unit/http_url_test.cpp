@@ -2,7 +2,9 @@
 
 #include "http/url.h"
 
-using namespace boxmeter::http;
+namespace boxmeter::http_url_test {
+
+using namespace http;
 
 TEST_CASE("a URL is taken apart, and what was written comes back") {
   const auto url = parse_url("HTTPS://fritz.box:49443/tr064?a=b#c").value();
@@ -52,3 +54,5 @@ TEST_CASE("what is no address is none") {
     CHECK_MESSAGE(!parse_url(text), text);
   CHECK(!parse_url(std::string(254, 'a')));
 }
+
+}  // namespace boxmeter::http_url_test

@@ -4,7 +4,8 @@
 
 #include "publish/site/html.h"
 
-using namespace boxmeter;
+namespace boxmeter::human_test {
+
 using namespace std::chrono_literals;
 
 TEST_CASE("numbers have the digits that count") {
@@ -67,3 +68,5 @@ TEST_CASE("nothing that somebody else said is markup") {
   // What would turn the text around, or begin another line, is written out.
   CHECK(escaped("a\u202Eb\nc") == "a\\u202eb\\nc");
 }
+
+}  // namespace boxmeter::human_test

@@ -6,9 +6,10 @@
 
 #include "error_of.h"
 
-using namespace boxmeter;
+namespace boxmeter::learned_test {
+
 using namespace std::chrono_literals;
-using boxmeter::testing::error_of;
+using testing::error_of;
 
 namespace {
 
@@ -98,3 +99,5 @@ TEST_CASE("a file whose folder cannot even be looked at costs a line and no exce
   CHECK_NOTHROW(file.save(example(), kNow));
   CHECK(file.load(kNow).unsupported.empty());
 }
+
+}  // namespace boxmeter::learned_test

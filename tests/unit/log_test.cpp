@@ -9,7 +9,7 @@
 #include "base/unicode.h"
 #include "captured_log.h"
 
-namespace boxmeter {
+namespace boxmeter::log_test {
 
 TEST_CASE("a line for people names device, query or sink before the message") {
   CapturedLog captured;
@@ -32,4 +32,4 @@ TEST_CASE("what a terminal would obey or a line would end at is written out") {
   CHECK(captured.text() == "info  a\\u001b]0;b: host 'x\\nlevel=error msg=forged'\n");
 }
 
-}  // namespace boxmeter
+}  // namespace boxmeter::log_test

@@ -13,11 +13,11 @@
 #include "roff.h"
 #include "sim/arguments.h"
 
+namespace boxmeter::man_pages_test {
+
 // The pages in man/ are made here, of the tables that the programs read command lines,
 // configurations and packs by.  After a change to these: UPDATE_GOLDEN=1 build/unit -tc="the manual
 // page*"
-
-using namespace boxmeter;
 
 namespace {
 
@@ -307,3 +307,5 @@ TEST_CASE("the manual pages say what the programs take") {
   CHECK(kept("boxmeter-packs.5", packs_page()) == packs_page());
   CHECK(kept("boxmeter-sim.1", simulator_page()) == simulator_page());
 }
+
+}  // namespace boxmeter::man_pages_test

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
-using namespace boxmeter::freebox;
+namespace boxmeter::mdns_test {
+
+using namespace freebox;
 using namespace std::string_literals;
 
 namespace {
@@ -70,3 +72,5 @@ TEST_CASE(
   for (std::size_t size = 0; size < whole.size(); ++size)
     CHECK(in_words(parse_mdns(whole.substr(0, size), kService)).find('|') == std::string::npos);
 }
+
+}  // namespace boxmeter::mdns_test

@@ -6,8 +6,7 @@
 
 #include "metric/bounds.h"
 
-using namespace boxmeter;
-
+namespace boxmeter::number_test {
 namespace {
 
 std::string parsed(std::string_view text) {
@@ -159,3 +158,5 @@ TEST_CASE("what cannot be by its unit is beyond the bounds of the metric") {
   CHECK_FALSE(holds("box_x", 255, "Whether it is up (1) or not (0)."));
   CHECK(holds("box_x", 2, "Mode of the port: off (0), on (1), automatic (2)."));
 }
+
+}  // namespace boxmeter::number_test

@@ -4,8 +4,7 @@
 #include "options/help.h"
 #include "options/read.h"
 
-using namespace boxmeter;
-
+namespace boxmeter::options_test {
 namespace {
 
 struct Wanted {
@@ -185,3 +184,5 @@ TEST_CASE("a help text is made from the rows and stays within 100 columns") {
         "  --number N                  How many\n\n"
         "  boxmeter try it\n");
 }
+
+}  // namespace boxmeter::options_test

@@ -5,7 +5,8 @@
 #include "base/error.h"
 #include "base/text.h"
 
-using namespace boxmeter;
+namespace boxmeter::path_test {
+
 using nlohmann::json;
 
 namespace {
@@ -219,3 +220,5 @@ TEST_CASE("64 levels and 10,000 rows are read in one go") {
   CHECK(places.back().value() == 9'999);
   CHECK(Path::parse("../~").value(places.back(), nullptr) == 9'999);
 }
+
+}  // namespace boxmeter::path_test

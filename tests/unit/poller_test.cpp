@@ -9,7 +9,8 @@
 
 #include "fake_device.h"
 
-using namespace boxmeter;
+namespace boxmeter::poller_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -130,3 +131,5 @@ TEST_CASE("of boxes that were never asked at most 64 are asked at the same time"
 TEST_CASE("64 boxes that do not answer keep those after them waiting for seconds only") {
   CHECK(most_asked_at_once({.boxes = 70, .answer_when = 70}) == 70);
 }
+
+}  // namespace boxmeter::poller_test

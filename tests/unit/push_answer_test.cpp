@@ -4,7 +4,8 @@
 #include "publish/answer_text.h"
 #include "publish/post.h"
 
-using namespace boxmeter;
+namespace boxmeter::push_answer_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -102,3 +103,5 @@ TEST_CASE("a listener that echoes the sink's secrets does not bring them into th
   CHECK(answer.body == "no: ***, *** and *** of ***");
   CHECK(answer.retry_after == 7s);
 }
+
+}  // namespace boxmeter::push_answer_test

@@ -1,7 +1,8 @@
 #include "virtual_listener.h"
 
-using namespace boxmeter;
-using namespace boxmeter::testing;
+namespace boxmeter::push_delivery_test {
+
+using namespace testing;
 using namespace std::chrono_literals;
 
 TEST_CASE("the first object goes at once, later ones together after the interval") {
@@ -322,3 +323,5 @@ TEST_CASE("at the end not even the rate is waited for") {
 
   CHECK(delivery.next(kStart).has_value());
 }
+
+}  // namespace boxmeter::push_delivery_test

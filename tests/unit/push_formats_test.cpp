@@ -7,8 +7,7 @@
 #include "places.h"
 #include "publish/formats.h"
 
-using namespace boxmeter;
-
+namespace boxmeter::push_formats_test {
 namespace {
 
 constexpr auto kAnswered = std::chrono::milliseconds(1755936000123);
@@ -205,3 +204,5 @@ TEST_CASE("every format stands in the table once, under its own name") {
 
   CHECK(names == std::vector<std::string>{"raw", "json", "influx"});
 }
+
+}  // namespace boxmeter::push_formats_test

@@ -2,8 +2,9 @@
 
 #include "virtual_listener.h"
 
-using namespace boxmeter;
-using namespace boxmeter::testing;
+namespace boxmeter::push_queue_test {
+
+using namespace testing;
 using namespace std::chrono_literals;
 
 TEST_CASE("a queue that fills does not wait for its interval") {
@@ -127,3 +128,5 @@ TEST_CASE("a smaller bound costs the oldest") {
   CHECK(queue.at(1).text == "two");
   CHECK(queue.max_bytes() == 2 * PushQueue::kOverhead + 10);
 }
+
+}  // namespace boxmeter::push_queue_test

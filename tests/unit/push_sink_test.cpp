@@ -6,10 +6,11 @@
 #include "publish/push.h"
 #include "raw_server.h"
 
-using namespace boxmeter;
+namespace boxmeter::push_sink_test {
+
 using namespace std::chrono_literals;
-using boxmeter::testing::Peer;
-using boxmeter::testing::RawServer;
+using testing::Peer;
+using testing::RawServer;
 
 namespace {
 
@@ -280,3 +281,5 @@ TEST_CASE("a sink that nobody listens to keeps its bound and ends at once") {
   }
   CHECK(Clock::now() - begin < 4s);
 }
+
+}  // namespace boxmeter::push_sink_test

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace boxmeter;
+namespace boxmeter::python_print_test {
 
 TEST_CASE("values are printed as Python's repr prints them") {
   const std::pair<const char*, const char*> rows[] = {
@@ -66,3 +66,5 @@ TEST_CASE("a long text is split between its words and at its line ends, in paren
   const std::string word(100, 'a');
   CHECK(python_pretty(word) == "'" + word + "'");
 }
+
+}  // namespace boxmeter::python_print_test

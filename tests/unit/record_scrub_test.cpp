@@ -4,8 +4,9 @@
 #include "record/document.h"
 #include "record/scrub.h"
 
-using namespace boxmeter;
-using namespace boxmeter::record;
+namespace boxmeter::record_scrub_test {
+
+using namespace record;
 
 namespace {
 
@@ -158,3 +159,5 @@ TEST_CASE("the number of a smart home device is one with and without its blank, 
   CHECK(made.files[0].path == "aha/x.ain=541183348504.xml");
   CHECK(made.files[0].text == "<a><Serial>54118 3348504</Serial><b>541183348504</b></a>");
 }
+
+}  // namespace boxmeter::record_scrub_test

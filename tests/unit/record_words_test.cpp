@@ -6,8 +6,9 @@
 #include "record/scrub.h"
 #include "record/unknown_words.h"
 
-using namespace boxmeter;
-using namespace boxmeter::record;
+namespace boxmeter::record_words_test {
+
+using namespace record;
 
 namespace {
 
@@ -105,3 +106,5 @@ TEST_CASE("what a box says in an error is not quoted in a recording's descriptio
   CHECK(without_unknown_words("# A\n* `get:vpn/katja/`: HTTP 404 Katja 12345\nKatja",
                               Vocabulary()) == "# A\n* `get:vpn/.../`: HTTP 404 ... ...\nKatja");
 }
+
+}  // namespace boxmeter::record_words_test

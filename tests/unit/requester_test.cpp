@@ -4,7 +4,8 @@
 
 #include "fake_device.h"
 
-using namespace boxmeter;
+namespace boxmeter::requester_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -260,3 +261,5 @@ TEST_CASE("what comes and goes is forgotten: ids that nobody asks for any more c
   for (int turn = 0; turn < 3; ++turn) poll(kNow + 3h + turn * 61min);
   CHECK(requester.capabilities().size() < 20);
 }
+
+}  // namespace boxmeter::requester_test

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace boxmeter {
+namespace boxmeter::sample_text_test {
 namespace {
 
 const Labels kOdd = {{"ssid", "a\"b\\c\nd, e=\"f\" {g} "}, {"empty", ""}, {"name", "Küche 5 GHz"}};
@@ -36,4 +36,4 @@ TEST_CASE("lines are put together of what all begin with and what each ends with
 }
 
 }  // namespace
-}  // namespace boxmeter
+}  // namespace boxmeter::sample_text_test

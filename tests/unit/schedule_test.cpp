@@ -2,7 +2,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace boxmeter;
+namespace boxmeter::schedule_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -97,3 +98,5 @@ TEST_CASE("backoff doubles from the interval to the larger of interval and a min
   CHECK(backoff(300s, 9, 0) == 300s);
   CHECK(backoff(10s, 4, 0.5) == 57s);
 }
+
+}  // namespace boxmeter::schedule_test

@@ -4,7 +4,7 @@
 
 #include "device/fritzbox/finding.h"
 
-using namespace boxmeter;
+namespace boxmeter::setup_test {
 
 TEST_CASE("a box that answers an M-SEARCH is where its answer says, and nowhere else") {
   const std::string answer =
@@ -49,3 +49,5 @@ TEST_CASE("what a person typed is one value of YAML, whatever is in it") {
         "    password_file: credentials/home.password\n"
         "    queries: [fritzbox, fritzbox_hosts]\n");
 }
+
+}  // namespace boxmeter::setup_test

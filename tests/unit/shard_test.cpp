@@ -4,8 +4,7 @@
 
 #include <vector>
 
-using namespace boxmeter;
-
+namespace boxmeter::shard_test {
 namespace {
 
 std::string name(int number) { return "box-" + std::to_string(number); }
@@ -33,3 +32,5 @@ TEST_CASE("which share takes a device never changes") {
   for (int i = 0; i < 20; ++i) shares += std::to_string(share_of(name(i), 5));
   CHECK(shares == "22230302222212314110");
 }
+
+}  // namespace boxmeter::shard_test

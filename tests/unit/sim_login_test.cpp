@@ -4,8 +4,9 @@
 #include "sim/hash.h"
 #include "sim/sessions.h"
 
-using namespace boxmeter;
-using namespace boxmeter::sim;
+namespace boxmeter::sim_login_test {
+
+using namespace sim;
 
 namespace {
 
@@ -142,3 +143,5 @@ TEST_CASE("a Freebox session ends by logout and when the box forgets") {
   sessions.expire();
   CHECK_FALSE(sessions.use(second));
 }
+
+}  // namespace boxmeter::sim_login_test

@@ -10,8 +10,9 @@
 #include "sim/moving.h"
 #include "sim/soap.h"
 
-using namespace boxmeter;
-using namespace boxmeter::sim;
+namespace boxmeter::sim_reply_test {
+
+using namespace sim;
 
 namespace {
 
@@ -201,3 +202,5 @@ TEST_CASE("bad-xml cuts XML and leaves JSON alone, with a length that agrees") {
   CHECK(text(spoiled(Fault::bad_json, answer("application/json")).body.at(0)) == "123456");
   CHECK(text(spoiled(Fault::none, answer("text/xml")).body.at(0)) == "123456789");
 }
+
+}  // namespace boxmeter::sim_reply_test

@@ -14,7 +14,8 @@
 #include "publish/site/samples.h"
 #include "publish/site/sparkline.h"
 
-using namespace boxmeter;
+namespace boxmeter::site_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -481,3 +482,5 @@ TEST_CASE("a picture of the last hour goes over short gaps, and breaks at long o
         "19.0L5 2.0L5 36.0L0 36.0ZM50 36.0L50 36.0L50 36.0Z\"/><path class=\"down\" d=\"M0 19.0L5 "
         "2.0M50 36.0\"/><path class=\"up\" d=\"M0 36.0L5 19.0M50 36.0\"/></svg>");
 }
+
+}  // namespace boxmeter::site_test

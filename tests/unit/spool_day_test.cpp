@@ -8,8 +8,9 @@
 #include "publish/spool_disk.h"
 #include "virtual_listener.h"
 
-using namespace boxmeter;
-using namespace boxmeter::testing;
+namespace boxmeter::spool_day_test {
+
+using namespace testing;
 using namespace std::chrono_literals;
 
 namespace {
@@ -111,3 +112,5 @@ TEST_CASE(
   CHECK(sink->disk.dropped().empty());
   CHECK(sink->delivery.dropped().empty());
 }
+
+}  // namespace boxmeter::spool_day_test

@@ -10,7 +10,8 @@
 #include "base/file.h"
 #include "publish/spool_disk.h"
 
-using namespace boxmeter;
+namespace boxmeter::spool_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -268,3 +269,5 @@ TEST_CASE("what an earlier run wrote and this one delivered does not come a thir
   CHECK(third.write(objects(4, 6), kStart) == 2);
   CHECK(read_all(third) == std::vector{4, 5});
 }
+
+}  // namespace boxmeter::spool_test

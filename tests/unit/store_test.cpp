@@ -6,7 +6,8 @@
 
 #include "publish/sample_text.h"
 
-using namespace boxmeter;
+namespace boxmeter::store_test {
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -396,3 +397,5 @@ TEST_CASE("whoever was ready stays ready when a device is added") {
 
   CHECK(store.complete());
 }
+
+}  // namespace boxmeter::store_test

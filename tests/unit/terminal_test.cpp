@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using namespace boxmeter;
+namespace boxmeter::terminal_test {
 
 TEST_CASE("columns are as wide as their widest cell in characters, and lines end without blanks") {
   CHECK(table({{"name", "ip", ""}, {"Küche", "192.0.2.1", "x"}, {"a", "192.0.2.17"}}) ==
@@ -11,3 +11,5 @@ TEST_CASE("columns are as wide as their widest cell in characters, and lines end
         "a      192.0.2.17\n");
   CHECK(table({}).empty());
 }
+
+}  // namespace boxmeter::terminal_test

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 
-using namespace boxmeter;
+namespace boxmeter::text_test {
 
 TEST_CASE("invalid bytes become U+FFFD and valid text stays as it is") {
   CHECK(repair_utf8("Küche") == "Küche");
@@ -65,3 +65,5 @@ TEST_CASE("a count is told with its thing, one or several") {
   CHECK(counted(1, "query", "queries") == "1 query");
   CHECK(counted(1234, "query", "queries") == "1234 queries");
 }
+
+}  // namespace boxmeter::text_test

@@ -5,7 +5,8 @@
 #include "http/bcrypt.h"
 #include "http/logins.h"
 
-using namespace boxmeter;
+namespace boxmeter::web_guard_test {
+
 using http::Logins;
 using http::Users;
 using LoginResult = http::Logins::Result;
@@ -106,3 +107,5 @@ TEST_CASE("a prefix is the one that is set, else the path of the external URL") 
                        "external URL 'home.example' must look like https://example.org/boxmeter",
                        Error);
 }
+
+}  // namespace boxmeter::web_guard_test

@@ -14,8 +14,9 @@
 #include "publish/page.h"
 #include "publish/status_json.h"
 
-using namespace boxmeter;
-using namespace boxmeter::test;
+namespace boxmeter::web_test {
+
+using namespace test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -408,3 +409,5 @@ TEST_CASE("the addresses are those that were bound") {
         std::vector<std::string>{"http://127.0.0.1:" + std::to_string(web.ports()[0]) + "/",
                                  "http://[::1]:" + std::to_string(web.ports()[1]) + "/"});
 }
+
+}  // namespace boxmeter::web_test
