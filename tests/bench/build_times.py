@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How long a build takes from nothing, without ccache; `./dev build-times` runs it.
 
-usage: build_times.py JOBS
+usage: build_times.py JOBS [MESON ARGS]
 As `build_times.py --compile FILE COMMAND...` it is the compiler's wrapper: a line of FILE per job, with its
 seconds of CPU, its largest process in KB, and what it made.
 """
@@ -32,12 +32,12 @@ def timed(folder, jobs, *targets):
 
 
 def main():
-    jobs = sys.argv[1]
+    jobs, *meson_args = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="boxmeter-build-times-") as folder:
         record = pathlib.Path(folder, "record")
         wrapper = f"{sys.executable} -S -E {pathlib.Path(__file__).resolve()} --compile {record} c++"
         build = pathlib.Path(folder, "build")
-        subprocess.run(["meson", "setup", build, ROOT, "--werror", "-Dtests=true"], check=True, stdout=subprocess.DEVNULL,
+        subprocess.run(["meson", "setup", build, ROOT, "--werror", "-Dtests=true", *meson_args], check=True, stdout=subprocess.DEVNULL,
                        env={**os.environ, "CXX": wrapper, "CCACHE_DISABLE": "1"})
         os.environ["CCACHE_DISABLE"] = "1"
         record.write_text("")  # forget what meson tried
