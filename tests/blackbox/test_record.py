@@ -180,6 +180,16 @@ def test_a_folder_in_use_is_refused(tmp_path):
     assert ran.stderr == f"boxmeter: '{tmp_path}/made' is there already; name a folder that is new or empty\n"
 
 
+def test_a_folder_that_cannot_be_made_is_told_before_the_box_is_asked(tmp_path):
+    (tmp_path / "file").write_text("")
+    with Sim(FRITZBOX) as sim:
+        ran = record(sim, "fritzbox", tmp_path / "file/made", tmp_path)
+        asked = sim.stats()[0]["requests"]
+
+    assert (ran.returncode, ran.stderr) == (2, f"boxmeter: cannot write in '{tmp_path}/file': Not a directory\n")
+    assert asked == 0
+
+
 # Texts that nobody named as private when the recorder was written, and that tell of somebody all the same.
 UNKNOWN = {"get/connection_ftth.json": {"sfp_serial": "Zq7Serial0001", "sfp_model": "Zq7Model"},
            "get/system.json": {"serial": "Zq7Serial0002", "gcid": "Zq7Street", "expansions": [{"slot": 1, "bundle": "Zq7Bundle"}],
