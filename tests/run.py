@@ -6,6 +6,7 @@ usage: run.py BUILD [--sanitized | --unit | --npm | --slow] [--no-unnamed-skips]
 --npm those that need Grafana's own code, --slow those that are left out otherwise.
 --no-unnamed-skips: a test that is skipped and that allowed_skips.txt does not name has failed.
 """
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -38,23 +39,44 @@ class Sum:
         self.skipped += skipped
 
 
+UNIT_PARTS = 8  # more than a machine has cores, so that none of them waits long for the longest part
+
+
+def unit_parts(program):
+    """The test cases, as doctest numbers them: (first, last) of each part."""
+    counted = subprocess.run([program, "--count"], text=True, stdout=subprocess.PIPE, check=True, timeout=60).stdout
+    count = int(re.search(r"current filters: (\d+)", counted)[1])
+    size = -(-count // UNIT_PARTS)
+    return [(first, min(first + size - 1, count)) for first in range(1, count + 1, size)]
+
+
+def run_unit_part(program, first, last):
+    """(passed, failed, why tests were skipped); prints all that doctest said if one failed."""
+    ran = subprocess.run([program, f"--first={first}", f"--last={last}"], cwd=ROOT, text=True, errors="replace",
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=900)
+    # How many passed doctest tells of all parts together.
+    counts = re.search(r"test cases: .*\| *(\d+) failed", ran.stdout)
+    skipped = re.findall(r"^skipped: (.*)$", ran.stdout, re.M)
+    if ran.returncode == 0 and counts:
+        return last - first + 1 - len(skipped), 0, skipped
+    print(ran.stdout)
+    failed = max(int(counts[1]), 1) if counts else last - first + 1
+    return last - first + 1 - len(skipped) - failed, failed, skipped
+
+
 def run_unit(build, total):
-    """doctest's own count; a test that lacks what it needs prints 'skipped: why'."""
-    ran = subprocess.run([build / "unit"], cwd=ROOT, text=True, errors="replace", stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, timeout=900)
-    counts = re.search(r"test cases: *\d+ \| *(\d+) passed \| *(\d+) failed", ran.stdout)
-    skipped = re.findall(r"^skipped: .*$", ran.stdout, re.M)
-    if ran.returncode != 0 or not counts:
-        print(ran.stdout)
-    for line in skipped:
-        print(line)
-    passed, failed = map(int, counts.groups()) if counts else (0, 1)
-    if ran.returncode != 0 and failed == 0:
-        failed = 1
+    """In parts, as many at a time as there are cores; a test that lacks what it needs prints 'skipped: why'."""
+    program = build / "unit"
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        parts = list(pool.map(lambda part: run_unit_part(program, *part), unit_parts(program)))
+    passed, failed = (sum(part[i] for part in parts) for i in (0, 1))
+    skipped = [why for part in parts for why in part[2]]
+    for why in skipped:
+        print(f"skipped: {why}")
     print(f"unit: {passed} passed, {failed} failed")
-    total.add(passed - len(skipped), failed, 0)
-    for line in skipped:
-        total.skip(f"unit: {line.removeprefix('skipped: ')}")
+    total.add(passed, failed, 0)
+    for why in skipped:
+        total.skip(f"unit: {why}")
 
 
 def run_script(name, command, total):
