@@ -33,7 +33,7 @@ def golden():
 @pytest.fixture(autouse=True)
 def a_machine_of_its_own(tmp_path_factory, monkeypatch):
     """No test finds what another, or a boxmeter of this machine, has learned of a box of the same name; nor leaves anything."""
-    folder = tmp_path_factory.mktemp("machine", numbered=True)
+    folder = tmp_path_factory.mktemp("machine")
     monkeypatch.setenv("STATE_DIRECTORY", str(folder / "state"))
     monkeypatch.setenv("XDG_STATE_HOME", str(folder / "user-state"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))

@@ -1,12 +1,12 @@
 """All packs of a Fritz!Box over every recording, through `boxmeter once` and `boxmeter serve`."""
 import re
-import shutil
-import subprocess
 
 import pytest
 import yaml
 
 from harness import RECORDINGS, ROOT, Daemon, Sim, config, fritzbox, names, run, samples, value
+
+pytestmark = pytest.mark.sanitized
 
 PACKS = ["fritzbox", "fritzbox_addresses", "fritzbox_cable", "fritzbox_hosts", "fritzbox_log", "fritzbox_lua",
          "fritzbox_mesh", "fritzbox_mobile", "fritzbox_online_monitor", "fritzbox_phone", "fritzbox_services",
@@ -52,7 +52,6 @@ def check_clean(done):
     return found
 
 
-@pytest.mark.sanitized
 @pytest.mark.parametrize("box", BOXES)
 def test_all_packs_over_a_recording(tmp_path, golden, box):
     done, _ = once(tmp_path, BOXES[box], packs_of(box))
@@ -63,18 +62,6 @@ def test_all_packs_over_a_recording(tmp_path, golden, box):
     golden(f"page/fritzbox-{box}-all.txt", of_the_box(done.stdout))
 
 
-@pytest.mark.parametrize("box", BOXES)
-def test_promtool_has_nothing_to_say_of_a_page(tmp_path, box):
-    if not shutil.which("promtool"):
-        pytest.skip("promtool is not installed")
-    done, _ = once(tmp_path, BOXES[box], packs_of(box))
-
-    lint = subprocess.run(["promtool", "check", "metrics"], input=done.stdout, text=True, capture_output=True, timeout=60)
-
-    assert (lint.returncode, lint.stdout, lint.stderr) == (0, "", "")
-
-
-@pytest.mark.sanitized
 @pytest.mark.parametrize("box, requests", [("7590", 55), ("6690", 30), ("6850-5g", 30), ("5690-pro", 55),
                                            ("repeater-2400", 30)])
 def test_the_default_pack_asks_little(tmp_path, box, requests):
@@ -92,7 +79,6 @@ def seconds(text):
     return int(text[:-1]) * SECONDS[text[-1]]
 
 
-@pytest.mark.sanitized
 @pytest.mark.parametrize("box, most", [("7590", 29.0), ("6690", 12.4), ("6850-5g", 10.2), ("5690-pro", 25.6), ("repeater-2400", 11.6)])
 def test_how_often_a_box_is_asked_per_minute(tmp_path, box, most):
     """At the intervals that the pack says, in the second ten minutes: what the box lacks is known, and queries that meet in a
@@ -116,7 +102,6 @@ def test_how_often_a_box_is_asked_per_minute(tmp_path, box, most):
     assert most - 0.3 <= total / 10 <= most
 
 
-@pytest.mark.sanitized
 def test_a_recorded_7590_with_all_packs(corpus, tmp_path):
     done, _ = once(tmp_path, corpus / "fritzbox/7590-154.07.57", PACKS)
 
@@ -128,7 +113,6 @@ def test_a_recorded_7590_with_all_packs(corpus, tmp_path):
     assert value(found, "box_lan_port_speed_bytes_per_second", port="1") == "125000000"
 
 
-@pytest.mark.sanitized
 def test_no_number_of_a_caller_and_no_session_reaches_a_page(tmp_path):
     done, _ = once(tmp_path, BOXES["7590"], PACKS)
     page = done.stdout + done.stderr
@@ -139,7 +123,6 @@ def test_no_number_of_a_caller_and_no_session_reaches_a_page(tmp_path):
     assert value(samples(done.stdout), "fritzbox_calls_duration_seconds", outcome="received") == "4560"
 
 
-@pytest.mark.sanitized
 def test_the_daemon_asks_all_packs_again_and_again_in_silence(tmp_path):
     with Sim(BOXES["7590"]) as sim:
         device = fritzbox(sim.urls[0], queries="[" + ", ".join(PACKS) + "]", interval="200ms")
