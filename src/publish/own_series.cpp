@@ -119,6 +119,7 @@ OwnSeries::OwnSeries(WallClock::time_point started)
 }
 
 void OwnSeries::count_reload(bool successful, WallClock::time_point now) {
+  const std::lock_guard lock(reload_);
   reloads_.Increment();
   if (!successful) failed_reloads_.Increment();
   reload_successful_.Set(successful ? 1 : 0);
@@ -141,7 +142,10 @@ void OwnSeries::count_login(const std::string& outcome) {
 
 std::vector<Series> OwnSeries::collect(const std::vector<SinkStatus>& sinks) const {
   std::vector<Series> all;
-  for (MetricFamily& family : registry_.Collect()) all.push_back(series_of(std::move(family)));
+  {
+    const std::lock_guard lock(reload_);
+    for (MetricFamily& family : registry_.Collect()) all.push_back(series_of(std::move(family)));
+  }
   std::ranges::move(push_series(sinks), std::back_inserter(all));
   std::ranges::move(process_series(started_), std::back_inserter(all));
   std::erase_if(all, [](const Series& series) { return series.points.empty(); });

@@ -5,6 +5,7 @@
 #include <prometheus/registry.h>
 
 #include <chrono>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ class OwnSeries {
   prometheus::Family<prometheus::Histogram>& durations_;
   prometheus::Family<prometheus::Counter>& refusals_;
   prometheus::Family<prometheus::Counter>& logins_;
+  mutable std::mutex reload_;  ///< no page shows half of what a reload changes below
   prometheus::Counter& reloads_;
   prometheus::Counter& failed_reloads_;
   prometheus::Gauge& reload_successful_;
