@@ -171,6 +171,10 @@ class Daemon(Process):
     def devices(self):
         return {device["name"]: device for device in json.loads(self.get("/devices"))["devices"]}
 
+    def all_asked(self):
+        """Until each query was asked and the first turn of each device is over: only then is what it gave on the page."""
+        eventually(lambda: all(box["answered"] and all(query["asked"] for query in box["queries"]) for box in self.devices().values()))
+
     def wait_for(self, condition, patience=PATIENCE):
         """Until condition(samples) is true; returns the samples."""
         found = {}

@@ -328,7 +328,7 @@ def pushed(tmp_path, recording, device, format):
     with Sim(recording, args=["--still"]) as sim, Telegraf() as telegraf:
         text = config(device(sim.urls[0]), poll="interval: 1h, timeout: 5s", extra=push(sink(telegraf.url, format=format)))
         with Daemon(tmp_path, text) as daemon:
-            eventually(lambda: all(query["asked"] for box in daemon.devices().values() for query in box["queries"]))
+            daemon.all_asked()
             daemon.wait_for(lambda found: value(found, "boxmeter_push_queue_objects") == "0")
     if format == "raw":
         objects = telegraf.bodies
@@ -471,7 +471,7 @@ def test_a_sink_gets_the_devices_and_queries_that_it_wants_and_a_pack_is_its_que
                       extra=push(sink(all_of.url, name="all"), sink(box.url, name="box", devices=["free"]),
                                  sink(pack.url, name="pack", queries=["freebox_addresses", "fritzbox_device"])))
         with Daemon(tmp_path, text) as daemon:
-            eventually(lambda: all(query["asked"] for one in daemon.devices().values() for query in one["queries"]))
+            daemon.all_asked()
             daemon.wait_for(lambda found: all(value(found, "boxmeter_push_queue_objects", sink=name) == "0"
                                               for name in ("all", "box", "pack")))
 

@@ -32,7 +32,7 @@ def site(tmp_path):
         text = config(fritzbox(sim.urls[0], queries=["fritzbox_device", "fritzbox_wan_packets", "fritzbox_lan"]),
                       freebox(sim.urls[1], queries=["freebox_system", "freebox_host_count"]), poll="interval: 1h, timeout: 5s")
         with Daemon(tmp_path, text) as daemon:
-            eventually(lambda: all(query["asked"] for box in daemon.devices().values() for query in box["queries"]))
+            daemon.all_asked()
             yield daemon
 
 
@@ -180,7 +180,7 @@ def test_a_series_that_two_queries_give_was_shown_twice_when_one_between_them_ga
         text = config(freebox(box.url, queries=["same"]), poll="interval: 1h, timeout: 5s",
                       extra="query_files: [same.yml]\n")
         with Daemon(tmp_path, text) as daemon:
-            eventually(lambda: all(query["asked"] for query in daemon.devices()["free"]["queries"]))
+            daemon.all_asked()
             page = daemon.page()
 
     assert [line for line in page.splitlines() if line.startswith("freebox_same")] == [
@@ -235,7 +235,7 @@ def test_whatever_a_box_says_is_escaped_on_every_page(tmp_path):
         text = config(freebox(box.url, queries=["strange"]), poll="interval: 1h, timeout: 5s",
                       extra="query_files: [strange.yml]\n")
         with Daemon(tmp_path, text) as daemon:
-            eventually(lambda: all(query["asked"] for query in daemon.devices()["free"]["queries"]))
+            daemon.all_asked()
             pages = {path: daemon.get(path) for path in ("/metrics", "/devices", "/")}
             openmetrics = daemon.page(openmetrics=True)
 

@@ -128,7 +128,7 @@ def test_prometheus_reads_every_series_to_its_last_digit_in_both_formats(tmp_pat
     with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim:
         boxes = config(fritzbox(sim.urls[0]), freebox(sim.urls[1]), poll="interval: 1h, timeout: 5s")
         with Daemon(tmp_path, boxes) as daemon, plain_text_only(daemon.url) as (text, types):
-            eventually(lambda: all(query["asked"] for box in daemon.devices().values() for query in box["queries"]))
+            daemon.all_asked()
             jobs = {"openmetrics": daemon.url.removeprefix("http://"), "text": text}
             with Prometheus(tmp_path, jobs) as prometheus:
                 eventually(lambda: list(prometheus.query("sum(up)").values()) == ["2"])
@@ -219,9 +219,13 @@ def pages_of(tmp_path, recording, device, packs):
         dead = sink(f"http://127.0.0.1:{free_port()}/", format="raw", max_queue="1KB")
         text = config(device(sim.urls[0], queries=packs), poll="interval: 1h, timeout: 5s", extra=push(dead))
         with Daemon(tmp_path, text) as daemon:
-            eventually(lambda: all(query["asked"] for box in daemon.devices().values() for query in box["queries"]))
-            eventually(lambda: "boxmeter_push_failures_total{" in daemon.page())
-            return daemon.page(), daemon.page(openmetrics=True)
+            daemon.all_asked()
+
+            def no_push_failed_between():
+                pages = daemon.page(), daemon.page(openmetrics=True)
+                failures = [re.findall(r"boxmeter_push_failures_total\{.*", page) for page in pages]
+                return failures[0] and failures[0] == failures[1] and pages
+            return eventually(no_push_failed_between)
 
 
 @pytest.mark.parametrize("recording, device, packs", ALL)
