@@ -258,6 +258,7 @@ def test_a_session_that_ends_while_the_daemon_runs_costs_one_login_and_no_value(
 def test_sessions_that_are_good_for_few_requests_cost_logins_and_no_value(tmp_path):
     with Sim(FRITZBOX, args=["--still", "--session-uses", "3"]) as sim:
         with daemon_of(tmp_path, house(sim.urls[0])) as daemon:
+            daemon.all_asked()
             eventually(lambda: sim.stats()[0]["sessions"] >= 4)
             found = daemon.samples()
 
@@ -355,7 +356,8 @@ def test_no_session_id_is_in_any_error_or_log(tmp_path):
 def test_the_end_of_the_daemon_does_not_wait_for_logouts(tmp_path, fault):
     with Sim(FRITZBOX, args=["--count", "5"]) as sim:
         with daemon_of(tmp_path, *(house(url, f"box{i}") for i, url in enumerate(sim.urls))) as daemon:
-            eventually(lambda: all(box["sessions"] == 1 for box in sim.stats()))
+            daemon.all_asked()
+            assert [box["sessions"] for box in sim.stats()] == [1] * len(sim.urls)
             sim.fault(fault)
             began = time.monotonic()
             code = daemon.stop()
@@ -370,7 +372,8 @@ def test_the_end_of_the_daemon_does_not_wait_for_logouts(tmp_path, fault):
 def test_boxes_that_take_their_time_are_logged_out_of_at_the_same_time(tmp_path):
     with Sim(FRITZBOX, args=["--count", "12", "--latency", "80"]) as sim:
         with daemon_of(tmp_path, *(house(url, f"box{i}") for i, url in enumerate(sim.urls))) as daemon:
-            eventually(lambda: all(box["sessions"] == 1 for box in sim.stats()))
+            daemon.all_asked()
+            assert [box["sessions"] for box in sim.stats()] == [1] * len(sim.urls)
             assert daemon.stop() == 0
         assert sum(box["logouts"] for box in sim.stats()) == 12  # a second of them, one after the other
 
