@@ -238,9 +238,9 @@ ServerResponse Web::State::probe(const ServerRequest& request) {
                   const ProbeOutcome outcome = sources.probe(question);
                   if (!outcome.refusal.empty())
                     return plain(outcome.status, outcome.refusal + "\n");
-                  const auto now = Clock::now();
-                  return probe_page(request, store.view_of(question.device, outcome.queries, now),
-                                    outcome, now - began);
+                  // As of the beginning: else of a slow box the first answers would be too old.
+                  return probe_page(request, store.view_of(question.device, outcome.queries, began),
+                                    outcome, Clock::now() - began);
                 },
             .waits = true};
   } catch (const Error& error) {

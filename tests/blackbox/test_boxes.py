@@ -180,6 +180,18 @@ def test_the_series_of_once_are_those_of_its_page_with_all_their_digits(tmp_path
     assert len(found) == len(rows)
 
 
+def test_once_shows_also_what_was_asked_more_than_three_intervals_ago(tmp_path):
+    """A thousand boxes take longer than that, and so does one that is slow and to be asked every second."""
+    with Sim(FRITZBOX, args=["--still", "--latency", "50"]) as sim:
+        def page(interval):
+            done = once(tmp_path, config(fritzbox(sim.urls[0]), poll=f"interval: {interval}, timeout: 5s"))
+            return {key: text for key, text in samples(done.stdout).items() if "seconds" not in key}
+        shown = page("100ms")
+
+        assert shown == page("1h")
+        assert value(shown, "boxmeter_polls_skipped_total") == "0"
+
+
 def test_call_prints_the_reply_as_json(tmp_path):
     with Sim(FRITZBOX, FREEBOX, args=["--still"]) as sim:
         file = tmp_path / "boxmeter.yml"

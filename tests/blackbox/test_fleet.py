@@ -7,7 +7,7 @@ import urllib.parse
 
 import pytest
 
-from harness import FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, freebox, fritzbox, run, samples, threads, value
+from harness import FREEBOX, FRITZBOX, Daemon, Sim, config, eventually, freebox, fritzbox, names, run, samples, threads, value
 from stand_ins import ScriptedFreebox
 from test_reload import reload
 
@@ -152,6 +152,17 @@ def test_at_its_deadline_a_probe_returns_what_it_got(tmp_path):
         second.join(30)
         assert (value(later[0], "probe_success"), value(later[0], "freebox_slow")) == ("1", "1")
         assert box.counts["slow"] == 1
+
+
+def test_a_probe_shows_also_what_was_asked_more_than_three_intervals_before_its_end(tmp_path):
+    with Sim(FRITZBOX, args=["--still", "--latency", "50"]) as sim:
+        devices = config(*(fritzbox(sim.urls[0], name, poll=False, interval=interval)
+                           for name, interval in (("often", "100ms"), ("rarely", "1h"))), poll="interval: 1h, timeout: 5s")
+        with Daemon(tmp_path, devices) as daemon:
+            often, rarely = names(probe(daemon, "often")), names(probe(daemon, "rarely"))
+
+    assert often == rarely
+    assert "box_info" in often
 
 
 def test_a_box_that_is_gone_fails_its_probe_and_a_refused_login_is_not_tried_at_every_probe(tmp_path):
