@@ -38,7 +38,7 @@ class OwnSeries {
   prometheus::Family<prometheus::Histogram>& durations_;
   prometheus::Family<prometheus::Counter>& refusals_;
   prometheus::Family<prometheus::Counter>& logins_;
-  mutable std::mutex reload_;  ///< no page shows half of what a reload changes below
+  mutable std::mutex reload_;  // not Guarded: for all four, so that no page shows half a reload
   prometheus::Counter& reloads_;
   prometheus::Counter& failed_reloads_;
   prometheus::Gauge& reload_successful_;
